@@ -1,0 +1,61 @@
+"""The roof over the pieces of Tornado.
+
+Each piece is a distribution of its own (``tornado-web``, ``tornado-template`` ...) that adds its
+modules to the shared name ``tornado``, and works without this one. The roof installs all of them
+and adds what programs expect of the name itself::
+
+    import tornado
+
+    tornado.version             # the API that this stands in for, then our own count
+    tornado.web.RequestHandler  # modules are imported when they are first asked for
+
+``python -m tornado`` lists the installed pieces.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import extend_path, iter_modules
+from typing import TYPE_CHECKING, Any, Final
+
+from ._pieces import PIECES
+
+if TYPE_CHECKING:
+    from . import util as util
+
+# `from tornado import *` imports every piece, so this follows their table.
+__all__ = sorted(  # noqa: PLE0605 - a list, which the checker cannot see
+    {"version", "version_info", *(name.partition(".")[0] for name in PIECES)}
+)
+
+__path__ = extend_path(__path__, __name__)  # pieces may be installed in several places
+
+#: Tells the pieces that this package is their roof, and not the monolithic package.
+__pieces__: Final = True
+
+#: The upstream version whose API this stands in for, followed by our own count.
+version: Final = "6.6.1.1"
+
+#: The same as numbers, for comparisons: ``tornado.version_info >= (6, 5)``.
+version_info: Final = (6, 6, 1, 1)
+
+
+def __getattr__(name: str) -> Any:  # a module, but typed by the imports above where it is known
+    """Import a public module when it is first asked for."""
+    module = f"{__name__}.{name}"
+    if not name.startswith("_"):
+        try:
+            return import_module(module)
+        except ModuleNotFoundError as error:
+            if error.name != module:
+                raise  # the module is there, something that it needs is not
+        if name in PIECES:
+            raise ModuleNotFoundError(
+                f"{module} is not installed: run 'pip install {PIECES[name]}'", name=module
+            )
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    installed = (piece.name for piece in iter_modules(__path__))
+    return sorted({*globals(), *(name for name in installed if not name.startswith("_"))})
