@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import sys
 from os import path  # pathlib would double the cost of importing this piece
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
     from types import ModuleType
 

@@ -1,0 +1,25 @@
+"""The examples in the docstrings, as tests."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
+if TYPE_CHECKING:
+    from unittest import TestSuite
+
+
+def doctests() -> TestSuite:
+    """Return the examples in this module's docstrings as a suite for unittest."""
+    import doctest
+    import unittest
+
+    import tornado.util as face
+
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    suite = unittest.TestSuite()
+    for name in face.__all__:
+        # The rooms' objects are looked up one by one: a finder that is given the module skips
+        # functions, because their globals are the room's.
+        for example in finder.find(getattr(face, name), name, module=False, globs=vars(face)):
+            if example.examples:
+                suite.addTest(doctest.DocTestCase(example))
+    return suite
