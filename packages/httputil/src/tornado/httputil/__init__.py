@@ -1,0 +1,99 @@
+r"""What HTTP servers and clients have in common: messages, fields, forms and ranges.
+
+Everything here works alone, without a connection::
+
+    from tornado.httputil import HTTPHeaders, parse_cookie, url_concat
+
+    headers = HTTPHeaders.parse("Content-Type: text/html\r\nSet-Cookie: a=b\r\n")
+    headers.get_list("set-cookie")                # ["a=b"]
+    url_concat("http://example.com/?a=1", {"b": "2"})
+
+* **Messages.** :class:`HTTPHeaders`, :class:`RequestStartLine` and :class:`ResponseStartLine` are
+  the head of a message, :class:`HTTPServerRequest` is a whole request.
+* **Connections.** :class:`HTTPServerConnectionDelegate`, :class:`HTTPMessageDelegate` and
+  :class:`HTTPConnection` are the interfaces between a connection and what stands on it.
+* **Forms.** :func:`parse_body_arguments` and :func:`parse_multipart_form_data` take a complete body
+  apart, within the limits of :class:`ParseBodyConfig`.
+* **Small things.** Dates, cookies, hosts, query strings, credentials, reason phrases.
+
+What a peer got wrong is an :exc:`HTTPInputError`, what we got wrong an :exc:`HTTPOutputError`.
+
+A few names begin with an underscore: published applications import them, so they stay.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from tornado.escape import native_str, parse_qs_bytes, to_unicode, utf8
+from tornado.util import ObjectDict, publish
+
+from ._body import parse_body_arguments
+from ._body_config import (
+    ParseBodyConfig,
+    ParseMultipartConfig,
+    ParseUrlEncodedConfig,
+    set_parse_body_config,
+)
+from ._cookies import parse_cookie
+from ._credentials import encode_username_password
+from ._dates import format_timestamp
+from ._delegates import HTTPConnection, HTTPMessageDelegate, HTTPServerConnectionDelegate
+from ._doctests import doctests
+from ._errors import HTTPInputError, HTTPOutputError
+from ._field_grammar import HTTP_WHITESPACE
+from ._form_file import HTTPFile
+from ._headers import HTTPHeaders
+from ._hosts import split_host_and_port
+from ._kept_names import _encode_header as _encode_header
+from ._kept_names import _get_content_range as _get_content_range
+from ._kept_names import _parse_header as _parse_header
+from ._kept_names import _parse_request_range as _parse_request_range
+from ._kept_names import _parseparam as _parseparam
+from ._kept_names import _unquote_cookie as _unquote_cookie
+from ._queries import qs_to_qsl, url_concat
+from ._request import HTTPServerRequest
+from ._start_lines import (
+    RequestStartLine,
+    ResponseStartLine,
+    parse_request_start_line,
+    parse_response_start_line,
+)
+from ._status import responses
+
+__all__ = [
+    "HTTPConnection",
+    "HTTPFile",
+    "HTTPHeaders",
+    "HTTPInputError",
+    "HTTPMessageDelegate",
+    "HTTPOutputError",
+    "HTTPServerConnectionDelegate",
+    "HTTPServerRequest",
+    "HTTP_WHITESPACE",
+    "ObjectDict",
+    "ParseBodyConfig",
+    "ParseMultipartConfig",
+    "ParseUrlEncodedConfig",
+    "RequestStartLine",
+    "ResponseStartLine",
+    "doctests",
+    "encode_username_password",
+    "format_timestamp",
+    "native_str",
+    "parse_body_arguments",
+    "parse_cookie",
+    "parse_qs_bytes",
+    "parse_request_start_line",
+    "parse_response_start_line",
+    "qs_to_qsl",
+    "responses",
+    "set_parse_body_config",
+    "split_host_and_port",
+    "to_unicode",
+    "url_concat",
+    "urlencode",
+    "utf8",
+]
+
+publish(globals())

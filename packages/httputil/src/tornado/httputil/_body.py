@@ -1,0 +1,57 @@
+"""Request bodies into arguments and files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tornado.escape import parse_qs_bytes
+
+from ._body_config import ParseBodyConfig, ParseUrlEncodedConfig, body_config
+from ._errors import HTTPInputError, shown
+
+if TYPE_CHECKING:
+    from ._form_file import HTTPFile
+    from ._headers import HTTPHeaders
+
+_URLENCODED = "application/x-www-form-urlencoded"
+
+
+def parse_body_arguments(
+    content_type: str,
+    body: bytes,
+    arguments: dict[str, list[bytes]],
+    files: dict[str, list[HTTPFile]],
+    headers: HTTPHeaders | None = None,
+    *,
+    config: ParseBodyConfig | None = None,
+) -> None:
+    """Parse a form, urlencoded or multipart, into two dictionaries.
+
+    Bodies of other types are left alone.
+
+    :param content_type: the ``Content-Type`` of the request.
+    :param arguments: gets the fields; what it holds already stays.
+    :param files: gets the files.
+    :param headers: all header fields, to refuse a body that is still compressed.
+    :param config: the limits, by default those of :func:`set_parse_body_config`.
+    :raises HTTPInputError: for a malformed body and one that crosses a limit.
+    """
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind != _URLENCODED:
+        return
+    encoding = headers.get("Content-Encoding") if headers else None
+    if encoding:
+        raise HTTPInputError(f"unsupported Content-Encoding {shown(encoding)} of a form")
+    config = config or body_config()
+    _parse_urlencoded(body, arguments, config.urlencoded)
+
+
+def _parse_urlencoded(
+    body: bytes, arguments: dict[str, list[bytes]], config: ParseUrlEncodedConfig
+) -> None:
+    try:
+        parsed = parse_qs_bytes(body, keep_blank_values=True, max_num_fields=config.max_arguments)
+    except ValueError as error:
+        raise HTTPInputError(f"bad x-www-form-urlencoded body: {error}") from error
+    for name, values in parsed.items():
+        arguments.setdefault(name, []).extend(values)

@@ -1,0 +1,66 @@
+"""How much of a request body is parsed into arguments, process-wide and per call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class ParseMultipartConfig:
+    """Bound the parsing of ``multipart/form-data`` bodies.
+
+    .. versionadded:: 1.0
+    """
+
+    #: Whether multipart bodies are parsed at all; when not, they are an error.
+    enabled: bool = True
+
+    #: How many parts a body may have.
+    max_parts: int = 100
+
+    #: How many bytes the header of one part may have.
+    max_part_header_size: int = 10 * 1024
+
+
+@dataclass
+class ParseUrlEncodedConfig:
+    """Bound the parsing of ``application/x-www-form-urlencoded`` bodies and of query strings.
+
+    .. versionadded:: 1.0
+    """
+
+    #: How many arguments there may be.
+    max_arguments: int = 1000
+
+
+@dataclass
+class ParseBodyConfig:
+    """Bound the parsing of request bodies, see :func:`set_parse_body_config`.
+
+    .. versionadded:: 1.0
+    """
+
+    multipart: ParseMultipartConfig = field(default_factory=ParseMultipartConfig)
+    urlencoded: ParseUrlEncodedConfig = field(default_factory=ParseUrlEncodedConfig)
+
+
+class _InForce:
+    """Hold the configuration that counts where no other is given."""
+
+    config = ParseBodyConfig()
+
+
+def set_parse_body_config(config: ParseBodyConfig) -> None:
+    """Change how request bodies are parsed, in the whole process.
+
+    Call it once, before the server starts: requests read the setting when their arguments are
+    first asked for. ``set_parse_body_config(ParseBodyConfig())`` puts the defaults back.
+
+    .. versionadded:: 1.0
+    """
+    _InForce.config = config
+
+
+def body_config() -> ParseBodyConfig:
+    """Return the configuration in force."""
+    return _InForce.config

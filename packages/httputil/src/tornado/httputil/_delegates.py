@@ -1,0 +1,95 @@
+"""The interfaces between a connection and what stands on it.
+
+A server connection tells its :class:`HTTPServerConnectionDelegate` about each new request. That
+returns an :class:`HTTPMessageDelegate`, which is told about the head, the body and the end of the
+request, and which answers through an :class:`HTTPConnection`. A client uses the same message
+delegate for the response. Routers sit in between: they are server delegates that choose another
+one by the head.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from asyncio import Future
+    from collections.abc import Awaitable
+
+    from ._headers import HTTPHeaders
+    from ._start_lines import RequestStartLine, ResponseStartLine
+
+
+class HTTPServerConnectionDelegate:
+    """Be told about the requests of server connections; subclasses say what happens."""
+
+    def start_request(
+        self, server_conn: object, request_conn: HTTPConnection
+    ) -> HTTPMessageDelegate:
+        """Return the delegate for a request that is about to be read.
+
+        :param server_conn: an opaque object, one per connection of the client.
+        :param request_conn: where the answer to this one request is written.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not define start_request")
+
+    def on_close(self, server_conn: object) -> None:
+        """Be told that a connection of the client is gone."""
+
+
+class HTTPMessageDelegate:
+    """Be told about one message: the head, any number of pieces of the body, and the end."""
+
+    def headers_received(
+        self,
+        start_line: RequestStartLine | ResponseStartLine,
+        headers: HTTPHeaders,
+    ) -> Awaitable[None] | None:
+        """Take the head of the message.
+
+        :returns: an awaitable to hold back the body until it is done, or None.
+        """
+        return None
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        """Take a piece of the body.
+
+        :returns: an awaitable to hold back the next piece until it is done, or None.
+        """
+        return None
+
+    def finish(self) -> None:
+        """Be told that the message is complete."""
+
+    def on_connection_close(self) -> None:
+        """Be told that the connection broke before the message was complete.
+
+        A message ends with this call or with :meth:`finish`, never with both.
+        """
+
+
+class HTTPConnection:
+    """Send one message: the answer to a request, or a request to a server."""
+
+    def write_headers(
+        self,
+        start_line: RequestStartLine | ResponseStartLine,
+        headers: HTTPHeaders,
+        chunk: bytes | None = None,
+    ) -> Future[None]:
+        """Send the head, and in the same write a first piece of the body.
+
+        :param start_line: the version in it is ignored, the connection sends its own.
+        :returns: a future that is done when the bytes are with the operating system.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not define write_headers")
+
+    def write(self, chunk: bytes) -> Future[None]:
+        """Send a piece of the body.
+
+        :returns: a future that is done when the bytes are with the operating system.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not define write")
+
+    def finish(self) -> None:
+        """Say that the body is complete."""
+        raise NotImplementedError(f"{type(self).__name__} does not define finish")

@@ -1,0 +1,26 @@
+"""The grammar of field lines: RFC 9110 sections 5.1, 5.5 and 5.6.2.
+
+::
+
+    field-name     = token
+    token          = 1*tchar
+    tchar          = "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." / "^" / "_" / "`"
+                   / "|" / "~" / DIGIT / ALPHA
+    field-value    = *( field-vchar [ 1*( SP / HTAB / field-vchar ) field-vchar ] )
+    field-vchar    = VCHAR / obs-text
+"""
+
+from __future__ import annotations
+
+import re
+
+#: The only two characters that may be trimmed around a field value, RFC 9110 section 5.6.3.
+HTTP_WHITESPACE = " \t"
+
+is_token = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch
+
+#: A character that no octet of a field value may be: controls other than HTAB, and non-octets.
+find_non_octet = re.compile(r"[^\t\x20-\x7e\x80-\xff]").search
+
+#: The same for values that are text already, where any printable character may stand.
+find_control = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]").search

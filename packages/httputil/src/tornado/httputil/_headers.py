@@ -1,0 +1,223 @@
+"""A mapping of header fields that ignores case and keeps repeated fields apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from typing import Any, Self
+
+from tornado.escape import to_unicode
+
+from ._errors import HTTPInputError, shown
+from ._field_grammar import HTTP_WHITESPACE, find_control, find_non_octet, is_token
+from ._names import canonical
+
+_SECRET = frozenset({"Authorization", "Cookie", "Proxy-Authorization", "Set-Cookie"})
+
+
+class HTTPHeaders(MutableMapping[str, str]):
+    """Hold the header fields of one message, in the order in which they came.
+
+    Names are case-insensitive and come back in the form ``Content-Type``. A field that is repeated
+    keeps its values apart: :meth:`get_list` and :meth:`get_all` give them one by one, and the
+    subscript joins them with a comma.
+
+    >>> headers = HTTPHeaders({"content-type": "text/html"})
+    >>> headers["Content-Type"]
+    'text/html'
+    >>> headers.add("Set-Cookie", "a=b")
+    >>> headers.add("set-cookie", "c=d")
+    >>> headers["Set-Cookie"]
+    'a=b,c=d'
+    >>> headers.get_list("Set-Cookie")
+    ['a=b', 'c=d']
+    >>> sorted(headers.get_all())
+    [('Content-Type', 'text/html'), ('Set-Cookie', 'a=b'), ('Set-Cookie', 'c=d')]
+
+    :meth:`add` and the parsing methods refuse what RFC 9110 section 5 refuses; the subscript stores
+    what it is given, and a connection checks it once more before it goes out. Every operation is
+    linear in the number of fields, however often one of them is repeated.
+
+    :param args: nothing, another ``HTTPHeaders`` (repeated fields stay apart), a mapping, or an
+        iterable of pairs.
+    :param kwargs: more fields.
+    :raises HTTPInputError: from ``add``, ``parse_line`` and ``parse`` for a bad name or value.
+    """
+
+    __slots__ = ("_fields",)
+
+    #: Canonical name -> the value, or the list of values of a field that is repeated.
+    _fields: dict[str, str | list[str]]
+
+    def __init__(self, *args: Any, **kwargs: str) -> None:
+        if len(args) == 1 and not kwargs and isinstance(args[0], HTTPHeaders):
+            self._fields = args[0]._copied_fields()
+            return
+        self._fields = {}
+        if args or kwargs:
+            self.update(*args, **kwargs)
+
+    @classmethod
+    def from_parsed(cls, fields: dict[str, str | list[str]]) -> Self:
+        """Adopt a dictionary that a parser has validated already, without copying it.
+
+        :param fields: canonical names to a value, or to a list of values for a repeated field. The
+            caller hands it over and does not touch it again.
+
+        .. versionadded:: 1.0
+        """
+        headers = cls.__new__(cls)
+        headers._fields = fields
+        return headers
+
+    def add(self, name: str, value: str, *, _chars_are_bytes: bool = True) -> None:
+        """Add a value, beside the ones that the field has already.
+
+        :param _chars_are_bytes: each character stands for one octet (HTTP/1.1), so nothing above
+            U+00FF may appear; otherwise the value is text, as in the headers of a multipart part.
+        :raises HTTPInputError: when the name is not a token or the value has forbidden characters.
+        """
+        if not is_token(name):
+            raise HTTPInputError(f"invalid header name {shown(name)}")
+        value = to_unicode(value)
+        if _chars_are_bytes:
+            bad = find_non_octet(value) is not None or value.strip(HTTP_WHITESPACE) != value
+        else:
+            bad = find_control(value) is not None
+        if bad:
+            raise HTTPInputError(f"invalid value {shown(value)} of header {shown(name)}")
+        self._append(canonical[name], value)
+
+    def _append(self, name: str, value: str) -> None:
+        fields = self._fields
+        known = fields.get(name)
+        if known is None:
+            fields[name] = value
+        elif isinstance(known, list):
+            known.append(value)
+        else:
+            fields[name] = [known, value]
+
+    def get_list(self, name: str) -> list[str]:
+        """Return every value of a field, an empty list where there is none."""
+        known = self._fields.get(canonical[name])
+        if known is None:
+            return []
+        return list(known) if isinstance(known, list) else [known]
+
+    def get_all(self) -> Iterable[tuple[str, str]]:
+        """Give every name with every value, repeated fields repeatedly, in order of first sight."""
+        for name, known in self._fields.items():
+            if isinstance(known, list):
+                for value in known:
+                    yield name, value
+            else:
+                yield name, known
+
+    def parse_line(self, line: str, *, _chars_are_bytes: bool = True) -> None:
+        r"""Add one field line, with or without its line end.
+
+        >>> headers = HTTPHeaders()
+        >>> headers.parse_line("Content-Type: text/html\r\n")
+        >>> headers.get("content-type")
+        'text/html'
+
+        :raises HTTPInputError: for a line without a colon, a bad name or value, and for a folded
+            line (RFC 9112 section 5.2 lets a server refuse them).
+        """
+        if line.endswith("\n"):
+            line = line[:-2] if line.endswith("\r\n") else line[:-1]
+        if not line:
+            return
+        if line[0] in HTTP_WHITESPACE:
+            raise HTTPInputError(f"folded header line {shown(line)}, send it on one line")
+        name, colon, value = line.partition(":")
+        if not colon:
+            raise HTTPInputError(f"no colon in header line {shown(line)}")
+        self.add(name, value.strip(HTTP_WHITESPACE), _chars_are_bytes=_chars_are_bytes)
+
+    @classmethod
+    def parse(cls, headers: str, *, _chars_are_bytes: bool = True) -> Self:
+        r"""Read a block of field lines.
+
+        >>> HTTPHeaders.parse("Content-Type: text/html\r\nContent-Length: 42\r\n")["content-length"]
+        '42'
+
+        :param headers: lines that end in CRLF or LF.
+        :raises HTTPInputError: as :meth:`parse_line`.
+        """
+        parsed = cls()
+        for line in headers.split("\n"):
+            parsed.parse_line(line.removesuffix("\r"), _chars_are_bytes=_chars_are_bytes)
+        return parsed
+
+    # The mapping.
+
+    def __setitem__(self, name: str, value: str) -> None:
+        self._fields[canonical[name]] = value
+
+    def __getitem__(self, name: str) -> str:
+        known = self._fields[canonical[name]]
+        return ",".join(known) if isinstance(known, list) else known
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the field's value, several ones joined with a comma, or the default."""
+        known = self._fields.get(canonical[name])
+        if known is None:
+            return default
+        return ",".join(known) if isinstance(known, list) else known
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and canonical[name] in self._fields
+
+    def __delitem__(self, name: str) -> None:
+        del self._fields[canonical[name]]
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def clear(self) -> None:
+        """Remove every field."""
+        self._fields = {}
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, HTTPHeaders) and self._fields == other._fields:
+            return True
+        if not isinstance(other, Mapping):
+            return NotImplemented
+        return dict(self.items()) == dict(other.items())
+
+    __hash__ = None  # type: ignore[assignment]  # mutable, like every MutableMapping
+
+    # Copies and texts.
+
+    def _copied_fields(self) -> dict[str, str | list[str]]:
+        fields = self._fields.copy()
+        for name, known in fields.items():
+            if isinstance(known, list):
+                fields[name] = known.copy()
+        return fields
+
+    def copy(self) -> Self:
+        """Return an independent copy."""
+        return self.from_parsed(self._copied_fields())
+
+    __copy__ = copy
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self.copy()
+
+    def __getstate__(self) -> dict[str, str | list[str]]:
+        return self._fields
+
+    def __setstate__(self, state: dict[str, str | list[str]]) -> None:
+        self._fields = state
+
+    def __str__(self) -> str:
+        return "".join([f"{name}: {value}\n" for name, value in self.get_all()])
+
+    def __repr__(self) -> str:
+        shows = [(name, "..." if name in _SECRET else value) for name, value in self.get_all()]
+        return f"{type(self).__name__}({shows!r})"

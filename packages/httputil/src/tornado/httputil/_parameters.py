@@ -1,0 +1,127 @@
+r"""Parameters of field values, such as ``form-data; name="a"; filename="b"``.
+
+::
+
+    parameters      = *( OWS ";" OWS [ parameter ] )              RFC 9110 section 5.6.6
+    parameter       = parameter-name "=" ( token / quoted-string )
+    ext-parameter   = parmname "*=" charset "'" [ language ] "'" value-chars    RFC 8187
+
+Browsers write a backslash in a file name as it is, so ``\`` escapes only ``"`` and ``\``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
+
+from ._field_grammar import HTTP_WHITESPACE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+# One parameter: anything but quotes and semicolons, or quoted strings whose quotes are escaped. A
+# quote that is never closed is an ordinary character. Every alternative starts with another
+# character and the groups are possessive, so nothing is tried twice.
+_piece = re.compile(r'(?:[^";]++|"(?:[^"\\]++|\\.)*+"|")*+', re.DOTALL)
+
+_escaped = re.compile(r'\\(["\\])')
+_section = re.compile(r"(.+)\*([0-9]{1,3})(\*?)").fullmatch
+
+_MOST_SECTIONS = 64
+
+
+def split_parameters(rest: str) -> Iterator[str]:
+    """Give the parameters of ``;a=b;c="d;e"`` one by one, trimmed; quoted semicolons do not split.
+
+    Text that does not start with a semicolon has none.
+    """
+    end = len(rest)
+    at = 0
+    while at < end and rest[at] == ";":
+        match = _piece.match(rest, at + 1)
+        at = match.end() if match else end
+        yield match[0].strip() if match else ""
+
+
+def parse_header(line: str) -> tuple[str, dict[str, str]]:
+    """Split a field value into its first part and its parameters.
+
+    >>> _parse_header('form-data; name="a"; filename="b;c.txt"')
+    ('form-data', {'name': 'a', 'filename': 'b;c.txt'})
+    >>> _parse_header("attachment; filename*=UTF-8''%e2%82%ac")
+    ('attachment', {'filename': '\u20ac'})
+
+    Names come back in lower case. An extended parameter (``name*=``, RFC 8187) wins over the plain
+    one, sections (``name*0=``, RFC 2231 section 3) are joined, parts without ``=`` are left out.
+    """
+    key, _, rest = line.partition(";")
+    plain: dict[str, str] = {}
+    extended: dict[str, str] = {}
+    sections: dict[str, dict[int, tuple[str, bool]]] = {}
+    for piece in split_parameters(";" + rest) if rest else ():
+        name, equals, value = piece.partition("=")
+        if not equals:
+            continue
+        name, value = name.strip().lower(), unquote(value.strip())
+        part = _section(name)
+        if part is not None:
+            pieces = sections.setdefault(part[1], {})
+            if len(pieces) < _MOST_SECTIONS:
+                pieces[int(part[2])] = (value, bool(part[3]))
+        elif name.endswith("*"):
+            extended[name[:-1]] = decode_extended(value)
+        else:
+            plain[name] = value
+    for name, pieces in sections.items():
+        extended.setdefault(name, _join_sections(pieces))
+    return key.strip(HTTP_WHITESPACE), plain | extended
+
+
+def unquote(value: str) -> str:
+    """Take the quotes and the escapes off a quoted string, leave anything else alone."""
+    if len(value) < 2 or value[0] != '"' or value[-1] != '"':
+        return value
+    return _escaped.sub(r"\1", value[1:-1])
+
+
+def decode_extended(value: str) -> str:
+    """Decode ``charset'language'percent-encoded`` of RFC 8187; other text stays as it is.
+
+    Octets that the charset does not have, and octets of a charset that is not known, are replaced.
+    """
+    charset, quote, rest = value.partition("'")
+    _, closing, encoded = rest.partition("'")
+    if not quote or not closing:
+        return value
+    return _decode_octets(unquote_to_bytes(encoded), charset)
+
+
+def _decode_octets(octets: bytes, charset: str) -> str:
+    # RFC 8187 section 3.2.1 asks for UTF-8; ISO-8859-1 is what its predecessor had beside it. Any
+    # other name would let the peer choose among all of Python's codecs.
+    known = "latin-1" if charset.lower() == "iso-8859-1" else "utf-8"
+    return octets.decode(known, "replace")
+
+
+def _join_sections(pieces: dict[int, tuple[str, bool]]) -> str:
+    octets = bytearray()
+    charset = "utf-8"
+    for number in range(len(pieces)):
+        if number not in pieces:
+            break
+        value, encoded = pieces[number]
+        if encoded and number == 0 and value.count("'") >= 2:
+            charset, _, value = value.split("'", 2)
+        octets += unquote_to_bytes(value) if encoded else value.encode("utf-8", "replace")
+    return _decode_octets(bytes(octets), charset)
+
+
+def encode_header(key: str, parameters: Mapping[str, str | None]) -> str:
+    """Join a value and its parameters, the reverse of :func:`parse_header`.
+
+    >>> _encode_header("permessage-deflate", {"client_no_context_takeover": None, "bits": "15"})
+    'permessage-deflate; client_no_context_takeover; bits=15'
+    """
+    pairs = [name if value is None else f"{name}={value}" for name, value in parameters.items()]
+    return "; ".join([key, *pairs])

@@ -1,0 +1,270 @@
+"""One request as a server sees it."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from tornado.escape import parse_qs_bytes, utf8
+
+from ._body import parse_body_arguments
+from ._body_config import body_config
+from ._errors import HTTPInputError
+from ._headers import HTTPHeaders
+from ._hosts import checked_host, split_host_and_port
+from ._lazy import lazy
+from ._target import authority_of, origin_form
+
+if TYPE_CHECKING:
+    from asyncio import Future
+    from collections.abc import Callable
+    from http.cookies import SimpleCookie
+
+    from ._delegates import HTTPConnection
+    from ._form_file import HTTPFile
+    from ._start_lines import RequestStartLine
+
+_Arguments = dict[str, list[bytes]]
+_Files = dict[str, "list[HTTPFile]"]
+
+
+class HTTPServerRequest:
+    """Hold one request.
+
+    Nothing is parsed before somebody asks for it: the attributes after :attr:`headers` are computed
+    on first access and then kept. All of them may be assigned.
+
+    The reading of an attribute raises :exc:`HTTPInputError` when what it is computed from is
+    malformed: ``host`` for a bad ``Host`` field, ``query_arguments`` and ``arguments`` for too many
+    arguments, and ``body_arguments``, ``files`` and ``arguments`` for a bad body.
+
+    :param start_line: method, target and version. The arguments ``method``, ``uri``, ``version``
+        and ``host`` are the older way to say the same, and deprecated.
+    :param connection: where the answer goes; its ``context`` attribute, if it has one, knows the
+        client's address and the protocol.
+    :param server_connection: the opaque object that stands for the client's connection.
+    """
+
+    #: The method: ``GET``, ``POST`` ...
+    method: str
+    #: The request target as the client sent it.
+    uri: str
+    #: ``HTTP/1.0`` or ``HTTP/1.1``.
+    version: str
+    #: The header fields.
+    headers: HTTPHeaders
+    #: The body, complete; empty while it is read and when it is streamed.
+    body: bytes = b""
+    #: Where the answer goes.
+    connection: HTTPConnection | Any | None
+    #: Stands for the client's connection, several requests share it.
+    server_connection: object | None
+
+    _finish_time: float | None = None
+
+    def __init__(
+        self,
+        method: str | None = None,
+        uri: str | None = None,
+        version: str = "HTTP/1.0",
+        headers: HTTPHeaders | None = None,
+        body: bytes | None = None,
+        host: str | None = None,
+        files: _Files | None = None,
+        connection: HTTPConnection | None = None,
+        start_line: RequestStartLine | None = None,
+        server_connection: object | None = None,
+    ) -> None:
+        if start_line is not None:
+            self.method, self.uri, self.version = start_line
+        else:
+            _warn_of_missing_start_line(method, uri)
+            self.method, self.uri, self.version = method or "GET", uri or "/", version
+        self.headers = HTTPHeaders() if headers is None else headers
+        self.connection = connection
+        self.server_connection = server_connection
+        self._start_time = time.monotonic()
+        if body:
+            self.body = body
+        if files:
+            self.files = files
+        if host is not None:
+            warnings.warn(
+                "the host argument of HTTPServerRequest is deprecated, set the Host header",
+                DeprecationWarning,
+                stacklevel=2,
+            )
+            self.host = host
+
+    # The target.
+
+    @lazy
+    def path(self) -> str:
+        """The path of the target, without the query; still percent-encoded."""
+        return origin_form(self.uri).partition("?")[0]
+
+    @lazy
+    def query(self) -> str:
+        """What follows the first ``?`` of the target, empty where there is none."""
+        return self.uri.partition("?")[2]
+
+    @lazy
+    def host(self) -> str:
+        """The host that is asked for, with the port if one is named.
+
+        It comes from the target when that is an absolute URL (RFC 9112 section 3.2.2), else from
+        the ``Host`` field. A request of HTTP/1.0 without one is for ``127.0.0.1``.
+        """
+        named = authority_of(self.uri) or self.headers.get("Host")
+        if named is not None:
+            return checked_host(named)
+        if self.version == "HTTP/1.0":
+            return "127.0.0.1"
+        raise HTTPInputError("missing header 'Host'")
+
+    @lazy
+    def host_name(self) -> str:
+        """The host in lower case, without the port."""
+        return split_host_and_port(self.host.lower())[0]
+
+    def full_url(self) -> str:
+        """Put the URL of this request together again."""
+        return f"{self.protocol}://{self.host}{origin_form(self.uri)}"
+
+    # The client.
+
+    @lazy
+    def remote_ip(self) -> str | None:
+        """The address of the client, None where it is not known."""
+        return getattr(getattr(self.connection, "context", None), "remote_ip", None)
+
+    @lazy
+    def protocol(self) -> str:
+        """``http`` or ``https``."""
+        return getattr(getattr(self.connection, "context", None), "protocol", None) or "http"
+
+    def get_ssl_certificate(self, binary_form: bool = False) -> dict[str, Any] | bytes | None:
+        """Return the certificate that the client showed.
+
+        Servers see one only when their SSL context has ``verify_mode`` set to ``CERT_OPTIONAL`` or
+        ``CERT_REQUIRED``.
+
+        :param binary_form: return the certificate as DER instead of a dictionary.
+        :returns: None without TLS and without a certificate.
+        """
+        sock = getattr(getattr(self.connection, "stream", None), "socket", None)
+        getpeercert = getattr(sock, "getpeercert", None)
+        if getpeercert is None:
+            return None
+        try:
+            found: dict[str, Any] | bytes | None = getpeercert(binary_form=binary_form)
+        except (OSError, ValueError):  # gone, or the handshake is not done
+            return None
+        return found
+
+    @lazy
+    def cookies(self) -> SimpleCookie:
+        """The cookies, each one a ``Morsel``; those with impossible names are left out."""
+        from ._cookie_jar import cookie_jar
+
+        return cookie_jar(self.headers.get("Cookie", ""))
+
+    # The arguments.
+
+    @lazy
+    def query_arguments(self) -> _Arguments:
+        """The arguments of the query: every name with the list of its values."""
+        query = self.query
+        if not query:
+            return {}
+        most = body_config().urlencoded.max_arguments
+        try:
+            return parse_qs_bytes(query, keep_blank_values=True, max_num_fields=most)
+        except ValueError as error:
+            raise HTTPInputError(f"bad query: {error}") from error
+
+    @lazy
+    def body_arguments(self) -> _Arguments:
+        """The arguments of an urlencoded or multipart body, without the files."""
+        return self._form[0]
+
+    @lazy
+    def files(self) -> _Files:
+        """The files of a multipart body: every name with the list of its files."""
+        return self._form[1]
+
+    @lazy
+    def arguments(self) -> _Arguments:
+        """The arguments of the query and of the body together."""
+        merged = {name: values.copy() for name, values in self.query_arguments.items()}
+        for name, values in self.body_arguments.items():
+            merged.setdefault(name, []).extend(values)
+        return merged
+
+    @lazy
+    def _form(self) -> tuple[_Arguments, _Files]:
+        arguments: _Arguments = {}
+        files: _Files = {}
+        content_type = self.headers.get("Content-Type", "")
+        if self.body or content_type:
+            parse_body_arguments(content_type, self.body, arguments, files, self.headers)
+        return arguments, files
+
+    def _parse_body(self) -> None:
+        """Parse the body now, whatever was asked for before it was complete.
+
+        :raises HTTPInputError: when it is malformed.
+        """
+        for name in ("_form", "body_arguments", "files", "arguments"):
+            self.__dict__.pop(name, None)
+        self.body_arguments, self.files = self._form
+
+    # Time and text.
+
+    def request_time(self) -> float:
+        """Return how many seconds this request took, or takes so far."""
+        end = time.monotonic() if self._finish_time is None else self._finish_time
+        return end - self._start_time
+
+    def __repr__(self) -> str:
+        names = ("protocol", "method", "uri", "version", "remote_ip")
+        shows = ", ".join([f"{name}={getattr(self, name)!r}" for name in names])
+        return f"{type(self).__name__}(host={self.headers.get('Host')!r}, {shows})"
+
+    # The classic form, where the callback of a server answers through the request.
+
+    def supports_http_1_1(self) -> bool:
+        """Return whether the client speaks HTTP/1.1."""
+        return self.version == "HTTP/1.1"
+
+    def write(
+        self, chunk: str | bytes, callback: Callable[[], object] | None = None
+    ) -> Future[None] | None:
+        """Write a piece of the answer, head and body alike (classic).
+
+        :param callback: called without arguments when the bytes are with the operating system.
+        :returns: a future for that moment, or None with a callback.
+        """
+        written: Future[None] = self._answering().write(utf8(chunk))
+        if callback is None:
+            return written
+        written.add_done_callback(lambda _: callback())
+        return None
+
+    def finish(self) -> None:
+        """Say that the answer is complete (classic)."""
+        self._answering().finish()
+        self._finish_time = time.monotonic()
+
+    def _answering(self) -> Any:
+        if self.connection is None:
+            raise RuntimeError("this request has no connection, so it cannot be answered")
+        return self.connection
+
+
+def _warn_of_missing_start_line(method: str | None, uri: str | None) -> None:
+    what = "the start_line argument of HTTPServerRequest will be required"
+    if method is not None or uri is not None:
+        what = "the arguments method, uri and version of HTTPServerRequest are deprecated, use start_line"
+    warnings.warn(what, DeprecationWarning, stacklevel=3)

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import types
+import unittest
+
+import tornado.httputil as face
+
+
+def test_all_is_exactly_the_public_names_in_order():
+    public = {
+        name
+        for name, thing in vars(face).items()
+        if not name.startswith("_") and not isinstance(thing, types.ModuleType)
+    }
+    assert face.__all__ == sorted(face.__all__)
+    assert set(face.__all__) == public - {"annotations", "publish"}
+
+
+def test_public_objects_say_the_public_module():
+    assert face.HTTPHeaders.__module__ == "tornado.httputil"
+    assert face.url_concat.__module__ == "tornado.httputil"
+
+
+def test_the_examples_in_the_docstrings_hold():
+    suite = face.doctests()
+    result = unittest.TestResult()
+    suite.run(result)
+    assert result.testsRun > 8
+    assert [text for _, text in result.failures + result.errors] == []
+
+
+def test_importing_does_not_load_what_only_some_requests_need():
+    slow = [
+        "http.client",
+        "http.cookies",
+        "email",
+        "ssl",
+        "tempfile",
+        "asyncio",
+        "calendar",
+        "datetime",
+    ]
+    script = f"import sys, tornado.httputil; print([m for m in {slow} if m in sys.modules])"
+    out = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert out.stdout.strip() == "[]"
