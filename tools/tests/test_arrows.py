@@ -1,0 +1,292 @@
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from arrows import Checker, Floors, main, wheel_problems
+from trees import Tree
+
+FLOORS = Floors(
+    {"low": [], "mid": ["low"], "high": ["mid"], "side": ["low"], "tornado": ["high", "side"]},
+    soft=frozenset({"low -> side"}),
+    typing=frozenset({"side -> high"}),
+)
+
+
+def problems(tree: Tree, floors: Floors = FLOORS) -> list[str]:
+    return list(Checker(tree.workspace, floors).problems())
+
+
+def two_floors(tree: Tree, text: str, *, needs: tuple[str, ...] = ("tornado-low>=1.0,<2",)) -> None:
+    """Put a room with this text above a piece with two modules and a room."""
+    tree.piece("low", {"low/__init__.py": "", "low/_room.py": "", "also_low/__init__.py": ""})
+    tree.piece(
+        "mid", {"mid/__init__.py": "import tornado.low\n", "mid/_room.py": text}, needs=needs
+    )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import tornado.low",
+        "import tornado.low as low",
+        "from tornado import low, also_low",
+        "from tornado.low import name",
+        "from tornado.low import *",
+        "from ..low import name",
+        "from .. import low",
+        "from ._other import name",
+        "from .nested import name",
+        "import tornado.mid._other",
+        "import os, json.decoder",
+        "from __future__ import annotations",
+        "from importlib import import_module\nimport_module('tornado.low')",
+    ],
+)
+def test_a_declared_arrow_that_points_down_is_fine(tree: Tree, statement: str) -> None:
+    two_floors(tree, statement)
+
+    assert problems(tree) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import tornado.side",
+        "from tornado import side",
+        "from tornado.side import name",
+        "from ..side import name",
+        "def f():\n    import tornado.side",
+        "async def f():\n    from tornado import side",
+        "class C:\n    def f(self):\n        from tornado.side import name",
+        "try:\n    import tornado.side\nexcept ImportError:\n    pass",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from tornado.side import name",
+        "import tornado.low\ntornado.side.name()",
+        "from importlib import import_module\nimport_module('tornado.side')",
+        "def f():\n    return __import__('tornado.side')",
+        "from tornado.low import import_object\nimport_object('tornado.side.Name')",
+    ],
+)
+def test_an_undeclared_arrow_is_found_however_it_is_written(tree: Tree, statement: str) -> None:
+    two_floors(tree, statement)
+    tree.piece("side", {"side/__init__.py": ""})
+
+    found = problems(tree)
+
+    assert len(found) == 1
+    assert found[0].startswith("packages/mid/src/tornado/mid/_room.py:")
+    assert found[0].endswith("of tornado-side, which tornado-mid does not declare")
+
+
+def test_an_undeclared_library_is_found_with_its_line(tree: Tree) -> None:
+    two_floors(tree, "import os\nimport some_library.part\n")
+
+    place = "packages/mid/src/tornado/mid/_room.py:2"
+    assert problems(tree) == [f"{place}: imports some_library, which tornado-mid does not declare"]
+
+
+def test_dependencies_and_extras_count_as_declared_in_any_spelling(tree: Tree) -> None:
+    text = "import some_library\ndef f():\n    import pymysql\n"
+    tree.piece("low", {"low/__init__.py": text}, needs=("Some.Library>=2",), extra=("PyMySQL",))
+
+    assert problems(tree) == []
+
+
+def test_a_name_that_no_package_brings_is_found(tree: Tree) -> None:
+    two_floors(tree, "from tornado import nowhere")
+
+    assert [p.partition(": ")[2] for p in problems(tree)] == [
+        "tornado.nowhere is not in a package of the workspace"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("statement", "room"),
+    [
+        ("from tornado.low._room import name", "_room"),
+        ("import tornado.low._room", "_room"),
+        ("from tornado.low import _room", "_room"),
+        ("import tornado.low\ntornado.low._room.name()", "_room"),
+    ],
+)
+def test_a_room_of_another_package_stays_closed(tree: Tree, statement: str, room: str) -> None:
+    two_floors(tree, statement)
+
+    messages = [p.partition(": ")[2] for p in problems(tree)]
+
+    assert messages == [f"enters the private room {room} of tornado-low: import its face"]
+
+
+def test_a_dependency_that_lies_above_is_found(tree: Tree) -> None:
+    tree.piece("low", {"low/__init__.py": "import tornado.mid"}, needs=("tornado-mid>=1.0,<2",))
+    tree.piece("mid", {"mid/__init__.py": ""})
+
+    found = problems(tree)
+
+    assert found == ["packages/low/pyproject.toml: tornado-low must not stand on tornado-mid"]
+
+
+def test_a_dependency_that_nothing_imports_is_found(tree: Tree) -> None:
+    two_floors(tree, "")
+    tree.write("packages/mid/src/tornado/mid/__init__.py")
+
+    place = "packages/mid/pyproject.toml"
+    assert problems(tree) == [f"{place}: tornado-low is declared, and nothing imports it"]
+
+
+def test_a_folder_without_a_place_in_the_table_is_found(tree: Tree) -> None:
+    tree.piece("odd", {"odd/__init__.py": ""})
+
+    place = "packages/odd/pyproject.toml"
+    assert problems(tree) == [f"{place}: packages/odd has no line in [tool.workspace.stands-on]"]
+
+
+def test_a_circle_is_found_once_with_its_way(tree: Tree) -> None:
+    tree.piece("low", {"low/__init__.py": "import tornado.high"}, needs=("tornado-high>=1.0",))
+    tree.piece("mid", {"mid/__init__.py": "import tornado.low"}, needs=("tornado-low>=1.0",))
+    tree.piece("high", {"high/__init__.py": "import tornado.mid"}, needs=("tornado-mid>=1.0",))
+
+    circles = [problem for problem in problems(tree) if problem.startswith("circle")]
+
+    assert circles == ["circle: tornado-high -> tornado-mid -> tornado-low -> tornado-high"]
+
+
+def test_a_circle_of_imports_is_found_when_nobody_declares_it(tree: Tree) -> None:
+    tree.piece("low", {"low/__init__.py": "def f():\n    import tornado.mid"})
+    tree.piece("mid", {"mid/__init__.py": "import tornado.low"}, needs=("tornado-low>=1.0",))
+
+    assert "circle: tornado-low -> tornado-mid -> tornado-low" in problems(tree)
+
+
+def test_the_soft_arrow_is_let_through_inside_a_function_only(tree: Tree) -> None:
+    tree.piece("low", {"low/__init__.py": "def f():\n    import tornado.side"})
+    tree.piece("side", {"side/__init__.py": "import tornado.low"}, needs=("tornado-low>=1.0",))
+    inside = problems(tree)
+    tree.write("packages/low/src/tornado/low/__init__.py", "import tornado.side")
+
+    assert inside == []
+    assert any("which tornado-low does not declare" in problem for problem in problems(tree))
+
+
+def test_the_typing_arrow_is_let_through_for_type_checkers_only(tree: Tree) -> None:
+    guarded = "import typing\nif typing.TYPE_CHECKING:\n    import tornado.high\n"
+    tree.piece("high", {"high/__init__.py": ""})
+    tree.piece("side", {"side/__init__.py": guarded})
+    for_checkers = problems(tree)
+    tree.write(
+        "packages/side/src/tornado/side/__init__.py", f"{guarded}else:\n    import tornado.high"
+    )
+
+    assert for_checkers == []
+    assert any("which tornado-side does not declare" in problem for problem in problems(tree))
+
+
+@pytest.mark.parametrize("shared", ["tornado", "tornado/platform"])
+def test_a_face_of_a_shared_name_is_found(tree: Tree, shared: str) -> None:
+    tree.piece("low", {"low/__init__.py": ""})
+    tree.write(f"packages/low/src/{shared}/__init__.py")
+
+    place = f"packages/low/src/{shared}/__init__.py"
+    assert f"{place}: {shared} is a shared name, remove this file" in problems(tree)
+
+
+def test_tests_may_import_their_group_and_their_own_helpers(tree: Tree) -> None:
+    tree.piece("low", {"low/__init__.py": ""}, test=("pytest>=8",))
+    tree.tests("low", "import pytest\nimport helper\nfrom tornado.low._room import name\n")
+    tree.tests("low", "", "helper.py")
+
+    assert problems(tree) == []
+
+
+@pytest.mark.parametrize("statement", ["import hypothesis", "import tornado.mid"])
+def test_tests_may_not_import_what_their_package_does_not_declare(
+    tree: Tree, statement: str
+) -> None:
+    tree.piece("low", {"low/__init__.py": ""}, test=("pytest>=8",))
+    tree.piece("mid", {"mid/__init__.py": ""})
+    tree.tests("low", f"import pytest\n{statement}\n")
+
+    (problem,) = problems(tree)
+
+    assert problem.startswith("packages/low/tests/test_it.py:2: imports ")
+    assert problem.endswith("which tornado-low does not declare")
+
+
+ROOF_FACE = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from . import low as low\n"
+
+
+def test_a_roof_that_names_every_piece_is_fine(tree: Tree) -> None:
+    tree.piece("low", {"low/__init__.py": ""})
+    files = {"__init__.py": ROOF_FACE, "_pieces.py": "PIECES = {'low': 'tornado-low'}"}
+    tree.piece("tornado", files, name="tornado", needs=("tornado-low>=1.0",))
+
+    assert problems(tree) == []
+
+
+def test_a_roof_that_forgets_a_piece_is_told_where(tree: Tree) -> None:
+    tree.piece("low", {"low/__init__.py": ""})
+    tree.piece(
+        "tornado", {"__init__.py": "", "_pieces.py": "PIECES = {'gone': 'x'}"}, name="tornado"
+    )
+
+    assert problems(tree) == [
+        "packages/tornado/pyproject.toml: the roof does not depend on tornado-low",
+        "packages/tornado/src/tornado/_pieces.py: 'gone' is 'x', but there is no module of that name",
+        "packages/tornado/src/tornado/_pieces.py: 'low' is None, but there is 'tornado-low'",
+        "packages/tornado/src/tornado/__init__.py: low is not imported for type checkers",
+    ]
+
+
+def write_wheel(folder: Path, distribution: str, *names: str) -> Path:
+    wheel = folder / f"{distribution}-1.0.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name in (*names, f"{distribution}-1.0.0.dist-info/METADATA"):
+            archive.writestr(name, "")
+    return wheel
+
+
+def test_wheels_that_share_no_path_are_fine(tree: Tree, tmp_path: Path) -> None:
+    two_floors(tree, "")
+    low = ("tornado/low/__init__.py", "tornado/low/_room.py", "tornado/also_low/__init__.py")
+    mid = ("tornado/mid/__init__.py", "tornado/mid/_room.py")
+    wheels = [
+        write_wheel(tmp_path, "tornado_low", *low),
+        write_wheel(tmp_path, "tornado_mid", *mid),
+    ]
+
+    assert list(wheel_problems(tree.workspace, wheels)) == []
+
+
+def test_wheels_are_compared_with_each_other_and_with_the_sources(
+    tree: Tree, tmp_path: Path
+) -> None:
+    tree.piece("low", {"low/__init__.py": "", "low/py.typed": ""})
+    tree.piece("mid", {"mid/__init__.py": ""})
+    wheels = [
+        write_wheel(tmp_path, "tornado_low", "tornado/low/__init__.py", "tests/test_it.py"),
+        write_wheel(tmp_path, "tornado_mid", "tornado/mid/__init__.py", "tornado/low/__init__.py"),
+        write_wheel(tmp_path, "tornado_none"),
+    ]
+    low, mid, none = (wheel.name for wheel in wheels)
+
+    assert list(wheel_problems(tree.workspace, wheels)) == [
+        f"{low}: tests/test_it.py lies outside of tornado/",
+        f"{low}: tornado/low/py.typed is missing",
+        f"tornado/low/__init__.py is in {low} and in {mid}",
+        f"{none}: no package of the workspace has this name",
+    ]
+
+
+def test_the_command_says_what_is_wrong_and_fails(
+    tree: Tree, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tree.write("pyproject.toml", "[tool.workspace.stands-on]\nlow = []\n")
+    tree.piece("low", {"low/__init__.py": "import some_library"})
+
+    place = "packages/low/src/tornado/low/__init__.py:1"
+    assert main(["--root", str(tree.root)]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        f"{place}: imports some_library, which tornado-low does not declare",
+        "arrows: 1 packages, 1 problems",
+    ]

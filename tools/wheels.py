@@ -1,0 +1,130 @@
+"""Build the wheels of the pieces and install exactly the ones that somebody needs.
+
+A package is tested from its wheel, with the wheels of the siblings that it declares and nothing
+else of the workspace. Installers get these siblings as files, so that their names are never
+looked up in an index, where another distribution might answer to them.
+
+    python tools/wheels.py build                   every wheel, those that are stale only
+    python tools/wheels.py files web               the wheel files that tornado-web needs
+    python tools/wheels.py install util            into the environment in VIRTUAL_ENV
+    python tools/wheels.py install --all --lowest
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import hashlib
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workspace import ROOT, Piece, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+#: What goes into a wheel, or decides what does.
+INGREDIENTS = ("pyproject.toml", "README.md", "LICENSE", "src/**/*")
+
+
+def fingerprint(piece: Piece) -> str:
+    """Return a digest of the names and bytes that a piece's wheel is made of."""
+    digest = hashlib.sha256()
+    for pattern in INGREDIENTS:
+        for file in sorted(piece.folder.glob(pattern)):
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(f"{file.relative_to(piece.folder)}\0".encode())
+                digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+class WheelShelf:
+    """A folder with one fresh wheel of each piece that was asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def wheel(self, piece: Piece) -> Path:
+        """Return the file of a piece's wheel, and build it if the sources have changed."""
+        shelf = self.folder / piece.folder.name
+        stamp = shelf / "fingerprint"
+        digest = fingerprint(piece)
+        with self._locked():
+            if not stamp.exists() or stamp.read_text() != digest:
+                shutil.rmtree(shelf, ignore_errors=True)
+                build(piece, shelf)
+                stamp.write_text(digest)
+            return next(shelf.glob("*.whl"))
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Keep other processes out: environments that run in parallel share the shelf."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with open(self.folder / "lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def build(piece: Piece, target: Path) -> None:
+    """Build one wheel into a folder with the build backend that the piece names."""
+    print(f"building {piece.name} {piece.version}", file=sys.stderr, flush=True)
+    command = ["uv", "build", "--quiet", "--wheel", "--out-dir", str(target), str(piece.folder)]
+    subprocess.run(command, check=True)
+    (target / ".gitignore").unlink(missing_ok=True)
+
+
+def foreign_requirements(workspace: Workspace, lines: Iterable[str]) -> list[str]:
+    """Return the requirement lines that are not about siblings, each once."""
+    return [line for line in dict.fromkeys(lines) if not workspace.siblings([line])]
+
+
+def shopping_list(
+    workspace: Workspace, shelf: WheelShelf, pieces: list[Piece], group: str, *, lowest: bool
+) -> list[str]:
+    """Return what an installer has to be told so that some pieces can be tested.
+
+    :param group: the dependency group of the pieces to install with them.
+    :param lowest: name the third-party requirements of the pieces too, because a resolver lowers
+        only what it is asked for directly.
+    """
+    needed = workspace.closure(pieces, group)
+    wheels = [str(shelf.wheel(piece)) for piece in needed]
+    lines = [line for piece in pieces for line in piece.groups.get(group, ())]
+    if lowest:
+        lines += [line for piece in needed for line in piece.requirements()]
+    return wheels + foreign_requirements(workspace, lines)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Build and install the wheels of the pieces.")
+    parser.add_argument("action", choices=["build", "files", "install"])
+    parser.add_argument("folders", nargs="*", help="folders below packages/")
+    parser.add_argument("--all", action="store_true", help="every piece")
+    parser.add_argument("--shelf", type=Path, default=ROOT / ".tox" / "wheels")
+    parser.add_argument("--group", default="test", help="dependency group of the pieces")
+    parser.add_argument("--root-group", action="append", default=[], help="group of the root")
+    parser.add_argument("--lowest", action="store_true", help="the lowest declared versions")
+    options = parser.parse_args(arguments)
+
+    workspace = Workspace()
+    shelf = WheelShelf(options.shelf)
+    every = options.all or (options.action == "build" and not options.folders)
+    pieces = list(workspace) if every else [workspace.by_folder(name) for name in options.folders]
+    if options.action != "install":
+        chosen = pieces if options.action == "build" else workspace.closure(pieces)
+        print(*(shelf.wheel(piece) for piece in chosen), sep="\n")
+        return 0
+    wanted = shopping_list(workspace, shelf, pieces, options.group, lowest=options.lowest)
+    for group in options.root_group:
+        wanted += workspace.group(group)
+    resolution = ["--resolution", "lowest-direct"] if options.lowest else []
+    command = ["uv", "pip", "install", "--quiet", *resolution, *wanted]
+    return subprocess.run(command, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
