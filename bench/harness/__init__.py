@@ -1,0 +1,16 @@
+"""Measure what one operation costs a server, beside its peers, in one run.
+
+The rooms, from the bottom up:
+
+- `statistics`: medians, spreads, percentiles and paired ratios of samples.
+- `errors`: what can go wrong, as one tree.
+- `cores`, `clock`, `memory`, `machine`: where a process runs and what it has used.
+- `payload`, `request`, `response`: the bytes that go out and come back.
+- `case`, `contestant`, `environment`: what is asked, who answers, in which virtual environment.
+- `server`, `loader`: the two processes' ends of a measurement.
+- `verification`: every contestant does the same work, checked before anything is timed.
+- `load`, `idle`, `startup`: the three kinds of measurement.
+- `table`, `result`, `command`: Markdown, JSON and the command line.
+
+Nothing here imports a web framework, so that other benchmarks can use the lower rooms as they are.
+"""

@@ -1,0 +1,146 @@
+"""The command line: which cases, which contestants, how long."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import shutil
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.harness.case import Case, case_names, load_case
+from bench.harness.contestant import Contestant, choose, load_contestants
+from bench.harness.cores import Cores, choose_cores, pin
+from bench.harness.environment import Environments
+from bench.harness.errors import BenchError, SetupError
+from bench.harness.load import load_columns, measure_load
+from bench.harness.machine import describe
+from bench.harness.payload import write_files
+from bench.harness.result import Result, Skipped, write_result
+from bench.harness.table import Column, render, render_machine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+BENCH = Path(__file__).resolve().parents[1]
+
+#: What runs where no case is named.
+DEFAULT = ("hello",)
+
+
+def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line; without a case, the first one is run."""
+    parser = argparse.ArgumentParser(
+        prog="bench/run.py", description="Measure the servers' cost per operation."
+    )
+    parser.add_argument("cases", nargs="*", metavar="CASE", default=DEFAULT)
+    parser.add_argument("--list", action="store_true", help="name all cases and end")
+    parser.add_argument("--all", action="store_true", help="run every case, one after another")
+    parser.add_argument("--contestants", help="names with commas instead of the case's own")
+    parser.add_argument("--reference", help="the contestant that ratios are shown against")
+    parser.add_argument("--rounds", type=int, help="rounds of each contestant")
+    parser.add_argument("--seconds", type=float, help="seconds of each round")
+    parser.add_argument("--connections", type=int, help="connections at a time")
+    parser.add_argument(
+        "--output", type=Path, default=BENCH / "results", help="folder of the JSON files"
+    )
+    return parser.parse_args(arguments)
+
+
+def adjust(case: Case, options: argparse.Namespace) -> Case:
+    """Return the case with what the command line says otherwise."""
+    changes = {
+        key: value
+        for key in ("rounds", "seconds", "connections", "reference")
+        if (value := getattr(options, key)) is not None
+    }
+    if options.contestants:
+        changes["contestants"] = tuple(options.contestants.split(","))
+    return replace(case, **changes)
+
+
+def available(contestants: Sequence[Contestant]) -> tuple[list[Contestant], list[Skipped]]:
+    """Part the contestants whose programs are installed from those that must be left out."""
+    found, skipped = [], []
+    for contestant in contestants:
+        if contestant.needs and not shutil.which(contestant.needs):
+            skipped.append(Skipped(contestant.name, f"{contestant.needs} is not installed"))
+        else:
+            found.append(contestant)
+    return found, skipped
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the lock that keeps two runs from disturbing each other.
+
+    :raises BenchError: if another run holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BenchError("another run is under way, wait for its end") from error
+        yield
+
+
+def versions_of(contestants: Sequence[Contestant], environments: Environments) -> dict[str, str]:
+    """Return the pinned requirements of each environment that takes part."""
+    found = {}
+    for name in dict.fromkeys(contestant.environment for contestant in contestants):
+        with contextlib.suppress(SetupError):
+            found[name] = ", ".join(environments.get(name).pins)
+    return found
+
+
+def measure(
+    case: Case, contestants: list[Contestant], environments: Environments, cores: Cores
+) -> tuple[Result, list[Column | None]]:
+    """Run a case and return its result with the columns that show it."""
+    with tempfile.TemporaryDirectory(prefix="bench-files-") as folder:
+        files = Path(folder)
+        write_files(files)
+        result = measure_load(case, contestants, environments, cores=cores, files=files)
+        return result, load_columns(result, case.reference, case.floor)
+
+
+def run_case(case: Case, environments: Environments, cores: Cores, output: Path) -> None:
+    """Measure a case, print its table and write its JSON."""
+    chosen = choose(load_contestants(BENCH / "contestants.toml"), case.contestants)
+    contestants, skipped = available(chosen)
+    machine = describe(cores)
+    result, columns = measure(case, contestants, environments, cores)
+    result.skipped.extend(skipped)
+    versions = versions_of(contestants, environments)
+    print(render(result, columns))
+    print(render_machine(machine, versions))
+    print(f"\nwritten: {write_result(result, machine, versions, output)}\n", flush=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return the exit status."""
+    options = parse_arguments(arguments)
+    names = case_names(BENCH / "cases")
+    if options.list:
+        print("\n".join(names))
+        return 0
+    try:
+        cases = [
+            adjust(load_case(BENCH / "cases", name), options)
+            for name in (names if options.all else options.cases)
+        ]
+        cores = choose_cores()
+        environments = Environments(BENCH)
+        with alone(BENCH / ".envs"):
+            pin(0, cores.load)
+            for case in cases:
+                run_case(case, environments, cores, options.output)
+    except BenchError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    return 0

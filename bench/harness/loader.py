@@ -1,0 +1,241 @@
+"""Keep a number of connections busy with one request each, as cheaply as Python allows.
+
+Theory of operation. The length of the response is known before, so a channel only counts down the
+bytes that are missing; at zero the next request leaves at once. Requests that fit into the
+socket's buffer cost one `send`, responses of one segment one `recv`, and one `poll` serves all
+channels that are ready. A lap ends when its time or its number of requests is up: from then on
+nothing new is sent, and it returns when the last answer is there, so that the operations counted
+are exactly those that the server has worked for.
+"""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import select
+import socket
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, Self
+
+from bench.harness.errors import LoadError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+    from bench.harness.request import Request
+
+_READ, _WRITE = select.POLLIN, select.POLLOUT
+_PIECE = 262_144
+#: How long the server may keep all channels waiting, in seconds.
+_STALL = 20.0
+
+
+class Poller(Protocol):
+    """The part of `select.epoll` that is used, with a timeout in seconds."""
+
+    def register(self, descriptor: int, events: int, /) -> None:
+        """Watch a descriptor."""
+
+    def modify(self, descriptor: int, events: int, /) -> None:
+        """Watch a descriptor for other events."""
+
+    def poll(self, timeout: float, /) -> list[tuple[int, int]]:
+        """Wait for events and return them with their descriptors."""
+
+    def close(self) -> None:
+        """Let everything go."""
+
+
+class PortablePoller:
+    """The same over `poll(2)`, for systems without epoll."""
+
+    def __init__(self) -> None:
+        self._poll = select.poll()
+
+    def register(self, descriptor: int, events: int, /) -> None:
+        """Watch a descriptor."""
+        self._poll.register(descriptor, events)
+
+    def modify(self, descriptor: int, events: int, /) -> None:
+        """Watch a descriptor for other events."""
+        self._poll.modify(descriptor, events)
+
+    def poll(self, timeout: float, /) -> list[tuple[int, int]]:
+        """Wait for events and return them with their descriptors."""
+        return self._poll.poll(timeout * 1000)
+
+    def close(self) -> None:
+        """Do nothing: there is nothing to let go."""
+
+
+def make_poller() -> Poller:
+    """Return the cheapest poller of this system."""
+    return select.epoll() if hasattr(select, "epoll") else PortablePoller()
+
+
+@dataclass(frozen=True)
+class Lap:
+    """What one lap of load has come to."""
+
+    operations: int
+    #: Seconds on the wall from the first request to the last answer.
+    elapsed: float
+    #: Seconds from request to answer, one per operation, in the order of completion.
+    latencies: list[float]
+
+
+class Channel:
+    """One kept-alive connection with at most one request under way."""
+
+    __slots__ = ("_pieces", "_rest", "missing", "request", "socket", "started")
+
+    def __init__(self, connection: socket.socket, request: Request) -> None:
+        self.socket = connection
+        self.request = request
+        self.missing = 0
+        self.started = 0.0
+        self._rest = memoryview(b"")
+        self._pieces: Iterator[bytes] = iter(())
+
+    def start(self, size: int, now: float) -> bool:
+        """Send the next request and return whether all of it has left.
+
+        :param size: the bytes of the response that is to come.
+        """
+        self.started = now
+        self.missing = size
+        request = self.request
+        try:
+            sent = self.socket.send(request.start)
+        except BlockingIOError:
+            sent = 0
+        if sent == len(request.start) and not request.repeat:
+            return True
+        self._rest = memoryview(request.start)[sent:]
+        self._pieces = itertools.repeat(request.piece, request.repeat)
+        return self.push()
+
+    def push(self) -> bool:
+        """Send what the socket takes of the rest, and return whether all of it has left."""
+        while True:
+            if not self._rest:
+                piece = next(self._pieces, None)
+                if piece is None:
+                    return True
+                self._rest = memoryview(piece)
+            try:
+                sent = self.socket.send(self._rest)
+            except BlockingIOError:
+                return False
+            self._rest = self._rest[sent:]
+
+
+class Loader:
+    """A number of connections to one server, used as a context manager.
+
+    :param address: where the server listens; loopback only.
+    :param request: what is asked, again and again.
+    :param size: the bytes of each whole response.
+    :param prefix: what each response starts with.
+    :param connections: how many requests are under way at a time.
+    """
+
+    def __init__(
+        self,
+        address: tuple[str, int],
+        request: Request,
+        *,
+        size: int,
+        prefix: bytes,
+        connections: int,
+    ) -> None:
+        self._size = size
+        self._prefix = prefix
+        self._poller = make_poller()
+        self._channels: dict[int, Channel] = {}
+        for _ in range(connections):
+            self._connect(address, request)
+
+    def _connect(self, address: tuple[str, int], request: Request) -> None:
+        connection = socket.create_connection(address)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.setblocking(False)
+        self._channels[connection.fileno()] = Channel(connection, request)
+        self._poller.register(connection.fileno(), _READ)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for channel in self._channels.values():
+            channel.socket.close()
+        self._poller.close()
+
+    def lap(self, *, seconds: float, most: int) -> Lap:
+        """Load the server for a time or a number of operations, whichever is up first.
+
+        Each connection asks at least once.
+
+        :raises LoadError: if an answer has another length or status, or the server stalls or
+            closes a connection.
+        """
+        latencies: list[float] = []
+        gc.collect()
+        gc.disable()
+        try:
+            start = time.perf_counter()
+            self._drive(latencies, start + seconds, most)
+            elapsed = time.perf_counter() - start
+        except OSError as error:
+            raise LoadError(f"after {len(latencies)} operations: {error}") from error
+        finally:
+            gc.enable()
+        return Lap(len(latencies), elapsed, latencies)
+
+    def _drive(self, latencies: list[float], deadline: float, most: int) -> None:
+        clock, wait, channels = time.perf_counter, self._poller.poll, self._channels
+        size, prefix, append = self._size, self._prefix, latencies.append
+        busy = 0
+        for channel in channels.values():
+            self._start(channel, clock())
+            busy += 1
+        left = most - busy
+        while busy:
+            ready = wait(_STALL)
+            if not ready:
+                raise LoadError(f"no answer for {_STALL:.0f} seconds, {busy} are missing")
+            for descriptor, events in ready:
+                channel = channels[descriptor]
+                if events & _WRITE and channel.push():
+                    self._poller.modify(descriptor, _READ)
+                if not events & ~_WRITE:
+                    continue
+                data = channel.socket.recv(_PIECE)
+                if channel.missing == size and data and not data.startswith(prefix):
+                    raise LoadError(f"an answer starts with {data[:80]!r}")
+                channel.missing -= len(data)
+                if channel.missing > 0:
+                    if not data:
+                        raise LoadError(f"closed with {channel.missing} bytes missing")
+                    continue
+                if channel.missing < 0:
+                    raise LoadError(f"{-channel.missing} bytes more than an answer has")
+                now = clock()
+                append(now - channel.started)
+                if left > 0 and now < deadline:
+                    left -= 1
+                    if not channel.start(size, now):
+                        self._poller.modify(descriptor, _READ | _WRITE)
+                else:
+                    busy -= 1
+
+    def _start(self, channel: Channel, now: float) -> None:
+        if not channel.start(self._size, now):
+            self._poller.modify(channel.socket.fileno(), _READ | _WRITE)

@@ -1,0 +1,152 @@
+"""Start a contestant's server process, and end it."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.harness.clock import cpu_seconds
+from bench.harness.cores import Cores, pin
+from bench.harness.errors import ServerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bench.harness.case import Case, Variant
+    from bench.harness.contestant import Contestant
+    from bench.harness.environment import Environments
+
+HOST = "127.0.0.1"
+
+_SERVERS = Path(__file__).resolve().parents[1] / "servers"
+#: How long a server may take until it listens, and until it has ended, in seconds.
+_START, _STOP = 20.0, 5.0
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server."""
+
+    contestant: Contestant
+    variant: Variant
+    process: subprocess.Popen[bytes]
+    port: int
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self.process.pid
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens."""
+        return HOST, self.port
+
+    def cpu(self) -> float:
+        """Return the CPU seconds that it has used so far.
+
+        :raises ServerError: if it has ended.
+        """
+        try:
+            return cpu_seconds(self.pid)
+        except ProcessLookupError as error:
+            raise ServerError(f"{self.contestant.name} has ended") from error
+
+
+def free_port() -> int:
+    """Return a port of the loopback interface that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def command_line(
+    python: Path, contestant: Contestant, case: Case, variant: Variant, *, port: int, files: Path
+) -> list[str]:
+    """Return the command that starts a contestant's file for a case."""
+    options = {
+        "port": str(port),
+        "case": case.server,
+        "files": str(files),
+        **contestant.options,
+        **variant.options,
+    }
+    flags = [part for name, value in options.items() for part in (f"--{name}", value)]
+    return [str(python), str(_SERVERS / contestant.program), *flags]
+
+
+def wait_until_listening(process: subprocess.Popen[bytes], port: int, pause: float) -> None:
+    """Return when a connection is accepted, asking every `pause` seconds.
+
+    :raises ServerError: if the process ends or takes too long.
+    """
+    deadline = time.monotonic() + _START
+    while time.monotonic() < deadline:
+        with contextlib.suppress(ConnectionRefusedError), socket.create_connection((HOST, port)):
+            return
+        if process.poll() is not None:
+            raise ServerError(f"ended with status {process.returncode} before it listened")
+        time.sleep(pause)
+    raise ServerError(f"does not listen on port {port} after {_START:.0f} seconds")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a process: asked first, forced after a while."""
+    process.terminate()
+    try:
+        process.wait(_STOP)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@contextlib.contextmanager
+def spawn(command: list[str], core: int | None) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command pinned on a core for as long as the context lasts.
+
+    :raises ServerError: as the body does, with what the process wrote to its standard error.
+    """
+    with tempfile.TemporaryFile() as told:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=told
+        )
+        try:
+            pin(process.pid, core)
+            yield process
+        except ServerError as error:
+            stop(process)
+            told.seek(0)
+            text = told.read().decode(errors="replace").strip()[-1200:]
+            raise ServerError(f"{error}\n{text}" if text else str(error)) from error
+        finally:
+            stop(process)
+
+
+@contextlib.contextmanager
+def running(
+    environments: Environments,
+    contestant: Contestant,
+    case: Case,
+    variant: Variant,
+    *,
+    cores: Cores,
+    files: Path,
+) -> Iterator[Server]:
+    """Run a contestant's server for a case for as long as the context lasts.
+
+    :raises SetupError: if its environment cannot be made.
+    :raises ServerError: if it does not start to listen.
+    """
+    python = environments.get(contestant.environment).python
+    port = free_port()
+    command = command_line(python, contestant, case, variant, port=port, files=files)
+    with spawn(command, cores.server) as process:
+        wait_until_listening(process, port, 0.02)
+        yield Server(contestant, variant, process, port)

@@ -1,0 +1,13 @@
+"""Measure one or more cases: `python bench/run.py [CASE ...]`, `--help` for the rest."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.harness.command import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())
