@@ -1,0 +1,99 @@
+"""JSON that may stand inside a script element."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from ._text import unexpected
+
+TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+# What an HTML parser reacts to inside <script>: the end tag, and the two openings that together
+# hide an end tag from it (HTML Living Standard, "Restrictions for contents of script elements").
+_MARKUP = re.compile(r"</|<(?=!--|script)", re.IGNORECASE)
+
+
+class _Codec:
+    """The encoder and the decoder in use, the only state of this package."""
+
+    dumps: Callable[[Any], str | bytes] = staticmethod(json.dumps)
+    loads: Callable[[str], Any] = staticmethod(json.loads)
+
+
+def configure_json(
+    *,
+    dumps: Callable[[Any], str | bytes] | None = None,
+    loads: Callable[[str], Any] | None = None,
+) -> None:
+    """Choose the JSON encoder and decoder for this process.
+
+    Without arguments, go back to the standard library's.
+
+    .. code-block:: python
+
+        configure_json(dumps=orjson.dumps, loads=orjson.loads)
+
+    :param dumps: takes a value, returns JSON as text or as UTF-8 bytes. :func:`json_encode` makes
+        its result safe for a script element.
+    :param loads: takes text, returns a value; raises ValueError where the text is not JSON.
+
+    .. versionadded:: 1.0
+    """
+    _Codec.dumps = staticmethod(dumps or json.dumps)
+    _Codec.loads = staticmethod(loads or json.loads)
+
+
+def json_encode(value: Any) -> str:
+    r"""Return a value as JSON text that may stand inside a ``<script>`` element.
+
+    ``</`` is written ``<\/``, and the ``<`` of ``<!--`` and ``<script`` as ``\u003c``, so that
+    nothing in the value ends or hides the element. U+2028 and U+2029, which were line ends to
+    JavaScript before 2019, are written as escapes. Inside an attribute or between tags, use
+    :func:`xhtml_escape` on the result.
+
+    >>> print(json_encode({"html": "</script>"}))
+    {"html": "<\/script>"}
+
+    :raises TypeError: if something in the value has no form in JSON; bytes have none.
+    :raises ValueError: if the value holds itself.
+    """
+    text = _Codec.dumps(value)
+    if isinstance(text, bytes):
+        text = text.decode()
+    if "<" in text:
+        text = _MARKUP.sub(_escape_markup, text)
+    if not text.isascii():
+        text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return text
+
+
+def json_decode(value: str | bytes) -> Any:
+    """Return the value that a JSON text stands for.
+
+    :param value: text, or bytes in UTF-8 (RFC 8259 section 8.1); UTF-16 and UTF-32 are recognized.
+    :raises ValueError: if it is not JSON, or is nested too deeply for Python; the message of
+        :exc:`json.JSONDecodeError` says where.
+    :raises UnicodeDecodeError: (a ValueError) if the bytes are not in their encoding.
+    :raises TypeError: if the value is something else.
+    """
+    text = value if isinstance(value, str) else _decode(value)
+    try:
+        return _Codec.loads(text)
+    except RecursionError:
+        raise json.JSONDecodeError("nested too deeply", text[:1000], 0) from None
+
+
+def _escape_markup(match: re.Match[str]) -> str:
+    return "<\\/" if match[0] == "</" else "\\u003c"
+
+
+def _decode(value: bytes) -> str:
+    if not isinstance(value, (bytes, bytearray)):
+        raise unexpected(value)
+    if 0 in value[:4]:
+        return value.decode(json.detect_encoding(value))
+    return value.decode().removeprefix("\ufeff")

@@ -1,0 +1,153 @@
+"""Links made of the URLs in a text.
+
+A URL starts at a scheme with its slashes or at ``www.``, and goes on up to white space, a quote,
+an angle bracket, a control character, or a parenthesis without its partner. Punctuation at its
+end belongs to the sentence around it.
+
+Each character is looked at a bounded number of times. The one thing that could make it more is
+the search for the partners of parentheses; :class:`_Parentheses` finds those of a whole run of
+characters at once.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ._html import text_of, xhtml_escape
+
+TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+_START = re.compile(r"(?<![A-Za-z0-9_])(?:([A-Za-z][A-Za-z0-9_-]{0,39}):/{1,3}|www\.)")
+_STOP = re.compile(r"[\s<>\"'\x00-\x1f\x7f]")
+_STOP_OR_PARENTHESIS = re.compile(r"[\s<>\"'()\x00-\x1f\x7f]")
+_PARENTHESIS = re.compile(r"[()]")
+_SENTENCE_MARKS = "!#$%&*+,.:;=?@[\\]^`{|}~\u00ab\u00bb\u2018\u2019\u201c\u201d\u2026\u3001\u3002"
+_HARMFUL = frozenset({"javascript", "vbscript", "data"})
+
+#: Where ``shorten`` cuts: links longer than this, in characters; of the path it leaves so many.
+_SHORT = 30
+_SHORT_PATH = 8
+_SHORT_ANYHOW = 45
+
+
+class _Link(str):
+    """Text that is markup already, and otherwise a ``str`` like any other."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return self
+
+
+def linkify(
+    text: str | bytes,
+    shorten: bool = False,
+    extra_params: str | Callable[[str], str] = "",
+    require_protocol: bool = False,
+    permitted_protocols: Collection[str] = ("http", "https"),
+) -> str:
+    """Escape a text for HTML and make links of the URLs in it.
+
+    >>> linkify("See http://tornadoweb.org, and <b>")
+    'See <a href="http://tornadoweb.org">http://tornadoweb.org</a>, and &lt;b&gt;'
+
+    The result has an ``__html__`` method, so templates and :func:`xhtml_escape` take it for the
+    markup that it is.
+
+    :param text: text or UTF-8 bytes; markup in it is escaped.
+    :param shorten: show long URLs shortened, with the whole URL in the ``title`` attribute.
+    :param extra_params: attributes to put into each tag, such as ``'rel="nofollow"'``, or a
+        function that takes the escaped URL of a link and returns them.
+    :param require_protocol: leave ``www.example.com`` alone; only URLs with a scheme are links.
+    :param permitted_protocols: the schemes that become links. ``javascript``, ``vbscript`` and
+        ``data``, which can run code in the page, never do.
+    """
+    plain = text_of(text)
+    permitted = frozenset(name.lower() for name in permitted_protocols) - _HARMFUL
+    parentheses = _Parentheses(plain)
+    pieces: list[str] = []
+    done = position = 0
+    while start := _START.search(plain, position):
+        position = _end_of_run(plain, start.end(), parentheses)
+        scheme = start[1]
+        if scheme is None and require_protocol:
+            continue
+        if scheme is not None and scheme.lower() not in permitted:
+            continue
+        body = plain[start.end() : position].rstrip(_SENTENCE_MARKS)
+        if not any(map(str.isalnum, body)):
+            continue
+        url = start[0] + body
+        pieces += (
+            xhtml_escape(plain[done : start.start()]),
+            _anchor(url, start[0] if scheme else "", shorten, extra_params),
+        )
+        done = start.start() + len(url)
+    pieces.append(xhtml_escape(plain[done:]))
+    return _Link("".join(pieces))
+
+
+def _end_of_run(text: str, position: int, parentheses: _Parentheses) -> int:
+    """Return where the characters end that a URL may have, balanced parentheses included."""
+    while True:
+        position = _find(_STOP_OR_PARENTHESIS, text, position)
+        if not text.startswith("(", position):
+            return position
+        closing = parentheses.closing(position)
+        if closing is None:
+            return position
+        position = closing + 1
+
+
+def _find(pattern: re.Pattern[str], text: str, position: int) -> int:
+    """Return where a pattern matches next; the end of the text if it does not."""
+    found = pattern.search(text, position)
+    return found.start() if found else len(text)
+
+
+class _Parentheses:
+    """The partners of the parentheses in the runs of a text, each run searched once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._searched_to = 0
+        self._closing: dict[int, int] = {}
+
+    def closing(self, position: int) -> int | None:
+        """Return where the parenthesis closes that opens here, None if it does not in this run."""
+        if position >= self._searched_to:
+            self._search(position)
+        return self._closing.get(position)
+
+    def _search(self, position: int) -> None:
+        self._searched_to = _find(_STOP, self._text, position)
+        opened: list[int] = []
+        for found in _PARENTHESIS.finditer(self._text, position, self._searched_to):
+            if found[0] == "(":
+                opened.append(found.start())
+            elif opened:
+                self._closing[opened.pop()] = found.start()
+
+
+def _anchor(url: str, prefix: str, shorten: bool, extra_params: str | Callable[[str], str]) -> str:
+    shown = _shortened(url, prefix) if shorten else url
+    href = xhtml_escape(url if prefix else "http://" + url)
+    extra = (extra_params(href) if callable(extra_params) else extra_params).strip()
+    attributes = f' href="{href}"' + (f" {extra}" if extra else "")
+    if shown != url:
+        attributes += f' title="{href}"'
+    return f"<a{attributes}>{xhtml_escape(shown)}</a>"
+
+
+def _shortened(url: str, prefix: str) -> str:
+    """Keep the host and the start of the path's first segment, without suffix and query."""
+    if len(url) <= _SHORT:
+        return url
+    host, slash, path = url[len(prefix) :].partition("/")
+    segment = path.partition("/")[0][:_SHORT_PATH].partition("?")[0].partition(".")[0]
+    short = prefix + host + slash + segment
+    if len(short) > _SHORT_ANYHOW:
+        short = short[:_SHORT]
+    return short + "..." if len(short) + 3 < len(url) else url
