@@ -1,0 +1,182 @@
+"""A descriptor on a loop: when it is watched, and how its life ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+import sys
+from typing import TYPE_CHECKING, Any
+
+from ._errors import StreamClosedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tornado.ioloop import IOLoop
+
+    from ._protocol import StreamProtocol
+
+gen_log = logging.getLogger("tornado.general")
+app_log = logging.getLogger("tornado.application")
+
+READ = 1
+WRITE = 2
+
+
+class Lifecycle:
+    """What all streams are before they read or write a byte.
+
+    Theory of operation. The state of an idle stream is the class: an instance attribute exists only
+    once it differs from the default, which keeps an idle connection small. The descriptor's reader
+    is registered with the asyncio loop when something first waits for input and then stays, because
+    a system call per read costs more than the read; it goes only when bytes arrive that nobody
+    wants yet. The writer is registered only while written bytes wait.
+    """
+
+    max_buffer_size: int = 104857600
+    read_chunk_size: int = 65536
+    max_write_buffer_size: int | None = None
+    #: What closed the stream, or None.
+    error: BaseException | None = None
+
+    _loop: asyncio.AbstractEventLoop | None = None
+    _interest: int = 0
+    _closed: bool = False
+    _protocol: StreamProtocol | None = None
+    _close_callback: tuple[Callable[[], Any], contextvars.Context] | None = None
+
+    # The descriptor: subclasses for other kinds of descriptors override these.
+
+    def fileno(self) -> int:
+        """Return the file descriptor that the loop watches."""
+        raise NotImplementedError
+
+    def close_fd(self) -> None:
+        """Close the descriptor. Called once, by `close`."""
+        raise NotImplementedError
+
+    def get_fd_error(self) -> Exception | None:
+        """Return the error that is pending on the descriptor, or None."""
+        return None
+
+    # The loop.
+
+    @property
+    def io_loop(self) -> IOLoop:
+        """The `.IOLoop` of this stream: the current one when it is first needed."""
+        from tornado.ioloop import IOLoop
+
+        return IOLoop.current()
+
+    def _get_loop(self) -> asyncio.AbstractEventLoop:
+        """Return the asyncio loop, which is the current one when it is first needed."""
+        loop = self._loop
+        if loop is None:
+            try:
+                loop = asyncio.get_running_loop()
+            except RuntimeError:
+                loop = self.io_loop.asyncio_loop
+            self._loop = loop
+        return loop
+
+    def _watch_input(self) -> None:
+        if not self._interest & READ:
+            self._get_loop().add_reader(self.fileno(), self._on_readable)
+            self._interest |= READ
+
+    def _ignore_input(self) -> None:
+        if self._interest & READ:
+            self._get_loop().remove_reader(self.fileno())
+            self._interest &= ~READ
+
+    def _watch_output(self) -> None:
+        if not self._interest & WRITE:
+            self._get_loop().add_writer(self.fileno(), self._on_writable)
+            self._interest |= WRITE
+
+    def _ignore_output(self) -> None:
+        if self._interest & WRITE:
+            self._get_loop().remove_writer(self.fileno())
+            self._interest &= ~WRITE
+
+    def _on_readable(self) -> None:
+        raise NotImplementedError
+
+    def _on_writable(self) -> None:
+        raise NotImplementedError
+
+    # The end.
+
+    def closed(self) -> bool:
+        """Return true once the stream is closed."""
+        return self._closed
+
+    def set_close_callback(self, callback: Callable[[], Any] | None) -> None:
+        """Call ``callback()`` on the loop once the stream is closed, for whatever reason.
+
+        With a callback, a stream that nobody reads watches for the peer's close. Bytes that are
+        buffered when the peer closes must be read first. None removes the callback.
+        """
+        if callback is None:
+            self._close_callback = None
+            return
+        self._close_callback = (callback, contextvars.copy_context())
+        if self._closed:
+            self._announce_close()
+        else:
+            self._watch_idle()
+
+    def close(self, exc_info: object = False) -> None:
+        """Close the stream at once.
+
+        Bytes that are written but not sent yet are dropped: await the last `write`, or use
+        `close_when_written`. Pending reads and writes raise `StreamClosedError`, except
+        `read_until_close`, which gets what there is. Bytes that arrived can still be read.
+
+        :param exc_info: what to record as `error`: an exception, an ``exc_info`` tuple, or true
+            for the exception that is being handled.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        if exc_info:
+            self.error = _exception_of(exc_info)
+        self._ignore_input()
+        self._ignore_output()
+        self.close_fd()
+        self._finish_operations()
+        protocol = self._protocol
+        if protocol is not None:
+            self._protocol = None
+            self._get_loop().call_soon(protocol.connection_lost, self.error)
+        self._announce_close()
+
+    def abort(self) -> None:
+        """Close the stream at once, whatever is pending: a name that asyncio's users expect."""
+        self.close()
+
+    def _check_closed(self) -> None:
+        if self._closed:
+            raise StreamClosedError(real_error=self.error)
+
+    def _finish_operations(self) -> None:
+        """End everything that waits for this stream. Rooms above add theirs."""
+
+    def _watch_idle(self) -> None:
+        """Watch for the peer's close although nobody reads."""
+
+    def _announce_close(self) -> None:
+        if self._close_callback is None:
+            return
+        callback, context = self._close_callback
+        self._close_callback = None
+        context.run(self.io_loop.add_callback, callback)
+
+
+def _exception_of(exc_info: object) -> BaseException | None:
+    if isinstance(exc_info, BaseException):
+        return exc_info
+    if isinstance(exc_info, tuple):
+        return exc_info[1] if isinstance(exc_info[1], BaseException) else None
+    return sys.exc_info()[1]

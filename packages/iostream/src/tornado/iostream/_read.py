@@ -1,0 +1,297 @@
+"""Bytes on their way in: pulled by whoever asks, or pushed to a protocol."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from ._buffer import ReadBuffer
+from ._errors import StreamBufferFullError, StreamClosedError, UnsatisfiableReadError
+from ._lifecycle import gen_log
+from ._requests import ReadBytes, ReadInto, ReadUntil, ReadUntilClose, ReadUntilRegex
+from ._write import Writer
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from ._protocol import StreamProtocol
+    from ._requests import ReadRequest
+
+
+class Reader(Writer):
+    """The read side of a stream."""
+
+    _buffer: ReadBuffer | None = None
+    _request: ReadRequest | None = None
+    _input_ended: bool = False
+    _reading_paused: bool = False
+
+    def read_from_fd(self, buf: bytearray | memoryview) -> int | None:
+        """Try to read from the descriptor into ``buf``.
+
+        :returns: how many bytes came; 0 at the end of input, None if it would block.
+        """
+        raise NotImplementedError
+
+    # Pulling.
+
+    def reading(self) -> bool:
+        """Return true while a read is pending."""
+        return self._request is not None and not self._request.future.done()
+
+    def read_bytes(self, num_bytes: int, partial: bool = False) -> asyncio.Future[bytes]:
+        """Read ``num_bytes`` bytes.
+
+        :param partial: be content with any positive number of bytes, as soon as there are some.
+        :raises StreamClosedError: if the stream ends first; what came stays readable.
+        """
+        if num_bytes < 0:
+            raise ValueError(f"cannot read a negative number of bytes: {num_bytes}")
+        future: asyncio.Future[bytes] = self._get_loop().create_future()
+        self._start(ReadBytes(future, num_bytes, partial))
+        return future
+
+    def read_until(self, delimiter: bytes, max_bytes: int | None = None) -> asyncio.Future[bytes]:
+        """Read up to and with ``delimiter``.
+
+        :param max_bytes: close the stream if so many bytes do not hold the delimiter.
+        :raises StreamClosedError: if the stream ends first; its ``real_error`` is an
+            `UnsatisfiableReadError` if ``max_bytes`` was exceeded.
+        """
+        if not delimiter:
+            raise ValueError("cannot read until an empty delimiter")
+        future: asyncio.Future[bytes] = self._get_loop().create_future()
+        self._start(ReadUntil(future, delimiter, max_bytes))
+        return future
+
+    def read_until_regex(
+        self, regex: bytes | re.Pattern[bytes], max_bytes: int | None = None
+    ) -> asyncio.Future[bytes]:
+        """Read up to and with the first match of ``regex``.
+
+        :param max_bytes: close the stream if so many bytes do not hold a match.
+        :raises StreamClosedError: as for `read_until`.
+        """
+        future: asyncio.Future[bytes] = self._get_loop().create_future()
+        self._start(ReadUntilRegex(future, re.compile(regex), max_bytes))
+        return future
+
+    def read_into(self, buf: bytearray | memoryview, partial: bool = False) -> asyncio.Future[int]:
+        """Read into a writable buffer until it is full.
+
+        :param partial: be content with any positive number of bytes.
+        :returns: a Future of the number of bytes.
+        :raises StreamClosedError: if the stream ends first.
+        """
+        future: asyncio.Future[int] = self._get_loop().create_future()
+        self._start(ReadInto(future, memoryview(buf).cast("B"), partial))
+        return future
+
+    def read_until_close(self) -> asyncio.Future[bytes]:
+        """Read everything until the stream closes. At most ``max_buffer_size`` bytes are kept."""
+        future: asyncio.Future[bytes] = self._get_loop().create_future()
+        self._start(ReadUntilClose(future))
+        return future
+
+    def _start(self, request: ReadRequest) -> None:
+        if self.reading():
+            raise RuntimeError("already reading: await the pending read of this stream first")
+        if self._protocol is not None:
+            raise RuntimeError("a protocol takes this stream's input: detach it before reading")
+        buffer = self._buffer
+        if buffer is None:
+            buffer = self._buffer = ReadBuffer()
+        if self._closed:
+            self._serve_last(request, buffer)
+            if not request.future.done():
+                raise StreamClosedError(real_error=self.error)
+            return
+        self._request = request
+        if self._serve(request, buffer):
+            self._watch_idle()
+        elif not self._closed:
+            if self._input_ended:
+                self.close()
+            else:
+                self._watch_input()
+
+    def _serve(self, request: ReadRequest, buffer: ReadBuffer) -> bool:
+        """Give the request its result if the buffer holds it."""
+        try:
+            result: Any = request.take(buffer)
+        except UnsatisfiableReadError as error:
+            gen_log.info("unsatisfiable read, closing connection: %s", error)
+            self.close(exc_info=error)
+            return False
+        if result is None:
+            if buffer.size >= self.max_buffer_size:
+                self._overflow()
+            return False
+        self._request = None
+        request.future.set_result(result)
+        return True
+
+    def _serve_last(self, request: ReadRequest, buffer: ReadBuffer) -> None:
+        """Give the request what it can have of a stream that has ended."""
+        try:
+            result: Any = request.take_last(buffer)
+        except UnsatisfiableReadError:
+            return
+        if result is not None and not request.future.done():
+            request.future.set_result(result)
+
+    def _overflow(self) -> None:
+        message = f"reached maximum read buffer size: {self.max_buffer_size} bytes"
+        gen_log.error("%s, closing connection", message)
+        self.close(exc_info=StreamBufferFullError(message))
+
+    def _watch_idle(self) -> None:
+        if self._close_callback is None or self._closed or self._protocol is not None:
+            return
+        if self._buffer is None or not self._buffer.size:
+            self._watch_input()
+
+    # Pushing.
+
+    def set_protocol(self, protocol: StreamProtocol | None) -> None:
+        """Let ``protocol`` take the input from now on, or with None, take the stream back.
+
+        Bytes that are buffered already are delivered before this returns. While a protocol is
+        attached, the read methods are refused. After detaching, they get whatever comes next;
+        bytes that the protocol received and wants to give back go through `unread`.
+
+        :raises RuntimeError: if a read is pending.
+        :raises StreamClosedError: if the stream is closed and nothing is left to read.
+        """
+        if self.reading():
+            raise RuntimeError("a read is pending: await it before a protocol takes over")
+        if protocol is None:
+            self._protocol = None
+            return
+        if self._closed and not (self._buffer and self._buffer.size):
+            raise StreamClosedError(real_error=self.error)
+        self._protocol = protocol
+        if self._closed:
+            self._deliver_buffer(protocol)
+            self._protocol = None
+            self._get_loop().call_soon(protocol.connection_lost, self.error)
+            return
+        if not self._reading_paused:
+            self._watch_input()
+            self._deliver_buffer(protocol)
+
+    def unread(self, data: bytes) -> None:
+        """Give bytes back: whoever reads next gets them first."""
+        if data:
+            if self._buffer is None:
+                self._buffer = ReadBuffer()
+            self._buffer.prepend(data)
+
+    def pause_reading(self) -> None:
+        """Deliver nothing to the protocol until `resume_reading`; the peer is slowed down."""
+        self._reading_paused = True
+        self._ignore_input()
+
+    def resume_reading(self) -> None:
+        """Go on delivering; what was buffered meanwhile comes first."""
+        if not self._reading_paused:
+            return
+        self._reading_paused = False
+        if self._closed or self._protocol is None:
+            return
+        if not self._input_ended:
+            self._watch_input()
+        self._deliver_buffer(self._protocol)
+
+    def is_reading_paused(self) -> bool:
+        """Return true between `pause_reading` and `resume_reading`."""
+        return self._reading_paused
+
+    def _deliver_buffer(self, protocol: StreamProtocol) -> None:
+        buffer = self._buffer
+        if buffer is not None and buffer.size:
+            self._buffer = None
+            data = buffer.take(buffer.size)
+            self._tell_protocol(protocol.data_received, data)
+
+    # What the loop calls.
+
+    def _on_readable(self) -> None:
+        """Receive once and pass it on. One call per event: the loop calls again for the rest."""
+        protocol = self._protocol
+        if protocol is None:
+            self._serve_pull()
+            return
+        data = self._receive()
+        if data:
+            try:
+                protocol.data_received(data)
+            except Exception as error:  # noqa: BLE001 - reported once, and the connection ends
+                self._protocol_failed(error)
+        elif data is not None:
+            self._end_input()
+
+    def _serve_pull(self) -> None:
+        request = self._request
+        if request is None or request.future.done():
+            self._request = None
+            if self._close_callback is None or (self._buffer is not None and self._buffer.size):
+                self._ignore_input()  # nobody wants these bytes yet: the next read asks again
+                return
+            request = None
+        data = self._receive()
+        if data:
+            buffer = self._buffer
+            if buffer is None:
+                buffer = self._buffer = ReadBuffer()
+            buffer.append(data)
+            if request is not None:
+                self._serve(request, buffer)
+        elif data is not None:
+            self._end_input()
+
+    def _receive(self) -> bytes | None:
+        """Receive up to a chunk.
+
+        :returns: the bytes, ``b""`` at the end of input, None if there is nothing now or if it
+            failed and the stream is closed.
+        """
+        chunk = bytearray(self.read_chunk_size)
+        try:
+            count = self.read_from_fd(chunk)
+        except (BlockingIOError, InterruptedError):
+            return None
+        except OSError as error:
+            self._read_failed(error)
+            return None
+        if count is None:
+            return None
+        with memoryview(chunk) as view:
+            return bytes(view[:count])
+
+    def _read_failed(self, error: OSError) -> None:
+        if not isinstance(error, ConnectionError):
+            gen_log.warning("read error on %s: %s", self.fileno(), error)
+        self.close(exc_info=error)
+
+    def _end_input(self) -> None:
+        """The peer will send nothing more."""
+        protocol = self._protocol
+        if protocol is None:
+            self.close()
+            return
+        self._input_ended = True
+        self._ignore_input()
+        if not self._tell_protocol(protocol.eof_received):
+            self.close()
+
+    def _finish_operations(self) -> None:
+        super()._finish_operations()
+        request, self._request = self._request, None
+        if request is None or request.future.done():
+            return
+        if self._buffer is not None:
+            self._serve_last(request, self._buffer)
+        if not request.future.done():
+            request.future.set_exception(StreamClosedError(real_error=self.error))
+            request.future.exception()

@@ -1,0 +1,168 @@
+"""The reads one can ask a stream for, as pure objects: no socket, no loop.
+
+A request looks at a `.ReadBuffer` whenever it has grown and either takes its result out of it or
+waits for more. Each remembers how far it has searched, so the work is linear in the bytes however
+they are split.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ._errors import UnsatisfiableReadError
+from ._pattern import longest_match
+
+if TYPE_CHECKING:
+    import asyncio
+    import re
+
+    from ._buffer import ReadBuffer
+
+
+class ReadRequest(Protocol):
+    """One pending read."""
+
+    #: Resolves with what was read.
+    future: asyncio.Future[Any]
+
+    def take(self, buffer: ReadBuffer) -> bytes | int | None:
+        """Take the result out of the buffer.
+
+        :returns: the result, or None to wait for more.
+        :raises UnsatisfiableReadError: if no further byte can satisfy the request.
+        """
+
+    def take_last(self, buffer: ReadBuffer) -> bytes | int | None:
+        """Take the result from what there is, because the stream has ended."""
+
+
+class _Request:
+    __slots__ = ("future",)
+
+    future: asyncio.Future[Any]
+
+    def take(self, buffer: ReadBuffer) -> bytes | None:
+        raise NotImplementedError
+
+    def take_last(self, buffer: ReadBuffer) -> bytes | None:
+        return self.take(buffer)
+
+
+class ReadBytes(_Request):
+    """A count of bytes, or with ``partial`` as many as there are up to that count."""
+
+    __slots__ = ("count", "partial")
+
+    def __init__(self, future: asyncio.Future[bytes], count: int, partial: bool) -> None:
+        self.future = future
+        self.count = count
+        self.partial = partial
+
+    def take(self, buffer: ReadBuffer) -> bytes | None:
+        size = buffer.size
+        if size >= self.count:
+            return buffer.take(self.count)
+        return buffer.take(size) if self.partial and size else None
+
+
+class ReadUntil(_Request):
+    """Everything up to and with a delimiter."""
+
+    __slots__ = ("delimiter", "max_bytes", "searched")
+
+    def __init__(
+        self, future: asyncio.Future[bytes], delimiter: bytes, max_bytes: int | None
+    ) -> None:
+        self.future = future
+        self.delimiter = delimiter
+        self.max_bytes = max_bytes
+        self.searched = 0
+
+    def take(self, buffer: ReadBuffer) -> bytes | None:
+        block = buffer.block()
+        found = block.find(self.delimiter, self.searched)
+        end = len(block) if found < 0 else found + len(self.delimiter)
+        if self.max_bytes is not None and end > self.max_bytes:
+            message = f"delimiter {self.delimiter!r} not found within {self.max_bytes} bytes"
+            raise UnsatisfiableReadError(message)
+        if found >= 0:
+            return buffer.take(end)
+        self.searched = max(0, len(block) - len(self.delimiter) + 1)
+        return None
+
+
+class ReadUntilRegex(_Request):
+    """Everything up to and with the first match of a pattern.
+
+    A pattern of bounded width is searched once over every byte. A pattern without such a bound
+    (``.*``, lookahead) may match from the very start at any time, so it is tried on everything
+    that is buffered whenever bytes arrive: give ``max_bytes`` with these.
+    """
+
+    __slots__ = ("max_bytes", "pattern", "searched", "width")
+
+    def __init__(
+        self, future: asyncio.Future[bytes], pattern: re.Pattern[bytes], max_bytes: int | None
+    ) -> None:
+        self.future = future
+        self.pattern = pattern
+        self.max_bytes = max_bytes
+        self.width = longest_match(pattern)
+        self.searched = 0
+
+    def take(self, buffer: ReadBuffer) -> bytes | None:
+        block = buffer.block()
+        found = self.pattern.search(block, self.searched)
+        end = len(block) if found is None else found.end()
+        matched = found is not None
+        del found  # it exports the block, which cannot shrink until then
+        if self.max_bytes is not None and end > self.max_bytes:
+            message = f"pattern {self.pattern.pattern!r} not found within {self.max_bytes} bytes"
+            raise UnsatisfiableReadError(message)
+        if matched:
+            return buffer.take(end)
+        if self.width is not None:
+            self.searched = max(0, len(block) - self.width + 1)
+        return None
+
+
+class ReadUntilClose(_Request):
+    """Everything until the stream ends."""
+
+    __slots__ = ()
+
+    def __init__(self, future: asyncio.Future[bytes]) -> None:
+        self.future = future
+
+    def take(self, buffer: ReadBuffer) -> None:
+        return None
+
+    def take_last(self, buffer: ReadBuffer) -> bytes:
+        return buffer.take(buffer.size) if buffer.size else b""
+
+
+class ReadInto:
+    """Bytes that go straight into a buffer of the caller's."""
+
+    __slots__ = ("filled", "future", "partial", "target")
+
+    future: asyncio.Future[Any]
+
+    def __init__(self, future: asyncio.Future[int], target: memoryview, partial: bool) -> None:
+        self.future = future
+        self.target = target
+        self.partial = partial
+        self.filled = 0
+
+    def take(self, buffer: ReadBuffer) -> int | None:
+        count = min(buffer.size, len(self.target) - self.filled)
+        if count:
+            end = self.filled + count
+            self.target[self.filled : end] = buffer.take(count)
+            self.filled = end
+        if self.filled == len(self.target) or (self.partial and self.filled):
+            return self.filled
+        return None
+
+    def take_last(self, buffer: ReadBuffer) -> int | None:
+        return self.take(buffer)

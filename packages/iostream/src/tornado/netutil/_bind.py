@@ -1,0 +1,143 @@
+"""Listening sockets."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+from typing import Any
+
+_DEFAULT_BACKLOG = 128
+#: How often a free port is drawn again because the other address family has it in use.
+_DRAWS = 8
+
+
+def bind_sockets(
+    port: int,
+    address: str | None = None,
+    family: socket.AddressFamily = socket.AF_UNSPEC,
+    backlog: int = _DEFAULT_BACKLOG,
+    flags: int | None = None,
+    reuse_port: bool = False,
+) -> list[socket.socket]:
+    """Open listening sockets on every address that ``address`` stands for.
+
+    :param port: the port; 0 takes a free one, the same for all addresses.
+    :param address: a numeric address or a host name with several; None or ``""``: all interfaces.
+    :param family: ``AF_INET`` or ``AF_INET6`` to keep to one; by default both.
+    :param backlog: how many connections the system holds until they are accepted.
+    :param flags: flags for ``getaddrinfo``; default ``AI_PASSIVE``.
+    :param reuse_port: let several processes listen on the port, each with its own queue.
+    :raises OSError: if an address cannot be bound; the message names it.
+    :raises ValueError: if the platform has no ``SO_REUSEPORT``.
+    """
+    if reuse_port and not hasattr(socket, "SO_REUSEPORT"):
+        raise ValueError("this platform has no SO_REUSEPORT: leave reuse_port out")
+    places = _resolve(port, address or None, family, flags)
+    draws = _DRAWS if port == 0 and len(places) > 1 else 1
+    while True:
+        draws -= 1
+        try:
+            return _bind_all(places, port, address, backlog, reuse_port)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or not draws:
+                raise
+
+
+def _resolve(
+    port: int, address: str | None, family: socket.AddressFamily, flags: int | None
+) -> list[tuple[socket.AddressFamily, Any]]:
+    """Return the families and socket addresses to bind, each once."""
+    if address is None and family == socket.AF_UNSPEC and not socket.has_ipv6:
+        family = socket.AF_INET
+    if flags is None:
+        flags = socket.AI_PASSIVE
+    found = socket.getaddrinfo(address, port, family, socket.SOCK_STREAM, 0, flags)
+    places = {
+        (item[0], item[4]): None for item in found if not _is_link_local_alias(address, item[4])
+    }
+    # IPv4 first: with port 0 it is the family in which a free port is drawn.
+    return sorted(places, key=lambda place: place[0] != socket.AF_INET)
+
+
+def _is_link_local_alias(address: str | None, place: Any) -> bool:
+    """Recognise the third address of ``localhost`` on macOS, ``fe80::1%lo0``."""
+    return sys.platform == "darwin" and address == "localhost" and len(place) == 4 and place[3] != 0
+
+
+def _bind_all(
+    places: list[tuple[socket.AddressFamily, Any]],
+    port: int,
+    address: str | None,
+    backlog: int,
+    reuse_port: bool,
+) -> list[socket.socket]:
+    sockets: list[socket.socket] = []
+    try:
+        for family, place in places:
+            target = (place[0], port, *place[2:])
+            try:
+                sock = _listen(family, target, backlog, reuse_port)
+            except OSError as error:
+                if (
+                    family == socket.AF_INET6
+                    and _has_no_ipv6(error)
+                    and (sockets or len(places) > 1)
+                ):
+                    continue
+                raise _explain(error, address, target) from error
+            sockets.append(sock)
+            port = sock.getsockname()[1]
+    except BaseException:
+        for sock in sockets:
+            sock.close()
+        raise
+    return sockets
+
+
+def _listen(
+    family: socket.AddressFamily, target: Any, backlog: int, reuse_port: bool
+) -> socket.socket:
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        if os.name != "nt":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if reuse_port:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        if family == socket.AF_INET6:
+            # Otherwise Linux lets the IPv6 socket take the IPv4 port too, and the other bind fails.
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.bind(target)
+        sock.listen(backlog)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _has_no_ipv6(error: OSError) -> bool:
+    """Tell a machine on which IPv6 is off, which knows the addresses and refuses them."""
+    return error.errno in {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}
+
+
+def _explain(error: OSError, address: str | None, target: Any) -> OSError:
+    """Say which address it was and what to do about it."""
+    host, port = target[0], target[1]
+    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    if address and address != host:
+        where += f" ({address})"
+    advice = ""
+    if error.errno == errno.EADDRINUSE:
+        advice = (
+            f": port {port} is in use: stop the program that listens there, or choose another port,"
+            " for example with port 0, which takes a free one"
+        )
+    elif error.errno == errno.EACCES:
+        advice = f": port {port} needs more rights: choose one above 1023, or start with the rights"
+    elif error.errno == errno.EADDRNOTAVAIL:
+        advice = ": this machine has no such address: use one of its own, or leave the address out"
+    return OSError(
+        error.errno, f"cannot listen on {where}: {os.strerror(error.errno or 0)}{advice}"
+    )
