@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from environments import package_folder
 from workspace import ROOT, Piece, Workspace
 
 if TYPE_CHECKING:
@@ -102,21 +103,25 @@ def shopping_list(
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Build and install the wheels of the pieces.")
     parser.add_argument("action", choices=["build", "files", "install"])
-    parser.add_argument("folders", nargs="*", help="folders below packages/")
+    parser.add_argument("folders", nargs="*", help="folders below packages/, or environments")
     parser.add_argument("--all", action="store_true", help="every piece")
     parser.add_argument("--shelf", type=Path, default=ROOT / ".tox" / "wheels")
     parser.add_argument("--group", default="test", help="dependency group of the pieces")
     parser.add_argument("--root-group", action="append", default=[], help="group of the root")
     parser.add_argument("--lowest", action="store_true", help="the lowest declared versions")
+    parser.add_argument("--quiet", action="store_true", help="do not name the files")
     options = parser.parse_args(arguments)
 
     workspace = Workspace()
     shelf = WheelShelf(options.shelf)
     every = options.all or (options.action == "build" and not options.folders)
-    pieces = list(workspace) if every else [workspace.by_folder(name) for name in options.folders]
+    folders = map(package_folder, options.folders)
+    pieces = list(workspace) if every else [workspace.by_folder(name) for name in folders]
     if options.action != "install":
         chosen = pieces if options.action == "build" else workspace.closure(pieces)
-        print(*(shelf.wheel(piece) for piece in chosen), sep="\n")
+        files = [shelf.wheel(piece) for piece in chosen]
+        if not options.quiet:
+            print(*files, sep="\n")
         return 0
     wanted = shopping_list(workspace, shelf, pieces, options.group, lowest=options.lowest)
     for group in options.root_group:

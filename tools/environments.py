@@ -1,0 +1,74 @@
+"""The tox environments: which there are, and which of them this machine can run.
+
+python tools/environments.py            the names, in the order they run
+python tools/environments.py --here     without those whose interpreter is missing
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+
+from workspace import Workspace
+
+#: The Pythons that packages are tested on. tox skips the ones that a machine does not have.
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+
+#: Checks of the whole workspace, quick ones first.
+BEFORE = ("lint", "typing", "docs")
+AFTER = ("lowest", "optimized", "whole")
+
+
+def default_environments(workspace: Workspace | None = None) -> list[str]:
+    """Return the names of the environments that a bare ``tox`` runs, in order."""
+    folders = [piece.folder.name for piece in workspace or Workspace()]
+    of_packages = [f"{factor(python)}-{folder}" for python in PYTHONS for folder in folders]
+    return [*BEFORE, *of_packages, *AFTER]
+
+
+def factor(python: str) -> str:
+    """Return the factor of an environment's name for a Python: 3.11 gives py311."""
+    return f"py{python.replace('.', '')}"
+
+
+def package_folder(environment: str) -> str:
+    """Return the package's folder that an environment is for: py311-web gives web."""
+    return re.sub(r"^py\d+t?-", "", environment)
+
+
+def present_pythons() -> list[str]:
+    """Return the Pythons that uv finds on this machine."""
+    return [python for python in PYTHONS if _finds(python)]
+
+
+def _finds(python: str) -> bool:
+    command = ["uv", "python", "find", "--no-python-downloads", "--python-preference", "system"]
+    outcome = subprocess.run(
+        [*command, python],
+        capture_output=True,
+        check=False,
+        env={name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"},
+    )
+    return outcome.returncode == 0
+
+
+def environments_here(workspace: Workspace | None = None) -> list[str]:
+    """Return the default environments whose interpreter is on this machine."""
+    missing = {factor(python) for python in PYTHONS} - set(map(factor, present_pythons()))
+    names = default_environments(workspace)
+    return [name for name in names if name.partition("-")[0] not in missing]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Name the tox environments.")
+    parser.add_argument("--here", action="store_true", help="those that this machine can run")
+    options = parser.parse_args()
+    print(*(environments_here() if options.here else default_environments()), sep="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import pytest
+from environments import PYTHONS, default_environments, package_folder
+from trees import Tree
+
+
+def test_there_is_an_environment_for_each_package_and_python(tree: Tree) -> None:
+    tree.piece("low", {"low/__init__.py": ""})
+    tree.piece("mid", {"mid/__init__.py": ""})
+
+    names = default_environments(tree.workspace)
+
+    of_packages = [name for name in names if name.startswith("py")]
+    assert of_packages[:2] == ["py311-low", "py311-mid"]
+    assert len(of_packages) == 2 * len(PYTHONS)
+
+
+def test_quick_checks_come_first_and_the_integration_last(tree: Tree) -> None:
+    tree.piece("low", {"low/__init__.py": ""})
+
+    names = default_environments(tree.workspace)
+
+    assert names[0] == "lint"
+    assert names[-1] == "whole"
+
+
+def test_a_folder_without_a_pyproject_file_is_no_package(tree: Tree) -> None:
+    tree.write("packages/empty/src/tornado/empty/__init__.py")
+
+    assert not any("empty" in name for name in default_environments(tree.workspace))
+
+
+@pytest.mark.parametrize(
+    ("environment", "folder"), [("py311-web", "web"), ("py314t-web", "web"), ("web", "web")]
+)
+def test_the_folder_is_read_from_the_environment_name(environment: str, folder: str) -> None:
+    assert package_folder(environment) == folder
