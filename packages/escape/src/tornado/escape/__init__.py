@@ -13,20 +13,27 @@ bytes                  :func:`utf8`                    :func:`to_unicode`
 =====================  ==============================  ==============================
 
 :func:`linkify` makes links of the URLs in a text, and :func:`squeeze` makes its white space
-smaller.
+smaller. :func:`configure_json` puts another JSON encoder to work.
+
+Importing this module is almost free: each room behind it is imported when one of its names is first
+asked for.
 """
+
+# ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for
 
 from __future__ import annotations
 
 from tornado.util import publish
 
-from ._html import xhtml_escape, xhtml_unescape
-from ._json import configure_json, json_decode, json_encode
-from ._links import linkify
-from ._percent import url_escape, url_unescape
-from ._query import parse_qs_bytes
-from ._text import native_str, recursive_unicode, to_basestring, to_unicode, utf8
-from ._whitespace import squeeze
+TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
+if TYPE_CHECKING:
+    from ._html import xhtml_escape, xhtml_unescape
+    from ._json import configure_json, json_decode, json_encode
+    from ._links import linkify
+    from ._percent import url_escape, url_unescape
+    from ._query import parse_qs_bytes
+    from ._text import native_str, recursive_unicode, to_basestring, to_unicode, utf8
+    from ._whitespace import squeeze
 
 __all__ = [
     "configure_json",
@@ -46,4 +53,23 @@ __all__ = [
     "xhtml_unescape",
 ]
 
-publish(globals())
+publish(
+    globals(),
+    {
+        "configure_json": "_json",
+        "json_decode": "_json",
+        "json_encode": "_json",
+        "linkify": "_links",
+        "native_str": "_text",
+        "parse_qs_bytes": "_query",
+        "recursive_unicode": "_text",
+        "squeeze": "_whitespace",
+        "to_basestring": "_text",
+        "to_unicode": "_text",
+        "url_escape": "_percent",
+        "url_unescape": "_percent",
+        "utf8": "_text",
+        "xhtml_escape": "_html",
+        "xhtml_unescape": "_html",
+    },
+)

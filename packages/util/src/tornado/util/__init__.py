@@ -12,26 +12,32 @@
     Objects found by their dotted names.
 
 The rest are shims: they keep programs running that were written when Python lacked what it has
-today. Importing this module loads nothing that a bare interpreter does not have, except zlib.
+today. Importing this module loads none of them: each room is imported when one of its names is
+first asked for.
 """
+
+# ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for
 
 from __future__ import annotations
 
 from builtins import TimeoutError  # noqa: A004 - the documented name is the builtin
 
 from . import _namespace as _namespace  # checks whose `tornado` this is
-from ._arguments import ArgReplacer
-from ._classic import b, basestring_type, bytes_type, unicode_type
-from ._code import exec_in
-from ._configurable import Configurable
-from ._doctests import doctests
-from ._duration import timedelta_to_seconds
-from ._exceptions import errno_from_exception, raise_exc_info
-from ._gzip import GzipDecompressor
-from ._names import import_object
-from ._objectdict import ObjectDict
-from ._pattern import re_unescape
 from ._public import publish
+
+TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
+if TYPE_CHECKING:
+    from ._arguments import ArgReplacer
+    from ._classic import b, basestring_type, bytes_type, unicode_type
+    from ._code import exec_in
+    from ._configurable import Configurable
+    from ._doctests import doctests
+    from ._duration import timedelta_to_seconds
+    from ._exceptions import errno_from_exception, raise_exc_info
+    from ._gzip import GzipDecompressor
+    from ._names import import_object
+    from ._objectdict import ObjectDict
+    from ._pattern import re_unescape
 
 __all__ = [
     "ArgReplacer",
@@ -53,4 +59,23 @@ __all__ = [
     "unicode_type",
 ]
 
-publish(globals())
+publish(
+    globals(),
+    {
+        "ArgReplacer": "_arguments",
+        "Configurable": "_configurable",
+        "GzipDecompressor": "_gzip",
+        "ObjectDict": "_objectdict",
+        "b": "_classic",
+        "basestring_type": "_classic",
+        "bytes_type": "_classic",
+        "doctests": "_doctests",
+        "errno_from_exception": "_exceptions",
+        "exec_in": "_code",
+        "import_object": "_names",
+        "raise_exc_info": "_exceptions",
+        "re_unescape": "_pattern",
+        "timedelta_to_seconds": "_duration",
+        "unicode_type": "_classic",
+    },
+)

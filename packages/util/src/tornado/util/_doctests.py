@@ -16,10 +16,11 @@ def doctests() -> TestSuite:
 
     finder = doctest.DocTestFinder(exclude_empty=True)
     suite = unittest.TestSuite()
-    for name in face.__all__:
-        # The rooms' objects are looked up one by one: a finder that is given the module skips
-        # functions, because their globals are the room's.
-        for example in finder.find(getattr(face, name), name, module=False, globs=vars(face)):
+    names = {name: getattr(face, name) for name in face.__all__}
+    for name, thing in names.items():
+        # One by one: a finder that is given the module skips the functions, because their globals
+        # are their room's.
+        for example in finder.find(thing, name, module=False, globs=names):
             if example.examples:
                 suite.addTest(doctest.DocTestCase(example))
     return suite

@@ -4,20 +4,47 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from typing import Any
 
 
-def publish(face: dict[str, Any]) -> None:
+def publish(face: dict[str, Any], rooms: Mapping[str, str] | None = None) -> None:
     """Let the objects in the ``__all__`` of a face say the face's name as their module.
 
     Call it as the last line of a public module: ``publish(globals())``. Only objects made in the
     rooms below that module are changed; names that are re-exported from elsewhere keep their own.
 
+    A face whose import must be cheap leaves its rooms for later: it imports them for the type
+    checker only and names them here. A room is then imported when one of its names is first asked
+    for, and the name stays in the face.
+
     :param face: the ``globals()`` of a public module.
+    :param rooms: for every name that is still to be imported, the room that has it.
     """
-    public = face["__name__"]
-    rooms = public + "._"
     for name in face["__all__"]:
-        thing = face[name]
-        if (getattr(thing, "__module__", None) or "").startswith(rooms):
-            thing.__module__ = public
+        if name in face:
+            _rename(face, face[name])
+    if rooms is not None:
+        face["__getattr__"] = _importer(face, rooms)
+        face["__dir__"] = lambda: sorted({*face, *rooms})
+
+
+def _rename(face: dict[str, Any], thing: Any) -> None:
+    public = face["__name__"]
+    if (getattr(thing, "__module__", None) or "").startswith(public + "._"):
+        thing.__module__ = public
+
+
+def _importer(face: dict[str, Any], rooms: Mapping[str, str]) -> Callable[[str], Any]:
+    """Return the ``__getattr__`` of a module whose names come from rooms (PEP 562)."""
+    public = face["__name__"]
+
+    def import_name(name: str) -> Any:
+        if name not in rooms:
+            raise AttributeError(f"module {public!r} has no attribute {name!r}", name=name)
+        room = __import__(f"{public}.{rooms[name]}", fromlist=[name])
+        thing = face[name] = getattr(room, name)
+        _rename(face, thing)
+        return thing
+
+    return import_name
