@@ -1,0 +1,44 @@
+"""What can be wrong with a template.
+
+::
+
+    Exception
+    └── ParseError             the template's text is at fault
+        └── PythonError        ... because the Python inside a directive is (also a SyntaxError)
+"""
+
+from __future__ import annotations
+
+
+class ParseError(Exception):
+    """Raised for a template that cannot be compiled.
+
+    :param message: what is wrong and what was expected.
+    :param filename: the template's name.
+    :param lineno: the line, counted from 1; 0 where no line is to blame.
+
+    .. versionchanged:: 1.0
+       Faulty Python inside a directive is reported as a ParseError too; that error is also a
+       :class:`SyntaxError`.
+    """
+
+    def __init__(self, message: str, filename: str | None = None, lineno: int = 0) -> None:
+        #: What is wrong, without the place.
+        self.message = message
+        #: The name of the template.
+        self.filename = filename
+        #: The line in the template, counted from 1.
+        self.lineno = lineno
+
+    def __str__(self) -> str:
+        return f"{self.message} at {self.filename}:{self.lineno}"
+
+
+class PythonError(ParseError, SyntaxError):
+    """The Python code inside a directive does not compile."""
+
+    def __init__(self, message: str, filename: str | None = None, lineno: int = 0) -> None:
+        ParseError.__init__(self, message, filename, lineno)
+        self.msg = message
+        self.filename = filename
+        self.lineno = lineno

@@ -1,0 +1,109 @@
+"""What generated code calls while it renders.
+
+The hot path, a ``str`` that markupsafe's inner function escapes, is inlined by the writer. All
+other values come here.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import markupsafe
+
+from tornado.escape import json_encode, linkify, squeeze, url_escape, utf8, xhtml_escape
+
+try:
+    from markupsafe._speedups import _escape_inner as escape_text
+except ImportError:  # markupsafe without its C part, on PyPy for example
+    pass
+
+#: The names that every template sees.
+DEFAULTS: dict[str, Any] = {
+    "escape": xhtml_escape,
+    "xhtml_escape": xhtml_escape,
+    "url_escape": url_escape,
+    "json_encode": json_encode,
+    "squeeze": squeeze,
+    "linkify": linkify,
+    "datetime": datetime,
+    "_tt_utf8": utf8,
+    "_tt_string_types": (str, bytes),
+}
+
+#: Our own escape functions, which take text; others are given bytes, as they always were.
+_TEXT_FUNCTIONS = (xhtml_escape, url_escape, json_encode, squeeze, linkify)
+
+
+def name_quotes(text: str) -> str:
+    """Turn markupsafe's references for quotes into those of :func:`xhtml_escape`.
+
+    Every ``&`` of the value itself has become ``&amp;``, so these are markupsafe's own.
+    """
+    return text.replace("&#34;", "&quot;").replace("&#39;", "&#x27;")
+
+
+def escape_value(value: object) -> str:
+    """Escape any value for HTML; one that has ``__html__`` speaks for itself."""
+    if hasattr(value, "__html__"):
+        return str(value.__html__())
+    return xhtml_escape(value if isinstance(value, bytes) else str(value))
+
+
+class Escapers(dict[type, Callable[[Any], str]]):
+    """The escape function for a type that is not ``str``."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], str]:
+        return escape_value
+
+
+#: Types whose text needs no escaping go straight to C.
+ESCAPERS = Escapers({int: str, float: str, bool: str, type(None): str, markupsafe.Markup: str})
+
+
+class Output:
+    """Turns values that are not escaped into text, for one rendering."""
+
+    __slots__ = ("_errors",)
+
+    def __init__(self) -> None:
+        self._errors = "strict"
+
+    def raw(self, value: object) -> str:
+        """Return a value's text; bytes that are not UTF-8 survive until :meth:`encode`."""
+        if isinstance(value, bytes):
+            try:
+                return value.decode()
+            except UnicodeDecodeError:
+                self._errors = "surrogateescape"
+                return value.decode("utf-8", "surrogateescape")
+        return str(value)
+
+    def encode(self, text: str) -> bytes:
+        """Return the bytes of rendered text."""
+        return text.encode("utf-8", self._errors)
+
+    def apply(self, value: object) -> str:
+        """Return the text that the function of ``{% apply %}`` has made."""
+        if isinstance(value, str | bytes):
+            return self.raw(value)
+        raise TypeError(f"the function of {{% apply %}} returned {value!r:.80}, not str or bytes")
+
+    def escape(self, value: object, function: Callable[[Any], Any]) -> str:
+        """Escape with a function that is looked up by name.
+
+        Other people's functions get bytes. Values with ``__html__`` are left alone only by
+        functions for HTML, which is what :func:`tornado.escape.xhtml_escape` is.
+        """
+        if function is xhtml_escape:
+            return escape_value(value)
+        if function in _TEXT_FUNCTIONS:
+            return self.raw(function(self.raw(value)))
+        return self.raw(function(self.encode(self.raw(value))))
+
+    def escape_html(self, value: object, function: Callable[[Any], Any]) -> str:
+        """Escape with what the namespace holds in place of ``xhtml_escape``."""
+        if hasattr(value, "__html__"):
+            return str(value.__html__())
+        return self.escape(value, function)
