@@ -1,0 +1,48 @@
+"""A locale whose translations come from a gettext catalogue."""
+
+from __future__ import annotations
+
+from ._locale import Locale, need_count
+
+TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
+if TYPE_CHECKING:
+    import gettext
+
+#: Between context and message in a catalogue (GNU gettext manual, "The Format of GNU MO Files").
+CONTEXT_SEPARATOR = "\x04"
+
+
+class GettextLocale(Locale):
+    """A locale with the catalogue that `tornado.locale.load_gettext_translations` reads.
+
+    :param code: the locale's code.
+    :param translations: any `gettext.NullTranslations`, those of Babel included. Its own rule
+        chooses among the plural forms.
+    """
+
+    def __init__(self, code: str, translations: gettext.NullTranslations) -> None:
+        super().__init__(code, translations)
+        self.gettext = translations.gettext
+        self.ngettext = translations.ngettext
+        self._pgettext = translations.pgettext
+        self._npgettext = translations.npgettext
+
+    def translate(
+        self, message: str, plural_message: str | None = None, count: int | None = None
+    ) -> str:
+        """Translate a message, see `Locale.translate`."""
+        if plural_message is None:
+            return self.gettext(message)
+        return self.ngettext(message, plural_message, need_count(message, count))
+
+    def pgettext(
+        self,
+        context: str,
+        message: str,
+        plural_message: str | None = None,
+        count: int | None = None,
+    ) -> str:
+        """Translate a message that stands in a context, see `Locale.pgettext`."""
+        if plural_message is None:
+            return self._pgettext(context, message)
+        return self._npgettext(context, message, plural_message, need_count(message, count))

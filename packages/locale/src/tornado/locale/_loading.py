@@ -1,0 +1,129 @@
+"""Read a folder of translations, and put them in the place of those that were loaded before.
+
+A folder that cannot be read leaves everything as it was.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ._state import state
+
+TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Iterator
+
+    from ._locale import Locale
+
+    Folder = str | os.PathLike[str]
+
+
+def load_translations(directory: Folder, encoding: str | None = None) -> None:
+    r"""Load the translations of all locales from the CSV files of a folder.
+
+    The name of a file is the code of its locale, as in ``es_LA.csv``. A row has two or three
+    columns: the message, its translation, and the plural form that the translation is for. Values
+    that contain a comma or a line break stand in double quotes::
+
+        "I love you","Te amo"
+        "%(name)s liked this","A %(name)s les gustó esto","plural"
+        "%(name)s liked this","A %(name)s le gustó esto","singular"
+
+    The third column is empty or ``unknown`` for messages without a plural, ``singular`` for a
+    count of one, ``plural`` for any other count, or a category of the Unicode CLDR (``zero``,
+    ``one``, ``two``, ``few``, ``many``, ``other``), for languages with more than two forms.
+
+    A row that cannot be used is logged as an error with its file and line, and the other rows are
+    loaded. So is a file whose name is not the code of a locale.
+
+    :param directory: the folder; its other files are ignored.
+    :param encoding: the encoding of all files. By default it is UTF-16 or UTF-8 for files with
+        a byte order mark, as Excel writes them, and UTF-8 for files without.
+    :raises UnicodeDecodeError: if a file has another encoding. It names the file and the line.
+    :raises LookupError: if there is no such encoding.
+    :raises OSError: if the folder or a file cannot be read.
+
+    .. versionchanged:: 1.0
+       Loading again changes the locales that `tornado.locale.get` gives from then on.
+    """
+    from ._csvfile import read
+    from ._csvlocale import CSVLocale
+
+    found: dict[str, Locale] = {}
+    for name, path in _list_folder(directory):
+        code, extension = os.path.splitext(name)
+        if extension != ".csv":
+            continue
+        if not _is_locale_code(code):
+            _log().error(
+                "%s: %r is not the code of a locale, name the file like es.csv or es_LA.csv",
+                *(path, code),
+            )
+            continue
+        translations, complaints = read(path, encoding)
+        _report(complaints)
+        found[code] = CSVLocale(code, translations)
+    _use(found)
+
+
+def load_gettext_translations(directory: Folder, domain: str) -> None:
+    """Load the translations of all locales from compiled gettext catalogues.
+
+    A catalogue lies where gettext's tools put it, at ``<directory>/<code>/LC_MESSAGES/<domain>.mo``
+    with the code of a locale: ``locale/es_LA/LC_MESSAGES/shop.mo``. These commands make one::
+
+        xgettext --language=Python --keyword=_:1,2 -d shop handlers.py templates/home.html
+        msgmerge es_LA/LC_MESSAGES/shop.po shop.po > es_LA.po
+        msgfmt es_LA.po -o es_LA/LC_MESSAGES/shop.mo
+
+    A catalogue that cannot be used is logged as an error with its path, and the others are loaded.
+    A message that lacks some of its plural forms is logged too: for the counts that need them, it
+    is shown untranslated.
+
+    :param directory: the folder that has one folder for each locale.
+    :param domain: the name of the catalogues, without ``.mo``.
+    :raises OSError: if the folder cannot be read.
+    """
+    from ._gettextlocale import GettextLocale
+    from ._mofile import read
+
+    found: dict[str, Locale] = {}
+    for code, path in _list_folder(directory):
+        catalogue = os.path.join(path, "LC_MESSAGES", f"{domain}.mo")
+        if code.startswith(".") or not os.path.isfile(catalogue):
+            continue
+        translations, complaints = read(catalogue)
+        _report(complaints)
+        if translations is not None:
+            found[code] = GettextLocale(code, translations)
+    _use(found)
+
+
+def _list_folder(directory: Folder) -> Iterator[tuple[str, str]]:
+    folder = os.fspath(directory)
+    for name in sorted(os.listdir(folder)):
+        yield name, os.path.join(folder, name)
+
+
+def _is_locale_code(code: str) -> bool:
+    """Tell whether a code is language[_Script][_PLACE], as in es, es_LA, es_419, zh_Hans_CN."""
+    import re
+
+    return re.fullmatch(r"[a-z]+(_[A-Z][a-z]{3})?(_([A-Z]+|[0-9]{3}))?", code) is not None
+
+
+def _use(found: dict[str, Locale]) -> None:
+    state.load(found)
+    _log().debug("supported locales: %s", ", ".join(sorted(state.supported)))
+
+
+def _report(complaints: list[str]) -> None:
+    for complaint in complaints:
+        _log().error("%s", complaint)
+
+
+def _log() -> logging.Logger:
+    import logging
+
+    return logging.getLogger("tornado.general")

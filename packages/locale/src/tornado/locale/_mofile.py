@@ -1,0 +1,86 @@
+"""Read one compiled gettext catalogue, and say what is wrong with it.
+
+`gettext.GNUTranslations` does the reading. What it does not say, this room does: which file is
+broken, and which messages lack plural forms, since it shows those untranslated without a word.
+The layout is that of the GNU gettext manual, "The Format of GNU MO Files".
+"""
+
+from __future__ import annotations
+
+import gettext
+import re
+import struct
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MAGIC = 0x950412DE
+#: How many of the messages that lack plural forms are named.
+_NAMED = 5
+
+
+def read(path: str) -> tuple[gettext.NullTranslations | None, list[str]]:
+    """Read a catalogue.
+
+    :returns: the translations, or None if the file is of no use; and what is wrong with it.
+    """
+    try:
+        with open(path, "rb") as file:
+            catalogue = gettext.GNUTranslations(file)
+            file.seek(0)
+            complaints = _check_plurals(list(_messages(file.read())), path)
+    except (OSError, UnicodeDecodeError, LookupError, ValueError, struct.error) as error:
+        return None, [f"{path}: {_explain(error)}, make it anew with msgfmt"]
+    return catalogue, complaints
+
+
+def _explain(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        found = error.object[max(0, error.start - 20) : error.end + 20]
+        return f"its header promises {error.encoding}, but there is {found!r}"
+    if isinstance(error, LookupError):
+        return f"its header names no charset that Python knows ({error})"
+    if isinstance(error, struct.error):
+        return "the file is cut off"
+    if isinstance(error, OSError):
+        return f"not a catalogue ({error.strerror or error})"
+    return f"its header has a broken Plural-Forms line ({error})"
+
+
+def _messages(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Give the originals and translations of a catalogue, plural forms divided by null bytes."""
+    order = "<" if struct.unpack_from("<I", data)[0] == _MAGIC else ">"
+    count, originals, translations = struct.unpack_from(f"{order}3I", data, 8)
+    for index in range(count):
+        pair = []
+        for table in (originals, translations):
+            length, offset = struct.unpack_from(f"{order}2I", data, table + 8 * index)
+            pair.append(data[offset : offset + length])
+        yield pair[0], pair[1]
+
+
+def _check_plurals(messages: list[tuple[bytes, bytes]], path: str) -> list[str]:
+    plurals = [(original, text) for original, text in messages if b"\0" in original]
+    header = next((text for original, text in messages if not original), b"")
+    declared = re.search(
+        rb"^plural-forms\s*:.*nplurals\s*=\s*(\d+)", header, re.IGNORECASE | re.MULTILINE
+    )
+    if plurals and declared is None:
+        return [
+            f"{path}: the header has no Plural-Forms line, plurals are chosen as in English",
+        ]
+    wanted = int(declared[1]) if declared else 2
+    poor = [original for original, text in plurals if text.count(b"\0") + 1 < wanted]
+    complaints = [
+        f"{path}: the message {_name(original)!r} lacks some of its {wanted} plural forms"
+        for original in poor[:_NAMED]
+    ]
+    if len(poor) > _NAMED:
+        complaints.append(f"{path}: so do {len(poor) - _NAMED} more messages")
+    return complaints
+
+
+def _name(original: bytes) -> str:
+    message = original.partition(b"\0")[0].rpartition(b"\x04")[2]
+    return message.decode("utf-8", "replace")[:80]

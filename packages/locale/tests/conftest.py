@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import struct
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tornado.locale._state import state
+
+
+@pytest.fixture(autouse=True)
+def _nothing_loaded() -> Iterator[None]:
+    """Start every test with nothing loaded, and leave nothing behind."""
+    moment = state.snapshot()
+    state.reset()
+    yield
+    state.reset()
+    state.restore(moment)
+
+
+@pytest.fixture
+def without_babel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make `import babel` fail, as where the extra is not installed."""
+    monkeypatch.setitem(sys.modules, "babel", None)
+
+
+@pytest.fixture
+def write_csv(tmp_path: Path) -> Callable[..., Path]:
+    """Write CSV files, given as code=text or code=bytes, and give their folder."""
+
+    def write(**files: str | bytes) -> Path:
+        for code, content in files.items():
+            data = content.encode() if isinstance(content, str) else content
+            (tmp_path / f"{code}.csv").write_bytes(data)
+        return tmp_path
+
+    return write
+
+
+SPANISH_HEADER = (
+    "Content-Type: text/plain; charset=utf-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n"
+)
+
+
+def compile_mo(messages: dict[str, str], *, order: str = "<", encoding: str = "utf-8") -> bytes:
+    """Compile a catalogue as msgfmt does; forms are joined by null characters."""
+    pairs = sorted((key.encode(encoding), text.encode(encoding)) for key, text in messages.items())
+    count = len(pairs)
+    tables, strings = b"", b""
+    start = 28 + 16 * count
+    for column in (0, 1):
+        for pair in pairs:
+            tables += struct.pack(f"{order}2I", len(pair[column]), start + len(strings))
+            strings += pair[column] + b"\0"
+    head = struct.pack(f"{order}7I", 0x950412DE, 0, count, 28, 28 + 8 * count, 0, 0)
+    return head + tables + strings
+
+
+@pytest.fixture
+def write_mo(tmp_path: Path) -> Callable[..., Path]:
+    """Write catalogues of the domain "shop", given as code=messages or code=bytes."""
+
+    def write(**files: dict[str, str] | bytes) -> Path:
+        for code, content in files.items():
+            data = compile_mo(content) if isinstance(content, dict) else content
+            folder = tmp_path / code / "LC_MESSAGES"
+            folder.mkdir(parents=True)
+            (folder / "shop.mo").write_bytes(data)
+        return tmp_path
+
+    return write

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import tornado.locale
+from tornado.locale import CSVLocale, Locale
+from tornado.locale._state import state
+
+
+def load(*codes: str) -> None:
+    state.load({code: CSVLocale(code, {}) for code in codes})
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (["es_LA"], "es_LA"),
+        (["es-la"], "es_LA"),
+        (["ES_la"], "es_LA"),
+        (["fr_CA"], "fr"),
+        (["fr-Latn-CA"], "fr"),
+        (["de", "fr"], "fr"),
+        ([None, "", "es_LA", "fr"], "es_LA"),
+        (["es"], "en_US"),
+        (["es_AR"], "en_US"),
+        (["en"], "en_US"),
+        (["x"], "en_US"),
+        ([], "en_US"),
+        (["zh-Hans-CN"], "zh_CN"),
+        (["zh_Hant_TW"], "zh_Hant"),
+        (["zh-Hant-HK"], "zh_Hant"),
+        (["fr-" * 50], "en_US"),
+    ],
+)
+def test_the_closest_locale_is_found(wanted: list[str | None], found: str) -> None:
+    load("es_LA", "fr", "zh_CN", "zh_Hant")
+    assert tornado.locale.get(*wanted).code == found
+    assert Locale.get_closest(*wanted).code == found
+
+
+def test_an_exact_code_gives_one_object() -> None:
+    load("es_LA")
+    assert Locale.get("es_LA") is Locale.get("es_LA") is tornado.locale.get("es-la")
+    assert Locale.get("en_US") is Locale.get("en_US")
+
+
+def test_an_unsupported_code_is_refused_with_those_that_are() -> None:
+    load("es_LA", "fr")
+    with pytest.raises(LookupError, match=r"'es' is not supported.*\(supported: en_US, es_LA, fr"):
+        Locale.get("es")
+
+
+def test_the_default_is_what_others_get() -> None:
+    load("es_LA")
+    tornado.locale.set_default_locale("de_AT")
+    assert tornado.locale.get("fr").code == "de_AT"
+    assert tornado.locale.get_supported_locales() == {"es_LA", "de_AT"}
+    tornado.locale.set_default_locale("es_LA")
+    assert tornado.locale.get("fr") is Locale.get("es_LA")
+    assert tornado.locale.get_supported_locales() == {"es_LA"}
+
+
+def test_the_state_can_be_reset() -> None:
+    load("es_LA")
+    tornado.locale.set_default_locale("fr")
+    state.reset()
+    assert tornado.locale.get_supported_locales() == {"en_US"}
+    assert tornado.locale.get("es_LA").code == "en_US"
+
+
+@given(st.lists(st.text(max_size=60), max_size=4))
+def test_any_codes_give_a_supported_locale(codes: list[str]) -> None:
+    assert tornado.locale.get(*codes).code in tornado.locale.get_supported_locales()
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "rtl"),
+    [
+        ("es_LA", "Español", False),
+        ("ar_AR", "العربية", True),
+        ("fa", "Unknown", True),
+        ("he_IL", "עברית", True),
+        ("ur_PK", "Unknown", True),
+        ("arn_CL", "Unknown", False),
+        ("az_Arab_IR", "Unknown", True),
+        ("ks-Deva-IN", "Unknown", False),
+    ],
+)
+def test_a_locale_knows_its_name_and_direction(code: str, name: str, rtl: bool) -> None:
+    locale = CSVLocale(code, {})
+    assert (locale.name, locale.rtl) == (name, rtl)
