@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING, Any
 
 from ._buffer import ReadBuffer
 from ._errors import StreamBufferFullError, StreamClosedError, UnsatisfiableReadError
-from ._lifecycle import gen_log
+from ._lifecycle import READ, gen_log
 from ._requests import ReadBytes, ReadInto, ReadUntil, ReadUntilClose, ReadUntilRegex
+from ._wake import wake
 from ._write import Writer
 
 if TYPE_CHECKING:
-    import asyncio
-
     from ._protocol import StreamProtocol
     from ._requests import ReadRequest
 
@@ -45,10 +45,13 @@ class Reader(Writer):
         :param partial: be content with any positive number of bytes, as soon as there are some.
         :raises StreamClosedError: if the stream ends first; what came stays readable.
         """
-        if num_bytes < 0:
+        future: asyncio.Future[bytes] = asyncio.Future(loop=self._loop or self._get_loop())
+        if num_bytes > 0:
+            self._start(ReadBytes(future, num_bytes, partial))
+        elif num_bytes == 0:
+            future.set_result(b"")
+        else:
             raise ValueError(f"cannot read a negative number of bytes: {num_bytes}")
-        future: asyncio.Future[bytes] = self._get_loop().create_future()
-        self._start(ReadBytes(future, num_bytes, partial))
         return future
 
     def read_until(self, delimiter: bytes, max_bytes: int | None = None) -> asyncio.Future[bytes]:
@@ -60,7 +63,7 @@ class Reader(Writer):
         """
         if not delimiter:
             raise ValueError("cannot read until an empty delimiter")
-        future: asyncio.Future[bytes] = self._get_loop().create_future()
+        future: asyncio.Future[bytes] = asyncio.Future(loop=self._loop or self._get_loop())
         self._start(ReadUntil(future, delimiter, max_bytes))
         return future
 
@@ -72,7 +75,7 @@ class Reader(Writer):
         :param max_bytes: close the stream if so many bytes do not hold a match.
         :raises StreamClosedError: as for `read_until`.
         """
-        future: asyncio.Future[bytes] = self._get_loop().create_future()
+        future: asyncio.Future[bytes] = asyncio.Future(loop=self._loop or self._get_loop())
         self._start(ReadUntilRegex(future, re.compile(regex), max_bytes))
         return future
 
@@ -83,24 +86,34 @@ class Reader(Writer):
         :returns: a Future of the number of bytes.
         :raises StreamClosedError: if the stream ends first.
         """
-        future: asyncio.Future[int] = self._get_loop().create_future()
-        self._start(ReadInto(future, memoryview(buf).cast("B"), partial))
+        future: asyncio.Future[int] = asyncio.Future(loop=self._loop or self._get_loop())
+        target = memoryview(buf).cast("B")
+        if len(target):
+            self._start(ReadInto(future, target, partial))
+        else:
+            future.set_result(0)
         return future
 
     def read_until_close(self) -> asyncio.Future[bytes]:
         """Read everything until the stream closes. At most ``max_buffer_size`` bytes are kept."""
-        future: asyncio.Future[bytes] = self._get_loop().create_future()
+        future: asyncio.Future[bytes] = asyncio.Future(loop=self._loop or self._get_loop())
         self._start(ReadUntilClose(future))
         return future
 
     def _start(self, request: ReadRequest) -> None:
-        if self.reading():
+        """Serve the request from the buffer, or wait for input."""
+        if self._request is not None and self.reading():
             raise RuntimeError("already reading: await the pending read of this stream first")
         if self._protocol is not None:
             raise RuntimeError("a protocol takes this stream's input: detach it before reading")
         buffer = self._buffer
-        if buffer is None:
-            buffer = self._buffer = ReadBuffer()
+        if not self._interest & READ or (buffer is not None and buffer.size):
+            self._start_with(request, buffer or ReadBuffer())
+        else:
+            self._request = request  # nothing is there, and the loop says when something is
+
+    def _start_with(self, request: ReadRequest, buffer: ReadBuffer) -> None:
+        self._buffer = buffer
         if self._closed:
             self._serve_last(request, buffer)
             if not request.future.done():
@@ -109,13 +122,17 @@ class Reader(Writer):
         self._request = request
         if self._serve(request, buffer):
             self._watch_idle()
+        elif self._input_ended:
+            self.close()
         elif not self._closed:
-            if self._input_ended:
-                self.close()
-            else:
-                self._watch_input()
+            self._watch_input()
 
-    def _serve(self, request: ReadRequest, buffer: ReadBuffer) -> bool:
+    def _serve(
+        self,
+        request: ReadRequest,
+        buffer: ReadBuffer,
+        resolve: Callable[[asyncio.Future[Any], Any], None] = asyncio.Future.set_result,
+    ) -> bool:
         """Give the request its result if the buffer holds it."""
         try:
             result: Any = request.take(buffer)
@@ -128,7 +145,7 @@ class Reader(Writer):
                 self._overflow()
             return False
         self._request = None
-        request.future.set_result(result)
+        resolve(request.future, result)
         return True
 
     def _serve_last(self, request: ReadRequest, buffer: ReadBuffer) -> None:
@@ -218,37 +235,42 @@ class Reader(Writer):
 
     def _on_readable(self) -> None:
         """Receive once and pass it on. One call per event: the loop calls again for the rest."""
-        protocol = self._protocol
-        if protocol is None:
-            self._serve_pull()
+        protocol, request = self._protocol, self._request
+        if protocol is None and request is None and not self._wants_idle_input():
+            self._ignore_input()
             return
         data = self._receive()
-        if data:
+        if not data:
+            if data is not None:
+                self._end_input()
+        elif protocol is None:
+            self._feed(request, data)
+        else:
             try:
                 protocol.data_received(data)
             except Exception as error:  # noqa: BLE001 - reported once, and the connection ends
                 self._protocol_failed(error)
-        elif data is not None:
-            self._end_input()
 
-    def _serve_pull(self) -> None:
-        request = self._request
-        if request is None or request.future.done():
-            self._request = None
-            if self._close_callback is None or (self._buffer is not None and self._buffer.size):
-                self._ignore_input()  # nobody wants these bytes yet: the next read asks again
+    def _wants_idle_input(self) -> bool:
+        """Say whether to receive although nobody reads: only so is a peer's close seen."""
+        return self._close_callback is not None and not (self._buffer and self._buffer.size)
+
+    def _feed(self, request: ReadRequest | None, data: bytes) -> None:
+        """Serve a pending read with what has come."""
+        buffer = self._buffer
+        if request is not None and request.future.done():
+            request = self._request = None  # cancelled: the bytes stay for the next read
+        if request is not None and (buffer is None or not buffer.size):
+            result = request.take_whole(data)
+            if result is not None:
+                self._request = None
+                wake(request.future, result)
                 return
-            request = None
-        data = self._receive()
-        if data:
-            buffer = self._buffer
-            if buffer is None:
-                buffer = self._buffer = ReadBuffer()
-            buffer.append(data)
-            if request is not None:
-                self._serve(request, buffer)
-        elif data is not None:
-            self._end_input()
+        if buffer is None:
+            buffer = self._buffer = ReadBuffer()
+        buffer.append(data)
+        if request is not None:
+            self._serve(request, buffer, wake)
 
     def _receive(self) -> bytes | None:
         """Receive up to a chunk.

@@ -25,6 +25,12 @@ class ReadRequest(Protocol):
     #: Resolves with what was read.
     future: asyncio.Future[Any]
 
+    def take_whole(self, data: bytes) -> bytes | None:
+        """Return ``data`` if these first bytes are just the result, as most messages are.
+
+        It saves the way through the buffer.
+        """
+
     def take(self, buffer: ReadBuffer) -> bytes | int | None:
         """Take the result out of the buffer.
 
@@ -40,6 +46,9 @@ class _Request:
     __slots__ = ("future",)
 
     future: asyncio.Future[Any]
+
+    def take_whole(self, data: bytes) -> bytes | None:
+        return None
 
     def take(self, buffer: ReadBuffer) -> bytes | None:
         raise NotImplementedError
@@ -57,6 +66,10 @@ class ReadBytes(_Request):
         self.future = future
         self.count = count
         self.partial = partial
+
+    def take_whole(self, data: bytes) -> bytes | None:
+        size = len(data)
+        return data if size == self.count or (self.partial and size < self.count) else None
 
     def take(self, buffer: ReadBuffer) -> bytes | None:
         size = buffer.size
@@ -77,6 +90,13 @@ class ReadUntil(_Request):
         self.delimiter = delimiter
         self.max_bytes = max_bytes
         self.searched = 0
+
+    def take_whole(self, data: bytes) -> bytes | None:
+        size = len(data)
+        if self.max_bytes is not None and size > self.max_bytes:
+            return None
+        found = data.find(self.delimiter)
+        return data if found >= 0 and found + len(self.delimiter) == size else None
 
     def take(self, buffer: ReadBuffer) -> bytes | None:
         block = buffer.block()
@@ -153,6 +173,9 @@ class ReadInto:
         self.target = target
         self.partial = partial
         self.filled = 0
+
+    def take_whole(self, data: bytes) -> None:
+        return None
 
     def take(self, buffer: ReadBuffer) -> int | None:
         count = min(buffer.size, len(self.target) - self.filled)

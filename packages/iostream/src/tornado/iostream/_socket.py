@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import socket as sockets
@@ -14,7 +15,6 @@ from ._lifecycle import gen_log
 from ._write import drop_sent, leading_buffers, load_slice
 
 if TYPE_CHECKING:
-    import asyncio
     from collections import deque
 
     from ._write import Buffer
@@ -136,9 +136,9 @@ class IOStream(BaseIOStream):
     # The short ways, for a plain socket.
 
     def _on_readable(self) -> None:
-        protocol = self._protocol
-        if protocol is None:
-            self._serve_pull()
+        protocol, request = self._protocol, self._request
+        if protocol is None and request is None and not self._wants_idle_input():
+            self._ignore_input()
             return
         try:
             data = self.socket.recv(self.read_chunk_size)
@@ -149,11 +149,13 @@ class IOStream(BaseIOStream):
             return
         if not data:
             self._end_input()
-            return
-        try:
-            protocol.data_received(data)
-        except Exception as error:  # noqa: BLE001 - reported once, and the connection ends
-            self._protocol_failed(error)
+        elif protocol is None:
+            self._feed(request, data)
+        else:
+            try:
+                protocol.data_received(data)
+            except Exception as error:  # noqa: BLE001 - reported once, and the connection ends
+                self._protocol_failed(error)
 
     def _receive(self) -> bytes | None:
         try:
@@ -179,6 +181,14 @@ class IOStream(BaseIOStream):
             return 0
         self._append(memoryview(data)[sent:], len(data) - sent)
         return self._wait_for_room()
+
+    def write(self, data: Buffer) -> asyncio.Future[None]:
+        """Write, and say when all of it is sent; see `BaseIOStream.write`."""
+        if self.write_nowait(data) or self._closed:
+            return self._written()
+        future: asyncio.Future[None] = asyncio.Future(loop=self._loop or self._get_loop())
+        future.set_result(None)
+        return future
 
     def _transmit(self, queue: deque[Any]) -> int:
         head = queue[0]
