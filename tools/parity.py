@@ -1,0 +1,357 @@
+"""Compare the public names of the pieces with the two APIs that they stand in for.
+
+``tests/api`` holds the public names of upstream 6.6.1 and of the classic 2.4.1 with their
+signatures, and ``exceptions.toml`` with every difference that is on purpose and its reason.
+
+    python tools/parity.py             print what differs, and fail if anything does
+    python tools/parity.py --write     write docs/api-parity.md
+    python tools/parity.py --check     fail if that document does not tell the truth
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import json
+import re
+import sys
+import tomllib
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from signatures import differences, parameters_of, parse_signature
+from workspace import ROOT, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+    from types import ModuleType
+
+MODERN, CLASSIC = "6.6.1", "2.4.1"
+API = ROOT / "tests" / "api"
+DOCUMENT = ROOT / "docs" / "api-parity.md"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One public name of an API: of a module, or of a class in one."""
+
+    api: str
+    module: str
+    path: str  #: ``HTTPServer`` or ``HTTPServer.listen``
+    kind: str  #: class, function, alias, value, property, attribute, classmethod, staticmethod
+    signature: str = ""
+    target: str = ""  #: where an alias points
+
+    @property
+    def name(self) -> str:
+        return f"{self.module}.{self.path}"
+
+
+@dataclass(frozen=True)
+class Exceptions:
+    """The differences that are on purpose, each with its reason."""
+
+    not_built: frozenset[str]
+    absent: Mapping[str, str]
+    differs: Mapping[str, str]
+    dropped_parameters: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, file: Path = API / "exceptions.toml") -> Exceptions:
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+        return cls(
+            frozenset(document["not-built"]["modules"]),
+            document.get("absent", {}),
+            document.get("differs", {}),
+            document.get("dropped-parameters", {}),
+        )
+
+
+def read_api(api: str) -> list[Entry]:
+    """Return every public name of one API."""
+    document = json.loads((API / f"tornado-{api}.json").read_text(encoding="utf-8"))
+    return [
+        entry
+        for module, names in sorted(document.items())
+        for name, record in sorted(names.items())
+        for entry in _entries(api, module, name, record)
+    ]
+
+
+def _entries(api: str, module: str, name: str, record: dict[str, Any]) -> Iterator[Entry]:
+    yield Entry(
+        api, module, name, record["kind"], record.get("signature", ""), record.get("of", "")
+    )
+    for member, description in sorted(record.get("members", {}).items()):
+        kind, signature = _member(description)
+        yield Entry(api, module, f"{name}.{member}", kind, signature)
+
+
+def _member(description: str | dict[str, str]) -> tuple[str, str]:
+    """Read how either API table describes a member."""
+    if isinstance(description, dict):
+        return description["kind"], description.get("signature", "")
+    kind, parenthesis, rest = description.partition("(")
+    return kind or "function", parenthesis + rest
+
+
+class Parity:
+    """What the installed pieces have of an API."""
+
+    def __init__(self, exceptions: Exceptions) -> None:
+        self.exceptions = exceptions
+        self.used: set[str] = set()  #: exceptions that something needed
+        self._modules: dict[str, ModuleType | None] = {}
+
+    def module(self, name: str) -> ModuleType | None:
+        """Import a module, or return None where no piece brings it."""
+        if name not in self._modules:
+            try:
+                self._modules[name] = import_module(name)
+            except ModuleNotFoundError as error:
+                if not (error.name and (name == error.name or name.startswith(f"{error.name}."))):
+                    raise
+                self._modules[name] = None
+        return self._modules[name]
+
+    def is_built(self, entry: Entry) -> bool:
+        return self.module(entry.module) is not None
+
+    def complaint(self, entry: Entry) -> str | None:
+        """Return what is wrong with an entry whose module is built, if anything is."""
+        if reason := self._excuse(self.exceptions.absent, entry):
+            return None if self._find(entry) is None else f"is there, though absent: {reason}"
+        thing = self._find(entry)
+        if thing is None:
+            return "is absent"
+        wrong = "; ".join(self._differences(entry, thing))
+        if wrong and self._excuse(self.exceptions.differs, entry):
+            return None
+        return wrong or None
+
+    def _excuse(self, table: Mapping[str, str], entry: Entry) -> str | None:
+        """Return the reason of an exception for an entry, its class, or its module."""
+        parts = entry.name.split(".")
+        for length in range(len(parts), 1, -1):
+            name = ".".join(parts[:length])
+            if name in table:
+                self.used.add(name)
+                return table[name]
+        return None
+
+    def _find(self, entry: Entry) -> list[Any] | None:
+        """Return the thing in a list, because None is a thing too."""
+        thing: Any = self.module(entry.module)
+        holder, _, member = entry.path.partition(".")
+        if not hasattr(thing, holder):
+            return None
+        thing = getattr(thing, holder)
+        if not member:
+            return [thing]
+        if hasattr(thing, member):
+            return [getattr(thing, member)]
+        return [None] if _is_declared(thing, member) else None
+
+    def _differences(self, entry: Entry, found: list[Any]) -> Iterator[str]:
+        (thing,) = found
+        if entry.kind == "alias":
+            if not self._is_alias(entry, thing):
+                yield f"is not {entry.target}"
+        elif entry.kind == "class" and not callable(thing):
+            yield "is not callable"
+        elif entry.signature and not isinstance(thing, property):
+            yield from self._signature_differences(entry, thing)
+
+    def _is_alias(self, entry: Entry, thing: object) -> bool:
+        module, _, name = entry.target.rpartition(".")
+        source = self.module(module)
+        return source is None or getattr(source, name, None) is thing
+
+    def _signature_differences(self, entry: Entry, thing: Any) -> Iterator[str]:
+        wanted = parse_signature(entry.signature)
+        holder, _, member = entry.path.partition(".")
+        if member == "__init__":
+            thing = getattr(self.module(entry.module), holder)
+            wanted = wanted[1:]
+        elif entry.kind == "classmethod":
+            wanted = wanted[1:]
+        parameters = parameters_of(thing) if callable(thing) else None
+        if parameters is None:
+            return
+        if entry.api == MODERN:
+            yield from differences(wanted, parameters)
+            return
+        names = {parameter.name for parameter in parameters}
+        if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+            return
+        for want in wanted:
+            known = want.name in names or want.name in ("self", "cls") or want.name[0] == "_"
+            starred = want.kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+            if not known and not starred and want.name not in self.exceptions.dropped_parameters:
+                yield f"takes no {want.name}"
+
+
+def _is_declared(thing: Any, member: str) -> bool:
+    """Tell if instances of a class have an attribute that the class only announces."""
+    return any(
+        member in getattr(base, "__annotations__", ()) for base in getattr(thing, "__mro__", ())
+    )
+
+
+def where_tested(entry: Entry, tests: Mapping[str, str]) -> list[str]:
+    """Return the test files that mention an entry, those of its own package first."""
+    holder, _, member = entry.path.partition(".")
+    word = re.compile(rf"\b{re.escape(member or holder)}\b")
+    leaf = entry.module.rpartition(".")[2]
+    found = [
+        name
+        for name, text in tests.items()
+        if word.search(text) and (leaf in text or entry.module in text)
+    ]
+    return found[:2]
+
+
+def read_tests(workspace: Workspace) -> dict[str, str]:
+    """Return the text of every test file by its path from the root."""
+    files = [
+        *(file for piece in workspace for file in piece.files(tests=True)),
+        *sorted((workspace.root / "tests").rglob("test_*.py")),
+    ]
+    return {
+        str(file.relative_to(workspace.root)): file.read_text(encoding="utf-8") for file in files
+    }
+
+
+HEAD = """\
+# API parity
+
+Written by `python tools/parity.py --write`; `tox run -e docs` fails when it is not true. Each public
+name of upstream 6.6.1 in the modules that are built, with the signature that it has there. *Same*
+means that every call that fits this signature fits ours. The last column names test files that
+mention the name.
+
+"""
+
+
+def state(parity: Parity, entry: Entry) -> str:
+    """Say in one cell how an entry stands."""
+    parity.complaint(entry)  # notes which exception it needs
+    for table, word in (
+        (parity.exceptions.absent, "absent"),
+        (parity.exceptions.differs, "differs"),
+    ):
+        reason = table.get(entry.name) or table.get(f"{entry.module}.{entry.path.split('.')[0]}")
+        if reason:
+            return f"{word}: {reason}"
+    return "same"
+
+
+def rows(parity: Parity, tests: Mapping[str, str]) -> Iterator[tuple[Entry, str, list[str]]]:
+    """Yield what the document says about each entry of the modern API."""
+    for entry in read_api(MODERN):
+        if parity.is_built(entry):
+            yield entry, state(parity, entry), where_tested(entry, tests)
+
+
+def render(parity: Parity, workspace: Workspace) -> str:
+    """Return the document."""
+    lines, module = [HEAD.rstrip("\n")], ""
+    for entry, how, files in rows(parity, read_tests(workspace)):
+        if entry.module != module:
+            module = entry.module
+            lines += [
+                "",
+                f"## {module}",
+                "",
+                "| name | 6.6.1 | ours | tested in |",
+                "|---|---|---|---|",
+            ]
+        lines.append(f"| {_cells(entry)} | {how} | {', '.join(files) or '-'} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cells(entry: Entry) -> str:
+    shape = entry.signature or (f"is `{entry.target}`" if entry.target else entry.kind)
+    shape = f"`{shape}`" if entry.signature else shape
+    return f"`{entry.path}` | {shape}".replace("*", "\\*" if "`" not in shape else "*")
+
+
+def untruths(parity: Parity, workspace: Workspace, document: str) -> Iterator[str]:
+    """Yield what a document says that is not so; tests that it does not know yet are no untruth."""
+    said = re.findall(r"^\| (`.*) \| ([^|]*) \| ([^|]*) \|$", document, re.MULTILINE)
+    tests = read_tests(workspace)
+    truth = list(rows(parity, tests))
+    if len(said) != len(truth):
+        yield f"has {len(said)} names, there are {len(truth)}"
+        return
+    for (cells, how, files), (entry, now, _) in zip(said, truth, strict=True):
+        if (cells, how) != (_cells(entry), now):
+            yield f"says {cells} | {how}, but it is {_cells(entry)} | {now}"
+        word = entry.path.rpartition(".")[2]
+        for file in files.split(", "):
+            if file != "-" and not re.search(rf"\b{re.escape(word)}\b", tests.get(file, "")):
+                yield f"{entry.name} is not tested in {file}"
+
+
+def missing_or_different(parity: Parity, api: str, module: str) -> list[str]:
+    """Return every difference of a built module from an API that has no reason."""
+    entries = [entry for entry in read_api(api) if entry.module == module]
+    found = [(entry.name, parity.complaint(entry)) for entry in entries if parity.is_built(entry)]
+    return [f"{name} {wrong}" for name, wrong in found if wrong]
+
+
+def modules_of(api: str) -> list[str]:
+    """Return the modules of an API that have public names."""
+    return sorted({entry.module for entry in read_api(api)})
+
+
+def wrong_about_building(parity: Parity) -> Iterator[str]:
+    """Yield the modules that are built and listed as not built, or the other way round."""
+    known = {*modules_of(MODERN), *modules_of(CLASSIC)}
+    for name in sorted(known | parity.exceptions.not_built):
+        is_there = parity.module(name) is not None
+        if is_there and name in parity.exceptions.not_built:
+            yield f"{name} is listed as not built, but it is there"
+        if not is_there and name not in {*parity.exceptions.not_built, *parity.exceptions.absent}:
+            yield f"{name} cannot be imported, and is not listed as not built"
+
+
+def unused_exceptions(parity: Parity) -> Iterator[str]:
+    """Yield the exceptions in built modules that nothing needed, after everything was compared."""
+    for name in sorted({*parity.exceptions.absent, *parity.exceptions.differs} - parity.used):
+        holders = [name.rpartition(".")[0], name.rpartition(".")[0].rpartition(".")[0]]
+        if any(holder != "tornado" and parity.module(holder) for holder in holders if holder):
+            yield f"{name} is listed as an exception, but nothing needs it"
+
+
+def complaints(parity: Parity) -> Iterator[str]:
+    """Yield everything that is wrong with either API."""
+    for api in (MODERN, CLASSIC):
+        for module in modules_of(api):
+            yield from (f"{line} ({api})" for line in missing_or_different(parity, api, module))
+    yield from wrong_about_building(parity)
+    yield from unused_exceptions(parity)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Compare the public names with the two APIs.")
+    parser.add_argument("--write", action="store_true", help="write docs/api-parity.md")
+    parser.add_argument("--check", action="store_true", help="check docs/api-parity.md")
+    options = parser.parse_args(arguments)
+    parity, workspace = Parity(Exceptions.read()), Workspace()
+    if options.write:
+        DOCUMENT.write_text(render(parity, workspace), encoding="utf-8")
+        return 0
+    if options.check:
+        found = list(untruths(parity, workspace, DOCUMENT.read_text(encoding="utf-8")))
+    else:
+        found = list(complaints(parity))
+    print(*found, sep="\n", end="\n" if found else "")
+    print(f"parity: {len(found)} problems")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
