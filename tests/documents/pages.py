@@ -1,0 +1,66 @@
+"""The Markdown pages of the repository and what is in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: A comment right above a block of Python that is not to be run; it says why.
+NOT_RUN = "<!-- not run: "
+
+
+@dataclass(frozen=True)
+class Block:
+    """One fenced block."""
+
+    page: Path
+    line: int
+    language: str
+    text: str
+    excuse: str  #: why it is not run, if the page says so
+
+
+def pages() -> list[Path]:
+    """Return every page that a reader can come across."""
+    found = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("packages/*/*.md")]
+    found += [*ROOT.glob("bench/*.md"), *ROOT.glob("demos/**/*.md")]
+    return sorted(found)
+
+
+def name_of(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def blocks(page: Path) -> list[Block]:
+    """Return the fenced blocks of a page in order."""
+    found, excuse = [], ""
+    for token in MarkdownIt("commonmark").parse(page.read_text(encoding="utf-8")):
+        if token.type == "fence":
+            line = (token.map or [0])[0] + 1
+            found.append(Block(page, line, token.info.strip(), token.content, excuse))
+        is_excuse = token.type == "html_block" and token.content.startswith(NOT_RUN)
+        excuse = token.content[len(NOT_RUN) :].strip(" ->\n") if is_excuse else ""
+    return found
+
+
+def links(page: Path) -> list[str]:
+    """Return where the links and images of a page point."""
+    found = []
+    for token in MarkdownIt("commonmark").enable("table").parse(page.read_text(encoding="utf-8")):
+        for child in token.children or ():
+            target = child.attrGet("href") or child.attrGet("src")
+            if target:
+                found.append(str(target))
+    return found
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, made as repository browsers make them."""
+    tokens = MarkdownIt("commonmark").parse(page.read_text(encoding="utf-8"))
+    titles = [b.content for a, b in zip(tokens, tokens[1:], strict=False) if a.type == "heading_open"]
+    kept = ("".join(c for c in title.lower() if c.isalnum() or c in " -_") for title in titles)
+    return {title.replace(" ", "-") for title in kept}

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pages import blocks, name_of, pages
+
+WITH_PYTHON = {
+    name_of(page): page
+    for page in pages()
+    if any(block.language in ("python", "pycon") for block in blocks(page))
+}
+
+
+@pytest.mark.parametrize("name", WITH_PYTHON)
+def test_the_python_on_a_page_runs_from_top_to_bottom(name: str, tmp_path: Path) -> None:
+    """The blocks of a page are one program, which is imported and not started."""
+    lines: list[str] = []
+    for block in blocks(WITH_PYTHON[name]):
+        if block.language == "python" and not block.excuse:
+            lines += [""] * (block.line - len(lines)) + block.text.splitlines()
+    script = tmp_path / "page.py"
+    script.write_text("\n".join(lines), encoding="utf-8")
+    program = f"import runpy; runpy.run_path({str(script)!r}, run_name='page')"
+
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+
+    assert result.returncode == 0, f"line numbers are those of {name}:\n{result.stderr}"
+
+
+@pytest.mark.parametrize("name", WITH_PYTHON)
+def test_sessions_on_a_page_answer_what_is_printed(name: str, tmp_path: Path) -> None:
+    sessions = [b for b in blocks(WITH_PYTHON[name]) if b.language == "pycon" and not b.excuse]
+    script = tmp_path / "page.txt"
+    script.write_text("\n".join(block.text for block in sessions), encoding="utf-8")
+
+    result = subprocess.run(
+        [sys.executable, "-m", "doctest", str(script)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("name", WITH_PYTHON)
+def test_a_block_that_is_not_run_says_why(name: str) -> None:
+    excused = [block for block in blocks(WITH_PYTHON[name]) if block.excuse]
+
+    assert [block.line for block in excused if len(block.excuse.split()) < 3] == []
