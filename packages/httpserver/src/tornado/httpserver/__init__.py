@@ -1,0 +1,43 @@
+"""A non-blocking HTTP/1.1 server without a framework.
+
+A server takes requests off its sockets and hands each of them to a callback, or to a
+:class:`tornado.httputil.HTTPServerConnectionDelegate` such as a ``tornado.web.Application``::
+
+    import asyncio
+    from tornado.httpserver import HTTPServer
+    from tornado.httputil import HTTPHeaders, ResponseStartLine
+
+    def answer(request):
+        body = f"You requested {request.path}\\n".encode()
+        headers = HTTPHeaders({"Content-Length": str(len(body))})
+        request.connection.write_headers(ResponseStartLine("", 200, "OK"), headers, body)
+        request.connection.finish()
+
+    async def main():
+        HTTPServer(answer).listen(8888)
+        await asyncio.Event().wait()
+
+    asyncio.run(main())
+"""
+
+from __future__ import annotations
+
+from tornado.escape import native_str
+from tornado.http1connection import HTTP1ConnectionParameters, HTTP1ServerConnection
+from tornado.httputil import HTTPServerRequest as HTTPRequest
+from tornado.tcpserver import TCPServer
+from tornado.util import Configurable, publish
+
+from ._server import HTTPServer
+
+__all__ = [
+    "Configurable",
+    "HTTP1ConnectionParameters",
+    "HTTP1ServerConnection",
+    "HTTPRequest",
+    "HTTPServer",
+    "TCPServer",
+    "native_str",
+]
+
+publish(globals())

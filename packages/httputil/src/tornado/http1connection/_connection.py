@@ -1,0 +1,333 @@
+"""One exchange on an HTTP/1 connection, from the side that the application holds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from tornado.httputil import (
+    HTTPConnection,
+    HTTPHeaders,
+    HTTPMessageDelegate,
+    HTTPOutputError,
+    RequestStartLine,
+    ResponseStartLine,
+)
+from tornado.iostream import IOStream, StreamClosedError
+
+from ._encoding import LAST_CHUNK, encode_chunk, encode_fields
+from ._errors import shown
+from ._framing import parse_content_length
+from ._grammar import REASON_TEXT
+from ._parameters import HTTP1ConnectionParameters
+
+if TYPE_CHECKING:
+    from ._head import Fields, RequestHead
+    from ._owner import Owner
+
+_NO_BODY = frozenset({204, 304})
+
+#: Above this size, in bytes, head and body leave in one system call without being joined first.
+_JOIN_LIMIT = 65536
+
+
+class Writing(Enum):
+    """How far the message that goes out is.
+
+    ::
+
+        HEAD --(1xx)--> HEAD
+        HEAD --> BODY --> DONE
+        HEAD --(detach)--> DETACHED
+    """
+
+    HEAD = auto()
+    BODY = auto()
+    DONE = auto()
+    DETACHED = auto()
+    LOST = auto()
+
+
+class HTTP1Connection(HTTPConnection):
+    """Send one message over an HTTP/1 connection, and receive the one that belongs to it.
+
+    On a server the connection makes one for each request; it is ``request.connection``. A client
+    makes one itself, writes its request and then calls :meth:`read_response`.
+
+    :param stream: the stream, connected.
+    :param is_client: whether this side sends requests.
+    :param params: limits and switches.
+    :param context: an opaque object about the connection; a server's has ``remote_ip`` and
+        ``protocol``.
+    """
+
+    # Defaults stand on the class, so that making one for each request sets no more than it must.
+    _owner: Owner | None = None
+    _close_callback: Callable[[], object] | None = None
+    _writing = Writing.HEAD
+    _left: int | None = None
+    _chunked = False
+    _method = ""
+    _version = "HTTP/1.1"
+
+    def __init__(
+        self,
+        stream: IOStream,
+        is_client: bool,
+        params: HTTP1ConnectionParameters | None = None,
+        context: object | None = None,
+    ) -> None:
+        self.stream = stream
+        self.is_client = is_client
+        self.params = params = params or HTTP1ConnectionParameters()
+        self.context = context
+        #: The limit for the incoming body, in bytes.
+        self.max_body_size = params.max_body_size
+        #: The deadline for the incoming body, in seconds, or ``None``.
+        self.body_timeout = params.body_timeout
+        self._keep_alive = not params.no_keep_alive
+
+    def answer_to(self, head: RequestHead, owner: Owner) -> None:
+        """Make this the server's side of the exchange that `head` begins."""
+        self._owner = owner
+        self._method = head.method
+        self._version = head.version
+        if not head.keep_alive:
+            self._keep_alive = False
+
+    # Settings that a delegate may change while the head is handled.
+
+    def set_max_body_size(self, max_body_size: int) -> None:
+        """Set the limit for this message's body, in bytes.
+
+        Call it before the body is read: in ``headers_received``, or in ``prepare`` of a handler
+        with ``stream_request_body``.
+        """
+        self.max_body_size = max_body_size
+
+    def set_body_timeout(self, timeout: float) -> None:
+        """Set the deadline for this message's body, in seconds; as :meth:`set_max_body_size`."""
+        self.body_timeout = timeout
+
+    def set_close_callback(self, callback: Callable[[], object] | None) -> None:
+        """Set what is called if the connection closes before this exchange is complete."""
+        self._close_callback = callback
+
+    # The message that goes out.
+
+    @property
+    def is_finished(self) -> bool:
+        """True when the outgoing message is complete, or the stream was given away."""
+        return self._writing is not Writing.HEAD and self._writing is not Writing.BODY
+
+    @property
+    def has_begun(self) -> bool:
+        """True when the head of the outgoing message is written."""
+        return self._writing is not Writing.HEAD
+
+    @property
+    def keeps_alive(self) -> bool:
+        """True if the connection may serve another exchange behind this one."""
+        return self._keep_alive
+
+    def write_headers(
+        self,
+        start_line: RequestStartLine | ResponseStartLine,
+        headers: HTTPHeaders,
+        chunk: bytes | None = None,
+    ) -> asyncio.Future[None]:
+        """Send a head, and the beginning of the body with it.
+
+        :return: a future that is done when the bytes have left, or the stream is closed.
+        :raises HTTPOutputError: the head would break the protocol.
+        """
+        if self._is_lost():
+            return self._send(b"")
+        head = self._encode_head(start_line, headers._fields)
+        return self._send(head + self._frame(chunk) if chunk else head)
+
+    def write(self, chunk: bytes) -> asyncio.Future[None]:
+        """Send a piece of the body; return a future as :meth:`write_headers` does.
+
+        :raises HTTPOutputError: the body becomes longer than its Content-Length says.
+        """
+        if self._is_lost():
+            return self._send(b"")
+        if self._writing is not Writing.BODY:
+            raise HTTPOutputError(f"a body is not written in the state {self._writing.name}")
+        return self._send(self._frame(chunk))
+
+    def _is_lost(self) -> bool:
+        return self._writing is Writing.LOST or self.stream.closed()
+
+    def _send(self, data: bytes) -> asyncio.Future[None]:
+        if not self._is_lost():
+            return self.stream.write(data)
+        failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        failed.set_exception(StreamClosedError())
+        failed.exception()  # the close callback tells as well: nobody has to wait for this one
+        return failed
+
+    def finish(self) -> None:
+        """End the message.
+
+        :raises HTTPOutputError: the body is shorter than its Content-Length says; the connection
+            is closed, because nothing else could end this message.
+        """
+        if self._is_lost():
+            return
+        if self._writing is not Writing.BODY:
+            raise HTTPOutputError(f"nothing to finish in the state {self._writing.name}")
+        if self._left:
+            self.stream.close()
+            raise HTTPOutputError(f"{self._left} bytes less than Content-Length were written")
+        if self._chunked:
+            self.stream.write_nowait(LAST_CHUNK)
+        self._finished()
+
+    def respond(
+        self, start_line: ResponseStartLine, headers: HTTPHeaders, body: bytes
+    ) -> asyncio.Future[None]:
+        """Send a whole message: head and body in one system call.
+
+        :return: a future as :meth:`write_headers` gives.
+        :raises HTTPOutputError: the response would break the protocol.
+        """
+        if self._is_lost():
+            return self._send(b"")
+        head = self._encode_head(start_line, headers._fields)
+        if len(body) > _JOIN_LIMIT:
+            waiting = self.stream.writelines_nowait([head, self._frame(body)])
+        else:
+            waiting = self.stream.write_nowait(head + self._frame(body) if body else head)
+        if self._chunked or self._left:
+            self.finish()
+        else:
+            self._finished()
+        if waiting or self._owner is None:
+            return self.stream.write(b"")
+        return self._owner.sent
+
+    def _encode_head(
+        self, start_line: RequestStartLine | ResponseStartLine, fields: Fields
+    ) -> bytes:
+        if self._writing is not Writing.HEAD:
+            raise HTTPOutputError(f"no head is written in the state {self._writing.name}")
+        if self.is_client:
+            method, target, _ = start_line
+            first, more = f"{method} {target} HTTP/1.1\r\n", self._frame_request(str(method), fields)
+        else:
+            _, code, reason = start_line
+            if REASON_TEXT.fullmatch(str(reason)) is None:
+                raise HTTPOutputError(f"bad reason {shown(str(reason))}")
+            first, more = f"HTTP/1.1 {code} {reason}\r\n", self._frame_response(int(code), fields)
+        return f"{first}{encode_fields(fields)}{more}\r\n".encode("latin-1")
+
+    def _frame_request(self, method: str, fields: Fields) -> str:
+        """Decide how the body of a request is framed; give the field lines that say so."""
+        self._method = method
+        self._writing = Writing.BODY
+        if "Content-Length" in fields:
+            self._left = parse_content_length(str(fields["Content-Length"]))
+            return ""
+        if "Transfer-Encoding" not in fields and method not in ("POST", "PUT", "PATCH"):
+            self._left = 0
+            return ""
+        self._chunked = True
+        return "" if "Transfer-Encoding" in fields else "Transfer-Encoding: chunked\r\n"
+
+    def _frame_response(self, code: int, fields: Fields) -> str:
+        """Decide how the body of a response is framed; give the field lines that say so."""
+        if code < 200 and code != 101:
+            return ""
+        self._writing = Writing.BODY
+        more = ""
+        if self._method == "HEAD" or code in _NO_BODY or code == 101:
+            self._left = 0
+        elif "Content-Length" in fields:
+            self._left = parse_content_length(str(fields["Content-Length"]))
+        elif self._version == "HTTP/1.1":
+            self._chunked = True
+            if "Transfer-Encoding" not in fields:
+                more = "Transfer-Encoding: chunked\r\n"
+        else:
+            self._keep_alive = False
+        if self._owner is not None and self._owner.is_draining:
+            self._keep_alive = False
+        if "Connection" in fields:
+            if "close" in str(fields["Connection"]).lower():
+                self._keep_alive = False
+        elif not self._keep_alive:
+            more += "Connection: close\r\n"
+        elif self._version == "HTTP/1.0":
+            more += "Connection: Keep-Alive\r\n"
+        return more
+
+    def _frame(self, chunk: bytes) -> bytes:
+        if self._chunked:
+            return encode_chunk(chunk)
+        if self._left is not None:
+            if self._method == "HEAD" and not self.is_client:
+                return b""
+            if len(chunk) > self._left:
+                self.stream.close()
+                raise HTTPOutputError(
+                    f"{len(chunk) - self._left} bytes more than Content-Length, or than the "
+                    "status allows, were written"
+                )
+            self._left -= len(chunk)
+        return chunk
+
+    def _finished(self) -> None:
+        self._writing = Writing.DONE
+        if self._owner is not None:
+            self._close_callback = None
+            self._owner.message_written(self)
+
+    # The end of the connection.
+
+    def detach(self) -> IOStream:
+        """Give the stream away, for another protocol; this object must not be used any more.
+
+        Bytes that came behind the head are read from the stream first.
+        """
+        self._writing = Writing.DETACHED
+        self._close_callback = None
+        if self._owner is not None:
+            self._owner.detach()
+        return self.stream
+
+    def close(self) -> None:
+        """Close the connection, without finishing the message."""
+        self._close_callback = None
+        self.stream.close()
+
+    def connection_closed(self) -> None:
+        """Tell the application that the connection went away during this exchange."""
+        callback = self._close_callback
+        self.give_up()
+        if callback is not None:
+            callback()
+
+    def give_up(self) -> None:
+        """Let nothing more be sent: what the application still writes is dropped."""
+        self._close_callback = None
+        self._writing = Writing.LOST
+
+    def read_response(self, delegate: HTTPMessageDelegate) -> asyncio.Future[bool]:
+        """Read one response, on the client's side.
+
+        :return: a future of whether the connection can be used for another exchange.
+        :raises tornado.httputil.HTTPInputError: the server broke the protocol.
+        """
+        from ._client import ResponseReader
+
+        return ResponseReader(self, delegate, self._method).start()
+
+    def __repr__(self) -> str:
+        side = "client" if self.is_client else "server"
+        return f"<HTTP1Connection {side} {self._method} {self._writing.name}>"
+
+

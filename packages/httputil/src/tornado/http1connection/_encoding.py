@@ -1,0 +1,50 @@
+"""Heads and framing of messages that go out: values in, bytes out."""
+
+from __future__ import annotations
+
+from tornado.httputil import HTTPOutputError
+
+from ._errors import shown
+from ._grammar import FIELD_BLOCK, TOKEN_TEXT, VALUE_TEXT
+from ._head import Fields
+
+#: What stands between a streamed body and the next message (RFC 9112 section 7.1).
+LAST_CHUNK = b"0\r\n\r\n"
+
+
+def encode_fields(fields: Fields) -> str:
+    """Give the field lines of a head.
+
+    :raises HTTPOutputError: a name is no token, or a value has control characters or characters
+        above U+00FF. Checked here once more, whatever the application did to its headers.
+    """
+    block = "".join(
+        [
+            f"{name}: {value}\r\n" if value.__class__ is str else _repeated_lines(name, value)
+            for name, value in fields.items()
+        ]
+    )
+    if FIELD_BLOCK.fullmatch(block) is None:
+        _complain(fields)
+    return block
+
+
+def _repeated_lines(name: str, value: object) -> str:
+    values = value if isinstance(value, list) else [value]
+    return "".join([f"{name}: {each}\r\n" for each in values])
+
+
+def _complain(fields: Fields) -> None:
+    for name, value in fields.items():
+        if TOKEN_TEXT.fullmatch(name) is None:
+            raise HTTPOutputError(f"bad header name {shown(name)}")
+        for each in value if isinstance(value, list) else [value]:
+            if VALUE_TEXT.fullmatch(str(each)) is None:
+                raise HTTPOutputError(
+                    f"bad characters in the value of {name}: {shown(str(each))}"
+                )
+
+
+def encode_chunk(data: bytes) -> bytes:
+    """Frame one piece of a chunked body; an empty piece would end it, and gives nothing."""
+    return b"%x\r\n%b\r\n" % (len(data), data) if data else b""

@@ -1,0 +1,65 @@
+"""The grammar of HTTP/1.1 heads, as regular expressions.
+
+Each expression stands beside the rule of RFC 9110 or RFC 9112 that it was made from. They run over
+text that was decoded as Latin-1, so that one character is one octet. None of them can backtrack
+over more than one line, and a line is bounded by the limit for the head: matching is linear.
+"""
+
+from __future__ import annotations
+
+import re
+
+# token = 1*tchar (RFC 9110 section 5.6.2)
+TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+
+# field-value = *field-content; field-content is VCHAR, obs-text, SP and HTAB (RFC 9110 section
+# 5.5). NUL, CR, LF and every other control character are outside of it.
+FIELD_TEXT = r"[\t\x20-\x7e\x80-\xff]*+"
+
+# request-target (RFC 9112 section 3.2). The forms are told apart later; here it is enough that it
+# has no whitespace and no controls. Octets above 0x7f are not allowed by the RFC, but browsers of
+# old and careless clients send them, and no reader of the request line can mistake them.
+TARGET = r"[\x21-\x7e\x80-\xff]+"
+
+# field-line = field-name ":" OWS field-value OWS CRLF (RFC 9112 section 5). There is no space
+# between name and colon, and no line that starts with a space (obs-fold is refused).
+FIELD_LINES = rf"(?:{TOKEN}+:{FIELD_TEXT}\r\n)*+"
+
+#: request-line CRLF *( field-line CRLF ): method, target, minor version, the block of fields.
+REQUEST_HEAD = re.compile(rf"({TOKEN}+) ({TARGET}+) HTTP/1\.([01])\r\n({FIELD_LINES})")
+
+#: status-line CRLF *( field-line CRLF ): minor version, code, reason, the block of fields
+#: (RFC 9112 section 4; the space before an empty reason is optional in the field).
+RESPONSE_HEAD = re.compile(rf"HTTP/1\.([01]) ([1-9][0-9]{{2}})(?: ({FIELD_TEXT}))?\r\n({FIELD_LINES})")
+
+#: One field-line of a block that matched, as (name, value). Whitespace behind the value is left
+#: on it: it is rare, and stripping it here would cost every line a second look.
+FIELD = re.compile(r"([^:]+):[ \t]*+([^\r]*+)\r\n")
+
+#: One name and one value, to find out which of them is wrong.
+TOKEN_TEXT = re.compile(TOKEN)
+VALUE_TEXT = re.compile(FIELD_TEXT)
+
+#: A reason phrase, as FIELD_TEXT (RFC 9112 section 4).
+REASON_TEXT = VALUE_TEXT
+
+#: A block of fields alone, such as the trailers behind the last chunk.
+FIELD_BLOCK = re.compile(FIELD_LINES)
+
+#: Host = uri-host [ ":" port ] (RFC 9110 section 7.2): a registered name, an IPv4 address or an
+#: IP literal in brackets. Userinfo, path, spaces and controls are outside of it.
+HOST = re.compile(
+    r"(?:\[[0-9A-Za-z:.%_~\-]+\]|(?:[0-9A-Za-z\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*+)(?::[0-9]{0,5})?"
+)
+
+#: absolute-form of a target (RFC 9112 section 3.2.2).
+ABSOLUTE_FORM = re.compile(r"[A-Za-z][A-Za-z0-9+\-.]*://([^/?#@]*)")
+
+#: chunk-size in hexadecimal, at most 16 digits (RFC 9112 section 7.1).
+CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,16}")
+
+#: Everything that may stand behind a chunk size: BWS and chunk-ext, no controls.
+CHUNK_EXTENSION = re.compile(rb"[\t ]*+(?:;[\t\x20-\x7e\x80-\xff]*+)?")
+
+#: A Content-Length is digits and nothing else, in ASCII (RFC 9110 section 8.6).
+DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)

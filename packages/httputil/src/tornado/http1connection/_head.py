@@ -1,0 +1,187 @@
+"""Heads of messages: from bytes to validated values.
+
+One regular expression validates a whole head in C and a second one splits its fields, so the cost
+in Python steps does not grow with the number of fields. What is wrong with a head that does not
+match is found out afterwards, by the slower functions of ``_complaints``.
+"""
+
+from __future__ import annotations
+
+from tornado.httputil import ResponseStartLine
+from tornado.httputil._names import canonical as canonical_names
+
+from ._complaints import complain_about_request, complain_about_response
+from ._errors import BadMessage, shown
+from ._framing import request_length
+from ._grammar import ABSOLUTE_FORM, FIELD, HOST, REQUEST_HEAD, RESPONSE_HEAD
+
+Fields = dict[str, str | list[str]]
+
+#: Fields that a message has at most once: a second one makes two readers see two messages.
+_SINGLETONS = (
+    "Content-Length",
+    "Content-Type",
+    "Host",
+    "Transfer-Encoding",
+)
+
+
+class RequestHead:
+    """The start line and the fields of one request, validated.
+
+    ``length`` is the number of body bytes, or ``CHUNKED``; ``keep_alive`` says whether the client
+    wants the connection to stay open.
+    """
+
+    __slots__ = ("fields", "keep_alive", "length", "method", "target", "version")
+
+    def __init__(
+        self,
+        method: str,
+        target: str,
+        version: str,
+        fields: Fields,
+        keep_alive: bool,
+        length: int,
+    ) -> None:
+        self.method = method
+        self.target = target
+        self.version = version
+        self.fields = fields
+        self.keep_alive = keep_alive
+        self.length = length
+
+
+class ResponseHead:
+    """The status line and the fields of one response, validated."""
+
+    __slots__ = ("fields", "keep_alive", "start_line")
+
+    def __init__(self, start_line: ResponseStartLine, fields: Fields, keep_alive: bool) -> None:
+        self.start_line = start_line
+        self.fields = fields
+        self.keep_alive = keep_alive
+
+
+class _HostCheck(dict[str, bool]):
+    """Whether a Host value is well formed; remembers the values seen, within bounds."""
+
+    def __missing__(self, host: str) -> bool:
+        if len(self) >= 1000:
+            self.clear()
+        self[host] = valid = HOST.fullmatch(host) is not None
+        return valid
+
+
+class _ConnectionOptions(dict[str, frozenset[str]]):
+    """The options of a Connection value, in lower case; remembers values, within bounds."""
+
+    def __missing__(self, value: str) -> frozenset[str]:
+        options = frozenset(option.strip(" \t").lower() for option in value.split(","))
+        if len(self) < 1000 and len(value) < 200:
+            self[value] = options
+        return options
+
+
+_host_is_valid = _HostCheck()
+_connection_options = _ConnectionOptions()
+
+
+def parse_request_head(head: bytes, max_fields: int) -> RequestHead:
+    """Parse the bytes of a request up to the CRLF of its last field line.
+
+    :raises BadMessage: the head breaks RFC 9112, or has more than `max_fields` fields.
+    """
+    text = head.decode("latin-1")
+    match = REQUEST_HEAD.fullmatch(text)
+    if match is None:
+        raise complain_about_request(text)
+    method, target, minor, block = match.groups()
+    fields = parse_fields(block, max_fields)
+    keep_alive = minor == "1"
+    if "Host" in fields:
+        if not _host_is_valid[fields["Host"]]:  # type: ignore[index]  # a singleton is a str
+            raise BadMessage(f"bad Host field {shown(str(fields['Host']))}")
+    elif keep_alive:
+        raise BadMessage("an HTTP/1.1 request without a Host field")
+    if "Connection" in fields:
+        keep_alive = wants_keep_alive(fields, keep_alive)
+    if target[0] != "/":
+        check_target_form(method, target)
+    if "Content-Length" in fields or "Transfer-Encoding" in fields:
+        length = request_length(fields, minor)
+    else:
+        length = 0
+    return RequestHead(
+        method, target, "HTTP/1.1" if minor == "1" else "HTTP/1.0", fields, keep_alive, length
+    )
+
+
+def parse_response_head(head: bytes, max_fields: int) -> ResponseHead:
+    """Parse the bytes of a response up to the CRLF of its last field line.
+
+    :raises BadMessage: the head breaks RFC 9112, or has more than `max_fields` fields.
+    """
+    text = head.decode("latin-1")
+    match = RESPONSE_HEAD.fullmatch(text)
+    if match is None:
+        raise complain_about_response(text)
+    minor, code, reason, block = match.groups()
+    fields = parse_fields(block, max_fields, singletons=("Content-Type", "Transfer-Encoding"))
+    keep_alive = minor == "1"
+    if "Connection" in fields:
+        keep_alive = wants_keep_alive(fields, keep_alive)
+    start_line = ResponseStartLine(f"HTTP/1.{minor}", int(code), reason or "")
+    return ResponseHead(start_line, fields, keep_alive)
+
+
+def parse_fields(
+    block: str, max_fields: int, singletons: tuple[str, ...] = _SINGLETONS
+) -> Fields:
+    """Split a block of field lines that has matched the grammar."""
+    pairs = FIELD.findall(block)
+    if len(pairs) > max_fields:
+        raise BadMessage(f"{len(pairs)} header fields, at most {max_fields} are taken", 431)
+    fields = {canonical_names[name]: value for name, value in pairs}
+    if len(fields) != len(pairs) or " \r" in block or "\t\r" in block:
+        return _collect_fields(pairs, singletons)
+    return fields
+
+
+def _collect_fields(pairs: list[tuple[str, str]], singletons: tuple[str, ...]) -> Fields:
+    """Do the rarer work: repeated fields become lists, whitespace behind values goes."""
+    collected: dict[str, list[str]] = {}
+    for name, value in pairs:
+        collected.setdefault(canonical_names[name], []).append(value.rstrip(" \t"))
+    for name in singletons:
+        if len(collected.get(name, ())) > 1:
+            raise BadMessage(f"more than one {name} field")
+    return {name: values[0] if len(values) == 1 else values for name, values in collected.items()}
+
+
+def wants_keep_alive(fields: Fields, default: bool) -> bool:
+    """Tell what the Connection field asks for (RFC 9112 section 9.3)."""
+    value = fields["Connection"]
+    options = _connection_options[value if isinstance(value, str) else ",".join(value)]
+    if "close" in options:
+        return False
+    return default or "keep-alive" in options
+
+
+def check_target_form(method: str, target: str) -> None:
+    """Check a target that does not start with a slash (RFC 9112 section 3.2).
+
+    :raises BadMessage: it is none of the forms that go with the method.
+    """
+    if target == "*":
+        if method == "OPTIONS":
+            return
+    elif method == "CONNECT":
+        if HOST.fullmatch(target) and ":" in target:
+            return
+    else:
+        match = ABSOLUTE_FORM.match(target)
+        if match and match[1] and _host_is_valid[match[1]]:
+            return
+    raise BadMessage(f"bad request target {shown(target)} for {shown(method)}")
+

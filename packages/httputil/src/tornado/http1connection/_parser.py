@@ -1,0 +1,233 @@
+"""The parser: bytes in, events out. It knows no socket, no clock and no application.
+
+Theory of operation
+===================
+
+A parser serves one connection, message after message. ``receive`` takes bytes and gives the next
+event that they complete, ``next_event`` gives the following ones, and ``None`` says that more
+bytes are needed. The events of one message are
+
+* its head (``RequestHead`` or ``ResponseHead``),
+* any number of ``bytes``: the body in pieces, without framing,
+* ``EndOfMessage``.
+
+A request without a body is its head alone: ``head.length`` is 0 and no other event follows, which
+saves a step on the most travelled way. Bytes that follow a complete message are held until the
+next call, so that the caller decides when the next message begins. ``BadMessage`` ends the
+connection: nothing behind a broken message can be trusted, and the parser refuses to go on.
+
+The same bytes give the same events however they are cut, except that pieces of a body come as they
+arrive.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from ._body import Body, ChunkedBody, FixedBody, UntilCloseBody
+from ._errors import BadMessage
+from ._framing import CHUNKED, UNTIL_CLOSE, response_length
+from ._head import Fields, RequestHead, ResponseHead, parse_request_head, parse_response_head
+
+if TYPE_CHECKING:
+    from ._parameters import HTTP1ConnectionParameters
+
+_Head = TypeVar("_Head", RequestHead, ResponseHead)
+
+#: Empty lines in front of a start line that are forgiven (RFC 9112 section 2.2).
+_LEADING_LINES = b"\r\n\r\n"
+
+
+class EndOfMessage:
+    """The end of a message that has a body."""
+
+    __slots__ = ("trailers",)
+
+    def __init__(self, trailers: Fields) -> None:
+        self.trailers = trailers
+
+
+class _Parser(Generic[_Head]):
+    """What requests and responses have in common."""
+
+    __slots__ = ("_body", "_held", "_limits", "_partial", "_scanned")
+
+    def __init__(self, limits: HTTP1ConnectionParameters) -> None:
+        self._limits = limits
+        self._body: Body | None = None
+        self._held = b""
+        self._partial: bytearray | None = None
+        self._scanned = 0
+
+    @property
+    def has_held_bytes(self) -> bool:
+        """True if bytes behind the last event wait for ``next_event``."""
+        return bool(self._held)
+
+    @property
+    def is_within_head(self) -> bool:
+        """True if a head has begun and is not complete."""
+        return self._partial is not None
+
+    @property
+    def held_size(self) -> int:
+        """The number of bytes that wait for ``next_event``."""
+        return len(self._held)
+
+    def hold(self, data: bytes) -> None:
+        """Take bytes without looking at them; ``next_event`` will."""
+        self._held += data
+
+    def take_held(self) -> bytes:
+        """Give back the bytes that were not parsed, for the protocol that comes next."""
+        data = self._held
+        self._held = b""
+        return data
+
+    def receive(self, data: bytes) -> _Head | bytes | EndOfMessage | None:
+        """Take bytes and give the next event, or ``None`` if more bytes are needed.
+
+        :raises BadMessage: the bytes break the grammar or a limit.
+        """
+        if self._held:
+            data = self._held + data
+            self._held = b""
+        if self._body is not None:
+            return self._receive_body(self._body, data)
+        if self._partial is not None:
+            return self._continue_head(self._partial, data)
+        end = data.find(b"\r\n\r\n")
+        if end <= 0 or data[0] == 0x0D:
+            return self._begin_head(data)
+        return self._finish_head(data, end)
+
+    def next_event(self) -> _Head | bytes | EndOfMessage | None:
+        """Give the next event of the bytes that are here already.
+
+        :raises BadMessage: the bytes break the grammar or a limit.
+        """
+        body = self._body
+        if body is not None and body.done:
+            self._body = None
+            self._held = body.rest + self._held
+            return EndOfMessage(body.trailers)
+        if self._held:
+            return self.receive(b"")
+        return None
+
+    def end_of_stream(self) -> EndOfMessage | None:
+        """Take note that the peer will send nothing more.
+
+        :return: the end of a message that ends this way, ``None`` between messages.
+        :raises BadMessage: a message is cut off.
+        """
+        body = self._body
+        if body is not None:
+            body.end_of_stream()
+            self._body = None
+            return EndOfMessage(body.trailers)
+        if self._partial is not None:
+            raise BadMessage("connection closed within a head")
+        return None
+
+    def _parse_head(self, head: bytes) -> _Head:
+        raise NotImplementedError
+
+    def _finish_head(self, data: bytes, end: int) -> _Head:
+        if end > self._limits.max_header_size:
+            raise BadMessage(f"head of {end} bytes", 431)
+        if len(data) > end + 4:
+            self._held = data[end + 4 :]
+        return self._parse_head(data[: end + 2])
+
+    def _begin_head(self, data: bytes) -> _Head | None:
+        """Take up a head that does not end in `data`, or that begins with empty lines."""
+        self._partial = bytearray()
+        self._scanned = 0
+        return self._continue_head(self._partial, data)
+
+    def _continue_head(self, partial: bytearray, data: bytes) -> _Head | None:
+        if not partial:
+            data = self._skip_leading_lines(data)
+            if not data:
+                return None
+        partial += data
+        end = partial.find(b"\r\n\r\n", self._scanned)
+        if end >= 0:
+            self._partial = None
+            return self._finish_head(bytes(partial), end)
+        self._check_partial(partial)
+        self._scanned = max(0, len(partial) - 3)
+        return None
+
+    def _skip_leading_lines(self, data: bytes) -> bytes:
+        stripped = data.lstrip(b"\r\n")
+        lines = data[: len(data) - len(stripped)]
+        begin = self._scanned
+        self._scanned = begin + len(lines)
+        if _LEADING_LINES[begin : self._scanned] != lines or (stripped and self._scanned % 2):
+            raise BadMessage("line ends in front of a start line")
+        if stripped:
+            self._scanned = 0
+        return stripped
+
+    def _check_partial(self, partial: bytearray) -> None:
+        """Refuse early what can never become a head, so that nobody waits for a deadline."""
+        if len(partial) > self._limits.max_header_size:
+            raise BadMessage("head is too large", 431)
+        line_feed = partial.find(b"\n", self._scanned)
+        while line_feed >= 0:
+            if line_feed == 0 or partial[line_feed - 1] != 0x0D:
+                raise BadMessage("bare LF in a head")
+            line_feed = partial.find(b"\n", line_feed + 1)
+
+    def _receive_body(self, body: Body, data: bytes) -> bytes | EndOfMessage | None:
+        if body.done:
+            self._held = data
+        else:
+            payload = body.feed(data)
+            if payload:
+                return payload
+        return self.next_event() if body.done else None  # type: ignore[return-value]  # no head here
+
+    def _expect_body(self, length: int) -> None:
+        if length == CHUNKED:
+            self._body = ChunkedBody(self._limits)
+        elif length == UNTIL_CLOSE:
+            self._body = UntilCloseBody()
+        else:
+            self._body = FixedBody(length)
+
+
+class RequestParser(_Parser[RequestHead]):
+    """Parses the requests of one connection, as a server sees them."""
+
+    __slots__ = ()
+
+    def _parse_head(self, head: bytes) -> RequestHead:
+        parsed = parse_request_head(head, self._limits.max_header_count)
+        if parsed.length:
+            self._expect_body(parsed.length)
+        return parsed
+
+
+class ResponseParser(_Parser[ResponseHead]):
+    """Parses the responses of one connection, as a client sees them.
+
+    Set ``method`` to the request's method before its response is parsed: a response to HEAD has no
+    body, whatever its fields say.
+    """
+
+    __slots__ = ("method",)
+
+    def __init__(self, limits: HTTP1ConnectionParameters, method: str = "GET") -> None:
+        super().__init__(limits)
+        self.method = method
+
+    def _parse_head(self, head: bytes) -> ResponseHead:
+        parsed = parse_response_head(head, self._limits.max_header_count)
+        code = parsed.start_line.code
+        length = response_length(parsed.fields, code, self.method)
+        if code >= 200:
+            self._expect_body(length)
+        return parsed

@@ -1,0 +1,94 @@
+"""Deadlines for many connections at the price of one timer.
+
+A timer per connection would be set and cancelled with every request. Instead each connection has a
+``deadline``, a plain number, and one sweep per loop compares all of them from time to time. It runs
+only while there are connections, and the shorter the shortest timeout, the more often. The clock
+that deadlines are counted from is read by the sweep as well, so that setting one is an addition.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import Protocol
+
+#: The longest time between two sweeps, in seconds.
+_LONGEST_TICK = 1.0
+
+#: A sweep comes at least this often within the shortest timeout.
+_TICKS_PER_TIMEOUT = 8
+
+_ATTRIBUTE = "_tornado_http1_sweep"
+
+#: The deadline of a connection that waits for nothing.
+NEVER = math.inf
+
+
+class Swept(Protocol):
+    """A connection as the sweep sees it."""
+
+    deadline: float
+
+    def deadline_passed(self) -> None:
+        """Act on the deadline: close, or set another one."""
+
+
+class Sweep:
+    """The deadlines of the connections of one loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._connections: set[Swept] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._tick = _LONGEST_TICK
+        #: The loop's time at the last sweep, in seconds: at most one tick behind.
+        self.now = loop.time()
+        #: A future that is done, for writes that went out at once.
+        self.done: asyncio.Future[None] = loop.create_future()
+        self.done.set_result(None)
+
+    def add(self, connection: Swept, shortest_timeout: float) -> None:
+        """Watch a connection until it is discarded."""
+        self._connections.add(connection)
+        tick = shortest_timeout / _TICKS_PER_TIMEOUT
+        if self._timer is None:
+            self._tick = min(tick, _LONGEST_TICK)
+            self.now = self._loop.time()
+            self._timer = self._loop.call_later(self._tick, self._run)
+        elif tick < self._tick:
+            self._tick = tick
+            self._timer.cancel()
+            self.now = self._loop.time()
+            self._timer = self._loop.call_later(tick, self._run)
+
+    def discard(self, connection: Swept) -> None:
+        """Stop watching a connection."""
+        self._connections.discard(connection)
+        if not self._connections and self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+            self._tick = _LONGEST_TICK
+
+    def after(self, timeout: float) -> float:
+        """Give the deadline that is at least `timeout` seconds away."""
+        return self.now + self._tick + timeout
+
+    def _run(self) -> None:
+        now = self.now = self._loop.time()
+        passed = [each for each in self._connections if each.deadline <= now]
+        for connection in passed:
+            connection.deadline = NEVER
+            connection.deadline_passed()
+        if self._timer is not None:
+            self._timer = self._loop.call_later(self._tick, self._run)
+
+
+def sweep_of(loop: asyncio.AbstractEventLoop) -> Sweep:
+    """Give the sweep of a loop, made on first use.
+
+    It is kept on the loop itself: the two refer to each other, and go together.
+    """
+    sweep: Sweep | None = loop.__dict__.get(_ATTRIBUTE)
+    if sweep is None:
+        sweep = loop.__dict__[_ATTRIBUTE] = Sweep(loop)
+    return sweep

@@ -1,0 +1,119 @@
+"""Matchers: does a request fit, and what does it say?"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tornado.escape import url_unescape
+from tornado.httputil import HTTPServerRequest
+
+from ._reversal import Reversal
+
+
+class Matcher:
+    """Decide whether a request fits a rule."""
+
+    def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
+        """Match a request.
+
+        :return: ``None`` if it does not fit, else keyword arguments for the target: nothing, or
+            ``path_args`` and ``path_kwargs``.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not define match")
+
+    def reverse(self, *args: Any) -> str | None:
+        """Give the URL that this matcher would match with `args`, ``None`` if that is unknown."""
+        return None
+
+
+class AnyMatches(Matcher):
+    """Match every request."""
+
+    def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
+        return {}
+
+
+class HostMatches(Matcher):
+    """Match the name of the host that is asked for, without the port.
+
+    :param host_pattern: a regular expression for the whole name, a text or compiled.
+    """
+
+    def __init__(self, host_pattern: str | re.Pattern[str]) -> None:
+        if isinstance(host_pattern, str):
+            if not host_pattern.endswith("$"):
+                host_pattern += "$"
+            host_pattern = re.compile(host_pattern)
+        self.host_pattern = host_pattern
+
+    def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
+        return {} if self.host_pattern.match(request.host_name) else None
+
+
+class DefaultHostMatches(Matcher):
+    """Match the application's ``default_host``, for requests that came without a proxy.
+
+    :param application: whose ``default_host`` is compared.
+    :param host_pattern: a compiled regular expression.
+    """
+
+    def __init__(self, application: Any, host_pattern: re.Pattern[str]) -> None:
+        self.application = application
+        self.host_pattern = host_pattern
+
+    def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
+        if "X-Real-Ip" in request.headers:
+            return None
+        return {} if self.host_pattern.match(self.application.default_host) else None
+
+
+class PathMatches(Matcher):
+    r"""Match the path of a request.
+
+    :param path_pattern: a regular expression for the whole path, a text or compiled. Its groups
+        become arguments: all of them by name, or all of them by position.
+    """
+
+    def __init__(self, path_pattern: str | re.Pattern[str]) -> None:
+        if isinstance(path_pattern, str):
+            if not path_pattern.endswith("$"):
+                path_pattern += "$"
+            path_pattern = re.compile(path_pattern)
+        self.regex = regex = path_pattern
+        if len(regex.groupindex) not in (0, regex.groups):
+            raise ValueError(
+                "groups in url regexes must either be all named or all positional: "
+                f"{regex.pattern!r}"
+            )
+        self._reversal = Reversal(regex)
+        # Both are read by applications that build menus of their routes.
+        self._path = self._reversal.path
+        self._group_count = self._reversal.group_count
+
+    def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
+        regex = self.regex
+        match = regex.match(request.path)
+        if match is None:
+            return None
+        if not regex.groups:
+            return {}
+        if regex.groupindex:
+            named = match.groupdict()
+            return {
+                "path_args": [],
+                "path_kwargs": {name: unquoted(value) for name, value in named.items()},
+            }
+        return {"path_args": [unquoted(value) for value in match.groups()], "path_kwargs": {}}
+
+    def reverse(self, *args: Any) -> str | None:
+        return self._reversal.fill(args)
+
+
+def unquoted(text: str | None) -> bytes | None:
+    """Undo the percent-encoding of a group; what did not match stays ``None``."""
+    if text is None:
+        return None
+    if "%" in text:
+        return url_unescape(text, encoding=None, plus=False)
+    return text.encode("latin-1")

@@ -1,0 +1,94 @@
+"""Routers: choose who answers, when the head of a request is there."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Any
+
+from tornado.httputil import (
+    HTTPConnection,
+    HTTPHeaders,
+    HTTPMessageDelegate,
+    HTTPServerConnectionDelegate,
+    HTTPServerRequest,
+    RequestStartLine,
+    ResponseStartLine,
+)
+
+
+class Router(HTTPServerConnectionDelegate):
+    """Choose a delegate for each request; subclasses say which."""
+
+    def find_handler(
+        self, request: HTTPServerRequest, **kwargs: Any
+    ) -> HTTPMessageDelegate | None:
+        """Choose the delegate for a request, by its head.
+
+        :return: ``None`` if nobody answers; the client gets a 404.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not define find_handler")
+
+    def start_request(
+        self, server_conn: object, request_conn: HTTPConnection
+    ) -> HTTPMessageDelegate:
+        return RoutingDelegate(self, server_conn, request_conn)
+
+
+class ReversibleRouter(Router):
+    """A router that knows its routes by name."""
+
+    def reverse_url(self, name: str, *args: Any) -> str | None:
+        """Give the URL of the route `name` with `args`, ``None`` if there is no such route."""
+        raise NotImplementedError(f"{type(self).__name__} does not define reverse_url")
+
+
+class RoutingDelegate(HTTPMessageDelegate):
+    """Wait for the head of a request, then step aside for the delegate that the router chooses."""
+
+    def __init__(self, router: Router, server_conn: object, request_conn: HTTPConnection) -> None:
+        self._router = router
+        self._server_conn = server_conn
+        self._request_conn = request_conn
+        self._delegate: HTTPMessageDelegate | None = None
+
+    def headers_received(
+        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
+    ) -> Awaitable[None] | None:
+        request = HTTPServerRequest(
+            None,
+            None,
+            "",
+            headers,
+            connection=self._request_conn,
+            start_line=start_line,  # type: ignore[arg-type]  # a server's delegate gets requests
+            server_connection=self._server_conn,
+        )
+        delegate = self._router.find_handler(request)
+        if delegate is None:
+            delegate = _NotFound(self._request_conn)
+        self._delegate = delegate
+        return delegate.headers_received(start_line, headers)
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        return None if self._delegate is None else self._delegate.data_received(chunk)
+
+    def finish(self) -> None:
+        if self._delegate is not None:
+            self._delegate.finish()
+
+    def on_connection_close(self) -> None:
+        if self._delegate is not None:
+            self._delegate.on_connection_close()
+
+
+class _NotFound(HTTPMessageDelegate):
+    """Answer a request that no rule matches."""
+
+    def __init__(self, connection: HTTPConnection) -> None:
+        self._connection = connection
+
+    def finish(self) -> None:
+        self._connection.write_headers(
+            ResponseStartLine("HTTP/1.1", 404, "Not Found"), HTTPHeaders({"Content-Length": "0"})
+        )
+        self._connection.finish()

@@ -1,0 +1,126 @@
+"""The router that goes by rules."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from tornado.httputil import (
+    HTTPMessageDelegate,
+    HTTPServerConnectionDelegate,
+    HTTPServerRequest,
+)
+
+from ._router import ReversibleRouter, Router
+from ._rules import Rule, RuleList, URLSpec
+from ._table import Rules
+
+app_log = logging.getLogger("tornado.application")
+
+
+class RuleRouter(Router):
+    """Go by a list of rules; the first one that matches wins.
+
+    :param rules: :class:`Rule` objects, or tuples of their arguments. A text in the place of the
+        matcher is a pattern for the path.
+    """
+
+    def __init__(self, rules: RuleList | None = None) -> None:
+        #: The rules, in order. Change the list as you like: the table behind it follows.
+        self.rules = Rules()
+        if rules:
+            self.add_rules(rules)
+
+    def add_rules(self, rules: RuleList) -> None:
+        """Append rules."""
+        for rule in rules:
+            if isinstance(rule, tuple | list):
+                matcher, *rest = rule
+                rule = (  # noqa: PLW2901  # the list may hold either form
+                    URLSpec(matcher, *rest) if isinstance(matcher, str) else Rule(matcher, *rest)
+                )
+            self.rules.append(self.process_rule(rule))
+
+    def process_rule(self, rule: Rule) -> Rule:
+        """Look at a rule before it is added; subclasses may change or replace it."""
+        return rule
+
+    def find_handler(
+        self, request: HTTPServerRequest, **kwargs: Any
+    ) -> HTTPMessageDelegate | None:
+        for rule in self.rules.candidates(request):
+            params = rule.matcher.match(request)
+            if params is None:
+                continue
+            if rule.target_kwargs:
+                params["target_kwargs"] = rule.target_kwargs
+            delegate = self.get_target_delegate(rule.target, request, **params)
+            if delegate is not None:
+                return delegate
+        return None
+
+    def get_target_delegate(
+        self, target: Any, request: HTTPServerRequest, **target_params: Any
+    ) -> HTTPMessageDelegate | None:
+        """Make the delegate for a rule's target.
+
+        :return: ``None`` if the target has no answer for this request; the next rule is tried.
+        """
+        connection: Any = request.connection
+        if isinstance(target, Router):
+            return target.find_handler(request, **target_params)
+        if isinstance(target, HTTPServerConnectionDelegate):
+            return target.start_request(request.server_connection, connection)
+        if callable(target):
+            return _CallableTarget(target, request, **target_params)
+        return None
+
+
+class ReversibleRuleRouter(ReversibleRouter, RuleRouter):
+    """A router by rules, whose rules may have names."""
+
+    def __init__(self, rules: RuleList | None = None) -> None:
+        self.named_rules: dict[str, Rule] = {}
+        super().__init__(rules)
+
+    def process_rule(self, rule: Rule) -> Rule:
+        rule = super().process_rule(rule)
+        if rule.name:
+            if rule.name in self.named_rules:
+                app_log.warning("two rules named %s; the last one is used", rule.name)
+            self.named_rules[rule.name] = rule
+        return rule
+
+    def reverse_url(self, name: str, *args: Any) -> str | None:
+        if name in self.named_rules:
+            return self.named_rules[name].reverse(*args)
+        for rule in self.rules:
+            if isinstance(rule.target, ReversibleRouter):
+                url = rule.target.reverse_url(name, *args)
+                if url is not None:
+                    return url
+        return None
+
+
+class _CallableTarget(HTTPMessageDelegate):
+    """Collect a request and call a function with it."""
+
+    def __init__(
+        self, target: Callable[..., object], request: HTTPServerRequest, **params: Any
+    ) -> None:
+        self._target = target
+        self._request = request
+        self._chunks: list[bytes] = []
+
+    def data_received(self, chunk: bytes) -> None:
+        self._chunks.append(chunk)
+
+    def finish(self) -> None:
+        self._request.body = b"".join(self._chunks)
+        self._request._parse_body()
+        self._target(self._request)
+
+    def on_connection_close(self) -> None:
+        self._chunks.clear()
+

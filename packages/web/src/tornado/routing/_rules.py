@@ -1,0 +1,87 @@
+"""Rules: a matcher, and who answers what it matches."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Union
+
+from tornado.util import import_object
+
+from ._matchers import Matcher, PathMatches
+
+#: What applications may write instead of rules: tuples and rules, in any mixture.
+RuleList = list[
+    Union[
+        "Rule",
+        list[Any],
+        tuple[str | Matcher, Any],
+        tuple[str | Matcher, Any, dict[str, Any]],
+        tuple[str | Matcher, Any, dict[str, Any], str],
+    ]
+]
+
+
+class Rule:
+    """Connect a matcher with a target.
+
+    :param matcher: which requests are meant.
+    :param target: who answers: a handler class, a router, a
+        :class:`tornado.httputil.HTTPServerConnectionDelegate`, or a callable that takes the
+        request.
+    :param target_kwargs: keyword arguments for the target, where it takes any.
+    :param name: a name for ``reverse_url``.
+    """
+
+    def __init__(
+        self,
+        matcher: Matcher,
+        target: Any,
+        target_kwargs: dict[str, Any] | None = None,
+        name: str | None = None,
+    ) -> None:
+        if isinstance(target, str):
+            target = import_object(target)
+        self.matcher = matcher
+        self.target = target
+        self.target_kwargs = target_kwargs or {}
+        self.name = name
+
+    def reverse(self, *args: Any) -> str | None:
+        """Give the URL for `args`, ``None`` if the matcher knows none."""
+        return self.matcher.reverse(*args)
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}({self.matcher!r}, {self.target!r}, "
+            f"kwargs={self.target_kwargs!r}, name={self.name!r})"
+        )
+
+
+class URLSpec(Rule):
+    """Connect a pattern for the path with a handler.
+
+    :param pattern: a regular expression for the whole path; its groups become arguments of the
+        handler's methods, by name or by position.
+    :param handler: a ``RequestHandler`` class, or its dotted name.
+    :param kwargs: keyword arguments for the handler's ``initialize``.
+    :param name: a name for ``reverse_url``.
+    """
+
+    def __init__(
+        self,
+        pattern: str | re.Pattern[str],
+        handler: Any,
+        kwargs: dict[str, Any] | None = None,
+        name: str | None = None,
+    ) -> None:
+        matcher = PathMatches(pattern)
+        super().__init__(matcher, handler, kwargs, name)
+        self.regex = matcher.regex
+        self.handler_class = self.target
+        self.kwargs = kwargs
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}({self.regex.pattern!r}, {self.handler_class!r}, "
+            f"kwargs={self.kwargs!r}, name={self.name!r})"
+        )

@@ -1,0 +1,78 @@
+r"""The web framework: handlers, the application, and what belongs around them.
+
+A handler answers requests, and an application says which handler answers what::
+
+    import tornado.ioloop
+    import tornado.web
+
+    class MainHandler(tornado.web.RequestHandler):
+        def get(self):
+            self.write("Hello, world")
+
+    class StoryHandler(tornado.web.RequestHandler):
+        async def get(self, story_id):
+            self.write(await load_story(int(story_id)))
+
+    application = tornado.web.Application([
+        (r"/", MainHandler),
+        (r"/story/([0-9]+)", StoryHandler),
+    ])
+
+    if __name__ == "__main__":
+        application.listen(8888)
+        tornado.ioloop.IOLoop.current().start()
+
+Methods of a handler run on the event loop: a ``def`` from its beginning to its end, an ``async
+def`` until it awaits. What blocks belongs into a thread
+(:meth:`tornado.ioloop.IOLoop.run_in_executor`). Handlers are not safe to call from other threads.
+"""
+
+from __future__ import annotations
+
+from tornado.concurrent import future_set_result_unless_cancelled
+from tornado.escape import utf8
+from tornado.httpserver import HTTPServer
+from tornado.routing import (
+    AnyMatches,
+    DefaultHostMatches,
+    HostMatches,
+    ReversibleRouter,
+    ReversibleRuleRouter,
+    Rule,
+    URLSpec,
+)
+from tornado.util import ObjectDict, publish
+
+from ._application import Application
+from ._arguments import _ArgDefaultMarker as _ArgDefaultMarker
+from ._errors import Finish, HTTPError, MissingArgumentError
+from ._handler import RequestHandler
+from ._simple_handlers import ErrorHandler, FallbackHandler, RedirectHandler
+
+#: A shorter name for :class:`URLSpec`, for lists of routes.
+url = URLSpec
+
+__all__ = [
+    "AnyMatches",
+    "Application",
+    "DefaultHostMatches",
+    "ErrorHandler",
+    "FallbackHandler",
+    "Finish",
+    "HTTPError",
+    "HTTPServer",
+    "HostMatches",
+    "MissingArgumentError",
+    "ObjectDict",
+    "RedirectHandler",
+    "RequestHandler",
+    "ReversibleRouter",
+    "ReversibleRuleRouter",
+    "Rule",
+    "URLSpec",
+    "future_set_result_unless_cancelled",
+    "url",
+    "utf8",
+]
+
+publish(globals())

@@ -1,0 +1,192 @@
+"""The application: routes and settings."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from typing import Any
+
+from tornado.httpserver import HTTPServer
+from tornado.httputil import HTTPMessageDelegate, HTTPServerRequest
+from tornado.routing import (
+    AnyMatches,
+    DefaultHostMatches,
+    HostMatches,
+    ReversibleRouter,
+    ReversibleRuleRouter,
+    Rule,
+)
+
+from ._dispatch import HandlerDelegate
+from ._handler import RequestHandler
+from ._simple_handlers import ErrorHandler
+
+access_log = logging.getLogger("tornado.access")
+
+
+class _ApplicationRouter(ReversibleRuleRouter):
+    """Routes whose targets may be handler classes."""
+
+    def __init__(self, application: Application, rules: Any = None) -> None:
+        self._application = application
+        super().__init__(rules)
+
+    def process_rule(self, rule: Rule) -> Rule:
+        rule = super().process_rule(rule)
+        if isinstance(rule.target, list | tuple):
+            rule.target = _ApplicationRouter(self._application, rule.target)
+        return rule
+
+    def get_target_delegate(
+        self, target: Any, request: HTTPServerRequest, **target_params: Any
+    ) -> HTTPMessageDelegate | None:
+        if isinstance(target, type) and issubclass(target, RequestHandler):
+            return self._application.get_handler_delegate(request, target, **target_params)
+        return super().get_target_delegate(target, request, **target_params)
+
+
+class Application(ReversibleRouter):
+    """Routes, settings, and what the handlers of a site share.
+
+    An application is called by an HTTP server::
+
+        application = Application([
+            (r"/", MainHandler),
+            (r"/story/([0-9]+)", StoryHandler),
+        ])
+        application.listen(8888)
+
+    :param handlers: routes: :class:`tornado.routing.URLSpec` objects, or tuples of a pattern, a
+        handler class, keyword arguments for its ``initialize``, and a name.
+    :param default_host: the host that is assumed for requests to none that is known.
+    :param transforms: :class:`OutputTransform` classes, for each response.
+    :param settings: everything else; handlers see it as ``self.settings``.
+    """
+
+    def __init__(
+        self,
+        handlers: Any = None,
+        default_host: str | None = None,
+        transforms: list[Any] | None = None,
+        **settings: Any,
+    ) -> None:
+        self.transforms: list[Any] = list(transforms or ())
+        self.default_host = default_host
+        self.settings = settings
+        if settings.get("debug"):
+            settings.setdefault("serve_traceback", True)
+        self.wildcard_router = _ApplicationRouter(self, handlers)
+        self.default_router = _ApplicationRouter(
+            self, [Rule(AnyMatches(), self.wildcard_router)]
+        )
+
+    def listen(
+        self,
+        port: int,
+        address: str | None = None,
+        *,
+        family: socket.AddressFamily = socket.AF_UNSPEC,
+        backlog: int = 128,
+        flags: int | None = None,
+        reuse_port: bool = False,
+        **kwargs: Any,
+    ) -> HTTPServer:
+        """Start an HTTP server for this application, in this process.
+
+        :param kwargs: for the constructor of :class:`tornado.httpserver.HTTPServer`; everything
+            else is for :meth:`tornado.tcpserver.TCPServer.listen`.
+        :return: the server, to stop it later.
+        """
+        server = HTTPServer(self, **kwargs)
+        server.listen(
+            port,
+            address=address,
+            family=family,
+            backlog=backlog,
+            flags=flags,
+            reuse_port=reuse_port,
+        )
+        return server
+
+    # Routes.
+
+    def add_handlers(self, host_pattern: str, host_handlers: Any) -> None:
+        """Add routes for the hosts that match a pattern; they come before those for all hosts."""
+        matcher = HostMatches(host_pattern)
+        rule = Rule(matcher, _ApplicationRouter(self, host_handlers))
+        self.default_router.rules.insert(-1, rule)
+        if self.default_host is not None:
+            self.wildcard_router.add_rules(
+                [(DefaultHostMatches(self, matcher.host_pattern), host_handlers)]
+            )
+
+    def add_transform(self, transform_class: Any) -> None:
+        """Add an :class:`OutputTransform` class for each response."""
+        self.transforms.append(transform_class)
+
+    def find_handler(
+        self, request: HTTPServerRequest, **kwargs: Any
+    ) -> HTTPMessageDelegate | None:
+        """Choose who answers a request; never ``None``."""
+        delegate = self.default_router.find_handler(request)
+        if delegate is not None:
+            return delegate
+        handler_class = self.settings.get("default_handler_class")
+        if handler_class is not None:
+            arguments = self.settings.get("default_handler_args", {})
+            return self.get_handler_delegate(request, handler_class, arguments)
+        return self.get_handler_delegate(request, ErrorHandler, {"status_code": 404})
+
+    def get_handler_delegate(
+        self,
+        request: HTTPServerRequest,
+        target_class: type[RequestHandler],
+        target_kwargs: dict[str, Any] | None = None,
+        path_args: list[bytes] | None = None,
+        path_kwargs: dict[str, bytes] | None = None,
+    ) -> HandlerDelegate:
+        """Make the delegate that answers a request with a handler.
+
+        :param target_kwargs: for the handler's ``initialize``.
+        :param path_args: the groups of the path; ``path_kwargs`` the named ones.
+        """
+        return HandlerDelegate(
+            self, request, target_class, target_kwargs, path_args, path_kwargs
+        )
+
+    def reverse_url(self, name: str, *args: Any) -> str:
+        """Give the URL of the route `name`.
+
+        :param args: for the groups of its pattern; percent-encoded.
+        :raises KeyError: there is no such route.
+        """
+        url = self.default_router.reverse_url(name, *args)
+        if url is None:
+            raise KeyError(f"{name} not found in named urls")
+        return url
+
+    # The log.
+
+    def log_request(self, handler: RequestHandler) -> None:
+        """Write a line to the access log; a place for subclasses.
+
+        The setting ``log_function``, a callable that takes the handler, takes the place of this
+        without a subclass.
+        """
+        log_function = self.settings.get("log_function")
+        if log_function is not None:
+            log_function(handler)
+            return
+        status = handler.get_status()
+        if status < 400:
+            level = logging.INFO
+        elif status < 500:
+            level = logging.WARNING
+        else:
+            level = logging.ERROR
+        if access_log.isEnabledFor(level):
+            milliseconds = 1000.0 * handler.request.request_time()
+            summary = handler._request_summary()
+            access_log.log(level, "%d %s %.2fms", status, summary, milliseconds)
+
+

@@ -1,0 +1,136 @@
+"""Error pages, and what is logged about an exception."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from types import TracebackType
+from typing import Any
+
+from tornado.escape import xhtml_escape
+from tornado.httputil import HTTPInputError
+
+from ._errors import Finish, HTTPError
+from ._state import HandlerState
+
+gen_log = logging.getLogger("tornado.general")
+app_log = logging.getLogger("tornado.application")
+
+_PAGE = (
+    '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+    "<title>{title}</title></head><body>{title}</body></html>\n"
+)
+
+
+class ErrorPage(HandlerState):
+    """Answer with an error."""
+
+    def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
+        """Answer with an error page, in the place of whatever was composed.
+
+        If the head has left already, the connection is closed instead: the client must not take
+        half a response for a whole one.
+
+        :param kwargs: passed on to :meth:`write_error`; ``exc_info`` is the exception, if there is
+            one, and ``reason`` a reason phrase.
+        """
+        if self._headers_written:
+            gen_log.error("cannot send an error page behind flush(), closing the connection")
+            self._abandon()
+            return
+        self.clear()
+        reason = kwargs.get("reason")
+        if "exc_info" in kwargs:
+            exception = kwargs["exc_info"][1]
+            if isinstance(exception, HTTPError) and exception.reason:
+                reason = exception.reason
+        self.set_status(status_code, reason=reason)
+        try:
+            self.write_error(status_code, **kwargs)
+        except Exception:
+            app_log.exception("uncaught exception in write_error")
+        if not self._finished:
+            self.finish()
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Compose the error page; a place for subclasses.
+
+        An override may call :meth:`write`, :meth:`set_header` and the like as usual. If it is
+        called because of an exception, that is in ``kwargs["exc_info"]``, which need not be the
+        current one.
+        """
+        if status_code == 204:
+            self.finish()
+            return
+        classic = getattr(self, "get_error_html", None)
+        if classic is not None:
+            exc_info = kwargs.pop("exc_info", None)
+            if exc_info is not None:
+                kwargs["exception"] = exc_info[1]
+            self.finish(classic(status_code, **kwargs))
+            return
+        if self.settings.get("serve_traceback") and "exc_info" in kwargs:
+            self.set_header("Content-Type", "text/plain; charset=UTF-8")
+            self.finish("".join(traceback.format_exception(*kwargs["exc_info"])))
+            return
+        title = f"{status_code}: {xhtml_escape(self._reason)}"
+        self.finish(_PAGE.format(title=title))
+
+    def log_exception(
+        self,
+        typ: type[BaseException] | None,
+        value: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        """Log an exception; a place for subclasses.
+
+        An :exc:`HTTPError` with a message is a warning of ``tornado.general``, one without is not
+        logged here; everything else is an error of ``tornado.application`` with its traceback.
+        """
+        if isinstance(value, HTTPError):
+            message = value.get_message()
+            if message:
+                gen_log.warning("%d %s: %s", value.status_code, self._request_summary(), message)
+            return
+        app_log.error(
+            "uncaught exception %s\n%r",
+            self._request_summary(),
+            self.request,
+            exc_info=(typ, value, tb),  # type: ignore[arg-type]  # the three belong together
+        )
+
+    def _request_summary(self) -> str:
+        request = self.request
+        return f"{request.method} {request.uri} ({request.remote_ip})"
+
+    def _handle_request_exception(self, error: BaseException) -> None:
+        """End the request in the way that an exception asks for."""
+        if isinstance(error, Finish):
+            if not self._finished:
+                self.finish(*error.args)
+            return
+        if isinstance(error, HTTPInputError):
+            error = HTTPError(400, "%s", error)
+        try:
+            self.log_exception(type(error), error, error.__traceback__)
+        except Exception:
+            app_log.exception("uncaught exception in log_exception")
+        if self._finished:
+            return
+        exc_info = (type(error), error, error.__traceback__)
+        status = error.status_code if isinstance(error, HTTPError) else 500
+        self.send_error(status, exc_info=exc_info)
+
+    def _abandon(self) -> None:
+        """Close the connection with the response incomplete."""
+        self._finished = True
+        connection: Any = self.request.connection
+        close = getattr(connection, "close", None)
+        if close is not None:
+            close()
+        self._log()
+
+    def _log(self) -> None:
+        """Write the access log."""
+        self.application.log_request(self)
+

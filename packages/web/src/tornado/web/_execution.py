@@ -1,0 +1,176 @@
+"""How a handler runs: prepare, the method, and the end.
+
+``_execute`` is a coroutine, because instrumentation wraps it as one. Most requests never wait: a
+``def`` handler runs to its end in the first step, and that step is made here by hand, without a
+Task. As soon as something has to be awaited, the coroutine gives a bare ``yield`` and becomes a
+Task from there on, so that :func:`asyncio.timeout`, task groups and everything else that asks for
+the current task work in handlers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import types
+from collections.abc import Awaitable, Coroutine, Generator
+from contextvars import copy_context
+from typing import Any
+
+from tornado.gen import convert_yielded
+
+from ._error_page import ErrorPage
+from ._errors import HTTPError
+from ._state import HandlerState
+
+app_log = logging.getLogger("tornado.application")
+
+_HAS_EAGER_TASKS = sys.version_info >= (3, 12)
+
+#: Tasks of requests under way: the loop itself refers to its tasks only weakly.
+_running: set[asyncio.Task[Any]] = set()
+
+
+@types.coroutine
+def _as_task() -> Generator[None, None, None]:
+    """Go on within a Task: the driver answers a bare yield that way, and asyncio does as well."""
+    yield
+
+
+async def wait_for(result: Awaitable[Any]) -> Any:
+    """Await what a method of a handler returned, within a Task."""
+    if not _in_task():
+        await _as_task()
+    if isinstance(result, Awaitable):
+        return await result
+    return await convert_yielded(result)
+
+
+def _in_task() -> bool:
+    return asyncio.current_task() is not None
+
+
+def run(coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None] | None:
+    """Run ``_execute`` in a context of its own, as far as it comes without waiting.
+
+    :return: the Task that finishes it, ``None`` if it is finished.
+    """
+    context = copy_context()
+    try:
+        context.run(coroutine.send, None)
+    except StopIteration:
+        return None
+    return start_task(coroutine, context)
+
+
+def start_task(coroutine: Coroutine[Any, Any, None], context: Any) -> asyncio.Task[None]:
+    """Go on with a coroutine as a Task."""
+    loop = asyncio.get_running_loop()
+    if _HAS_EAGER_TASKS:
+        task = asyncio.Task(
+            coroutine,
+            loop=loop,
+            context=context,
+            eager_start=True,  # type: ignore[call-arg, unused-ignore]  # since Python 3.12
+        )
+    else:
+        task = loop.create_task(coroutine, context=context)
+    if not task.done():
+        _running.add(task)
+        task.add_done_callback(_ended)
+    return task
+
+
+def _ended(task: asyncio.Task[Any]) -> None:
+    _running.discard(task)
+    if not task.cancelled() and task.exception() is not None:
+        app_log.error("uncaught exception in a request", exc_info=task.exception())
+
+
+class Execution(ErrorPage, HandlerState):
+    """Run the methods of a handler in their order."""
+
+    SUPPORTED_METHODS: tuple[str, ...] = (
+        "GET",
+        "HEAD",
+        "POST",
+        "DELETE",
+        "PATCH",
+        "PUT",
+        "OPTIONS",
+    )
+
+    _body_received: asyncio.Future[None] | None = None
+    _prepared: asyncio.Future[None] | None = None
+
+    async def _execute(self, transforms: list[Any], *args: Any, **kwargs: Any) -> None:
+        """Handle one request.
+
+        :param args: the groups of the path, undecoded; ``kwargs`` the named ones.
+        """
+        self._transforms = transforms
+        try:
+            method = self.request.method
+            if method not in self.SUPPORTED_METHODS:
+                raise HTTPError(405)
+            self.path_args = [self._decode_group(arg) for arg in args] if args else []
+            self.path_kwargs = (
+                {name: self._decode_group(arg, name) for name, arg in kwargs.items()}
+                if kwargs
+                else {}
+            )
+            self._check_origin(method)
+            result = self.prepare()  # type: ignore[func-returns-value]  # an override may be async
+            if result is not None:
+                await wait_for(result)
+            if self._prepared is not None and not self._prepared.done():
+                self._prepared.set_result(None)
+            if self._finished:
+                return
+            if self._body_received is not None:
+                await wait_for(self._body_received)
+            result = getattr(self, _verbs[method])(*self.path_args, **self.path_kwargs)
+            if result is not None:
+                await wait_for(result)
+            if self._auto_finish and not self._finished:
+                self.finish()
+        except Exception as error:
+            self._handle_uncaught(error)
+        except asyncio.CancelledError:
+            if not self._finished:
+                self._abandon()
+            raise
+        finally:
+            if self._prepared is not None and not self._prepared.done():
+                self._prepared.set_result(None)
+
+    def _handle_uncaught(self, error: Exception) -> None:
+        try:
+            self._handle_request_exception(error)
+        except Exception:
+            app_log.exception("uncaught exception while an error was answered")
+            if not self._finished:
+                self._abandon()
+
+    def _decode_group(self, value: bytes | None, name: str | None = None) -> str | None:
+        return None if value is None else self.decode_argument(value, name=name)
+
+    def _check_origin(self, method: str) -> None:
+        """Refuse requests that other sites have made; what that means is a setting."""
+
+    def prepare(self) -> Awaitable[None] | None:
+        """Do what all methods of a handler have in common, before the method; for subclasses.
+
+        May be ``async def``. If it finishes the request, the method is not called.
+        """
+        return None
+
+
+class _Verbs(dict[str, str]):
+    """From the methods of HTTP to those of handlers."""
+
+    def __missing__(self, method: str) -> str:
+        return method.lower()
+
+
+_verbs = _Verbs({method: method.lower() for method in Execution.SUPPORTED_METHODS})

@@ -1,0 +1,86 @@
+"""The handler: one object for each request."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Any
+
+from tornado.httputil import HTTPServerRequest
+
+from ._arguments import Arguments
+from ._errors import HTTPError
+from ._execution import Execution
+from ._response import Response
+
+if TYPE_CHECKING:
+    from ._application import Application
+
+
+class RequestHandler(Arguments, Response, Execution):
+    """Answer requests; a subclass has a method for each HTTP method that it answers.
+
+    For each request an object is made, and these are called in this order: ``initialize`` with the
+    keyword arguments of the route, ``prepare``, the method (``get``, ``post``, ...) with the groups
+    of the path, and ``on_finish`` when the response has been sent. ``prepare`` and the methods may
+    be ``async def``.
+
+    Methods of a handler are called on its loop and not safe elsewhere; from other threads use
+    :meth:`tornado.ioloop.IOLoop.add_callback`.
+
+    :param application: the application.
+    :param request: the request.
+    """
+
+    def __init__(
+        self, application: Application, request: HTTPServerRequest, **kwargs: Any
+    ) -> None:
+        self.application = application
+        self.request = request
+        self.clear()
+        connection: Any = request.connection
+        connection.set_close_callback(self.on_connection_close)
+        self.initialize(**kwargs)
+
+    def initialize(self) -> None:
+        """Take the keyword arguments of the route; for subclasses, which declare them."""
+
+    # The methods. Not all of them mean something for every resource.
+
+    def _unimplemented_method(self, *args: str, **kwargs: str) -> Awaitable[None] | None:
+        raise HTTPError(405)
+
+    head = _unimplemented_method
+    get = _unimplemented_method
+    post = _unimplemented_method
+    delete = _unimplemented_method
+    patch = _unimplemented_method
+    put = _unimplemented_method
+    options = _unimplemented_method
+
+    # The end of a request.
+
+    def on_finish(self) -> None:
+        """Be called when the response has been handed over; for subclasses.
+
+        For cleaning up and for logging: nothing can be sent any more.
+        """
+
+    def on_connection_close(self) -> None:
+        """Be called when the client goes away before its response is finished; for subclasses.
+
+        For handlers that wait for something: they may stop. It is not called for a client that
+        leaves behind a finished response, and not when it cannot be noticed: TCP has no sign for
+        a cable that was pulled.
+        """
+
+    def reverse_url(self, name: str, *args: Any) -> str:
+        """Give the URL of the route `name`; see :meth:`Application.reverse_url`."""
+        return self.application.reverse_url(name, *args)
+
+    def require_setting(self, name: str, feature: str = "this feature") -> None:
+        """Check that the application has a setting.
+
+        :raises Exception: it has not; the message names the setting and the feature.
+        """
+        if not self.settings.get(name):
+            raise Exception(f"set the {name!r} setting of the application to use {feature}")

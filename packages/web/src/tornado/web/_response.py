@@ -1,0 +1,253 @@
+"""The response: status, header fields, body, and how they leave."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import numbers
+import re
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from tornado.escape import json_encode, utf8
+from tornado.httputil import (
+    HTTPHeaders,
+    ResponseStartLine,
+    format_timestamp,
+    responses,
+)
+
+from ._errors import checked_reason
+from ._sending import Sending
+from ._state import HandlerState
+
+if TYPE_CHECKING:
+    import asyncio
+
+HeaderTypes = bytes | str | int | numbers.Integral | datetime.datetime
+
+_SERVER = "TornadoServer/6.6.1"
+_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_ETAG = re.compile(r'\*|(?:W/)?"[^"]*"')
+_sha1 = hashlib.sha1
+
+
+class _DefaultFields:
+    """The fields that every response begins with; the date in them is made once a second."""
+
+    __slots__ = ("fields", "second")
+
+    def __init__(self) -> None:
+        self.second = -1
+        self.fields: dict[str, str | list[str]] = {}
+
+    def renew(self, second: int) -> dict[str, str | list[str]]:
+        self.second = second
+        self.fields = {
+            "Server": _SERVER,
+            "Content-Type": "text/html; charset=UTF-8",
+            "Date": format_timestamp(second),
+        }
+        return self.fields
+
+
+_defaults = _DefaultFields()
+
+
+class Response(Sending, HandlerState):
+    """Compose the response."""
+
+    def clear(self) -> None:
+        """Forget everything that was composed, and begin again with the default fields."""
+        second = int(time.time())
+        fields = _defaults.fields if second == _defaults.second else _defaults.renew(second)
+        self._headers = HTTPHeaders.from_parsed(fields.copy())
+        self.set_default_headers()
+        self._write_buffer = []
+        self._status_code = 200
+        self._reason = "OK"
+
+    def set_default_headers(self) -> None:
+        """Set header fields that every response shall have; a place for subclasses.
+
+        Called when a request begins, and again when an error page takes the place of what was
+        composed.
+        """
+
+    # The status.
+
+    def set_status(self, status_code: int, reason: str | None = None) -> None:
+        """Set the status.
+
+        :param reason: the reason phrase; the registered one if ``None``.
+        :raises ValueError: the reason has control characters.
+        """
+        self._status_code = status_code
+        if reason is not None:
+            self._reason = checked_reason(reason)
+        else:
+            self._reason = responses.get(status_code, "Unknown")
+
+    def get_status(self) -> int:
+        """Give the status as it is now."""
+        return self._status_code
+
+    # The header fields.
+
+    def set_header(self, name: str, value: HeaderTypes) -> None:
+        """Set a header field, in the place of all values that it had.
+
+        :param value: a text, bytes, a whole number, or a :class:`datetime.datetime` in UTC.
+        :raises ValueError: the name is no token, or the value has control characters.
+        :raises TypeError: the value is of another type.
+        """
+        self._headers[_checked_name(name)] = _checked_value(value)
+
+    def add_header(self, name: str, value: HeaderTypes) -> None:
+        """Add a value to a header field; as :meth:`set_header`."""
+        self._headers.add(_checked_name(name), _checked_value(value))
+
+    def clear_header(self, name: str) -> None:
+        """Remove a header field with all its values."""
+        if name in self._headers:
+            del self._headers[name]
+
+    # The body.
+
+    def write(self, chunk: str | bytes | dict[Any, Any]) -> None:
+        """Add to the body.
+
+        A dictionary becomes JSON, and the content type with it (set another one behind this call).
+        A list is refused: old browsers let other sites read a JSON array.
+
+        :param chunk: bytes, a text (sent as UTF-8) or a dictionary.
+        :raises RuntimeError: the response is finished already.
+        :raises TypeError: the chunk is of another type.
+        """
+        if self._finished:
+            raise RuntimeError("write() behind finish(): the response has been sent")
+        if chunk.__class__ is str:
+            self._write_buffer.append(chunk.encode())  # type: ignore[union-attr]  # it is a str
+            return
+        if isinstance(chunk, dict):
+            chunk = json_encode(chunk)
+            self.set_header("Content-Type", "application/json; charset=UTF-8")
+        elif not isinstance(chunk, bytes | str):
+            raise TypeError(_unwritable(chunk))
+        self._write_buffer.append(utf8(chunk))
+
+    def finish(
+        self, chunk: str | bytes | dict[Any, Any] | None = None
+    ) -> asyncio.Future[None]:
+        """End the response.
+
+        :param chunk: a last piece of the body, as for :meth:`write`.
+        :return: a future that is done when everything has left, or the client is gone.
+        :raises RuntimeError: the response is finished already.
+        """
+        if self._finished:
+            raise RuntimeError("finish() called twice")
+        if chunk is not None:
+            self.write(chunk)
+        if self._headers_written:
+            return self._finish_stream()
+        return self._finish_whole()
+
+    def flush(self, include_footers: bool = False) -> asyncio.Future[None]:
+        """Send what was written so far; the head too, if it has not left yet.
+
+        :param include_footers: the body ends here; used by :meth:`finish`.
+        :return: a future for back-pressure: it is done when the bytes have left.
+        """
+        body = b"".join(self._write_buffer)
+        self._write_buffer = []
+        if self._headers_written:
+            return self._send_more(body, include_footers)
+        return self._send_head(body, include_footers)
+
+    def redirect(self, url: str, permanent: bool = False, status: int | None = None) -> None:
+        """Send the client to another URL, and finish.
+
+        :param url: absolute, or relative to the URL of the request.
+        :param permanent: 301 in the place of 302.
+        :param status: another status of the 300s, in the place of both.
+        :raises RuntimeError: the head has left already.
+        """
+        if self._headers_written:
+            raise RuntimeError("redirect() behind flush(): the head has left already")
+        if status is None:
+            status = 301 if permanent else 302
+        elif not 300 <= status <= 399:
+            raise ValueError(f"{status} is no status for a redirect")
+        self.set_status(status)
+        self.set_header("Location", url)
+        self.finish()
+
+    # Validators.
+
+    def compute_etag(self) -> str | None:
+        """Give the validator for ``Etag``: a hash of the body, unless a subclass knows better.
+
+        :return: a quoted text; ``None`` sends no such field.
+        """
+        buffer = self._write_buffer
+        body = buffer[0] if len(buffer) == 1 else b"".join(buffer)
+        return f'"{_sha1(body, usedforsecurity=False).hexdigest()}"'
+
+    def set_etag_header(self) -> None:
+        """Set ``Etag`` to what :meth:`compute_etag` gives."""
+        etag = self.compute_etag()
+        if etag is not None:
+            self._headers["Etag"] = etag
+
+    def check_etag_header(self) -> bool:
+        """Tell whether the client has this very version already (RFC 9110 section 13.1.2).
+
+        Validators compare weakly: ``W/"x"`` is the same as ``"x"``.
+        """
+        wanted = self.request.headers.get("If-None-Match")
+        if wanted is None:
+            return False
+        own = self._headers.get("Etag")
+        if own is None:
+            return False
+        own = own.removeprefix("W/")
+        found: Iterable[str] = _ETAG.findall(wanted)
+        return any(etag == "*" or etag.removeprefix("W/") == own for etag in found)
+
+    def _start_line(self) -> ResponseStartLine:
+        return ResponseStartLine("", self._status_code, self._reason)
+
+
+def _checked_name(name: str) -> str:
+    if _NAME.fullmatch(name) is None:
+        raise ValueError(f"bad header name {name!r}")
+    return name
+
+
+def _checked_value(value: HeaderTypes) -> str:
+    if isinstance(value, str):
+        text = value
+    elif isinstance(value, bytes):
+        text = value.decode("latin-1")
+    elif isinstance(value, numbers.Integral):
+        return str(int(value))
+    elif isinstance(value, datetime.datetime):
+        return format_timestamp(value)
+    else:
+        raise TypeError(f"unsupported header value {value!r}")
+    if _VALUE.fullmatch(text) is None:
+        raise ValueError(f"unsafe header value {text[:60]!r}")
+    return text
+
+
+def _unwritable(chunk: object) -> str:
+    message = "write() takes bytes, texts and dictionaries"
+    if isinstance(chunk, list):
+        message += (
+            "; lists are refused because old browsers let other sites read a JSON array: write "
+            "a dictionary around it"
+        )
+    return f"{message} (got {type(chunk).__name__})"

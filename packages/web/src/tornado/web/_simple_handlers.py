@@ -1,0 +1,70 @@
+"""Ready-made handlers: errors, redirects, and requests that somebody else answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tornado.httputil import HTTPServerRequest, qs_to_qsl, url_concat
+
+from ._errors import HTTPError
+from ._handler import RequestHandler
+from ._locations import as_location, same_origin
+
+
+class ErrorHandler(RequestHandler):
+    """Answer every request with the same error.
+
+    :param status_code: the status.
+    """
+
+    def initialize(self, status_code: int) -> None:  # type: ignore[override]  # see initialize()
+        self.set_status(status_code)
+
+    def prepare(self) -> None:
+        raise HTTPError(self._status_code)
+
+
+class RedirectHandler(RequestHandler):
+    r"""Send every request to another URL.
+
+    The groups of the path can be put into it: ``(r"/old/(.*)", RedirectHandler,
+    {"url": "/new/{0}"})``. What a client puts there never leads to another site than `url` does:
+    a request that tries is answered with 400. The query of the request goes along.
+
+    :param url: where to; a format string for the groups of the path.
+    :param permanent: 301, or 302 if false.
+    """
+
+    def initialize(  # type: ignore[override]  # see RequestHandler.initialize
+        self, url: str, permanent: bool = True
+    ) -> None:
+        self._url = url
+        self._permanent = permanent
+
+    def get(self, *args: Any, **kwargs: Any) -> None:
+        url = self._url.format(*args, **kwargs)
+        if not same_origin(self._url, url):
+            raise HTTPError(400, "redirect to another origin: %r", url)
+        if self.request.query_arguments:
+            url = url_concat(url, list(qs_to_qsl(self.request.query_arguments)))
+        self.redirect(as_location(url), permanent=self._permanent)
+
+
+class FallbackHandler(RequestHandler):
+    """Let another callable answer, such as a ``tornado.wsgi.WSGIContainer``.
+
+    :param fallback: takes the request, and answers through its connection.
+    """
+
+    def initialize(  # type: ignore[override]  # see RequestHandler.initialize
+        self, fallback: Callable[[HTTPServerRequest], object]
+    ) -> None:
+        self.fallback = fallback
+
+    def prepare(self) -> None:
+        self.fallback(self.request)
+        self._finished = True
+        self.on_finish()
+
+

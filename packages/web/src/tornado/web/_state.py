@@ -1,0 +1,56 @@
+"""What the rooms of a handler share: its attributes, and the methods they call on each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tornado.httputil import HTTPHeaders, HTTPServerRequest
+
+if TYPE_CHECKING:
+    import asyncio
+    from types import TracebackType
+
+    from ._application import Application
+
+
+class HandlerState:
+    """The attributes of one handler.
+
+    The defaults stand on the class, so that making a handler sets no more than it must.
+    """
+
+    application: Application
+    request: HTTPServerRequest
+    path_args: list[Any]
+    path_kwargs: dict[str, Any]
+
+    _headers: HTTPHeaders
+    _status_code: int = 200
+    _reason: str = "OK"
+    _write_buffer: list[bytes]
+    _headers_written = False
+    _finished = False
+    _auto_finish = True
+    _transforms: list[Any]
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings of the application."""
+        return self.application.settings
+
+    if TYPE_CHECKING:
+
+        def clear(self) -> None: ...
+        def decode_argument(self, value: bytes, name: str | None = None) -> str: ...
+        def finish(
+            self, chunk: str | bytes | dict[Any, Any] | None = None
+        ) -> asyncio.Future[None]: ...
+        def log_exception(
+            self,
+            typ: type[BaseException] | None,
+            value: BaseException | None,
+            tb: TracebackType | None,
+        ) -> None: ...
+        def set_header(self, name: str, value: Any) -> None: ...
+        def set_status(self, status_code: int, reason: str | None = None) -> None: ...
+        def send_error(self, status_code: int = 500, **kwargs: Any) -> None: ...
