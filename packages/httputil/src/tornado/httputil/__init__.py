@@ -14,6 +14,8 @@ Everything here works alone, without a connection::
   :class:`HTTPConnection` are the interfaces between a connection and what stands on it.
 * **Forms.** :func:`parse_body_arguments` and :func:`parse_multipart_form_data` take a complete body
   apart, within the limits of :class:`ParseBodyConfig`.
+* **Uploads.** :class:`MultipartReader` turns a multipart body into events while it arrives, and
+  :class:`FormReceiver` collects one with its big files on disk, within :class:`MultipartLimits`.
 * **Small things.** Dates, cookies, hosts, query strings, credentials, reason phrases.
 
 What a peer got wrong is an :exc:`HTTPInputError`, what we got wrong an :exc:`HTTPOutputError`.
@@ -40,9 +42,10 @@ from ._credentials import encode_username_password
 from ._dates import format_timestamp
 from ._delegates import HTTPConnection, HTTPMessageDelegate, HTTPServerConnectionDelegate
 from ._doctests import doctests
-from ._errors import HTTPInputError, HTTPOutputError
+from ._errors import HTTPInputError, HTTPOutputError, MultipartError
 from ._field_grammar import HTTP_WHITESPACE
 from ._form_file import HTTPFile
+from ._form_receiver import FormReceiver, UploadProgress
 from ._headers import HTTPHeaders
 from ._hosts import split_host_and_port
 from ._kept_names import _encode_header as _encode_header
@@ -51,6 +54,10 @@ from ._kept_names import _parse_header as _parse_header
 from ._kept_names import _parse_request_range as _parse_request_range
 from ._kept_names import _parseparam as _parseparam
 from ._kept_names import _unquote_cookie as _unquote_cookie
+from ._multipart_events import MultipartEnd, PartBegin, PartData, PartEnd
+from ._multipart_form import parse_multipart_form_data
+from ._multipart_limits import MultipartLimits
+from ._multipart_reader import MultipartReader
 from ._queries import qs_to_qsl, url_concat
 from ._request import HTTPServerRequest
 from ._start_lines import (
@@ -60,8 +67,10 @@ from ._start_lines import (
     parse_response_start_line,
 )
 from ._status import responses
+from ._uploads import ReceivedForm, UploadedFile
 
 __all__ = [
+    "FormReceiver",
     "HTTPConnection",
     "HTTPFile",
     "HTTPHeaders",
@@ -71,18 +80,29 @@ __all__ = [
     "HTTPServerConnectionDelegate",
     "HTTPServerRequest",
     "HTTP_WHITESPACE",
+    "MultipartEnd",
+    "MultipartError",
+    "MultipartLimits",
+    "MultipartReader",
     "ObjectDict",
     "ParseBodyConfig",
     "ParseMultipartConfig",
     "ParseUrlEncodedConfig",
+    "PartBegin",
+    "PartData",
+    "PartEnd",
+    "ReceivedForm",
     "RequestStartLine",
     "ResponseStartLine",
+    "UploadProgress",
+    "UploadedFile",
     "doctests",
     "encode_username_password",
     "format_timestamp",
     "native_str",
     "parse_body_arguments",
     "parse_cookie",
+    "parse_multipart_form_data",
     "parse_qs_bytes",
     "parse_request_start_line",
     "parse_response_start_line",

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tornado.escape import parse_qs_bytes
+from tornado.escape import parse_qs_bytes, utf8
 
 from ._body_config import ParseBodyConfig, ParseUrlEncodedConfig, body_config
 from ._errors import HTTPInputError, shown
+from ._field_grammar import HTTP_WHITESPACE
+from ._multipart_form import parse_multipart_form_data
+from ._multipart_reader import boundary_of
 
 if TYPE_CHECKING:
     from ._form_file import HTTPFile
     from ._headers import HTTPHeaders
 
 _URLENCODED = "application/x-www-form-urlencoded"
+_MULTIPART = "multipart/form-data"
 
 
 def parse_body_arguments(
@@ -36,14 +40,18 @@ def parse_body_arguments(
     :param config: the limits, by default those of :func:`set_parse_body_config`.
     :raises HTTPInputError: for a malformed body and one that crosses a limit.
     """
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind != _URLENCODED:
+    kind = content_type.partition(";")[0].strip(HTTP_WHITESPACE).lower()
+    if kind not in {_URLENCODED, _MULTIPART}:
         return
     encoding = headers.get("Content-Encoding") if headers else None
     if encoding:
         raise HTTPInputError(f"unsupported Content-Encoding {shown(encoding)} of a form")
     config = config or body_config()
-    _parse_urlencoded(body, arguments, config.urlencoded)
+    if kind == _URLENCODED:
+        _parse_urlencoded(body, arguments, config.urlencoded)
+    else:
+        boundary = utf8(boundary_of(content_type))
+        parse_multipart_form_data(boundary, body, arguments, files, config=config.multipart)
 
 
 def _parse_urlencoded(

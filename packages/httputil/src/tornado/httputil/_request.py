@@ -228,9 +228,15 @@ class HTTPServerRequest:
         return end - self._start_time
 
     def __repr__(self) -> str:
-        names = ("protocol", "method", "uri", "version", "remote_ip")
-        shows = ", ".join([f"{name}={getattr(self, name)!r}" for name in names])
-        return f"{type(self).__name__}(host={self.headers.get('Host')!r}, {shows})"
+        try:
+            host = self.host
+        except HTTPInputError:
+            host = self.headers.get("Host")
+        return (
+            f"{type(self).__name__}(protocol={self.protocol!r}, host={host!r}, "
+            f"method={self.method!r}, uri={self.uri!r}, version={self.version!r}, "
+            f"remote_ip={self.remote_ip!r})"
+        )
 
     # The classic form, where the callback of a server answers through the request.
 

@@ -1,0 +1,193 @@
+"""A multipart form as it arrives, with its big files on disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from ._multipart_events import MultipartEnd, MultipartEvent, PartBegin, PartData, PartEnd
+from ._multipart_reader import MultipartReader, boundary_of
+from ._spool import Spool
+from ._uploads import ReceivedForm, UploadedFile
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+
+    from ._multipart_limits import MultipartLimits
+
+
+@dataclass(frozen=True, slots=True)
+class UploadProgress:
+    """Say how far a form has come.
+
+    .. versionadded:: 1.0
+    """
+
+    #: How many bytes of the body came in.
+    bytes_received: int
+    #: How many parts began.
+    parts_seen: int
+    #: The name of the field that is coming in, None between parts.
+    name: str | None
+    #: The name of the file that is coming in, None if it is an ordinary field.
+    filename: str | None
+    #: How many bytes of this part came in.
+    part_bytes: int
+
+
+class FormReceiver:
+    """Collect a multipart form piece by piece, the way a streaming handler gets it.
+
+    Small files stay in memory, bigger ones go to temporary files. Writing happens in the executor
+    of the running loop, and :meth:`receive` waits for it: a slow disk slows the client down instead
+    of filling the memory. ::
+
+        @stream_request_body
+        class UploadHandler(RequestHandler):
+            def prepare(self):
+                self.receiver = FormReceiver.from_content_type(
+                    self.request.headers.get("Content-Type", "")
+                )
+
+            async def data_received(self, chunk):
+                await self.receiver.receive(chunk)
+
+            async def post(self):
+                with await self.receiver.finish() as form:
+                    await form.files["photo"][0].save(path)
+
+            def on_connection_close(self):
+                self.receiver.close()
+
+    :param boundary: as for :class:`MultipartReader`.
+    :param limits: how much the body may ask for.
+    :param spool_size: how many bytes of one file may stay in memory.
+    :param directory: where temporary files go, the system's place for them by default.
+    :param on_progress: called with an :class:`UploadProgress` after each piece.
+
+    .. versionadded:: 1.0
+    """
+
+    def __init__(
+        self,
+        boundary: bytes | str,
+        limits: MultipartLimits | None = None,
+        *,
+        spool_size: int = 256 * 1024,
+        directory: str | os.PathLike[str] | None = None,
+        on_progress: Callable[[UploadProgress], object] | None = None,
+    ) -> None:
+        self._reader = MultipartReader(boundary, limits)
+        self._spool_size = spool_size
+        self._directory = directory
+        self._on_progress = on_progress
+        self._form = ReceivedForm()
+        self._part: PartBegin | None = None
+        self._field: list[bytes] = []
+        self._spool: Spool | None = None
+        self._part_bytes = 0
+
+    @classmethod
+    def from_content_type(
+        cls,
+        content_type: str,
+        limits: MultipartLimits | None = None,
+        *,
+        spool_size: int = 256 * 1024,
+        directory: str | os.PathLike[str] | None = None,
+        on_progress: Callable[[UploadProgress], object] | None = None,
+    ) -> Self:
+        """Make a receiver for a request's ``Content-Type``.
+
+        :raises MultipartError: when it is not ``multipart/form-data`` with a boundary.
+        """
+        return cls(
+            boundary_of(content_type),
+            limits,
+            spool_size=spool_size,
+            directory=directory,
+            on_progress=on_progress,
+        )
+
+    @property
+    def progress(self) -> UploadProgress:
+        """How far the form has come."""
+        part = self._part
+        return UploadProgress(
+            self._reader.bytes_received,
+            self._reader.parts_seen,
+            part.name if part else None,
+            part.filename if part else None,
+            self._part_bytes,
+        )
+
+    async def receive(self, data: bytes) -> None:
+        """Take the next piece of the body.
+
+        When it raises, or is cancelled, everything that came so far is forgotten.
+
+        :raises MultipartError: when the body is malformed or crosses a limit.
+        :raises OSError: when a temporary file cannot be written.
+        """
+        try:
+            for event in self._reader.receive(data):
+                await self._handle(event)
+            if self._on_progress is not None:
+                self._on_progress(self.progress)
+        except BaseException:
+            self.close()
+            raise
+
+    async def finish(self) -> ReceivedForm:
+        """Say that the body is complete and return the form; its files are the caller's then.
+
+        :raises MultipartError: when the last boundary was not seen.
+        """
+        try:
+            self._reader.close()
+        except BaseException:
+            self.close()
+            raise
+        form, self._form = self._form, ReceivedForm()
+        return form
+
+    def close(self) -> None:
+        """Forget everything that came so far and remove the temporary files."""
+        if self._spool is not None:
+            self._spool.close()
+            self._spool = None
+        self._part = None
+        self._field = []
+        self._form.close()
+        self._form = ReceivedForm()
+
+    async def _handle(self, event: MultipartEvent) -> None:
+        match event:
+            case PartData(data):
+                self._part_bytes += len(data)
+                if self._spool is None:
+                    self._field.append(data)
+                else:
+                    await self._spool.write(data)
+            case PartBegin():
+                self._part, self._part_bytes = event, 0
+                if event.filename:
+                    self._spool = Spool(self._spool_size, self._directory)
+            case PartEnd():
+                await self._end_part()
+            case MultipartEnd():
+                pass
+
+    async def _end_part(self) -> None:
+        part, spool = self._part, self._spool
+        if part is None:
+            return
+        if spool is None:
+            self._form.arguments.setdefault(part.name, []).append(b"".join(self._field))
+            self._field = []
+        else:
+            await spool.complete()
+            self._form.files.setdefault(part.name, []).append(UploadedFile(part, spool))
+            self._spool = None
+        self._part, self._part_bytes = None, 0

@@ -1,0 +1,161 @@
+"""Bytes that stay in memory while they are few and go to a temporary file when they are many."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from contextlib import suppress
+from functools import partial
+from typing import IO, TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from asyncio import Future
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+#: How many bytes go to a thread at once; fewer would cost more in hand-overs than in writing.
+_BATCH = 256 * 1024
+
+
+class Spool:
+    """Collect bytes; files are only ever touched in the executor of the running loop.
+
+    :param memory: how many bytes may stay in memory.
+    :param directory: where the temporary file goes, the system's place for them by default.
+    """
+
+    def __init__(self, memory: int, directory: str | os.PathLike[str] | None = None) -> None:
+        self.size = 0
+        self._memory = memory
+        self._directory = directory
+        self._chunks: list[bytes] = []
+        self._held = 0
+        self._file: _TemporaryFile | None = None
+        self._writing: Future[None] | None = None
+
+    @property
+    def path(self) -> str | None:
+        """Where the temporary file is, None while everything is in memory."""
+        return None if self._file is None else self._file.path
+
+    async def write(self, data: bytes) -> None:
+        """Take some more bytes; returns when they are kept, so a slow disk holds the caller back."""
+        self._chunks.append(data)
+        self._held += len(data)
+        self.size += len(data)
+        if self._held > self._memory if self._file is None else self._held >= _BATCH:
+            await self._spill()
+
+    async def complete(self) -> None:
+        """Write what is left, if there is a file at all."""
+        if self._file is not None and self._chunks:
+            await self._spill()
+
+    async def _spill(self) -> None:
+        from asyncio import get_running_loop, shield
+
+        chunks, self._chunks, self._held = self._chunks, [], 0
+        if self._file is None:
+            self._file = _TemporaryFile(self._directory)
+        # Shielded: a thread cannot be stopped, so `close` has to know when it is done.
+        self._writing = get_running_loop().run_in_executor(None, self._file.append, chunks)
+        await shield(self._writing)
+
+    async def read(self) -> bytes:
+        """Return everything."""
+        if self._file is None:
+            return b"".join(self._chunks)
+        return await in_thread(self._file.read_all)
+
+    async def read_at(self, offset: int, size: int) -> bytes:
+        """Return up to so many bytes from an offset on, none behind the end."""
+        if self._file is None:
+            return b"".join(self._chunks)[offset : offset + size]
+        return await in_thread(partial(self._file.read_at, offset, size))
+
+    async def move(self, path: str | os.PathLike[str]) -> None:
+        """Make everything a file at that path, by renaming the temporary one where that works."""
+        file = self._file
+        if file is None:
+            await in_thread(partial(_write_new, path, b"".join(self._chunks)))
+        else:
+            await in_thread(partial(file.move, path))
+
+    def close(self) -> None:
+        """Forget everything and remove the temporary file, when no thread is busy with it."""
+        self._chunks = []
+        file, writing = self._file, self._writing
+        if file is None:
+            return
+        if writing is None or writing.done():
+            file.remove()
+        else:
+            writing.add_done_callback(lambda _: file.remove())
+
+
+class _TemporaryFile:
+    """Keep a named temporary file that goes away with this object, at exit at the latest."""
+
+    path: str | None = None
+
+    def __init__(self, directory: str | os.PathLike[str] | None) -> None:
+        self._directory = directory
+        self._file: IO[bytes] | None = None
+        self._remove: weakref.finalize[..., _TemporaryFile] | None = None
+
+    def append(self, chunks: list[bytes]) -> None:
+        self._opened().writelines(chunks)
+
+    def _opened(self) -> IO[bytes]:
+        if self._file is None:
+            from tempfile import mkstemp
+
+            descriptor, self.path = mkstemp(prefix="tornado-upload-", dir=self._directory)
+            self._file = open(descriptor, "w+b", buffering=0)  # noqa: SIM115  # closed by _remove
+            self._remove = weakref.finalize(self, _remove, self._file, self.path)
+        return self._file
+
+    def read_all(self) -> bytes:
+        file = self._opened()
+        file.seek(0)
+        return file.read()
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        file = self._opened()
+        file.seek(offset)
+        return file.read(size)
+
+    def move(self, path: str | os.PathLike[str]) -> None:
+        from shutil import copyfile
+
+        if self.path is None:
+            raise ValueError("this upload was moved or closed already")
+        try:
+            os.rename(self.path, path)
+        except OSError:  # another file system, or a system that does not rename open files
+            copyfile(self.path, path)
+        self.remove()
+
+    def remove(self) -> None:
+        self.path = None
+        if self._remove is not None:
+            self._remove()
+
+
+def _remove(file: IO[bytes], path: str) -> None:
+    file.close()
+    with suppress(FileNotFoundError):  # it was moved to its place
+        os.unlink(path)
+
+
+def _write_new(path: str | os.PathLike[str], content: bytes) -> None:
+    with open(path, "wb") as file:
+        file.write(content)
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """Run something that blocks in the loop's executor."""
+    from asyncio import get_running_loop
+
+    return await get_running_loop().run_in_executor(None, work)
