@@ -9,7 +9,9 @@ The rooms, from the bottom up:
 - `case`, `contestant`, `environment`: what is asked, who answers, in which virtual environment.
 - `server`, `loader`: the two processes' ends of a measurement.
 - `verification`: every contestant does the same work, checked before anything is timed.
-- `load`, `idle`, `startup`: the three kinds of measurement.
+- `rounds`: everybody's turns, interleaved.
+- `load`, `idle`, `startup`, `imports`: the kinds of measurement.
+- `calls`, `syscalls`, `counting`: what is counted instead of timed, and its command line.
 - `table`, `result`, `command`: Markdown, JSON and the command line.
 
 Nothing here imports a web framework, so that other benchmarks can use the lower rooms as they are.

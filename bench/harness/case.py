@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-Kind = Literal["load", "idle", "startup"]
+Kind = Literal["load", "idle", "startup", "imports"]
 
-_KINDS: tuple[Kind, ...] = ("load", "idle", "startup")
+_KINDS: tuple[Kind, ...] = ("load", "idle", "startup", "imports")
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,10 @@ class Case:
     warmup: float = 0.5
     #: A round ends early after so many operations.
     most: int = 200_000
+    #: Let each connection ask once before a round is measured.
+    settle: bool = True
+    #: Show how far the server's memory grows while it works.
+    memory: bool = False
     imports: tuple[Import, ...] = ()
 
     def subject(self, contestant: str, variant: Variant) -> str:
@@ -190,7 +194,7 @@ def parse_case(name: str, text: str) -> Case:
         title=table.take("title", str),
         kind=kind,
         server=table.take("server", str, name),
-        contestants=tuple(table.take("contestants", list)),
+        contestants=tuple(table.take("contestants", list, [])),
         reference=table.take("reference", str),
         floor=table.take("floor", str, ""),
         variants=_variants(table, name),
@@ -200,6 +204,8 @@ def parse_case(name: str, text: str) -> Case:
         seconds=table.take("seconds", float, Case.seconds),
         warmup=table.take("warmup", float, Case.warmup),
         most=table.take("most", int, Case.most),
+        settle=table.take("settle", bool, Case.settle),
+        memory=table.take("memory", bool, Case.memory),
         imports=_imports(table),
     )
     table.finish()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import fcntl
+import resource
 import shutil
 import sys
 import tempfile
@@ -17,16 +18,27 @@ from bench.harness.contestant import Contestant, choose, load_contestants
 from bench.harness.cores import Cores, choose_cores, pin
 from bench.harness.environment import Environments
 from bench.harness.errors import BenchError, SetupError
+from bench.harness.idle import idle_columns, measure_idle
+from bench.harness.imports import imports_columns, measure_imports
 from bench.harness.load import load_columns, measure_load
 from bench.harness.machine import describe
 from bench.harness.payload import write_files
-from bench.harness.result import Result, Skipped, write_result
-from bench.harness.table import Column, render, render_machine
+from bench.harness.result import Skipped, write_result
+from bench.harness.startup import measure_startup, startup_columns
+from bench.harness.table import render, render_machine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 BENCH = Path(__file__).resolve().parents[1]
+
+#: How each kind of case is measured, and how it is shown.
+KINDS = {
+    "load": (measure_load, load_columns),
+    "idle": (measure_idle, idle_columns),
+    "startup": (measure_startup, startup_columns),
+    "imports": (measure_imports, imports_columns),
+}
 
 #: What runs where no case is named.
 DEFAULT = ("hello",)
@@ -74,6 +86,12 @@ def available(contestants: Sequence[Contestant]) -> tuple[list[Contestant], list
     return found, skipped
 
 
+def allow_many_files() -> None:
+    """Raise the limit of open files as far as the system lets this process, for itself and the servers."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """Hold the lock that keeps two runs from disturbing each other.
@@ -89,24 +107,13 @@ def alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def versions_of(contestants: Sequence[Contestant], environments: Environments) -> dict[str, str]:
+def versions_of(names: Sequence[str], environments: Environments) -> dict[str, str]:
     """Return the pinned requirements of each environment that takes part."""
     found = {}
-    for name in dict.fromkeys(contestant.environment for contestant in contestants):
+    for name in dict.fromkeys(names):
         with contextlib.suppress(SetupError):
             found[name] = ", ".join(environments.get(name).pins)
     return found
-
-
-def measure(
-    case: Case, contestants: list[Contestant], environments: Environments, cores: Cores
-) -> tuple[Result, list[Column | None]]:
-    """Run a case and return its result with the columns that show it."""
-    with tempfile.TemporaryDirectory(prefix="bench-files-") as folder:
-        files = Path(folder)
-        write_files(files)
-        result = measure_load(case, contestants, environments, cores=cores, files=files)
-        return result, load_columns(result, case.reference, case.floor)
 
 
 def run_case(case: Case, environments: Environments, cores: Cores, output: Path) -> None:
@@ -114,10 +121,14 @@ def run_case(case: Case, environments: Environments, cores: Cores, output: Path)
     chosen = choose(load_contestants(BENCH / "contestants.toml"), case.contestants)
     contestants, skipped = available(chosen)
     machine = describe(cores)
-    result, columns = measure(case, contestants, environments, cores)
+    measure, columns = KINDS[case.kind]
+    with tempfile.TemporaryDirectory(prefix="bench-files-") as folder:
+        write_files(Path(folder))
+        result = measure(case, contestants, environments, cores=cores, files=Path(folder))
     result.skipped.extend(skipped)
-    versions = versions_of(contestants, environments)
-    print(render(result, columns))
+    names = [contestant.environment for contestant in contestants]
+    versions = versions_of([*names, *(item.environment for item in case.imports)], environments)
+    print(render(result, columns(case, result)))
     print(render_machine(machine, versions))
     print(f"\nwritten: {write_result(result, machine, versions, output)}\n", flush=True)
 
@@ -136,6 +147,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ]
         cores = choose_cores()
         environments = Environments(BENCH)
+        allow_many_files()
         with alone(BENCH / ".envs"):
             pin(0, cores.load)
             for case in cases:

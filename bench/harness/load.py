@@ -1,24 +1,22 @@
 """Measure CPU time per operation under load.
 
-All contestants' servers run from the beginning to the end, idle but for their turns. A round
-gives every one of them a turn, in an order that rotates from round to round, so that whatever
-else the machine does is spread over all of them.
+All contestants' servers run from the beginning to the end, idle but for their turns.
 """
 
 from __future__ import annotations
 
 import contextlib
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.harness.errors import ServerError, SetupError, VerificationError
-from bench.harness.loader import Lap, Loader
-from bench.harness.memory import forget_peak, held, peak
+from bench.harness.loader import Loader
+from bench.harness.memory import forget_peak, peak, resident
 from bench.harness.result import Line, Result, Skipped
+from bench.harness.rounds import interleave
 from bench.harness.server import Server, running
 from bench.harness.statistics import percentile
-from bench.harness.table import Column, compared, head_size, measured
+from bench.harness.table import Column, compared, compared_to_base, head_size, measured
 from bench.harness.verification import Verified, verify
 
 if TYPE_CHECKING:
@@ -32,6 +30,8 @@ if TYPE_CHECKING:
 
 #: The measure that contestants are compared by.
 CPU = "cpu us/op"
+#: How far the memory has grown above what the server held when the round began.
+GROWTH = "memory growth MB"
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ def measure_load(
             for contestant in contestants:
                 name = case.subject(contestant.name, variant)
                 title = case.subject(contestant.title, variant)
+                base = case.subject(contestant.name, case.variants[0])
                 try:
                     server = stack.enter_context(
                         running(environments, contestant, case, variant, cores=cores, files=files)
@@ -67,17 +68,19 @@ def measure_load(
                 except (SetupError, ServerError, VerificationError) as error:
                     skipped.append(Skipped(name, str(error)))
                     continue
-                subjects.append(Subject(server, verified, Line(name, title, verified=verified)))
-        _run_rounds(case, subjects)
-        _verify_again(case, subjects)
+                subjects.append(
+                    Subject(server, verified, Line(name, title, verified=verified, base=base))
+                )
+        lines, dropped = _run_rounds(case, subjects)
+        _verify_again(case, [subject for subject in subjects if subject.line in lines])
     return Result(
         case.name,
         case.title,
         CPU,
         _full_name(case, case.reference),
         _full_name(case, case.floor),
-        [subject.line for subject in subjects],
-        skipped,
+        lines,
+        skipped + dropped,
     )
 
 
@@ -86,15 +89,15 @@ def _full_name(case: Case, contestant: str) -> str:
     return case.subject(contestant, case.variants[0]) if contestant else ""
 
 
-def _run_rounds(case: Case, subjects: list[Subject]) -> None:
+def _run_rounds(case: Case, subjects: list[Subject]) -> tuple[list[Line], list[Skipped]]:
+    named = {subject.line.name: subject for subject in subjects}
+    lines = [subject.line for subject in subjects]
     for subject in subjects:
         with _loader(case, subject) as loader:
             loader.lap(seconds=case.warmup, most=case.most)
-    for turn in range(case.rounds):
-        print(f"{case.name}: round {turn + 1} of {case.rounds}", file=sys.stderr, flush=True)
-        start = turn % len(subjects) if subjects else 0
-        for subject in subjects[start:] + subjects[:start]:
-            _measure(case, subject)
+    return interleave(
+        case.name, lines, lambda name: _measure(case, named[name]), rounds=case.rounds
+    )
 
 
 def _verify_again(case: Case, subjects: list[Subject]) -> None:
@@ -113,44 +116,42 @@ def _loader(case: Case, subject: Subject) -> Loader:
     )
 
 
-def _measure(case: Case, subject: Subject) -> None:
+def _measure(case: Case, subject: Subject) -> dict[str, float]:
     """Take one round's samples of one contestant."""
-    server, line = subject.server, subject.line
+    server = subject.server
     with _loader(case, subject) as loader:
-        loader.lap(seconds=0.0, most=case.connections)  # accepting is not part of the work
+        if case.settle:  # accepting a connection is not part of the work
+            loader.lap(seconds=0.0, most=case.connections)
         forget_peak(server.pid)
-        before = held(server.pid)
+        before = resident(server.pid)
         used = server.cpu()
         lap = loader.lap(seconds=case.seconds, most=case.most)
         used = server.cpu() - used
         most = peak(server.pid)
-    _record(line, lap, used)
-    if most is not None:
-        line.add("memory growth KB", max(0, most - before) / 1024)
-
-
-def _record(line: Line, lap: Lap, used: float) -> None:
-    line.add(CPU, used / lap.operations * 1e6)
-    line.add("requests/s", lap.operations / lap.elapsed)
-    line.add("busy %", used / lap.elapsed * 100)
+    samples = {
+        CPU: used / lap.operations * 1e6,
+        "requests/s": lap.operations / lap.elapsed,
+        "busy %": used / lap.elapsed * 100,
+    }
     for share in (50, 90, 99):
-        line.add(f"p{share} us", percentile(lap.latencies, share / 100) * 1e6)
+        samples[f"p{share} us"] = percentile(lap.latencies, share / 100) * 1e6
+    if most is not None and before is not None:
+        samples[GROWTH] = max(0, most - before) / 1024 / 1024
+    return samples
 
 
-def load_columns(result: Result, reference: str, floor: str) -> list[Column | None]:
-    """Return the columns that show a load result.
-
-    :param reference: what to call the reference in the table's head.
-    :param floor: the same for the floor.
-    """
+def load_columns(case: Case, result: Result) -> list[Column | None]:
+    """Return the columns that show a load result."""
     return [
         measured("CPU µs/op", CPU, deviates=True),
-        compared(f"of {reference}", result, result.reference),
-        compared(f"of {floor}", result, result.floor),
+        compared(f"of {case.reference}", result, result.reference),
+        compared(f"of {case.floor}", result, result.floor),
+        compared_to_base(f"of {case.variants[0].name}", result) if case.variants[1:] else None,
         measured("op/s", "requests/s"),
         measured("busy %", "busy %"),
         measured("p50 µs", "p50 us"),
         measured("p90 µs", "p90 us"),
         measured("p99 µs", "p99 us"),
         head_size(),
+        measured("peak growth MB", GROWTH) if case.memory else None,
     ]

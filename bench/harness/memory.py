@@ -45,6 +45,11 @@ def held(pid: int) -> int:
     return int(answer.stdout) * 1024
 
 
+def resident(pid: int) -> int | None:
+    """Return the resident set size now, in bytes; None where nobody tells."""
+    return _of_family(pid, "status", "VmRSS")
+
+
 def forget_peak(pid: int) -> None:
     """Let the peak of a process start again from what it holds now, where Linux allows it."""
     try:

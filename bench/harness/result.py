@@ -25,6 +25,8 @@ class Line:
     #: One list per measure, one sample per round. The units are in the measure's name.
     samples: dict[str, list[float]] = field(default_factory=dict)
     verified: Verified | None = None
+    #: The line of the same contestant in the case's first variant.
+    base: str = ""
 
     def add(self, measure: str, value: float) -> None:
         """Append one round's sample."""

@@ -67,6 +67,11 @@ def free_port() -> int:
         return port
 
 
+def program_path(contestant: Contestant) -> Path:
+    """Return the file that a contestant is started with."""
+    return _SERVERS / contestant.program
+
+
 def command_line(
     python: Path, contestant: Contestant, case: Case, variant: Variant, *, port: int, files: Path
 ) -> list[str]:
@@ -79,7 +84,7 @@ def command_line(
         **variant.options,
     }
     flags = [part for name, value in options.items() for part in (f"--{name}", value)]
-    return [str(python), str(_SERVERS / contestant.program), *flags]
+    return [str(python), str(program_path(contestant)), *flags]
 
 
 def wait_until_listening(process: subprocess.Popen[bytes], port: int, pause: float) -> None:

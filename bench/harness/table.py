@@ -72,6 +72,16 @@ def compared(head: str, result: Result, name: str) -> Column | None:
     return Column(head, lambda line: times(line.against(other, result.measure)))
 
 
+def compared_to_base(head: str, result: Result) -> Column:
+    """Return a column of paired ratios to the same contestant in the first variant."""
+
+    def cell(line: Line) -> str:
+        base = result.line(line.base)
+        return times(line.against(base, result.measure) if base else None)
+
+    return Column(head, cell)
+
+
 def head_size() -> Column:
     """Return the column of the sizes of the response's head, in bytes."""
     return Column("head B", lambda line: str(line.verified.head_size) if line.verified else "-")
@@ -85,8 +95,16 @@ def render(result: Result, columns: Sequence[Column | None], *, first: str = "co
         [first, *(column.head for column in shown)],
         [[line.title, *(column.cell(line) for column in shown)] for line in lines],
     )
-    left_out = "".join(f"\nleft out: {item.name}: {item.reason}\n" for item in result.skipped)
+    left_out = "".join(
+        f"\nleft out: {item.name}: {' ... '.join(_ends(item.reason))}\n" for item in result.skipped
+    )
     return f"## {result.case}: {result.title}\n\n{table}\n{left_out}"
+
+
+def _ends(text: str) -> list[str]:
+    """Return the first and the last line, which say most of a traceback."""
+    lines = [line.strip() for line in text.splitlines()]
+    return lines if len(lines) < 2 else [lines[0], lines[-1]]
 
 
 def render_machine(machine: Mapping[str, str], versions: Mapping[str, str]) -> str:

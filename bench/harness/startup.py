@@ -1,0 +1,69 @@
+"""Measure how long a server takes from its start to its first answer."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from bench.harness.clock import cpu_seconds
+from bench.harness.result import Line, Result
+from bench.harness.rounds import interleave
+from bench.harness.server import HOST, command_line, free_port, spawn, wait_until_listening
+from bench.harness.table import Column, compared, measured
+from bench.harness.verification import verify
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from bench.harness.case import Case
+    from bench.harness.contestant import Contestant
+    from bench.harness.cores import Cores
+    from bench.harness.environment import Environments
+
+#: The measure that contestants are compared by.
+FIRST = "ms to the first answer"
+
+
+def measure_startup(
+    case: Case,
+    contestants: Sequence[Contestant],
+    environments: Environments,
+    *,
+    cores: Cores,
+    files: Path,
+) -> Result:
+    """Start every contestant once a round; a first start, which compiles, is not counted."""
+    entrants = {item.name: item for item in contestants}
+
+    def take(name: str) -> dict[str, float]:
+        return _measure(case, entrants[name], environments, cores, files)
+
+    lines = [Line(item.name, item.title) for item in contestants]
+    lines, skipped = interleave(case.name, lines, take, rounds=case.rounds, rehearsals=1)
+    return Result(case.name, case.title, FIRST, case.reference, case.floor, lines, skipped)
+
+
+def _measure(
+    case: Case, contestant: Contestant, environments: Environments, cores: Cores, files: Path
+) -> dict[str, float]:
+    python = environments.get(contestant.environment).python
+    variant = case.variants[0]
+    port = free_port()
+    command = command_line(python, contestant, case, variant, port=port, files=files)
+    start = time.perf_counter()
+    with spawn(command, cores.server) as process:
+        wait_until_listening(process, port, 0.001)
+        verify((HOST, port), variant.request, case.expectation)
+        elapsed = time.perf_counter() - start
+        return {FIRST: elapsed * 1e3, "cpu ms": cpu_seconds(process.pid) * 1e3}
+
+
+def startup_columns(case: Case, result: Result) -> list[Column | None]:
+    """Return the columns that show the starts."""
+    return [
+        measured("ms to the first answer", FIRST, deviates=True),
+        compared(f"of {case.reference}", result, result.reference),
+        compared(f"of {case.floor}", result, result.floor),
+        measured("CPU ms", "cpu ms", deviates=True),
+    ]
