@@ -1,0 +1,51 @@
+"""Futures, executors, and the small functions between them.
+
+``Future`` is :class:`asyncio.Future`. A coroutine waits for one with ``await``; the functions here
+serve the code that makes and settles them::
+
+    def on_reply(data):
+        future_set_result_unless_cancelled(future, data)
+
+Somebody who no longer wants a result cancels the future, so code that settles futures must allow
+for that: a plain ``future.set_result`` would raise ``InvalidStateError``.
+
+Work that blocks goes to a thread with :meth:`.IOLoop.run_in_executor`, or with
+:func:`run_on_executor` for whole methods.
+"""
+
+from __future__ import annotations
+
+from asyncio import Future
+
+from tornado.util import publish
+
+from ._classic import return_future
+from ._errors import ReturnValueIgnoredError
+from ._executor import DummyExecutor, dummy_executor, run_on_executor
+from ._future import (
+    FUTURES,
+    chain_future,
+    future_add_done_callback,
+    future_set_exc_info,
+    future_set_exception_unless_cancelled,
+    future_set_result_unless_cancelled,
+    is_future,
+)
+
+__all__ = [
+    "DummyExecutor",
+    "FUTURES",
+    "Future",
+    "ReturnValueIgnoredError",
+    "chain_future",
+    "dummy_executor",
+    "future_add_done_callback",
+    "future_set_exc_info",
+    "future_set_exception_unless_cancelled",
+    "future_set_result_unless_cancelled",
+    "is_future",
+    "return_future",
+    "run_on_executor",
+]
+
+publish(globals())

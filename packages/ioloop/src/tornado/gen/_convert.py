@@ -1,0 +1,76 @@
+"""What a coroutine may yield, and the future that stands for it."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from asyncio import Future
+from concurrent import futures
+from functools import singledispatch
+from types import CoroutineType, NoneType
+from typing import Any
+
+from tornado.concurrent import is_future
+
+from ._errors import BadYieldError
+from ._moment import Moment, moment
+
+
+@singledispatch
+def convert_yielded(yielded: Any) -> Any:
+    """Return a future for something that a coroutine yields.
+
+    Futures are returned as they are. Coroutines run as tasks, so that ``asyncio.timeout`` and
+    ``TaskGroup`` work in them. Lists and dicts of such things are waited for together, as
+    :func:`multi` does. None stands for :data:`moment`.
+
+    Other libraries teach it their types with ``convert_yielded.register(type, function)``.
+
+    :raises BadYieldError: if the object cannot be waited for.
+    """
+    if inspect.isawaitable(yielded):
+        return as_task(yielded)
+    raise BadYieldError(f"cannot wait for {yielded!r:.200}, it is no awaitable")
+
+
+def as_task(awaitable: Any) -> Future[Any]:
+    """Run an awaitable as a task of the current loop."""
+    if asyncio._get_running_loop() is not None:
+        return asyncio.ensure_future(awaitable)
+    from tornado.ioloop import IOLoop
+
+    return asyncio.ensure_future(awaitable, loop=IOLoop.current().asyncio_loop)
+
+
+def maybe_future(x: Any) -> Any:
+    """Return a future as it is, and anything else as the result of a future that is done."""
+    if is_future(x):
+        return x
+    from tornado.concurrent._future import new_future
+
+    future = new_future()
+    future.set_result(x)
+    return future
+
+
+def _itself(yielded: Any) -> Any:
+    return yielded
+
+
+def _moment(yielded: None) -> Moment:
+    return moment
+
+
+def _together(yielded: Any) -> Any:
+    from ._multi import multi
+
+    return multi(yielded)
+
+
+convert_yielded.register(Future, _itself)
+convert_yielded.register(futures.Future, _itself)
+convert_yielded.register(Moment, _itself)
+convert_yielded.register(NoneType, _moment)
+convert_yielded.register(CoroutineType, as_task)
+convert_yielded.register(list, _together)
+convert_yielded.register(dict, _together)

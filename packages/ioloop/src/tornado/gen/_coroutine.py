@@ -1,0 +1,137 @@
+"""Generators as coroutines."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+from contextvars import copy_context
+from types import GeneratorType
+from typing import TYPE_CHECKING, Any
+
+from tornado.concurrent._future import new_future
+
+from ._convert import as_task
+from ._errors import Return
+from ._moment import moment
+from ._pending import PendingFuture
+from ._runner import Runner
+from ._step import advance, waitable
+
+if TYPE_CHECKING:
+    from asyncio import Future
+    from collections.abc import Callable, Generator
+    from typing import ParamSpec, TypeVar
+
+    P = ParamSpec("P")
+    T = TypeVar("T")
+
+
+def coroutine(
+    func: Callable[P, Generator[Any, Any, T]] | Callable[P, T],
+) -> Callable[P, Future[T]]:
+    """Turn a generator function into one that runs by itself and returns a future.
+
+    ::
+
+        @gen.coroutine
+        def fetch_title(url):
+            response = yield client.fetch(url)
+            return find_title(response.body)
+
+    The generator yields futures, coroutines, or lists and dicts of them, and gets their results.
+    It runs at once, up to the first result that is not there yet. What it raises is raised to
+    whoever waits for the future.
+
+    Context variables that it sets are its own. Cancelling the future raises
+    :exc:`asyncio.CancelledError` in the generator, and cancels coroutines that it waits for;
+    futures that the application made are left as they are.
+
+    New code writes ``async def``.
+    """
+    if inspect.isgeneratorfunction(func):
+
+        @functools.wraps(func)
+        def wrapper(*args: P.args, **kwargs: P.kwargs) -> Future[Any]:
+            try:
+                generator = func(*args, **kwargs)
+            except Exception as error:  # noqa: BLE001 - wrong arguments, for the future's reader
+                return _failed(error)
+            return _begin(copy_context().run, generator)
+    else:
+
+        @functools.wraps(func)
+        def wrapper(*args: P.args, **kwargs: P.kwargs) -> Future[Any]:
+            return _call(func, args, kwargs)
+
+    wrapper.__wrapped__ = func  # type: ignore[attr-defined] # documented, functools.wraps sets it as well
+    wrapper.__tornado_coroutine__ = True  # type: ignore[attr-defined] # what is_coroutine_function asks
+    return wrapper
+
+
+def is_coroutine_function(func: Any) -> bool:
+    """Tell whether a function was made by :func:`coroutine`."""
+    return getattr(func, "__tornado_coroutine__", False)
+
+
+def _call(func: Callable[..., Any], args: Any, kwargs: Any) -> Future[Any]:
+    """Call a function that may or may not return a generator."""
+    run = copy_context().run
+    try:
+        result = run(func, *args, **kwargs)
+    except (Return, StopIteration) as end:
+        return _finished(end.value)
+    except asyncio.CancelledError:
+        return _cancelled()
+    except Exception as error:  # noqa: BLE001 - for the future's reader
+        return _failed(error)
+    if isinstance(result, GeneratorType):
+        return _begin(run, result)
+    if inspect.iscoroutine(result):
+        return as_task(result)
+    return _finished(result)
+
+
+def _begin(run: Callable[..., Any], generator: Generator[Any, Any, Any]) -> Future[Any]:
+    """Step a new generator. Only if it has to wait does it get a runner."""
+    try:
+        yielded = run(next, generator)
+        ready = waitable(yielded)
+        if ready is not moment and ready.done():
+            yielded = ready = advance(run, generator, ready)
+    except (StopIteration, Return) as end:
+        return _finished(end.value)
+    except asyncio.CancelledError:
+        return _cancelled()
+    except Exception as error:  # noqa: BLE001 - for the future's reader
+        return _failed(error)
+    result = PendingFuture(loop_of(ready))
+    Runner(run, generator, result, ready)
+    return result
+
+
+def loop_of(ready: Any) -> asyncio.AbstractEventLoop:
+    """Return the loop of something to wait for."""
+    running = asyncio._get_running_loop()
+    if running is not None:
+        return running
+    loop: asyncio.AbstractEventLoop = new_future().get_loop()
+    return loop
+
+
+def _finished(value: Any) -> Future[Any]:
+    future = new_future()
+    future.set_result(value)
+    return future
+
+
+def _failed(error: BaseException) -> Future[Any]:
+    future = new_future()
+    future.set_exception(error)
+    return future
+
+
+def _cancelled() -> Future[Any]:
+    future = new_future()
+    future.cancel()
+    return future

@@ -1,0 +1,137 @@
+"""Waiting for several things at once."""
+
+from __future__ import annotations
+
+import logging
+from asyncio import Future
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from tornado.concurrent._future import new_future
+
+from ._convert import convert_yielded
+from ._pending import PendingFuture, give_up
+from ._points import MultiPoint
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Iterable, Mapping
+
+    K = TypeVar("K")
+    T = TypeVar("T")
+    Quiet = type[Exception] | tuple[type[Exception], ...]
+
+app_log = logging.getLogger("tornado.application")
+
+
+@overload
+def multi_future(
+    children: Mapping[K, Awaitable[T]], quiet_exceptions: Quiet = ()
+) -> Future[dict[K, T]]: ...
+
+
+@overload
+def multi_future(
+    children: Iterable[Awaitable[T]], quiet_exceptions: Quiet = ()
+) -> Future[list[T]]: ...
+
+
+@overload
+def multi_future(children: Any, quiet_exceptions: Quiet = ()) -> Future[Any]: ...
+
+
+def multi_future(children: Any, quiet_exceptions: Quiet = ()) -> Future[Any]:
+    """Wait for all of several futures, and give their results in a list or a dict.
+
+    :param children: an iterable, or a mapping whose values are waited for.
+    :param quiet_exceptions: if several fail, the first exception in order is raised and the
+        others are logged, except for these types.
+
+    It ends when all of them are done, also if one fails early. Cancelling it cancels the
+    coroutines among the children; futures that the application made are left as they are.
+    """
+    keys = None
+    if isinstance(children, dict):
+        keys = list(children)
+        children = children.values()
+    given = list(children)
+    return _Gathering(
+        keys, given, [convert_yielded(child) for child in given], quiet_exceptions
+    ).begin()
+
+
+multi = multi_future
+
+
+def Multi(children: Any, quiet_exceptions: Quiet = ()) -> Any:  # noqa: N802 - the documented name
+    """Return something to yield that waits for several things: what yielding the list does.
+
+    The classic name of :func:`multi`. :class:`Task`, :class:`Wait` and other points may be among
+    the children; the result can then only be yielded.
+    """
+    if not isinstance(children, dict):
+        children = list(children)
+    if MultiPoint.is_needed(children):
+        return MultiPoint(children)
+    return multi_future(children, quiet_exceptions)
+
+
+class _Gathering:
+    """The futures that one call of :func:`multi_future` waits for."""
+
+    __slots__ = ("children", "given", "keys", "quiet", "result", "waiting")
+
+    def __init__(
+        self, keys: list[Any] | None, given: list[Any], children: list[Any], quiet: Quiet
+    ) -> None:
+        self.keys = keys
+        self.given = given
+        self.children = children
+        self.quiet = quiet
+        #: The futures that are not done. One that is given several times counts once.
+        self.waiting = {child for child in children if not child.done()}
+        self.result: Future[Any] = new_future()
+
+    def begin(self) -> Future[Any]:
+        if not self.waiting:
+            self._end()
+            return self.result
+        self.result = pending = PendingFuture(self.result.get_loop())
+        pending.abandon = self._abandon
+        for child in list(self.waiting):
+            if isinstance(child, Future):
+                child.add_done_callback(self._count)
+            else:
+                from tornado.ioloop import IOLoop
+
+                IOLoop.current().add_future(child, self._count)
+        return pending
+
+    def _count(self, child: Any) -> None:
+        self.waiting.discard(child)
+        if not self.waiting:
+            self._end()
+
+    def _end(self) -> None:
+        results = []
+        first: BaseException | None = None
+        for child in self.children:
+            try:
+                results.append(child.result())
+            except BaseException as error:  # noqa: BLE001 - the first goes to the result
+                if first is None:
+                    first = error
+                elif error is not first and not isinstance(error, self.quiet):
+                    app_log.error("more than one exception in a multi", exc_info=error)
+        if self.result.done():
+            return
+        if first is not None:
+            self.result.set_exception(first)
+        elif self.keys is None:
+            self.result.set_result(results)
+        else:
+            self.result.set_result(dict(zip(self.keys, results, strict=True)))
+
+    def _abandon(self) -> None:
+        for given, child in zip(self.given, self.children, strict=True):
+            if isinstance(child, Future):
+                child.remove_done_callback(self._count)
+                give_up(child, made_here=child is not given)

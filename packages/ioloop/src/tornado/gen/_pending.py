@@ -1,0 +1,48 @@
+"""Futures that take their work with them when they are cancelled."""
+
+from __future__ import annotations
+
+from asyncio import Future
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+    from collections.abc import Callable
+
+
+class PendingFuture(Future[Any]):
+    """A future of work that can be given up.
+
+    A subclass of the C implementation with one slot, made only where something really waits.
+    """
+
+    __slots__ = ("abandon",)
+
+    def __init__(self, loop: AbstractEventLoop) -> None:
+        super().__init__(loop=loop)
+        #: Called once when somebody cancels the future.
+        self.abandon: Callable[[], None] | None = None
+
+    def cancel(self, msg: Any = None) -> bool:
+        """Cancel the future and give up its work."""
+        if not super().cancel(msg):
+            return False
+        abandon, self.abandon = self.abandon, None
+        if abandon is not None:
+            abandon()
+        return True
+
+
+def give_up(future: Any, made_here: bool) -> None:
+    """Cancel what a coroutine waits for, as far as nobody else can be waiting for it.
+
+    That is the work of other coroutines of this module, and of tasks made from bare coroutines. A
+    future that the application made is left alone: it may be shared.
+    """
+    if isinstance(future, PendingFuture) or made_here:
+        future.cancel()
+    elif future.done():
+        # A lock or an item that was granted, and that the waiter will not get to see.
+        give_back = getattr(future, "give_back", None)
+        if give_back is not None:
+            give_back()

@@ -1,0 +1,227 @@
+"""A generator that waits, and what wakes it up."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from asyncio import Future
+from concurrent import futures
+from typing import TYPE_CHECKING, Any
+
+from tornado.ioloop import IOLoop
+
+from ._errors import KeyReuseError, Return
+from ._moment import moment
+from ._pending import PendingFuture, give_up
+from ._points import KeyTable, YieldPoint, result_of_call
+from ._step import Outcome, advance, waitable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from types import TracebackType
+
+    from ._step import Waitable
+
+app_log = logging.getLogger("tornado.application")
+
+
+class Runner:
+    """Drive a generator that has begun to wait. Made by :func:`coroutine`, not by applications.
+
+    :param ctx_run: the ``run`` method of the context that the generator runs in.
+    :param gen: the generator.
+    :param result_future: settled when the generator ends.
+    :param first_yielded: what the generator has yielded.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_gen",
+        "_keys",
+        "_made_here",
+        "_ready",
+        "_result",
+        "_run",
+        "_running",
+    )
+
+    def __init__(
+        self,
+        ctx_run: Callable[..., Any],
+        gen: Generator[Any, Any, Any],
+        result_future: Any,
+        first_yielded: Any,
+    ) -> None:
+        self._run = ctx_run
+        self._gen: Generator[Any, Any, Any] | None = gen
+        self._result = result_future
+        self._keys: KeyTable | None = None
+        self._running = False
+        self._made_here = False
+        #: What the generator waits for.
+        self._ready: Waitable | None = None
+        if isinstance(result_future, PendingFuture):
+            result_future.abandon = self._abandon
+        if self.handle_yield(first_yielded):
+            self.run()
+
+    # -- stepping ---------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Step the generator, if it is not running, until it waits again or ends."""
+        gen = self._gen
+        if self._running or gen is None:
+            return
+        self._running = True
+        try:
+            while True:
+                ready, self._ready = self._ready, None
+                if ready is None:
+                    return
+                if not self._wait_for(advance(self._run, gen, ready)):
+                    return
+        except (StopIteration, Return) as end:
+            self._gen = None
+            self._finish(end.value)
+        except asyncio.CancelledError:
+            self._gen = None
+            self._cancelled()
+        except Exception as error:  # noqa: BLE001 - the result's reader gets it
+            self._gen = None
+            self._fail(error)
+        except BaseException as error:
+            self._gen = None
+            self._fail(error)
+            raise
+        finally:
+            self._running = False
+
+    def handle_yield(self, yielded: Any) -> bool:
+        """Take what the generator yields, and tell whether :meth:`run` can go on at once."""
+        return self._wait_for(waitable(yielded), made_here=not isinstance(yielded, Future))
+
+    def handle_exception(
+        self, typ: type[BaseException], value: BaseException, tb: TracebackType | None
+    ) -> bool:
+        """Throw an exception of a callback into the generator, if it waits."""
+        if self._running or self._gen is None:
+            return False
+        self._ready = Outcome(value)
+        self.run()
+        return True
+
+    def _wait_for(self, ready: Waitable, made_here: bool = False) -> bool:
+        self._ready = ready
+        self._made_here = made_here
+        if isinstance(ready, YieldPoint):
+            return self._start_point(ready)
+        if ready is moment:
+            asyncio.get_running_loop().call_soon(self._wake, ready)
+            return False
+        if ready.done():
+            return True
+        self._listen(ready)
+        return False
+
+    def _listen(self, ready: Any) -> None:
+        if isinstance(ready, futures.Future):
+            IOLoop.current().add_future(ready, self._wake)
+        else:
+            ready.add_done_callback(self._wake)
+
+    def _wake(self, ready: Any) -> None:
+        # After a cancellation the generator may be waiting for something else.
+        if ready is self._ready:
+            self.run()
+
+    # -- the end ----------------------------------------------------------------------------
+
+    def _finish(self, value: Any) -> None:
+        if self._keys is not None and self._keys.open:
+            self._fail(self._keys.leak())
+        elif not self._result.done():
+            self._result.set_result(value)
+
+    def _fail(self, error: BaseException) -> None:
+        if not self._result.done():
+            self._result.set_exception(error)
+        else:
+            app_log.error("exception in a coroutine that was cancelled", exc_info=error)
+
+    def _cancelled(self) -> None:
+        self._result.cancel()
+
+    def _abandon(self) -> None:
+        # Not now: the generator may be running, and the canceller need not wait for its cleanup.
+        if self._gen is not None:
+            self._result.get_loop().call_soon(self._unwind)
+
+    def _unwind(self) -> None:
+        ready = self._ready
+        if self._gen is None or ready is None:
+            return
+        if isinstance(ready, Future):
+            ready.remove_done_callback(self._wake)
+            give_up(ready, self._made_here)
+        self._ready = Outcome(asyncio.CancelledError())
+        self.run()
+
+    # -- classic: keys ----------------------------------------------------------------------
+
+    def _start_point(self, point: YieldPoint) -> bool:
+        try:
+            self._run(point.start, self)
+            return point.is_ready()
+        except Exception as error:  # noqa: BLE001 - the generator gets it
+            self._ready = Outcome(error)
+            return True
+
+    def register_callback(self, key: Any) -> None:
+        """Open a key.
+
+        :raises KeyReuseError: if it is open already.
+        """
+        if self._keys is None:
+            self._keys = KeyTable()
+        if key in self._keys.open:
+            raise KeyReuseError(f"there is a callback with key {key!r} already")
+        self._keys.open.add(key)
+
+    def is_ready(self, key: Any) -> bool:
+        """Tell whether a key has a result.
+
+        :raises UnknownKeyError: if it is not open.
+        """
+        if self._keys is None:
+            self._keys = KeyTable()
+        return self._keys.is_ready(key)
+
+    def set_result(self, key: Any, result: Any) -> None:
+        """Set the result of a key, and go on if that is what the generator waits for."""
+        if self._keys is None:
+            self._keys = KeyTable()
+        self._keys.results[key] = result
+        point = self._ready
+        if self._running or not isinstance(point, YieldPoint):
+            return
+        try:
+            ready = point.is_ready()
+        except Exception as error:  # noqa: BLE001 - the generator gets it
+            self._ready = Outcome(error)
+            ready = True
+        if ready:
+            self.run()
+
+    def pop_result(self, key: Any) -> Any:
+        """Close a key and return its result."""
+        if self._keys is None:
+            self._keys = KeyTable()
+        return self._keys.pop(key)
+
+    def result_callback(self, key: Any) -> Callable[..., None]:
+        """Return a function that sets the result of a key to what it is called with."""
+
+        def called(*args: Any, **kwargs: Any) -> None:
+            self.set_result(key, result_of_call(args, kwargs))
+
+        return called

@@ -1,0 +1,141 @@
+"""Waiting for a time, or no longer than that."""
+
+from __future__ import annotations
+
+import logging
+from asyncio import Future
+from typing import TYPE_CHECKING, Any
+
+from tornado.concurrent._future import new_future
+from tornado.ioloop import IOLoop
+
+from ._convert import convert_yielded
+from ._pending import PendingFuture, give_up
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable
+
+    Quiet = type[Exception] | tuple[type[Exception], ...]
+
+app_log = logging.getLogger("tornado.application")
+
+
+def sleep(duration: float) -> Future[None]:
+    """Return a future that is done after a number of seconds. It blocks nothing.
+
+    Cancelling it frees its timer at once.
+    """
+    ioloop = IOLoop.current()
+    future = PendingFuture(ioloop.asyncio_loop)
+    handle = ioloop.asyncio_loop.call_later(max(0, duration), _wake, future)
+    future.abandon = handle.cancel
+    return future
+
+
+def _wake(future: PendingFuture) -> None:
+    # The handle knows the future; without this the two would keep each other alive.
+    future.abandon = None
+    if not future.done():
+        future.set_result(None)
+
+
+def with_timeout(
+    timeout: float | datetime.timedelta,
+    future: Any,
+    quiet_exceptions: Quiet = (),
+    *,
+    message: str | Callable[[], str] | None = None,
+) -> Future[Any]:
+    """Wait for something, but not for ever.
+
+    :param timeout: a timedelta from now, or a deadline like :meth:`.IOLoop.time` gives.
+    :param future: a future, or something else that a coroutine may yield. It is not cancelled
+        when the time is up; it may be waited for again.
+    :param quiet_exceptions: the future's exceptions after that are logged, except these types.
+    :param message: the text of the exception, or a function that is called for it when the time
+        is up.
+    :raises TimeoutError: when the time is up.
+
+    Cancelling the result removes the timer. A bare coroutine is cancelled with it.
+    """
+    converted = convert_yielded(future)
+    wait = _TimedWait(converted, converted is not future, quiet_exceptions, message)
+    return wait.begin(timeout)
+
+
+class _TimedWait:
+    """One call of :func:`with_timeout`."""
+
+    __slots__ = ("future", "handle", "ioloop", "made_here", "message", "quiet", "result")
+
+    def __init__(
+        self,
+        future: Any,
+        made_here: bool,
+        quiet: Quiet,
+        message: str | Callable[[], str] | None,
+    ) -> None:
+        self.future = future
+        self.made_here = made_here
+        self.quiet = quiet
+        self.message = message
+        self.ioloop = IOLoop.current()
+        self.handle: object = None
+        self.result: Future[Any] = new_future()
+
+    def begin(self, timeout: float | datetime.timedelta) -> Future[Any]:
+        if self.future.done():
+            self._copy()
+            return self.result
+        self.result = pending = PendingFuture(self.ioloop.asyncio_loop)
+        pending.abandon = self._abandon
+        self.handle = self.ioloop.add_timeout(timeout, self._expire)
+        if isinstance(self.future, Future):
+            self.future.add_done_callback(self._arrive)
+        else:
+            self.ioloop.add_future(self.future, self._arrive)
+        return pending
+
+    def _arrive(self, future: Any) -> None:
+        self.ioloop.remove_timeout(self.handle)
+        if self.result.done():
+            self._log_late(future)
+        else:
+            self._copy()
+
+    def _copy(self) -> None:
+        if self.future.cancelled():
+            self._release()
+            self.result.cancel()
+            return
+        error = self.future.exception()
+        if error is not None:
+            self.result.set_exception(error)
+        else:
+            self.result.set_result(self.future.result())
+        self._release()
+
+    def _expire(self) -> None:
+        if self.result.done():
+            return
+        message = self.message() if callable(self.message) else self.message
+        self.result.set_exception(TimeoutError(message or "timeout"))
+        self._release()
+
+    def _release(self) -> None:
+        if isinstance(self.result, PendingFuture):
+            self.result.abandon = None
+
+    def _abandon(self) -> None:
+        self.ioloop.remove_timeout(self.handle)
+        if isinstance(self.future, Future):
+            self.future.remove_done_callback(self._arrive)
+            give_up(self.future, self.made_here)
+
+    def _log_late(self, future: Any) -> None:
+        if future.cancelled():
+            return
+        error = future.exception()
+        if error is not None and not isinstance(error, self.quiet):
+            app_log.error("exception in %r after its timeout", future, exc_info=error)

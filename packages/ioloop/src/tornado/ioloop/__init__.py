@@ -1,0 +1,38 @@
+"""The event loop: one thread, many connections.
+
+A server that waits for a slow client in one place must not wait in all others. So nothing waits:
+code registers what is to be done when a socket is readable, when a time has come or when a result
+is there, and the loop calls it then. :class:`IOLoop` is that loop. Coroutines run on it as well,
+each ``await`` hands control back to the loop::
+
+    import asyncio
+    import tornado.ioloop
+
+    async def main():
+        loop = tornado.ioloop.IOLoop.current()
+        loop.call_later(0.5, print, "half a second")
+        loop.add_callback(print, "soon")
+        await asyncio.sleep(1)
+
+    asyncio.run(main())
+
+The loop underneath is asyncio's, or uvloop's. Everything written for asyncio runs on it, and code
+of both kinds may be mixed in one program. Programs of the classic kind start the loop themselves
+with ``IOLoop.current().start()`` or :meth:`IOLoop.run_sync`.
+
+:class:`PeriodicCallback` calls a function again and again.
+"""
+
+from __future__ import annotations
+
+from tornado.util import publish
+
+from ._loop import IOLoop
+from ._periodic import PeriodicCallback
+
+#: What timeouts raise: the builtin exception.
+TimeoutError = TimeoutError
+
+__all__ = ["IOLoop", "PeriodicCallback", "TimeoutError"]
+
+publish(globals())

@@ -1,0 +1,124 @@
+"""Callbacks that are called again and again."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import random
+from typing import TYPE_CHECKING, Any
+
+from ._loop import IOLoop
+
+if TYPE_CHECKING:
+    from asyncio import Future
+    from collections.abc import Awaitable, Callable
+
+
+class PeriodicCallback:
+    """Call a function at regular intervals on the loop.
+
+    The calls keep to multiples of the interval from the start on, they do not drift. A call that
+    takes longer than the interval makes the loop leave out the calls that it missed, and a
+    coroutine function is never called while its last call is still going on. The system's clock
+    does not matter.
+
+    :param callback: a function or coroutine function without arguments. Its exceptions are logged
+        and do not end the series.
+    :param callback_time: the interval in milliseconds, or a timedelta.
+    :param jitter: how much of the interval varies at random, to keep many processes apart: 0.1
+        means an interval between 95 % and 105 % each time.
+    :param io_loop: classic: the loop to use, in place of the current one.
+    :raises ValueError: if the interval is not positive.
+    """
+
+    def __init__(
+        self,
+        callback: Callable[[], Awaitable[Any] | None],
+        callback_time: datetime.timedelta | float,
+        jitter: float | IOLoop | None = 0,
+        *,
+        io_loop: IOLoop | None = None,
+    ) -> None:
+        if isinstance(jitter, IOLoop) or jitter is None:
+            # The third argument of the classic signature.
+            io_loop, jitter = jitter or io_loop, 0
+        if isinstance(callback_time, datetime.timedelta):
+            callback_time = callback_time / datetime.timedelta(milliseconds=1)
+        if callback_time <= 0:
+            raise ValueError(f"callback_time must be positive, not {callback_time!r} ms")
+        self.callback = callback
+        self.callback_time: float = callback_time
+        self.jitter = jitter
+        self._chosen_loop = io_loop
+        self._running = False
+        self._timeout: object | None = None
+        self._in_flight: Future[Any] | None = None
+        self._next_timeout = 0.0
+
+    def start(self) -> None:
+        """Begin the series. The first call comes after one interval."""
+        if self._running:
+            return
+        self.io_loop = self._chosen_loop or IOLoop.current()
+        self._running = True
+        self._next_timeout = self._now()
+        if self._in_flight is None:
+            self._schedule_next()
+
+    def stop(self) -> None:
+        """End the series. A call that is going on comes to its end."""
+        self._running = False
+        if self._timeout is not None:
+            self.io_loop.remove_timeout(self._timeout)
+            self._timeout = None
+
+    def is_running(self) -> bool:
+        """Tell whether the series has been started, and not been stopped since."""
+        return self._running
+
+    def _now(self) -> float:
+        return self.io_loop.asyncio_loop.time()
+
+    def _schedule_next(self) -> None:
+        if self._running:
+            now = self._now()
+            self._update_next(now)
+            self._timeout = self.io_loop.call_later(self._next_timeout - now, self._run)
+
+    def _update_next(self, current_time: float) -> None:
+        interval = self.callback_time / 1000
+        if self.jitter:
+            interval *= 1 + self.jitter * (random.random() - 0.5)  # noqa: S311 - no secret
+        # At least one interval on from the last call, also where the clock has not got to that
+        # call yet: timers may fire a tick early.
+        missed = max(0, math.floor((current_time - self._next_timeout) / interval))
+        self._next_timeout += (missed + 1) * interval
+
+    def _run(self) -> None:
+        self._timeout = None
+        if not self._running:
+            return
+        try:
+            result = self.callback()
+            if result is not None:
+                self._follow(result)
+                return
+        except Exception:  # noqa: BLE001 - the series goes on, the loop's hook logs it
+            self.io_loop.handle_callback_exception(self.callback)
+        self._schedule_next()
+
+    def _follow(self, result: Awaitable[Any]) -> None:
+        from tornado.gen import convert_yielded
+
+        self._in_flight = convert_yielded(result)
+        self.io_loop.add_future(self._in_flight, self._finish)
+
+    def _finish(self, future: Future[Any]) -> None:
+        self._in_flight = None
+        try:
+            if not future.cancelled():
+                future.result()
+        except Exception:  # noqa: BLE001 - the series goes on, the loop's hook logs it
+            self.io_loop.handle_callback_exception(self.callback)
+        finally:
+            self._schedule_next()

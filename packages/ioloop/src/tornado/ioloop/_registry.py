@@ -1,0 +1,76 @@
+"""Which IOLoop stands on which asyncio loop."""
+
+from __future__ import annotations
+
+import asyncio
+import asyncio.events
+from collections.abc import MutableMapping
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ._loop import IOLoop
+
+#: The attribute of an asyncio loop that holds its IOLoop. Both live and die together, so nothing
+#: has to be cleaned up, and the look-up in :meth:`.IOLoop.current` is one attribute.
+ATTRIBUTE = "_tornado_ioloop"
+
+
+class LoopRegistry(MutableMapping[asyncio.AbstractEventLoop, "IOLoop"]):
+    """A mapping from asyncio loops to their IOLoops that keeps none of them alive."""
+
+    def __init__(self) -> None:
+        self._loops: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
+
+    def __getitem__(self, loop: asyncio.AbstractEventLoop) -> IOLoop:
+        found: IOLoop | None = getattr(loop, ATTRIBUTE, None)
+        if found is None:
+            raise KeyError(loop)
+        return found
+
+    def __setitem__(self, loop: asyncio.AbstractEventLoop, ioloop: IOLoop) -> None:
+        setattr(loop, ATTRIBUTE, ioloop)
+        self._loops.add(loop)
+
+    def __delitem__(self, loop: asyncio.AbstractEventLoop) -> None:
+        try:
+            delattr(loop, ATTRIBUTE)
+        except AttributeError:
+            raise KeyError(loop) from None
+        self._loops.discard(loop)
+
+    def __iter__(self) -> Iterator[asyncio.AbstractEventLoop]:
+        return iter(list(self._loops))
+
+    def __len__(self) -> int:
+        return len(self._loops)
+
+
+def loop_of_thread() -> asyncio.AbstractEventLoop | None:
+    """Return the asyncio loop that runs in this thread or that was set for it, and make none."""
+    loop = asyncio._get_running_loop() or _loop_set()
+    return None if loop is None or loop.is_closed() else loop
+
+
+def _loop_set() -> asyncio.AbstractEventLoop | None:
+    policy = _policy()
+    base: Any = getattr(asyncio.events, "BaseDefaultEventLoopPolicy", None) or getattr(
+        asyncio.events, "_BaseDefaultEventLoopPolicy", None
+    )
+    if base is not None and type(policy).get_event_loop is base.get_event_loop:
+        # The standard policy would make a loop where none was set (and warn about it on 3.12 and
+        # 3.13). There is no public way to ask without that.
+        return getattr(policy._local, "_loop", None)
+    try:
+        found: asyncio.AbstractEventLoop = policy.get_event_loop()
+    except RuntimeError:
+        return None
+    return found
+
+
+def _policy() -> Any:
+    # From 3.14 on the public function warns that policies go away.
+    getter = getattr(asyncio.events, "_get_event_loop_policy", asyncio.get_event_loop_policy)
+    return getter()

@@ -1,0 +1,38 @@
+"""IOLoops over asyncio loops.
+
+Nobody has to name these classes. :meth:`.IOLoop.current` finds or makes the right one: an
+:class:`AsyncIOMainLoop` for a loop that asyncio runs already, an :class:`AsyncIOLoop` where there
+is no loop yet.
+
+A new loop is a uvloop if uvloop is installed (the extra ``tornado-ioloop[uvloop]``). It is asyncio's
+own
+
+- if the environment variable ``TORNADO_UVLOOP`` is ``0``,
+- after ``IOLoop.configure(None, uvloop=False)``,
+- or if the program has set an event loop policy: it has chosen its loops then.
+
+Loops that are running already, such as the one of ``asyncio.run``, are used as they are.
+"""
+
+from __future__ import annotations
+
+from tornado.gen import convert_yielded
+from tornado.util import publish
+
+from ._base import BaseAsyncIOLoop
+from ._futures import to_asyncio_future, to_tornado_future
+from ._loops import AsyncIOLoop, AsyncIOMainLoop
+from ._selector import AddThreadSelectorEventLoop, SelectorThread
+
+__all__ = [
+    "AddThreadSelectorEventLoop",
+    "AsyncIOLoop",
+    "AsyncIOMainLoop",
+    "BaseAsyncIOLoop",
+    "SelectorThread",
+    "convert_yielded",
+    "to_asyncio_future",
+    "to_tornado_future",
+]
+
+publish(globals())

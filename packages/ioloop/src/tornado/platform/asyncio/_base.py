@@ -1,0 +1,214 @@
+"""An IOLoop over an asyncio loop."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from tornado.ioloop import IOLoop
+from tornado.stack_context import handle_exception
+from tornado.stack_context._chain import Reentry, chain, reentered
+from tornado.stack_context._routes import route_errors
+
+from ._handlers import Handlers
+from ._selector import AddThreadSelectorEventLoop
+
+if TYPE_CHECKING:
+    from asyncio import Future
+    from collections.abc import Callable
+    from concurrent.futures import Executor
+
+    from tornado.ioloop._descriptors import Descriptor
+
+_get_running_loop = asyncio._get_running_loop
+
+
+class BaseAsyncIOLoop(IOLoop):
+    """What all loops of this module share."""
+
+    def initialize(self, asyncio_loop: asyncio.AbstractEventLoop, **kwargs: Any) -> None:
+        """Put an IOLoop on an asyncio loop.
+
+        :raises RuntimeError: if the asyncio loop has an IOLoop already.
+        """
+        if asyncio_loop in IOLoop._ioloop_for_asyncio:
+            raise RuntimeError(f"{asyncio_loop!r} has an IOLoop already, use IOLoop.current()")
+        self.asyncio_loop = asyncio_loop
+        #: The loop that descriptors are registered with, another one only on Windows.
+        self.selector_loop: asyncio.AbstractEventLoop = asyncio_loop
+        if _is_proactor(asyncio_loop):
+            self.selector_loop = AddThreadSelectorEventLoop(asyncio_loop)
+        self._handlers = Handlers(self.selector_loop, self._run_callback)
+        self._closed = False
+        self._awaited: set[Future[Any]] = set()
+        IOLoop._ioloop_for_asyncio[asyncio_loop] = self
+        route_errors(asyncio_loop)
+        super().initialize(**kwargs)
+
+    # -- running ----------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Run until a callback calls :meth:`stop`."""
+        self.asyncio_loop.run_forever()
+
+    def stop(self) -> None:
+        """Let :meth:`start` return after the callbacks that are due."""
+        self.asyncio_loop.stop()
+
+    def close(self, all_fds: bool = False) -> None:
+        """Remove all handlers and close the asyncio loop.
+
+        :raises RuntimeError: if the loop is running.
+        """
+        if self._closed:
+            return
+        if self.asyncio_loop.is_running():
+            raise RuntimeError("cannot close a loop that is running, stop it first")
+        self._closed = True
+        self._watch_blocking(None, None)
+        for descriptor in self._handlers.clear():
+            if all_fds:
+                self.close_fd(descriptor)
+        IOLoop._ioloop_for_asyncio.pop(self.asyncio_loop, None)
+        if self.selector_loop is not self.asyncio_loop:
+            self.selector_loop.close()
+        self.asyncio_loop.close()
+
+    # -- file descriptors -------------------------------------------------------------------
+
+    def add_handler(self, fd: Descriptor, handler: Callable[[Any, int], Any], events: int) -> None:
+        """Call ``handler(fd, events)`` whenever a file descriptor is ready."""
+        self._handlers.add(fd, handler, events)
+
+    def update_handler(self, fd: Descriptor, events: int) -> None:
+        """Change the events that a handler waits for."""
+        self._handlers.update(fd, events)
+
+    def remove_handler(self, fd: Descriptor) -> None:
+        """Stop waiting for a file descriptor."""
+        self._handlers.remove(fd)
+
+    # -- callbacks --------------------------------------------------------------------------
+
+    def add_callback(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+        """Call a function in the next round of the loop, from any thread.
+
+        On a loop that is closed nothing happens.
+        """
+        if kwargs:
+            callback = partial(callback, **kwargs)
+        if _get_running_loop() is self.asyncio_loop:
+            self.asyncio_loop.call_soon(self._run_callback, callback, *args)
+        else:
+            self._call_from_outside(callback, *args)
+
+    def add_callback_from_signal(
+        self, callback: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> None:
+        """Call a function in the next round of the loop, from a signal handler."""
+        self._call_from_outside(partial(callback, **kwargs) if kwargs else callback, *args)
+
+    def _call_from_outside(self, callback: Callable[..., Any], *args: Any) -> None:
+        try:
+            self.asyncio_loop.call_soon_threadsafe(self._run_callback, callback, *args)
+        except RuntimeError:
+            # A thread does not know that the loop has been closed, and has nobody to tell.
+            if not self.asyncio_loop.is_closed():
+                raise
+
+    def _run_callback(self, callback: Callable[..., Any], *args: Any) -> None:
+        if Reentry.wanted:
+            self._run_reentered(callback, *args)
+            return
+        try:
+            result = callback(*args)
+        except asyncio.CancelledError:
+            return
+        except Exception as error:  # noqa: BLE001 - a callback has no caller who could catch it
+            self._fail(callback, handle_exception(error))
+            return
+        if result is not None:
+            self._follow(callback, result)
+
+    def _run_reentered(self, callback: Callable[..., Any], *args: Any) -> None:
+        result = None
+        try:
+            with reentered(chain.get()):
+                result = callback(*args)
+        except asyncio.CancelledError:
+            return
+        except Exception as error:  # noqa: BLE001 - a callback has no caller who could catch it
+            self._fail(callback, error)
+            return
+        if result is not None:
+            self._follow(callback, result)
+
+    def _fail(self, callback: Callable[..., Any], error: BaseException | None) -> None:
+        if error is None:
+            return
+        try:
+            raise error
+        except BaseException:  # noqa: BLE001 - for sys.exc_info in the hook
+            self.handle_callback_exception(callback)
+
+    def _follow(self, callback: Callable[..., Any], result: Any) -> None:
+        from tornado.gen import BadYieldError, convert_yielded
+
+        try:
+            future = convert_yielded(result)
+        except BadYieldError:
+            # Callbacks often return something that was never meant for the loop.
+            return
+        if future.done():
+            self._settle(callback, future)
+        else:
+            # asyncio itself keeps only weak references to tasks.
+            self._awaited.add(future)
+            self.add_future(future, partial(self._settle, callback))
+
+    def _settle(self, callback: Callable[..., Any], future: Future[Any]) -> None:
+        self._awaited.discard(future)
+        if not future.cancelled():
+            error = future.exception()
+            if error is not None:
+                self._fail(callback, handle_exception(error))
+
+    # -- time -------------------------------------------------------------------------------
+
+    def call_later(
+        self, delay: float, callback: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> object:
+        """Call a function after a number of seconds."""
+        if kwargs:
+            callback = partial(callback, **kwargs)
+        return self.asyncio_loop.call_later(
+            delay if delay > 0 else 0, self._run_callback, callback, *args
+        )
+
+    def call_at(
+        self, when: float, callback: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> object:
+        """Call a function at a time like :meth:`time` gives it."""
+        return self.call_later(when - self.time(), callback, *args, **kwargs)
+
+    def remove_timeout(self, timeout: object) -> None:
+        """Cancel a timeout."""
+        timeout.cancel()  # type: ignore[attr-defined] # the handle is opaque to callers
+
+    # -- executors --------------------------------------------------------------------------
+
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[..., Any], *args: Any
+    ) -> Future[Any]:
+        """Run a blocking function in a thread and return a future for its result."""
+        return self.asyncio_loop.run_in_executor(executor, func, *args)
+
+    def set_default_executor(self, executor: Executor) -> None:
+        """Choose what :meth:`run_in_executor` uses without an executor."""
+        self.asyncio_loop.set_default_executor(executor)  # type: ignore[arg-type] # asyncio itself says what it takes
+
+
+def _is_proactor(loop: asyncio.AbstractEventLoop) -> bool:
+    proactor = getattr(asyncio, "ProactorEventLoop", None)  # exists on Windows alone
+    return proactor is not None and isinstance(loop, proactor)

@@ -1,0 +1,88 @@
+"""The loops that programs make and meet."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import Any
+
+from tornado.ioloop import IOLoop
+from tornado.ioloop._registry import loop_of_thread
+
+from ._base import BaseAsyncIOLoop
+
+#: The environment variable that decides about uvloop, unless an argument does.
+SWITCH = "TORNADO_UVLOOP"
+
+
+class AsyncIOLoop(BaseAsyncIOLoop):
+    """A loop of its own, what ``IOLoop()`` makes.
+
+    :param asyncio_loop: the asyncio loop to use, in place of a new one.
+    :param make_current: make it the loop of this thread.
+    :param uvloop: whether a new loop is a uvloop. None: the environment variable
+        ``TORNADO_UVLOOP`` decides, and without it, whether uvloop can be imported.
+    """
+
+    def initialize(self, *, uvloop: bool | None = None, **kwargs: Any) -> None:
+        """Set up a loop, and close the new asyncio loop again if that fails."""
+        if kwargs.get("asyncio_loop") is not None:
+            super().initialize(**kwargs)
+            return
+        made = new_asyncio_loop(uvloop)
+        try:
+            super().initialize(**{**kwargs, "asyncio_loop": made})
+        except BaseException:
+            made.close()
+            raise
+
+    def close(self, all_fds: bool = False) -> None:
+        """Close the loop. If it is the loop of this thread, the thread has none afterwards."""
+        is_current = asyncio._get_running_loop() is None and loop_of_thread() is self.asyncio_loop
+        super().close(all_fds)
+        if is_current:
+            IOLoop.clear_current()
+
+
+class AsyncIOMainLoop(BaseAsyncIOLoop):
+    """The loop of a program that starts asyncio by itself.
+
+    :meth:`.IOLoop.current` makes one when it is called on a running asyncio loop. Calling
+    ``AsyncIOMainLoop().install()`` first was necessary once, and does no harm.
+    """
+
+    def initialize(
+        self, asyncio_loop: asyncio.AbstractEventLoop | None = None, **kwargs: Any
+    ) -> None:
+        """Put an IOLoop on the asyncio loop of this thread, and make one if there is none."""
+        loop = asyncio_loop or loop_of_thread()
+        if loop is None:
+            loop = new_asyncio_loop(None)
+            asyncio.set_event_loop(loop)
+        super().initialize(loop, **{"make_current": False, **kwargs})
+
+
+def new_asyncio_loop(uvloop: bool | None) -> asyncio.AbstractEventLoop:
+    """Make a loop: a uvloop if it is wanted and there, otherwise what asyncio makes.
+
+    :raises ImportError: if ``uvloop`` is true and uvloop is not installed.
+    """
+    if uvloop is None:
+        if not _is_uvloop_wanted():
+            return asyncio.new_event_loop()
+        try:
+            import uvloop as implementation
+        except ImportError:
+            return asyncio.new_event_loop()
+    elif uvloop:
+        import uvloop as implementation
+    else:
+        return asyncio.new_event_loop()
+    return implementation.new_event_loop()
+
+
+def _is_uvloop_wanted() -> bool:
+    if os.environ.get(SWITCH, "").strip().lower() in {"0", "no", "off", "false"}:
+        return False
+    # A program with a policy of its own has chosen its loops.
+    return type(asyncio.get_event_loop_policy()).__module__.startswith("asyncio")

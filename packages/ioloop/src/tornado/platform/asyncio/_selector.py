@@ -1,0 +1,226 @@
+"""Readers and writers for loops that have none: Windows's proactor.
+
+Theory of operation
+===================
+A thread sleeps in ``select`` and posts what is ready to the loop. It then rests until the loop has
+run the callbacks, because a descriptor stays ready until somebody reads from it. One byte through
+a socket pair ends the sleep when descriptors are added or removed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import select
+import socket
+import threading
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+class Watched(NamedTuple):
+    """A callback and the context in which it was registered."""
+
+    callback: Callable[..., Any]
+    args: tuple[Any, ...]
+    context: contextvars.Context
+
+
+class Interest(NamedTuple):
+    """The descriptors that the thread is to sleep on."""
+
+    readers: frozenset[int]
+    writers: frozenset[int]
+
+
+class SelectorThread:
+    """Wait in a thread for descriptors to be ready, and call back on the loop.
+
+    All methods are called on the loop's thread.
+    """
+
+    def __init__(self, real_loop: asyncio.AbstractEventLoop) -> None:
+        self._real_loop = real_loop
+        self._readers: dict[int, Watched] = {}
+        self._writers: dict[int, Watched] = {}
+        self._work: Interest | None = None
+        self._closing = False
+        self._condition = threading.Condition()
+        self._waker, self._wakee = socket.socketpair()
+        self._waker.setblocking(False)
+        self._wakee.setblocking(False)
+        self._thread = threading.Thread(target=self._sleep, name="tornado-selector", daemon=True)
+        self._thread.start()
+        self._resume()
+
+    def close(self) -> None:
+        """End the thread."""
+        if self._closing:
+            return
+        with self._condition:
+            self._closing = True
+            self._condition.notify()
+        self._wake()
+        self._thread.join()
+        self._waker.close()
+        self._wakee.close()
+
+    def add_reader(self, fd: Any, callback: Callable[..., None], *args: Any) -> None:
+        """Call a function whenever a descriptor is readable."""
+        self._readers[_number(fd)] = Watched(callback, args, contextvars.copy_context())
+        self._wake()
+
+    def add_writer(self, fd: Any, callback: Callable[..., None], *args: Any) -> None:
+        """Call a function whenever a descriptor is writable."""
+        self._writers[_number(fd)] = Watched(callback, args, contextvars.copy_context())
+        self._wake()
+
+    def remove_reader(self, fd: Any) -> bool:
+        """Undo :meth:`add_reader`, and tell whether there was something to undo."""
+        return self._remove(self._readers, fd)
+
+    def remove_writer(self, fd: Any) -> bool:
+        """Undo :meth:`add_writer`, and tell whether there was something to undo."""
+        return self._remove(self._writers, fd)
+
+    def _remove(self, table: dict[int, Watched], fd: Any) -> bool:
+        if table.pop(_number(fd), None) is None:
+            return False
+        self._wake()
+        return True
+
+    def _wake(self) -> None:
+        try:
+            self._waker.send(b"w")
+        except BlockingIOError:
+            # The pair is full of bytes that wake just as well.
+            pass
+
+    # -- in the thread ----------------------------------------------------------------------
+
+    def _sleep(self) -> None:
+        while True:
+            with self._condition:
+                while self._work is None and not self._closing:
+                    self._condition.wait()
+                if self._closing or self._work is None:
+                    return
+                work, self._work = self._work, None
+            ready = _select(work, self._wakee)
+            try:
+                self._real_loop.call_soon_threadsafe(self._dispatch, ready)
+            except RuntimeError:
+                # The loop was closed and nobody closed this.
+                return
+
+    # -- on the loop ------------------------------------------------------------------------
+
+    def _resume(self) -> None:
+        with self._condition:
+            self._work = Interest(frozenset(self._readers), frozenset(self._writers))
+            self._condition.notify()
+
+    def _dispatch(self, ready: Interest) -> None:
+        if self._closing:
+            return
+        self._drain()
+        self._call(self._readers, ready.readers)
+        self._call(self._writers, ready.writers)
+        # Behind the callbacks, so that they have read what there is.
+        self._real_loop.call_soon(self._resume)
+
+    def _call(self, table: dict[int, Watched], fds: Iterable[int]) -> None:
+        for fd in fds:
+            if fd in table:
+                self._real_loop.call_soon(self._call_one, table, fd, table[fd])
+
+    def _call_one(self, table: dict[int, Watched], fd: int, watched: Watched) -> None:
+        # A callback that ran before this one may have removed it.
+        if table.get(fd) is watched:
+            watched.context.run(watched.callback, *watched.args)
+
+    def _drain(self) -> None:
+        try:
+            while self._wakee.recv(1024):
+                pass
+        except BlockingIOError:
+            pass  # drained
+
+
+class AddThreadSelectorEventLoop(asyncio.AbstractEventLoop):
+    """Give readers and writers to an asyncio loop that has none, by means of a thread.
+
+    Everything else goes to the real loop.
+    """
+
+    #: The attributes that are not the real loop's.
+    MY_ATTRIBUTES = {  # noqa: RUF012 - a plain set by the documented API
+        "_real_loop",
+        "_selector",
+        "add_reader",
+        "add_writer",
+        "close",
+        "remove_reader",
+        "remove_writer",
+    }
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in AddThreadSelectorEventLoop.MY_ATTRIBUTES:
+            return super().__getattribute__(name)
+        return getattr(super().__getattribute__("_real_loop"), name)
+
+    def __init__(self, real_loop: asyncio.AbstractEventLoop) -> None:
+        self._real_loop = real_loop
+        self._selector = SelectorThread(real_loop)
+
+    def close(self) -> None:
+        """End the thread and close the real loop."""
+        self._selector.close()
+        self._real_loop.close()
+
+    def add_reader(self, fd: Any, callback: Callable[..., None], *args: Any) -> None:  # type: ignore[override] # typeshed's variadic type is no more precise here
+        """Call a function whenever a descriptor is readable."""
+        self._selector.add_reader(fd, callback, *args)
+
+    def add_writer(self, fd: Any, callback: Callable[..., None], *args: Any) -> None:  # type: ignore[override] # as above
+        """Call a function whenever a descriptor is writable."""
+        self._selector.add_writer(fd, callback, *args)
+
+    def remove_reader(self, fd: Any) -> bool:
+        """Undo :meth:`add_reader`."""
+        return self._selector.remove_reader(fd)
+
+    def remove_writer(self, fd: Any) -> bool:
+        """Undo :meth:`add_writer`."""
+        return self._selector.remove_writer(fd)
+
+
+def _number(fd: Any) -> int:
+    number: int = fd if isinstance(fd, int) else fd.fileno()
+    return number
+
+
+def _select(work: Interest, wakee: socket.socket) -> Interest:
+    try:
+        # Windows reports a failed connect in the third list alone.
+        readable, writable, failed = select.select(
+            [*work.readers, wakee], work.writers, work.writers
+        )
+    except (OSError, ValueError):
+        # Somebody closed a descriptor without removing it. Its callbacks will find out.
+        return Interest(_closed(work.readers), _closed(work.writers))
+    return Interest(
+        frozenset(fd for fd in readable if isinstance(fd, int)), frozenset([*writable, *failed])
+    )
+
+
+def _closed(fds: Iterable[int]) -> frozenset[int]:
+    closed = set()
+    for fd in fds:
+        try:
+            select.select([fd], [], [], 0)
+        except (OSError, ValueError):
+            closed.add(fd)
+    return frozenset(closed)

@@ -1,0 +1,41 @@
+"""The way from asyncio's own callbacks to the handlers of a chain."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from ._chain import Link, chain, offer
+
+
+def route_errors(loop: asyncio.AbstractEventLoop) -> None:
+    """Let exceptions of plain asyncio callbacks reach the blocks that they descend from.
+
+    Does nothing if the loop has an exception handler: that one is the application's.
+    """
+    if loop.get_exception_handler() is None:
+        loop.set_exception_handler(_handle)
+
+
+def route_running_loop() -> None:
+    """Call :func:`route_errors` for the loop of this thread, if one is running."""
+    loop = asyncio._get_running_loop()
+    if loop is not None:
+        route_errors(loop)
+
+
+def _handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    error = context.get("exception")
+    if isinstance(error, Exception) and "handle" in context:
+        error = offer(error, _chain_of(context["handle"]))
+        if error is None:
+            return
+        context = {**context, "exception": error}
+    loop.default_exception_handler(context)
+
+
+def _chain_of(handle: Any) -> Link | None:
+    # asyncio has left the callback's context when it reports and keeps it in the handle. uvloop
+    # hides it, but reports from inside.
+    context = getattr(handle, "_context", None)
+    return chain.get() if context is None else context.get(chain)

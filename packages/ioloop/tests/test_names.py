@@ -1,0 +1,24 @@
+import importlib
+
+import pytest
+
+MODULES = [
+    "tornado.concurrent",
+    "tornado.gen",
+    "tornado.ioloop",
+    "tornado.platform.asyncio",
+    "tornado.stack_context",
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_all_is_sorted_and_every_public_name(name):
+    module = importlib.import_module(name)
+    public = {
+        key
+        for key, value in vars(module).items()
+        if not key.startswith("_")
+        and key not in {"annotations", "publish"}
+        and not isinstance(value, type(importlib))
+    }
+    assert module.__all__ == sorted(public)
