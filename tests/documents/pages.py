@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -61,6 +62,6 @@ def links(page: Path) -> list[str]:
 def anchors(page: Path) -> set[str]:
     """Return the anchors of a page's headings, made as repository browsers make them."""
     tokens = MarkdownIt("commonmark").parse(page.read_text(encoding="utf-8"))
-    titles = [b.content for a, b in zip(tokens, tokens[1:], strict=False) if a.type == "heading_open"]
+    titles = [b.content for a, b in pairwise(tokens) if a.type == "heading_open"]
     kept = ("".join(c for c in title.lower() if c.isalnum() or c in " -_") for title in titles)
     return {title.replace(" ", "-") for title in kept}

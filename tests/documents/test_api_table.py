@@ -15,7 +15,8 @@ def test_the_table_of_names_tells_the_truth(document: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("| same |", "| absent: no reason |"), (".py |", "_gone.py |"), ("`(", "`(x, ")]
+    ("old", "new"),
+    [("| same |", "| absent: no reason |"), (".py |", "_gone.py |"), ("`(", "`(x, ")],
 )
 def test_a_lie_in_the_table_is_noticed(document: str, old: str, new: str) -> None:
     lie = document.replace(old, new, 1)
