@@ -74,8 +74,6 @@ class Case:
     rounds: int = 7
     #: How long one round of one contestant lasts, in seconds.
     seconds: float = 1.0
-    #: How long each contestant is loaded before the first round, in seconds.
-    warmup: float = 0.5
     #: A round ends early after so many operations.
     most: int = 200_000
     #: Let each connection ask once before a round is measured.
@@ -202,7 +200,6 @@ def parse_case(name: str, text: str) -> Case:
         connections=table.take("connections", int, Case.connections),
         rounds=table.take("rounds", int, Case.rounds),
         seconds=table.take("seconds", float, Case.seconds),
-        warmup=table.take("warmup", float, Case.warmup),
         most=table.take("most", int, Case.most),
         settle=table.take("settle", bool, Case.settle),
         memory=table.take("memory", bool, Case.memory),

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.harness.arena import Arena
 from bench.harness.case import Case, case_names, load_case
 from bench.harness.contestant import Contestant, choose, load_contestants
 from bench.harness.cores import Cores, choose_cores, pin
@@ -124,7 +125,7 @@ def run_case(case: Case, environments: Environments, cores: Cores, output: Path)
     measure, columns = KINDS[case.kind]
     with tempfile.TemporaryDirectory(prefix="bench-files-") as folder:
         write_files(Path(folder))
-        result = measure(case, contestants, environments, cores=cores, files=Path(folder))
+        result = measure(case, Arena(contestants, environments, cores, Path(folder)))
     result.skipped.extend(skipped)
     names = [contestant.environment for contestant in contestants]
     versions = versions_of([*names, *(item.environment for item in case.imports)], environments)

@@ -12,20 +12,15 @@ from typing import TYPE_CHECKING
 
 from bench.harness.loader import Loader
 from bench.harness.memory import held
-from bench.harness.result import Line, Result
+from bench.harness.result import Line, Result, conclude
 from bench.harness.rounds import interleave
 from bench.harness.server import Server, running
 from bench.harness.table import Column, compared, measured
 from bench.harness.verification import Verified, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
+    from bench.harness.arena import Arena
     from bench.harness.case import Case
-    from bench.harness.contestant import Contestant
-    from bench.harness.cores import Cores
-    from bench.harness.environment import Environments
 
 #: The measure that contestants are compared by.
 HELD = "KB/connection"
@@ -36,27 +31,18 @@ _GROUP = 50
 _REST = 0.5
 
 
-def measure_idle(
-    case: Case,
-    contestants: Sequence[Contestant],
-    environments: Environments,
-    *,
-    cores: Cores,
-    files: Path,
-) -> Result:
+def measure_idle(case: Case, arena: Arena) -> Result:
     """Put a case to all contestants in interleaved rounds."""
-    entrants = {item.name: item for item in contestants}
+    entrants = {item.name: item for item in arena.contestants}
     variant = case.variants[0]
 
     def take(name: str) -> dict[str, float]:
-        with running(
-            environments, entrants[name], case, variant, cores=cores, files=files
-        ) as server:
+        with running(arena, entrants[name], case, variant) as server:
             return _measure(case, server)
 
-    lines = [Line(item.name, item.title) for item in contestants]
+    lines = [Line(item.name, item.title) for item in arena.contestants]
     lines, skipped = interleave(case.name, lines, take, rounds=case.rounds)
-    return Result(case.name, case.title, HELD, case.reference, case.floor, lines, skipped)
+    return conclude(case, HELD, lines, skipped)
 
 
 def _measure(case: Case, server: Server) -> dict[str, float]:

@@ -5,19 +5,15 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
-from bench.harness.cores import Cores, pin
+from bench.harness.cores import pin
 from bench.harness.errors import ServerError
-from bench.harness.result import Line, Result
+from bench.harness.result import Line, Result, conclude
 from bench.harness.rounds import interleave
 from bench.harness.table import Column, compared, measured
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
+    from bench.harness.arena import Arena
     from bench.harness.case import Case, Import
-    from bench.harness.contestant import Contestant
-    from bench.harness.environment import Environments
 
 #: The measure that pieces are compared by: the CPU time of the whole process.
 PROCESS = "cpu ms of the process"
@@ -30,33 +26,26 @@ print(time.perf_counter() - start, time.process_time(), len(sys.modules))
 """
 
 
-def measure_imports(
-    case: Case,
-    contestants: Sequence[Contestant],
-    environments: Environments,
-    *,
-    cores: Cores,
-    files: Path,
-) -> Result:
+def measure_imports(case: Case, arena: Arena) -> Result:
     """Import every piece once a round in a fresh process; the first time is not counted."""
     pieces = {item.name: item for item in case.imports}
 
     def take(name: str) -> dict[str, float]:
-        return _measure(pieces[name], environments, cores)
+        return _measure(pieces[name], arena)
 
     lines = [Line(item.name, item.name) for item in case.imports]
     lines, skipped = interleave(case.name, lines, take, rounds=case.rounds, rehearsals=1)
-    return Result(case.name, case.title, PROCESS, case.reference, case.floor, lines, skipped)
+    return conclude(case, PROCESS, lines, skipped)
 
 
-def _measure(item: Import, environments: Environments, cores: Cores) -> dict[str, float]:
-    python = environments.get(item.environment).python
+def _measure(item: Import, arena: Arena) -> dict[str, float]:
+    python = arena.environments.get(item.environment).python
     command = [str(python), "-c", _PROGRAM.format(statement=item.statement)]
-    pin(0, cores.server)
+    pin(0, arena.cores.server)
     try:
         answer = subprocess.run(command, capture_output=True, text=True, check=False)
     finally:
-        pin(0, cores.load)
+        pin(0, arena.cores.load)
     if answer.returncode:
         raise ServerError(f"{item.statement}: {answer.stderr.strip()[-600:]}")
     inside, process, modules = answer.stdout.split()

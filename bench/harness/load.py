@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bench.harness.errors import ServerError, SetupError, VerificationError
 from bench.harness.loader import Loader
 from bench.harness.memory import forget_peak, peak, resident
-from bench.harness.result import Line, Result, Skipped
+from bench.harness.result import Line, Result, Skipped, conclude
 from bench.harness.rounds import interleave
 from bench.harness.server import Server, running
 from bench.harness.statistics import percentile
@@ -20,13 +20,8 @@ from bench.harness.table import Column, compared, compared_to_base, head_size, m
 from bench.harness.verification import Verified, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
+    from bench.harness.arena import Arena
     from bench.harness.case import Case
-    from bench.harness.contestant import Contestant
-    from bench.harness.cores import Cores
-    from bench.harness.environment import Environments
 
 #: The measure that contestants are compared by.
 CPU = "cpu us/op"
@@ -43,27 +38,18 @@ class Subject:
     line: Line
 
 
-def measure_load(
-    case: Case,
-    contestants: Sequence[Contestant],
-    environments: Environments,
-    *,
-    cores: Cores,
-    files: Path,
-) -> Result:
+def measure_load(case: Case, arena: Arena) -> Result:
     """Put a case to all contestants in interleaved rounds."""
     skipped: list[Skipped] = []
     subjects: list[Subject] = []
     with contextlib.ExitStack() as stack:
         for variant in case.variants:
-            for contestant in contestants:
+            for contestant in arena.contestants:
                 name = case.subject(contestant.name, variant)
                 title = case.subject(contestant.title, variant)
                 base = case.subject(contestant.name, case.variants[0])
                 try:
-                    server = stack.enter_context(
-                        running(environments, contestant, case, variant, cores=cores, files=files)
-                    )
+                    server = stack.enter_context(running(arena, contestant, case, variant))
                     verified = verify(server.address, variant.request, case.expectation)
                 except (SetupError, ServerError, VerificationError) as error:
                     skipped.append(Skipped(name, str(error)))
@@ -72,38 +58,25 @@ def measure_load(
                     Subject(server, verified, Line(name, title, verified=verified, base=base))
                 )
         lines, dropped = _run_rounds(case, subjects)
-        _verify_again(case, [subject for subject in subjects if subject.line in lines])
-    return Result(
-        case.name,
-        case.title,
-        CPU,
-        _full_name(case, case.reference),
-        _full_name(case, case.floor),
-        lines,
-        skipped + dropped,
-    )
-
-
-def _full_name(case: Case, contestant: str) -> str:
-    """Return the line that a contestant's ratios refer to: its first variant."""
-    return case.subject(contestant, case.variants[0]) if contestant else ""
+    return conclude(case, CPU, lines, skipped + dropped)
 
 
 def _run_rounds(case: Case, subjects: list[Subject]) -> tuple[list[Line], list[Skipped]]:
+    """Rehearse once, take the samples, and check at last that the answers are still the same."""
     named = {subject.line.name: subject for subject in subjects}
+
+    def take(name: str) -> dict[str, float]:
+        return _measure(case, named[name])
+
+    def check(name: str) -> dict[str, float]:
+        server = named[name].server
+        verify(server.address, server.variant.request, case.expectation)
+        return {}
+
     lines = [subject.line for subject in subjects]
-    for subject in subjects:
-        with _loader(case, subject) as loader:
-            loader.lap(seconds=case.warmup, most=case.most)
-    return interleave(
-        case.name, lines, lambda name: _measure(case, named[name]), rounds=case.rounds
-    )
-
-
-def _verify_again(case: Case, subjects: list[Subject]) -> None:
-    """Check that the answers after the load are still the same."""
-    for subject in subjects:
-        verify(subject.server.address, subject.server.variant.request, case.expectation)
+    lines, failed = interleave(case.name, lines, take, rounds=case.rounds, rehearsals=1)
+    lines, changed = interleave(f"{case.name}: check", lines, check, rounds=1)
+    return lines, failed + changed
 
 
 def _loader(case: Case, subject: Subject) -> Loader:

@@ -140,6 +140,7 @@ class Loader:
     :param size: the bytes of each whole response.
     :param prefix: what each response starts with.
     :param connections: how many requests are under way at a time.
+    :raises LoadError: if the server does not take so many connections.
     """
 
     def __init__(
@@ -155,8 +156,12 @@ class Loader:
         self._prefix = prefix
         self._poller = make_poller()
         self._channels: dict[int, Channel] = {}
-        for _ in range(connections):
-            self._connect(address, request)
+        try:
+            for _ in range(connections):
+                self._connect(address, request)
+        except OSError as error:
+            self.close()
+            raise LoadError(f"connection {len(self._channels) + 1}: {error}") from error
 
     def _connect(self, address: tuple[str, int], request: Request) -> None:
         connection = socket.create_connection(address)
@@ -174,6 +179,10 @@ class Loader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
         for channel in self._channels.values():
             channel.socket.close()
         self._poller.close()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from bench.harness.case import Case
     from bench.harness.verification import Verified
 
 
@@ -69,6 +70,17 @@ class Result:
     def line(self, name: str) -> Line | None:
         """Return the line of that name, None if it did not take part."""
         return next((line for line in self.lines if line.name == name), None)
+
+
+def conclude(case: Case, measure: str, lines: list[Line], skipped: list[Skipped]) -> Result:
+    """Return the result of a case; the ratios refer to the first variant of both contestants."""
+
+    def name(contestant: str) -> str:
+        return case.subject(contestant, case.variants[0]) if contestant else ""
+
+    return Result(
+        case.name, case.title, measure, name(case.reference), name(case.floor), lines, skipped
+    )
 
 
 def write_result(

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.harness.clock import cpu_seconds
-from bench.harness.cores import Cores, pin
+from bench.harness.cores import pin
 from bench.harness.errors import ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bench.harness.arena import Arena
     from bench.harness.case import Case, Variant
     from bench.harness.contestant import Contestant
-    from bench.harness.environment import Environments
 
 HOST = "127.0.0.1"
 
@@ -135,23 +135,15 @@ def spawn(command: list[str], core: int | None) -> Iterator[subprocess.Popen[byt
 
 
 @contextlib.contextmanager
-def running(
-    environments: Environments,
-    contestant: Contestant,
-    case: Case,
-    variant: Variant,
-    *,
-    cores: Cores,
-    files: Path,
-) -> Iterator[Server]:
+def running(arena: Arena, contestant: Contestant, case: Case, variant: Variant) -> Iterator[Server]:
     """Run a contestant's server for a case for as long as the context lasts.
 
     :raises SetupError: if its environment cannot be made.
     :raises ServerError: if it does not start to listen.
     """
-    python = environments.get(contestant.environment).python
+    python = arena.environments.get(contestant.environment).python
     port = free_port()
-    command = command_line(python, contestant, case, variant, port=port, files=files)
-    with spawn(command, cores.server) as process:
+    command = command_line(python, contestant, case, variant, port=port, files=arena.files)
+    with spawn(command, arena.cores.server) as process:
         wait_until_listening(process, port, 0.02)
         yield Server(contestant, variant, process, port)

@@ -6,53 +6,40 @@ import time
 from typing import TYPE_CHECKING
 
 from bench.harness.clock import cpu_seconds
-from bench.harness.result import Line, Result
+from bench.harness.result import Line, Result, conclude
 from bench.harness.rounds import interleave
 from bench.harness.server import HOST, command_line, free_port, spawn, wait_until_listening
 from bench.harness.table import Column, compared, measured
 from bench.harness.verification import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
+    from bench.harness.arena import Arena
     from bench.harness.case import Case
     from bench.harness.contestant import Contestant
-    from bench.harness.cores import Cores
-    from bench.harness.environment import Environments
 
 #: The measure that contestants are compared by.
 FIRST = "ms to the first answer"
 
 
-def measure_startup(
-    case: Case,
-    contestants: Sequence[Contestant],
-    environments: Environments,
-    *,
-    cores: Cores,
-    files: Path,
-) -> Result:
+def measure_startup(case: Case, arena: Arena) -> Result:
     """Start every contestant once a round; a first start, which compiles, is not counted."""
-    entrants = {item.name: item for item in contestants}
+    entrants = {item.name: item for item in arena.contestants}
 
     def take(name: str) -> dict[str, float]:
-        return _measure(case, entrants[name], environments, cores, files)
+        return _measure(case, entrants[name], arena)
 
-    lines = [Line(item.name, item.title) for item in contestants]
+    lines = [Line(item.name, item.title) for item in arena.contestants]
     lines, skipped = interleave(case.name, lines, take, rounds=case.rounds, rehearsals=1)
-    return Result(case.name, case.title, FIRST, case.reference, case.floor, lines, skipped)
+    return conclude(case, FIRST, lines, skipped)
 
 
-def _measure(
-    case: Case, contestant: Contestant, environments: Environments, cores: Cores, files: Path
-) -> dict[str, float]:
-    python = environments.get(contestant.environment).python
+def _measure(case: Case, contestant: Contestant, arena: Arena) -> dict[str, float]:
+    python = arena.environments.get(contestant.environment).python
     variant = case.variants[0]
     port = free_port()
-    command = command_line(python, contestant, case, variant, port=port, files=files)
+    command = command_line(python, contestant, case, variant, port=port, files=arena.files)
     start = time.perf_counter()
-    with spawn(command, cores.server) as process:
+    with spawn(command, arena.cores.server) as process:
         wait_until_listening(process, port, 0.001)
         verify((HOST, port), variant.request, case.expectation)
         elapsed = time.perf_counter() - start

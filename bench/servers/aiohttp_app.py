@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from aiohttp import web
+from loop import run
 from settings import HOST, KEEP_ALIVE, MAX_BODY, Settings, read_settings
 
 
@@ -66,9 +67,4 @@ async def main(settings: Settings) -> None:
 
 if __name__ == "__main__":
     settings = read_settings()
-    if settings.loop == "uvloop":
-        import uvloop
-
-        uvloop.run(main(settings))
-    else:
-        asyncio.run(main(settings))
+    run(main(settings), settings)

@@ -13,6 +13,7 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from loop import run
 from settings import HOST, Settings, read_settings
 
 if TYPE_CHECKING:
@@ -123,9 +124,4 @@ async def main(settings: Settings) -> None:
 
 if __name__ == "__main__":
     settings = read_settings()
-    if settings.loop == "uvloop":
-        import uvloop
-
-        uvloop.run(main(settings))
-    else:
-        asyncio.run(main(settings))
+    run(main(settings), settings)

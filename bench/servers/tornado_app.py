@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from loop import run
 from settings import HOST, MAX_BODY, Settings, read_settings
 
 import tornado.escape
@@ -38,7 +39,11 @@ class Form(tornado.web.RequestHandler):
         self.write(f"{note} {file['filename']} {len(file['body'])}")
 
 
-@tornado.web.stream_request_body
+class Item(tornado.web.RequestHandler):
+    def get(self, number: str) -> None:
+        self.write(number)
+
+
 class Stream(tornado.web.RequestHandler):
     def prepare(self) -> None:
         self.count = 0
@@ -51,22 +56,18 @@ class Stream(tornado.web.RequestHandler):
 
 
 def make_app(settings: Settings) -> tornado.web.Application:
+    web = tornado.web
     files = {"path": str(settings.files)}
     routes = {
-        "hello": [(r"/", Hello)],
-        "json": [(r"/orders", Order)],
-        "large": [(r"/", Large, {"text": settings.large})],
-        "routes": [(rf"/item{number}/([0-9]+)", Item) for number in range(settings.routes)],
-        "static": [(r"/files/(.*)", tornado.web.StaticFileHandler, files)],
-        "form": [(r"/", Form)],
-        "stream": [(r"/", Stream)],
+        "hello": lambda: [(r"/", Hello)],
+        "json": lambda: [(r"/orders", Order)],
+        "large": lambda: [(r"/", Large, {"text": settings.large})],
+        "routes": lambda: [(rf"/item{number}/([0-9]+)", Item) for number in range(settings.routes)],
+        "static": lambda: [(r"/files/(.*)", web.StaticFileHandler, files)],
+        "form": lambda: [(r"/", Form)],
+        "stream": lambda: [(r"/", web.stream_request_body(Stream))],
     }
-    return tornado.web.Application(routes[settings.case])
-
-
-class Item(tornado.web.RequestHandler):
-    def get(self, number: str) -> None:
-        self.write(number)
+    return web.Application(routes[settings.case]())
 
 
 async def main(settings: Settings) -> None:
@@ -79,9 +80,4 @@ async def main(settings: Settings) -> None:
 if __name__ == "__main__":
     settings = read_settings()
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
-    if settings.loop == "uvloop":
-        import uvloop
-
-        uvloop.run(main(settings))
-    else:
-        asyncio.run(main(settings))
+    run(main(settings), settings)

@@ -12,6 +12,7 @@ from bench.harness.errors import LoadError, VerificationError
 from bench.harness.loader import Loader, PortablePoller, make_poller
 from bench.harness.payload import payload
 from bench.harness.request import compose
+from bench.harness.server import HOST, free_port
 from bench.harness.verification import verify
 
 if TYPE_CHECKING:
@@ -142,3 +143,9 @@ def test_pollers_tell_of_readable_and_writable_sockets(
         poller.modify(ours.fileno(), 1 | 4)
         assert poller.poll(1) == [(ours.fileno(), 1 | 4)]
     poller.close()
+
+
+def test_a_server_that_is_not_there_is_an_error() -> None:
+    address = (HOST, free_port())
+    with pytest.raises(LoadError, match=r"connection 1: .*refused"):
+        Loader(address, HELLO, size=1, prefix=b"", connections=2)

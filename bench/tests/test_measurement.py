@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from bench.harness.arena import Arena
 from bench.harness.calls import count_calls
 from bench.harness.case import load_case, parse_case
 from bench.harness.command import BENCH, KINDS, main
@@ -33,7 +34,6 @@ reference = "floor"
 floor = "floor"
 rounds = 2
 seconds = 0.05
-warmup = 0.05
 connections = 60
 """
 
@@ -51,14 +51,9 @@ def run(kind: str, tmp_path: Path, more: str = "") -> Result:
     write_files(tmp_path)
     text = f'{TEXT}kind = "{kind}"\n{more}\n[response]\nbody = "Hello, world"\n'
     measure, _ = KINDS[kind]
-    missing = EVERYBODY["upstream"]
-    return measure(
-        parse_case("t", text),
-        [FLOOR, WRONG, BROKEN, missing],
-        Here(BENCH),
-        cores=Cores(None, None),
-        files=tmp_path,
-    )
+    contestants = [FLOOR, WRONG, BROKEN, EVERYBODY["upstream"]]
+    arena = Arena(contestants, Here(BENCH), Cores(None, None), tmp_path)
+    return measure(parse_case("t", text), arena)
 
 
 @pytest.mark.parametrize("kind", ["load", "idle", "startup"])
