@@ -11,7 +11,7 @@ The rooms, from the bottom up:
 - `verification`: every contestant does the same work, checked before anything is timed.
 - `rounds`: everybody's turns, interleaved.
 - `load`, `idle`, `startup`, `imports`: the kinds of measurement.
-- `calls`, `syscalls`, `counting`: what is counted instead of timed, and its command line.
+- `calls`, `functions`, `syscalls`, `counting`: what is counted instead of timed, and its command line.
 - `table`, `result`, `command`: Markdown, JSON and the command line.
 
 Nothing here imports a web framework, so that other benchmarks can use the lower rooms as they are.

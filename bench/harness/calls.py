@@ -74,12 +74,13 @@ def exchange(connection: socket.socket, request: Request, count: int) -> None:
         receive(connection)
 
 
-def counted_command(
-    python: Path, counters: Path, program: str, options: Sequence[str]
-) -> list[str]:
-    """Return the command that runs a file under `servers/` and counts its calls."""
-    servers = [str(_SERVERS / "counted.py"), str(counters), str(_SERVERS / program)]
-    return [str(python), *servers, *options]
+def watched_command(python: Path, watcher: str, path: Path, program: str) -> list[str]:
+    """Return the command that runs a file under `servers/` and writes what it sees of it.
+
+    :param watcher: the file under `servers/` that runs the other.
+    :param path: where it writes.
+    """
+    return [str(python), str(_SERVERS / watcher), str(path), str(_SERVERS / program)]
 
 
 def count_calls(
@@ -99,8 +100,8 @@ def count_calls(
         path = Path(folder) / "counters"
         counters = Counters(path)
         port = free_port()
-        command = counted_command(python, path, program, ["--port", str(port), *options])
-        with spawn(command, None) as process:
+        command = watched_command(python, "counted.py", path, program)
+        with spawn([*command, "--port", str(port), *options], None) as process:
             wait_until_listening(process, port, 0.02)
             verify((HOST, port), request, expectation)
             with socket.create_connection((HOST, port)) as connection:

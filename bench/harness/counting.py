@@ -16,6 +16,7 @@ from bench.harness.command import BENCH
 from bench.harness.contestant import Contestant, choose, load_contestants
 from bench.harness.environment import Environments
 from bench.harness.errors import BenchError
+from bench.harness.functions import list_functions
 from bench.harness.payload import write_files
 from bench.harness.server import program_path
 from bench.harness.syscalls import can_trace, count_syscalls
@@ -43,29 +44,44 @@ class Count:
     system: dict[str, float]
 
 
-def count(
-    contestant: Contestant, environments: Environments, plain: Case, browser: Case, files: Path
-) -> Count:
+class Bench:
+    """The two cases that are counted, and what their servers are started with."""
+
+    def __init__(self, environments: Environments, files: Path) -> None:
+        self._environments = environments
+        self._files = files
+        self.plain = load_case(BENCH / "cases", "hello")
+        self.browser = load_case(BENCH / "cases", "hello-browser")
+
+    def python(self, contestant: Contestant) -> Path:
+        """Return the interpreter of a contestant's environment."""
+        return self._environments.get(contestant.environment).python
+
+    def options(self, contestant: Contestant) -> list[str]:
+        """Return the command line options of a contestant's server but for its port."""
+        options = {"case": self.plain.server, "files": str(self._files), **contestant.options}
+        return [part for key, value in options.items() for part in (f"--{key}", value)]
+
+
+def count(contestant: Contestant, bench: Bench) -> Count:
     """Count the calls of one contestant for a short head and for a browser's.
 
     :raises BenchError: if it cannot be started or answers something else.
     """
-    python = environments.get(contestant.environment).python
-    options = ["--case", plain.server, "--files", str(files)]
-    options += [part for key, value in contestant.options.items() for part in (f"--{key}", value)]
+    python, options = bench.python(contestant), bench.options(contestant)
 
     def calls(case: Case) -> Calls:
         request = case.variants[0].request
         return count_calls(python, contestant.program, options, request, case.expectation)
 
-    short, long = calls(plain), calls(browser)
-    more = _fields(browser) - _fields(plain)
+    short, long = calls(bench.plain), calls(bench.browser)
+    more = _fields(bench.browser) - _fields(bench.plain)
     command = [str(python), str(program_path(contestant)), *options]
     return Count(
         contestant.title,
         short,
         Calls((long.python - short.python) / more, (long.builtin - short.builtin) / more),
-        count_syscalls(command, plain.variants[0].request) if can_trace() else {},
+        count_syscalls(command, bench.plain.variants[0].request) if can_trace() else {},
     )
 
 
@@ -96,17 +112,50 @@ def render_counts(counts: Sequence[Count]) -> str:
     return "## counts: Hello, world over one kept-alive connection\n\n" + markdown(head, rows)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return the exit status."""
+def render_functions(contestant: Contestant, bench: Bench) -> str:
+    """Return the functions that one contestant calls for a request as a Markdown table."""
+    request = bench.plain.variants[0].request
+    functions = list_functions(
+        bench.python(contestant), contestant.program, bench.options(contestant), request
+    )
+    rows = [[name, f"{calls:.1f}"] for name, calls in functions.items()]
+    return f"## calls of {contestant.title}\n\n{markdown(['function', 'calls'], rows)}\n"
+
+
+def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(
         prog="bench/counts.py", description="Count calls and system calls per hello request."
     )
     parser.add_argument("--contestants", default=DEFAULT, help="names with commas")
+    parser.add_argument(
+        "--functions", action="store_true", help="list the functions that are called instead"
+    )
     parser.add_argument("--output", type=Path, default=BENCH / "results" / "counts.json")
-    options = parser.parse_args(arguments)
-    plain, browser = (load_case(BENCH / "cases", name) for name in ("hello", "hello-browser"))
-    environments = Environments(BENCH)
-    counts = []
+    return parser.parse_args(arguments)
+
+
+def run(contestants: Sequence[Contestant], bench: Bench, options: argparse.Namespace) -> None:
+    """Count all contestants, or list their functions, and show what was found."""
+    counts: list[Count] = []
+    for contestant in contestants:
+        print(f"counts: {contestant.name}", file=sys.stderr, flush=True)
+        try:
+            if options.functions:
+                print(render_functions(contestant, bench), flush=True)
+            else:
+                counts.append(count(contestant, bench))
+        except BenchError as error:
+            print(f"left out: {contestant.name}: {error}", file=sys.stderr)
+    if counts:
+        print(render_counts(counts))
+        options.output.parent.mkdir(parents=True, exist_ok=True)
+        options.output.write_text(json.dumps([asdict(item) for item in counts], indent=1) + "\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return the exit status."""
+    options = parse_arguments(arguments)
     try:
         everybody = load_contestants(BENCH / "contestants.toml")
         contestants = choose(everybody, tuple(options.contestants.split(",")))
@@ -115,13 +164,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     with tempfile.TemporaryDirectory(prefix="bench-files-") as folder:
         write_files(Path(folder))
-        for contestant in contestants:
-            print(f"counts: {contestant.name}", file=sys.stderr, flush=True)
-            try:
-                counts.append(count(contestant, environments, plain, browser, Path(folder)))
-            except BenchError as error:
-                print(f"left out: {contestant.name}: {error}", file=sys.stderr)
-    print(render_counts(counts))
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps([asdict(item) for item in counts], indent=1) + "\n")
+        run(contestants, Bench(Environments(BENCH), Path(folder)), options)
     return 0

@@ -16,6 +16,7 @@ from bench.harness.contestant import load_contestants
 from bench.harness.cores import Cores
 from bench.harness.environment import Environment, Environments
 from bench.harness.errors import LoadError, SetupError
+from bench.harness.functions import list_functions
 from bench.harness.payload import write_files
 from bench.harness.result import Line, Result, Skipped, write_result
 from bench.harness.rounds import interleave
@@ -137,6 +138,15 @@ def test_calls_are_counted_without_noise(tmp_path: Path) -> None:
     assert 5 <= short[0] <= 15
     assert 5 <= short[1] <= 20
     assert long == short  # the floor looks at no field
+
+
+def test_the_functions_that_are_called_are_listed(tmp_path: Path) -> None:
+    write_files(tmp_path)
+    request = load_case(BENCH / "cases", "hello").variants[0].request
+    options = ["--files", str(tmp_path)]
+    functions = list_functions(Path(sys.executable), "raw.py", options, request)
+    assert [round(calls) for name, calls in functions.items() if "Canned.data_" in name] == [1]
+    assert round(functions["[C] socket.send"]) == 1
 
 
 def test_system_calls_are_read_from_the_table_of_strace() -> None:
