@@ -24,7 +24,7 @@ def test_the_first_program_runs_as_printed_and_ctrl_c_ends_it(tmp_path: Path) ->
     wait_until_unused(8888)
     with running(write_program(tmp_path, HELLO, "hello.py"), 8888) as program:
         answer = curl("http://127.0.0.1:8888/").stdout
-        headers = curl("--head", "http://127.0.0.1:8888/").stdout
+        headers = curl("--include", "http://127.0.0.1:8888/").stdout
         status = program.interrupt()
 
         assert answer == "Hello, world"
@@ -139,7 +139,7 @@ def test_the_settings_of_a_route_reach_initialize(site: str) -> None:
 
 
 def test_an_unchanged_page_is_not_sent_twice(site: str) -> None:
-    head = curl("--head", f"{site}/story/1").stdout
+    head = curl("--include", f"{site}/story/1").stdout
     etag = next(line.split(": ")[1] for line in head.splitlines() if line.startswith("Etag: "))
 
     answer = curl("--include", "--header", f"If-None-Match: {etag}", f"{site}/story/1").stdout

@@ -193,7 +193,8 @@ def test_a_face_of_a_shared_name_is_found(tree: Tree, shared: str) -> None:
 
 def test_tests_may_import_their_group_and_their_own_helpers(tree: Tree) -> None:
     tree.piece("low", {"low/__init__.py": ""}, test=("pytest>=8",))
-    tree.tests("low", "import pytest\nimport helper\nfrom tornado.low._room import name\n")
+    text = "import pytest, helper, package_of_the_test\nfrom tornado.low._room import name\n"
+    tree.tests("low", text)
     tree.tests("low", "", "helper.py")
 
     assert problems(tree) == []
@@ -230,11 +231,13 @@ def test_a_roof_that_forgets_a_piece_is_told_where(tree: Tree) -> None:
         "tornado", {"__init__.py": "", "_pieces.py": "PIECES = {'gone': 'x'}"}, name="tornado"
     )
 
+    place = "packages/tornado"
+    table = f"{place}/src/tornado/_pieces.py"
     assert problems(tree) == [
-        "packages/tornado/pyproject.toml: the roof does not depend on tornado-low",
-        "packages/tornado/src/tornado/_pieces.py: 'gone' is 'x', but there is no module of that name",
-        "packages/tornado/src/tornado/_pieces.py: 'low' is None, but there is 'tornado-low'",
-        "packages/tornado/src/tornado/__init__.py: low is not imported for type checkers",
+        f"{place}/pyproject.toml: tornado-low is missing, run tools/roof.py",
+        f"{table}: gone is of x in the table and of None in the tree, run tools/roof.py",
+        f"{table}: low is of None in the table and of tornado-low in the tree, run tools/roof.py",
+        f"{place}/src/tornado/__init__.py: low is not imported for type checkers, run tools/roof.py",
     ]
 
 

@@ -21,7 +21,26 @@ from typing import TYPE_CHECKING, Any, Final
 from ._pieces import PIECES
 
 if TYPE_CHECKING:
+    from . import concurrent as concurrent
+    from . import escape as escape
+    from . import gen as gen
+    from . import http1connection as http1connection
+    from . import httpserver as httpserver
+    from . import httputil as httputil
+    from . import ioloop as ioloop
+    from . import iostream as iostream
+    from . import locale as locale
+    from . import locks as locks
+    from . import log as log
+    from . import netutil as netutil
+    from . import options as options
+    from . import queues as queues
+    from . import routing as routing
+    from . import stack_context as stack_context
+    from . import tcpserver as tcpserver
+    from . import template as template
     from . import util as util
+    from . import web as web
 
 # `from tornado import *` imports every piece, so this follows their table.
 __all__ = sorted(  # noqa: PLE0605 - a list, which the checker cannot see

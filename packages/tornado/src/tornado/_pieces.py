@@ -8,6 +8,26 @@ from typing import Final
 #: Each public module below ``tornado`` and the distribution that it comes from.
 PIECES: Final = MappingProxyType(
     {
+        "concurrent": "tornado-ioloop",
+        "escape": "tornado-escape",
+        "gen": "tornado-ioloop",
+        "http1connection": "tornado-httputil",
+        "httpserver": "tornado-httpserver",
+        "httputil": "tornado-httputil",
+        "ioloop": "tornado-ioloop",
+        "iostream": "tornado-iostream",
+        "locale": "tornado-locale",
+        "locks": "tornado-ioloop",
+        "log": "tornado-log",
+        "netutil": "tornado-iostream",
+        "options": "tornado-options",
+        "platform.asyncio": "tornado-ioloop",
+        "queues": "tornado-ioloop",
+        "routing": "tornado-web",
+        "stack_context": "tornado-ioloop",
+        "tcpserver": "tornado-iostream",
+        "template": "tornado-template",
         "util": "tornado-util",
+        "web": "tornado-web",
     }
 )

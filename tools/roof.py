@@ -1,0 +1,61 @@
+"""Bring the roof up to date with the pieces that stand below it.
+
+The roof names every piece three times: as a dependency for installers, in a table for its error
+messages, and as an import for type checkers. ``tools/arrows.py`` says when one is missing.
+
+    python tools/roof.py
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from workspace import ROOF, ROOT, Workspace, required_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+
+def rewrite(file: Path, opening: str, row: str, lines: Iterable[str]) -> None:
+    """Replace the rows that follow a line of a file.
+
+    :param row: a pattern of one such row; there may be none yet.
+    :raises ValueError: the file does not have that line.
+    """
+    text = file.read_text(encoding="utf-8")
+    start = f"{opening}\n"
+    new = "".join(f"{line}\n" for line in lines)
+    text, count = re.subn(
+        rf"(?m)^({re.escape(start)})(?:{row}\n)*", lambda match: match[1] + new, text, count=1
+    )
+    if not count:
+        raise ValueError(f"{file}: has no line {opening!r}")
+    file.write_text(text, encoding="utf-8")
+
+
+def update(workspace: Workspace) -> None:
+    """Write the pieces of a workspace into its roof."""
+    roof = workspace.pieces[ROOF]
+    others = [piece for piece in workspace if piece.name != ROOF]
+    declared = {required_name(line): line for line in roof.dependencies}
+    dependencies = sorted(
+        declared.get(piece.name, f"{piece.name}>={'.'.join(piece.version.split('.')[:2])},<2")
+        for piece in others
+    )
+    owners = {module.partition(".")[2]: p.name for p in others for module in p.modules()}
+    top = sorted(module for module in owners if "." not in module)
+    package = roof.source / "tornado"
+    requirements = (f'    "{line}",' for line in dependencies)
+    table = (f'        "{module}": "{name}",' for module, name in sorted(owners.items()))
+    imports = (f"    from . import {module} as {module}" for module in top)
+    rewrite(roof.folder / "pyproject.toml", "dependencies = [", '    ".*",', requirements)
+    rewrite(package / "_pieces.py", "    {", '        ".*": ".*",', table)
+    rewrite(package / "__init__.py", "if TYPE_CHECKING:", r"    from \. import .*", imports)
+
+
+if __name__ == "__main__":
+    update(Workspace(ROOT))
+    sys.exit(0)

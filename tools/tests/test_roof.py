@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+from arrows import Checker, Floors
+from roof import rewrite, update
+from trees import Tree
+
+FACE = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from . import x as x\n\nversion = 1\n"
+TABLE = "PIECES = dict(\n    {\n    }\n)\n"
+
+
+def test_the_roof_names_every_piece_after_an_update(tree: Tree) -> None:
+    tree.piece(
+        "low", {"low/__init__.py": "", "also/__init__.py": "", "platform/deep/__init__.py": ""}
+    )
+    tree.piece("mid", {"mid/__init__.py": ""})
+    tree.piece("tornado", {"__init__.py": FACE, "_pieces.py": TABLE}, name="tornado")
+    project = tree.root / "packages" / "tornado" / "pyproject.toml"
+    project.write_text(project.read_text().replace("dependencies = []", "dependencies = [\n]"))
+    floors = Floors({"low": [], "mid": [], "tornado": ["low", "mid"]})
+
+    before = list(Checker(tree.workspace, floors).problems())
+    update(tree.workspace)
+
+    assert before
+    assert list(Checker(tree.workspace, floors).problems()) == []
+    assert '    "tornado-low>=1.0,<2",\n    "tornado-mid>=1.0,<2",\n' in project.read_text()
+
+
+def test_a_floor_that_was_raised_by_hand_stays(tree: Tree) -> None:
+    tree.piece("low", {"low/__init__.py": ""})
+    tree.piece("tornado", {"__init__.py": FACE, "_pieces.py": TABLE}, name="tornado")
+    project = tree.root / "packages" / "tornado" / "pyproject.toml"
+    raised = 'dependencies = [\n    "tornado-low>=1.4,<2",\n]'
+    project.write_text(project.read_text().replace("dependencies = []", raised))
+
+    update(tree.workspace)
+
+    assert raised in project.read_text()
+
+
+def test_a_file_without_the_place_is_named(tree: Tree) -> None:
+    file = tree.write("file.py", "nothing\n")
+
+    with pytest.raises(ValueError, match=r"file\.py: has no line 'a'"):
+        rewrite(file, "a", "b", [])
