@@ -134,6 +134,5 @@ def test_the_report_names_the_version_of_every_installed_piece() -> None:
 
     assert lines[0] == f"tornado {tornado.version}"
     assert [line.split()[0] for line in lines[1:]] == sorted(set(PIECES.values()))
-    assert re.fullmatch(
-        rf"  tornado-util +{re.escape(version('tornado-util'))} +tornado.util", lines[-1]
-    )
+    util = next(line.split() for line in lines if "tornado-util" in line)
+    assert util == ["tornado-util", version("tornado-util"), "tornado.util"]
