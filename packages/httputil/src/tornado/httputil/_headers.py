@@ -146,8 +146,10 @@ class HTTPHeaders(MutableMapping[str, str]):
         :raises HTTPInputError: as :meth:`parse_line`.
         """
         parsed = cls()
-        for line in headers.split("\n"):
+        *lines, rest = headers.split("\n")
+        for line in lines:
             parsed.parse_line(line.removesuffix("\r"), _chars_are_bytes=_chars_are_bytes)
+        parsed.parse_line(rest, _chars_are_bytes=_chars_are_bytes)
         return parsed
 
     # The mapping.

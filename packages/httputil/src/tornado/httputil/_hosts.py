@@ -6,7 +6,7 @@ import re
 
 from ._errors import HTTPInputError, shown
 
-_with_port = re.compile(r"(.*):([0-9]+)", re.DOTALL).fullmatch
+_with_port = re.compile(r"(.+):([0-9]+)", re.DOTALL).fullmatch
 
 # host = IP-literal / IPv4address / reg-name; reg-name = *( unreserved / pct-encoded / sub-delims )
 # A comma is a sub-delim, but here it means that two Host lines were joined. [ ":" port ] follows.

@@ -15,15 +15,13 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
-from ._field_grammar import HTTP_WHITESPACE
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# One parameter: anything but quotes and semicolons, or quoted strings whose quotes are escaped. A
-# quote that is never closed is an ordinary character. Every alternative starts with another
-# character and the groups are possessive, so nothing is tried twice.
-_piece = re.compile(r'(?:[^";]++|"(?:[^"\\]++|\\.)*+"|")*+', re.DOTALL)
+# One parameter: anything but quotes and semicolons, or quoted strings whose quotes are escaped; a
+# string that is never closed takes all the rest. Every alternative starts with another character
+# and the groups are possessive, so nothing is tried twice.
+_piece = re.compile(r'(?:[^";]++|"(?:[^"\\]++|\\.|\\\Z)*+"?)*+', re.DOTALL)
 
 _escaped = re.compile(r'\\(["\\])')
 _section = re.compile(r"(.+)\*([0-9]{1,3})(\*?)").fullmatch
@@ -55,27 +53,27 @@ def parse_header(line: str) -> tuple[str, dict[str, str]]:
     Names come back in lower case. An extended parameter (``name*=``, RFC 8187) wins over the plain
     one, sections (``name*0=``, RFC 2231 section 3) are joined, parts without ``=`` are left out.
     """
-    key, _, rest = line.partition(";")
+    key, *pieces = split_parameters(";" + line)
     plain: dict[str, str] = {}
     extended: dict[str, str] = {}
     sections: dict[str, dict[int, tuple[str, bool]]] = {}
-    for piece in split_parameters(";" + rest) if rest else ():
+    for piece in pieces:
         name, equals, value = piece.partition("=")
         if not equals:
             continue
         name, value = name.strip().lower(), unquote(value.strip())
         part = _section(name)
         if part is not None:
-            pieces = sections.setdefault(part[1], {})
-            if len(pieces) < _MOST_SECTIONS:
-                pieces[int(part[2])] = (value, bool(part[3]))
+            numbered = sections.setdefault(part[1], {})
+            if len(numbered) < _MOST_SECTIONS:
+                numbered[int(part[2])] = (value, bool(part[3]))
         elif name.endswith("*"):
             extended[name[:-1]] = decode_extended(value)
         else:
             plain[name] = value
-    for name, pieces in sections.items():
-        extended.setdefault(name, _join_sections(pieces))
-    return key.strip(HTTP_WHITESPACE), plain | extended
+    for name, numbered in sections.items():
+        extended.setdefault(name, _join_sections(numbered))
+    return key, plain | extended
 
 
 def unquote(value: str) -> str:

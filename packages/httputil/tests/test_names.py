@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from tornado.httputil._names import CanonicalNames, canonical
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("content-type", "Content-Type"),
+        ("CONTENT-TYPE", "Content-Type"),
+        ("x", "X"),
+        ("", ""),
+        ("foo--bar", "Foo--Bar"),
+        ("_a_", "_a_"),
+        ("123", "123"),
+        ("www-authenticate", "Www-Authenticate"),
+    ],
+)
+def test_a_name_has_one_spelling(name, form):
+    assert canonical[name] == form
+    assert canonical[form] == form
+
+
+def test_a_name_outside_ascii_does_not_become_one_inside():
+    assert canonical["x\u212a"] == "x\u212a"
+
+
+def test_spellings_are_remembered_up_to_a_bound():
+    names = CanonicalNames(most=200, longest=10)
+    for number in range(1000):
+        assert names[f"x-{number}"] == f"X-{number}"
+        assert len(names) <= 200
+    assert "x-999" in names
+    assert "content-type" in names
+
+
+def test_long_names_are_not_remembered():
+    names = CanonicalNames(longest=10)
+    assert names["x" * 11] == "X" + "x" * 10
+    assert "x" * 11 not in names
