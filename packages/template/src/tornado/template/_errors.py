@@ -34,7 +34,7 @@ class ParseError(Exception):
         return f"{self.message} at {self.filename}:{self.lineno}"
 
 
-class PythonError(ParseError, SyntaxError):
+class PythonError(ParseError, SyntaxError):  # type: ignore[misc]  # lineno: both say int
     """The Python code inside a directive does not compile."""
 
     def __init__(self, message: str, filename: str | None = None, lineno: int = 0) -> None:

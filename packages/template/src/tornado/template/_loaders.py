@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import errno
-import os.path
+import os
 import posixpath
-import threading
-from typing import Any
+from _thread import RLock
 
 from ._template import Template
+
+TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class BaseLoader:
     """Finds templates by name, and keeps those that it has compiled.
 
     Make a loader of your own by overriding :meth:`resolve_path` and ``_create_template(name)``,
-    which returns a :class:`Template` made with ``loader=self``.
+    which returns a :class:`Template` made with ``name=name, loader=self``.
 
     :param autoescape: the name of the function that ``{{ }}`` goes through, None for none.
     :param namespace: names for all templates of this loader.
@@ -31,9 +34,11 @@ class BaseLoader:
         self.autoescape = autoescape
         self.namespace = namespace or {}
         self.whitespace = whitespace
+        #: The compiled templates.
         self.templates: dict[str, Template] = {}
-        # Reentrant: compiling a template loads those that it extends and includes.
-        self.lock = threading.RLock()
+        #: Held while a template is made. Reentrant, as that loads those it extends and includes.
+        self.lock = RLock()
+        # How many templates are being looked for as parts of others: these need no code.
         self._collecting = 0
 
     def reset(self) -> None:
@@ -61,7 +66,7 @@ class BaseLoader:
             if template is None:
                 template = self.templates[name] = self._create_template(name)
             if not self._collecting:
-                template._get_plain()
+                template._get_program(0)
             return template
 
     def _create_template(self, name: str) -> Template:
@@ -70,10 +75,6 @@ class BaseLoader:
     def _path_of(self, name: str) -> str | None:
         """Return the file of a template, for tracebacks."""
         return None
-
-    def _is_collecting(self) -> bool:
-        """Tell whether templates are wanted as parts of another, which need no code."""
-        return self._collecting > 0
 
     def _collect(self, name: str, parent: str) -> Template:
         """Load a template that is a part of another."""
@@ -90,20 +91,55 @@ class Loader(BaseLoader):
 
     :param root_directory: the folder. A name that leads out of it is refused with
         PermissionError; symbolic links inside it are followed.
+    :param auto_reload: look at each :meth:`load` whether the template's file, or one that it
+        extends or includes, has changed in time or size, and compile it again.
+
+    .. versionadded:: 1.0
+       ``auto_reload``, and names outside of the folder are refused.
     """
 
     def __init__(self, root_directory: str, **kwargs: Any) -> None:
+        self.auto_reload: bool = kwargs.pop("auto_reload", False)
         super().__init__(**kwargs)
         self.root = os.path.abspath(root_directory)
+        #: For each file what it looked like when it was read.
+        self._stamps: dict[str, tuple[int, int]] = {}
 
     def resolve_path(self, name: str, parent_path: str | None = None) -> str:
         """Return the name of a template, counted from the root."""
-        return _resolve(name, parent_path)
+        return resolve(name, parent_path)
+
+    def load(self, name: str, parent_path: str | None = None) -> Template:
+        """Return a template, compiled on first use."""
+        if self.auto_reload and not self._collecting:
+            self._forget_changed(self.resolve_path(name, parent_path=parent_path))
+        return super().load(name, parent_path)
+
+    def _forget_changed(self, name: str) -> None:
+        """Forget the templates that stand on a file that ``name`` stands on, and that changed."""
+        with self.lock:
+            template = self.templates.get(name)
+            if template is None:
+                return
+            changed = {part for part in _parts(template) if self._has_changed(part)}
+            if changed:
+                self.templates = {
+                    other: kept
+                    for other, kept in self.templates.items()
+                    if changed.isdisjoint(_parts(kept))
+                }
+
+    def _has_changed(self, name: str) -> bool:
+        try:
+            return _stamp(os.stat(self._path_of(name))) != self._stamps.get(name)
+        except OSError:
+            return True
 
     def _create_template(self, name: str) -> Template:
-        path = self._path_of(name)
-        with open(path, "rb") as file:
-            return Template(file.read(), name=name, loader=self)
+        with open(self._path_of(name), "rb") as file:
+            self._stamps[name] = _stamp(os.fstat(file.fileno()))
+            text = file.read()
+        return Template(text, name=name, loader=self)
 
     def _path_of(self, name: str) -> str:
         path = os.path.normpath(os.path.join(self.root, name))
@@ -121,14 +157,26 @@ class DictLoader(BaseLoader):
 
     def resolve_path(self, name: str, parent_path: str | None = None) -> str:
         """Return the key of a template."""
-        return _resolve(name, parent_path)
+        return resolve(name, parent_path)
 
     def _create_template(self, name: str) -> Template:
         return Template(self.dict[name], name=name, loader=self)
 
 
-def _resolve(name: str, parent: str | None) -> str:
-    """Return a name counted from the folder of the template that wrote it."""
+def resolve(name: str, parent: str | None) -> str:
+    """Return a name, counted from the folder of the template that wrote it."""
     if not parent or parent.startswith(("<", "/")) or name.startswith("/"):
         return name
     return posixpath.normpath(posixpath.join(posixpath.dirname(parent), name))
+
+
+def _parts(template: Template) -> set[str]:
+    """Return the names of all templates whose text is compiled into one."""
+    names = {template.name}
+    for program in list(template._programs.values()):
+        names.update(source.name for source in program.sources)
+    return names
+
+
+def _stamp(status: os.stat_result) -> tuple[int, int]:
+    return status.st_mtime_ns, status.st_size

@@ -1,102 +1,126 @@
 """The tree of a parsed template.
 
 Nodes say what is in the file, nothing more: who extends whom and which block wins is the writer's
-affair. ``offset`` is where the code of a node starts in its source.
+affair. ``offset`` is where the code of a node starts in its source. Plain classes with slots: the
+``dataclasses`` module would cost more to import than the whole engine.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TypeAlias
+TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
-from ._source import Source
+    from ._source import Source
+
+    Node: TypeAlias = "Text | Expression | Statement | Control | Apply | Block | Super | Include"
 
 
-@dataclass(slots=True)
 class Text:
     """Output as it stands, white space already filtered."""
 
-    value: str
+    __slots__ = ("value",)
+
+    def __init__(self, value: str) -> None:
+        self.value = value
 
 
-@dataclass(slots=True)
 class Expression:
-    """``{{ code }}``, and with ``raw`` what ``{% raw %}`` and ``{% module %}`` print."""
+    """``{{ code }}``, and with ``raw`` what ``{% raw %}`` and ``{% module %}`` print.
 
-    code: str
-    offset: int
-    raw: bool = False
-    #: Python that stands before the code: a module is looked up in a namespace of its own.
-    lead: str = ""
+    :param lead: Python that stands before the code: modules have a namespace of their own.
+    """
+
+    __slots__ = ("code", "lead", "offset", "raw")
+
+    def __init__(self, code: str, offset: int, *, raw: bool = False, lead: str = "") -> None:
+        self.code = code
+        self.offset = offset
+        self.raw = raw
+        self.lead = lead
 
 
-@dataclass(slots=True)
 class Statement:
     """A line of Python: set, import, from, break, continue."""
 
-    code: str
-    offset: int
+    __slots__ = ("code", "offset")
+
+    def __init__(self, code: str, offset: int) -> None:
+        self.code = code
+        self.offset = offset
 
 
-@dataclass(slots=True)
 class Clause:
     """One head with its body: ``if x``, ``else``, ``for a in b``, ``except E as e``."""
 
-    keyword: str
-    code: str
-    offset: int
-    body: list[Node]
+    __slots__ = ("body", "code", "keyword", "offset")
+
+    def __init__(self, keyword: str, code: str, offset: int, body: list[Node]) -> None:
+        self.keyword = keyword
+        self.code = code
+        self.offset = offset
+        self.body = body
 
 
-@dataclass(slots=True)
 class Control:
     """if, for, while or try with all of its clauses."""
 
-    clauses: list[Clause]
+    __slots__ = ("clauses",)
+
+    def __init__(self, clauses: list[Clause]) -> None:
+        self.clauses = clauses
 
 
-@dataclass(slots=True)
 class Apply:
     """``{% apply function %}``: the body's output goes through a function."""
 
-    function: str
-    offset: int
-    body: list[Node]
+    __slots__ = ("body", "function", "offset")
+
+    def __init__(self, function: str, offset: int, body: list[Node]) -> None:
+        self.function = function
+        self.offset = offset
+        self.body = body
 
 
-@dataclass(slots=True)
 class Block:
     """``{% block name %}``: a body that templates which extend this one may replace."""
 
-    name: str
-    offset: int
-    body: list[Node]
+    __slots__ = ("body", "name", "offset")
+
+    def __init__(self, name: str, offset: int, body: list[Node]) -> None:
+        self.name = name
+        self.offset = offset
+        self.body = body
 
 
-@dataclass(slots=True)
 class Super:
     """``{% super %}``: the body of the block that this one replaces."""
 
-    offset: int
+    __slots__ = ("offset",)
+
+    def __init__(self, offset: int) -> None:
+        self.offset = offset
 
 
-@dataclass(slots=True)
 class Include:
     """``{% include name %}``."""
 
-    name: str
-    offset: int
+    __slots__ = ("name", "offset")
+
+    def __init__(self, name: str, offset: int) -> None:
+        self.name = name
+        self.offset = offset
 
 
-@dataclass(slots=True)
 class File:
     """One parsed template."""
 
-    source: Source
-    autoescape: str | None
-    body: list[Node] = field(default_factory=list)
-    #: The template that this one extends, and where it says so.
-    parent: tuple[str, int] | None = None
+    __slots__ = ("autoescape", "body", "parent", "source")
 
-
-Node: TypeAlias = Text | Expression | Statement | Control | Apply | Block | Super | Include
+    def __init__(self, source: Source, autoescape: str | None) -> None:
+        self.source = source
+        #: The name of the escape function, None for none.
+        self.autoescape = autoescape
+        self.body: list[Node] = []
+        #: The template that this one extends, and where it says so.
+        self.parent: tuple[str, int] | None = None

@@ -6,24 +6,17 @@ body parses it up to its ``{% end %}``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NoReturn
-
-from ._nodes import (
-    Apply,
-    Block,
-    Clause,
-    Control,
-    Expression,
-    File,
-    Include,
-    Node,
-    Statement,
-    Super,
-    Text,
-)
-from ._reader import EXPRESSION, TEXT, Token, read
+from ._nodes import Apply, Block, Clause, Control, Expression, Include, Statement, Super, Text
+from ._reader import EXPRESSION, TEXT, read
 from ._whitespace import check_mode, filter_whitespace
+
+TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import NoReturn
+
+    from ._nodes import File, Node
+    from ._reader import Token
 
 #: How deep directives may be nested. Python itself allows 100 levels of indentation.
 MAX_DEPTH = 90
@@ -71,10 +64,10 @@ class Parser:
         """
         self._file.body, ending = self._parse_body()
         if ending is not None:
-            word = ending.value.split(None, 1)[0]
+            word = ending[1].split(None, 1)[0]
             if word == "end":
-                self._fail("extra {% end %}: no directive is open", ending.offset)
-            self._fail(f"{{% {word} %}} outside of {_PARENTS[word]}", ending.offset)
+                self._fail("extra {% end %}: no directive is open", ending[2])
+            self._fail(f"{{% {word} %}} outside of {_PARENTS[word]}", ending[2])
 
     def _fail(self, message: str, offset: int) -> NoReturn:
         raise self._source.error(message, offset)
@@ -123,9 +116,9 @@ class Parser:
     def _parse_closed(self, word: str, offset: int) -> list[Node]:
         """Parse a body that has no clauses."""
         body, ending = self._parse_inner(word, offset)
-        follower = ending.value.split(None, 1)[0]
+        follower = ending[1].split(None, 1)[0]
         if follower != "end":
-            self._fail(f"{{% {follower} %}} cannot follow {{% {word} %}}", ending.offset)
+            self._fail(f"{{% {follower} %}} cannot follow {{% {word} %}}", ending[2])
         return body
 
     def parse_control(self, word: str, code: str, offset: int) -> Node:
@@ -141,15 +134,15 @@ class Parser:
             self._in_loop = current in _LOOPS or outer
             body, ending = self._parse_inner(current, offset)
             clauses.append(Clause(current, code, offset, body))
-            follower, *rest = ending.value.split(None, 1)
+            follower, *rest = ending[1].split(None, 1)
             if follower == "end":
                 break
             if follower not in _FOLLOWERS[current] and not (
                 current == "else" and word == "try" and follower == "finally"
             ):
-                self._fail(f"{{% {follower} %}} cannot follow {{% {current} %}}", ending.offset)
+                self._fail(f"{{% {follower} %}} cannot follow {{% {current} %}}", ending[2])
             current, code = follower, rest[0] if rest else ""
-            offset = ending.offset + len(ending.value) - len(code)
+            offset = ending[2] + len(ending[1]) - len(code)
         self._in_loop = outer
         if len(clauses) == 1 and word == "try":
             self._fail("{% try %} needs an {% except %} or a {% finally %}", offset)

@@ -8,26 +8,24 @@ braces in a row the last two open an expression, so that ``{{{x}}}`` puts a valu
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
-from ._source import Source
+TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from ._source import Source
+
+    #: Kind, value, and where the value starts in the source. The value is the text, or what stands
+    #: between the delimiters, stripped.
+    Token: TypeAlias = tuple[str, str, int]
 
 TEXT = "text"
 EXPRESSION = "expression"
 DIRECTIVE = "directive"
 
 _OPENING = re.compile(r"\{(?!\{\{)([{%#])(!?)")
-_CLOSING = {"{": ("}}", "expression"), "%": ("%}", "directive"), "#": ("#}", "comment")}
-
-
-class Token(NamedTuple):
-    """A piece of the template."""
-
-    kind: str
-    #: The text, or what stands between the delimiters, stripped.
-    value: str
-    #: Where the value starts in the source.
-    offset: int
+_CLOSING = {"{": "}}", "%": "%}", "#": "#}"}
+_KINDS = {"{": EXPRESSION, "%": DIRECTIVE, "#": "comment"}
 
 
 def read(source: Source) -> list[Token]:
@@ -41,30 +39,30 @@ def read(source: Source) -> list[Token]:
     while match := _OPENING.search(text, position):
         start = match.start()
         if start > position:
-            tokens.append(Token(TEXT, text[position:start], position))
+            tokens.append((TEXT, text[position:start], position))
         mark, escaped = match.groups()
         if escaped:
-            tokens.append(Token(TEXT, text[start : start + 2], start))
+            tokens.append((TEXT, text[start : start + 2], start))
             position = start + 3
-            continue
-        position = _read_directive(source, tokens, mark, start + 2)
+        else:
+            position = _read_directive(source, tokens, mark, start + 2)
     if position < len(text):
-        tokens.append(Token(TEXT, text[position:], position))
+        tokens.append((TEXT, text[position:], position))
     return tokens
 
 
 def _read_directive(source: Source, tokens: list[Token], mark: str, start: int) -> int:
     """Read one directive whose inside begins at ``start``; return where the text goes on."""
-    closing, noun = _CLOSING[mark]
+    closing, kind = _CLOSING[mark], _KINDS[mark]
     end = source.text.find(closing, start)
     if end < 0:
-        raise source.error(f"missing {closing} to end the {noun} {{{mark}", start)
-    if mark == "#":
-        return end + 2
-    inside = source.text[start:end].lstrip()
-    offset = end - len(inside)
-    value = inside.rstrip()
-    if not value:
-        raise source.error(f"empty {noun} {{{mark} {closing}", start)
-    tokens.append(Token(EXPRESSION if mark == "{" else DIRECTIVE, value, offset))
+        raise source.error(f"missing {closing} to end the {kind} {{{mark}", start)
+    if kind != "comment":
+        inside = source.text[start:end].lstrip()
+        value = inside.rstrip()
+        if not value:
+            raise source.error(f"empty {kind} {{{mark} {closing}", start)
+        if "\r" in value:  # ends a line for Python, so it must for those who count lines
+            value = value.replace("\r\n", "\n").replace("\r", "\n")
+        tokens.append((kind, value, end - len(inside)))
     return end + 2

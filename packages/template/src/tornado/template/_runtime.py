@@ -7,17 +7,22 @@ other values come here.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
-from typing import Any
 
 import markupsafe
 
 from tornado.escape import json_encode, linkify, squeeze, url_escape, utf8, xhtml_escape
 
-try:
-    from markupsafe._speedups import _escape_inner as escape_text
-except ImportError:  # markupsafe without its C part, on PyPy for example
-    pass
+TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    _Table = dict[type, Callable[[Any], str]]
+else:
+    _Table = dict
+
+#: Escape a ``str`` that is no subclass. The public ``markupsafe.escape`` would wrap each result.
+escape_text: Callable[[str], str] = markupsafe._escape_inner  # type: ignore[attr-defined]  # not in its stubs
 
 #: The names that every template sees.
 DEFAULTS: dict[str, Any] = {
@@ -51,7 +56,7 @@ def escape_value(value: object) -> str:
     return xhtml_escape(value if isinstance(value, bytes) else str(value))
 
 
-class Escapers(dict[type, Callable[[Any], str]]):
+class Escapers(_Table):
     """The escape function for a type that is not ``str``."""
 
     def __missing__(self, kind: type) -> Callable[[Any], str]:

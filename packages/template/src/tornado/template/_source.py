@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ._errors import ParseError
-
-
-class Place(NamedTuple):
-    """A line and the column in it."""
-
-    #: Counted from 1.
-    line: int
-    #: In characters, counted from 0.
-    column: int
-    #: The line itself, without its end.
-    text: str
 
 
 class Source:
     """The text of one template.
 
     Nodes remember offsets only: lines are counted when somebody asks, that is, after an error.
+
+    :param path: the file that the text came from, for tracebacks; None for text from memory.
     """
 
     __slots__ = ("name", "path", "text")
@@ -29,19 +18,40 @@ class Source:
     def __init__(self, name: str, text: str, path: str | None = None) -> None:
         self.name = name
         self.text = text
-        #: The file that the text came from, for tracebacks; None for a template from memory.
         self.path = path
+
+    @classmethod
+    def decode(cls, name: str, text: str | bytes, path: str | None = None) -> Source:
+        """Make a source of text or UTF-8.
+
+        :raises ParseError: for what is not UTF-8, or cannot become it.
+        """
+        if isinstance(text, bytes):
+            try:
+                return cls(name, text.decode(), path)
+            except UnicodeDecodeError as error:
+                line = text.count(b"\n", 0, error.start) + 1
+                raise ParseError(f"not UTF-8: {error.reason}", name, line) from None
+        source = cls(name, text, path)
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise source.error(f"not UTF-8: {error.reason}", error.start) from None
+        return source
 
     def line(self, offset: int) -> int:
         """Return the number of the line that holds an offset, counted from 1."""
         return self.text.count("\n", 0, offset) + 1
 
-    def place(self, offset: int) -> Place:
-        """Return line, column and the text of that line for an offset."""
+    def column(self, offset: int) -> int:
+        """Return the column of an offset in its line, in characters, counted from 0."""
+        return offset - (self.text.rfind("\n", 0, offset) + 1)
+
+    def line_text(self, offset: int) -> str:
+        """Return the line that holds an offset, without its end."""
         start = self.text.rfind("\n", 0, offset) + 1
         end = self.text.find("\n", start)
-        text = self.text[start:] if end < 0 else self.text[start:end]
-        return Place(self.line(offset), offset - start, text)
+        return self.text[start:] if end < 0 else self.text[start:end]
 
     def error(self, message: str, offset: int) -> ParseError:
         """Make the ParseError for a fault at an offset."""

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any, NoReturn
-
 from tornado.escape import xhtml_escape
 
-from ._nodes import File
-from ._parser import Parser
-from ._program import Program, build
 from ._runtime import DEFAULTS, Output
 from ._source import Source
-from ._traceback import translate
 from ._whitespace import check_mode, default_mode
-from ._writer import Style
 
+TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from typing import Any, NoReturn
+
     from ._loaders import BaseLoader
+    from ._nodes import File
+    from ._program import Program
+
+# The styles of the writer; its room is needed to compile only, not to run what is compiled.
+_PLAIN, _STREAM, _NAMED = 0, 1, 2
 
 
 class _UnsetMarker:
@@ -53,42 +54,50 @@ class Template:
         autoescape: str | _UnsetMarker | None = _UNSET,
         whitespace: str | None = None,
     ) -> None:
+        self._adopt(name, loader)
+        mode = choose_whitespace(name, loader, compress_whitespace, whitespace)
+        if isinstance(autoescape, _UnsetMarker):
+            autoescape = loader.autoescape if loader is not None else "xhtml_escape"
+        path = loader._path_of(name) if loader is not None else None
+        self._file = parse(Source.decode(name, template_string, path), autoescape, mode)
+        #: The escape function's name, after ``{% autoescape %}`` has had its say.
+        self.autoescape = self._file.autoescape
+        if loader is None or not loader._collecting:
+            self._get_program(_PLAIN)
+
+    def _adopt(self, name: str, loader: BaseLoader | None) -> None:
+        """Set what templates have, however they were made."""
         self.name = name
         self.loader = loader
         #: Names that the loader gives to all of its templates.
         self.namespace: dict[str, Any] = loader.namespace if loader is not None else {}
-        mode = _choose_whitespace(name, loader, compress_whitespace, whitespace)
-        if isinstance(autoescape, _UnsetMarker):
-            autoescape = loader.autoescape if loader is not None else "xhtml_escape"
-        path = loader._path_of(name) if loader is not None else None
-        source = Source(name, _text(template_string, name), path)
-        self._file = File(source, autoescape)
-        Parser(self._file, mode).parse()
-        #: The escape function's name, after ``{% autoescape %}`` has had its say.
-        self.autoescape = self._file.autoescape
-        self._programs: dict[Style, Program] = {}
-        self._plain: Program | None = None
-        if loader is None or not loader._is_collecting():
-            self._get_plain()
+        self._own_names = {
+            **DEFAULTS,
+            "__name__": name.replace(".", "_"),
+            "__loader__": self,
+        }
+        self._programs: dict[int, Program] = {}
 
     @property
     def code(self) -> str:
         """The generated Python."""
-        return self._get_plain().source
+        return self._get_program(_PLAIN).source
 
     def generate(self, **kwargs: Any) -> bytes:
         """Render with the given names.
 
+        :returns: UTF-8, unless the template prints bytes that are something else.
         :raises RuntimeError: if the template awaits; use :meth:`generate_async`.
         """
-        program, namespace = self._prepare(kwargs)
-        if program.style.asynchronous:
+        namespace = {**self._own_names, **self.namespace, **kwargs}
+        program = self._choose_program(namespace, _PLAIN)
+        if program.asynchronous:
             self._refuse("generate_async")
         output = Output()
         try:
             return output.encode(program.start(namespace, output))
         except Exception as error:
-            translate(error, program)
+            _translate(error, program)
             raise
 
     async def generate_async(self, **kwargs: Any) -> bytes:
@@ -96,13 +105,14 @@ class Template:
 
         .. versionadded:: 1.0
         """
-        program, namespace = self._prepare(kwargs)
+        namespace = {**self._own_names, **self.namespace, **kwargs}
+        program = self._choose_program(namespace, _PLAIN)
         output = Output()
         try:
             text = program.start(namespace, output)
-            return output.encode(await text if program.style.asynchronous else text)
+            return output.encode(await text if program.asynchronous else text)
         except Exception as error:
-            translate(error, program)
+            _translate(error, program)
             raise
 
     def stream(self, **kwargs: Any) -> Iterator[bytes]:
@@ -112,8 +122,9 @@ class Template:
 
         .. versionadded:: 1.0
         """
-        program, namespace = self._prepare(kwargs, stream=True)
-        if program.style.asynchronous:
+        namespace = {**self._own_names, **self.namespace, **kwargs}
+        program = self._choose_program(namespace, _STREAM)
+        if program.asynchronous:
             self._refuse("stream_async")
         return _stream(program, namespace)
 
@@ -122,53 +133,70 @@ class Template:
 
         .. versionadded:: 1.0
         """
-        program, namespace = self._prepare(kwargs, stream=True)
-        return _stream_async(program, namespace)
-
-    def _refuse(self, method: str) -> NoReturn:
-        raise RuntimeError(f"the template {self.name} awaits something: use {method}()")
-
-    def _prepare(
-        self, names: dict[str, Any], stream: bool = False
-    ) -> tuple[Program, dict[str, Any]]:
-        """Return the program that fits the names, and the globals it runs with."""
-        namespace = {
-            **DEFAULTS,
-            "__name__": self.name.replace(".", "_"),
-            "__loader__": self,
-            **self.namespace,
-            **names,
-        }
-        program = self._plain
-        if program is None or stream or namespace["xhtml_escape"] is not xhtml_escape:
-            named = namespace["xhtml_escape"] is not xhtml_escape
-            program = self._get_program(Style(stream, named))
-        return program, namespace
-
-    def _get_plain(self) -> Program:
-        if self._plain is None:
-            self._plain = self._get_program(Style())
-        return self._plain
-
-    def _get_program(self, style: Style) -> Program:
-        """Return the program of a style, built on first use."""
-        program = self._programs.get(style)
-        if program is None:
-            program = self._programs[style] = self._build(style)
-        return program
-
-    def _build(self, style: Style) -> Program:
-        return build(self._file, style, self._find)
-
-    def _find(self, name: str, parent: str) -> File:
-        """Return the parsed form of another template."""
-        if self.loader is None:
-            raise LookupError("no loader")
-        return self.loader._collect(name, parent)._file
+        namespace = {**self._own_names, **self.namespace, **kwargs}
+        return _stream_async(self._choose_program(namespace, _STREAM), namespace)
 
     def get_source(self, fullname: str) -> str:
         """Return the generated Python: debuggers and profilers ask ``__loader__`` for it."""
         return self.code
+
+    def _refuse(self, method: str) -> NoReturn:
+        raise RuntimeError(f"the template {self.name} awaits something: use {method}()")
+
+    def _choose_program(self, namespace: dict[str, Any], style: int) -> Program:
+        """Return the program that fits the names: somebody may have replaced the escaping."""
+        if namespace["xhtml_escape"] is not xhtml_escape:
+            style += _NAMED
+        return self._programs.get(style) or self._get_program(style)
+
+    def _get_program(self, style: int) -> Program:
+        """Return the program of a style, built on first use."""
+        program = self._programs.get(style)
+        if program is None:
+            from ._compiler import build
+
+            program = self._programs[style] = build(self._file, style, self._find)
+        return program
+
+    def _find(self, name: str, parent: str) -> File:
+        """Return the parsed form of another template."""
+        if self.loader is None:
+            from ._family import NoLoaderError
+
+            raise NoLoaderError
+        return self.loader._collect(name, parent)._file
+
+
+def parse(source: Source, autoescape: str | None, whitespace: str) -> File:
+    """Return the parsed form of a source."""
+    from ._nodes import File
+    from ._parser import Parser
+
+    file = File(source, autoescape)
+    Parser(file, whitespace).parse()
+    return file
+
+
+def choose_whitespace(
+    name: str,
+    loader: BaseLoader | None,
+    compress: bool | _UnsetMarker = _UNSET,
+    whitespace: str | None = None,
+) -> str:
+    """Return the white space mode that arguments, loader and file name ask for."""
+    if not isinstance(compress, _UnsetMarker):
+        if whitespace is not None:
+            raise ValueError("whitespace and compress_whitespace exclude each other")
+        whitespace = "single" if compress else "all"
+    if not whitespace and loader is not None:
+        whitespace = loader.whitespace
+    return check_mode(whitespace) if whitespace else default_mode(name)
+
+
+def _translate(error: Exception, program: Program) -> None:
+    from ._traceback import translate
+
+    translate(error, program)
 
 
 def _stream(program: Program, namespace: dict[str, Any]) -> Iterator[bytes]:
@@ -178,7 +206,7 @@ def _stream(program: Program, namespace: dict[str, Any]) -> Iterator[bytes]:
             if text:
                 yield output.encode(text)
     except Exception as error:
-        translate(error, program)
+        _translate(error, program)
         raise
 
 
@@ -186,7 +214,7 @@ async def _stream_async(program: Program, namespace: dict[str, Any]) -> AsyncIte
     output = Output()
     try:
         pieces = program.start(namespace, output)
-        if program.style.asynchronous:
+        if program.asynchronous:
             async for text in pieces:
                 if text:
                     yield output.encode(text)
@@ -195,38 +223,5 @@ async def _stream_async(program: Program, namespace: dict[str, Any]) -> AsyncIte
                 if text:
                     yield output.encode(text)
     except Exception as error:
-        translate(error, program)
+        _translate(error, program)
         raise
-
-
-def _choose_whitespace(
-    name: str,
-    loader: BaseLoader | None,
-    compress: bool | _UnsetMarker,
-    whitespace: str | None,
-) -> str:
-    """Return the white space mode that arguments, loader and file name ask for."""
-    if not isinstance(compress, _UnsetMarker):
-        if whitespace is not None:
-            raise ValueError("whitespace and compress_whitespace exclude each other")
-        whitespace = "single" if compress else "all"
-    if whitespace is None and loader is not None:
-        whitespace = loader.whitespace
-    return default_mode(name) if not whitespace else check_mode(whitespace)
-
-
-def _text(template_string: str | bytes, name: str) -> str:
-    """Return the template's text; refuse what cannot become UTF-8."""
-    if isinstance(template_string, bytes):
-        try:
-            return template_string.decode()
-        except UnicodeDecodeError as error:
-            text = template_string[: error.start].decode()
-            found = Source(name, text).error(f"not UTF-8: {error.reason}", len(text))
-            raise found from None
-    try:
-        template_string.encode()
-    except UnicodeEncodeError as error:
-        source = Source(name, template_string)
-        raise source.error(f"not UTF-8: {error.reason}", error.start) from None
-    return template_string

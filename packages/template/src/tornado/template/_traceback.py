@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from ._program import Program
 from ._source import Source
-from ._writer import Mark
+from ._marks import Mark
 
 _anonymous = itertools.count(1)
 
@@ -111,17 +111,21 @@ def _entries(steps: list[_Step], entry: TracebackType) -> tuple[TracebackType, T
 
 def _entry(step: _Step, frame: FrameType) -> TracebackType:
     """Make one traceback entry, whose frame stands at a place in a template."""
-    place = step.source.place(step.start)
-    start = len(place.text[: place.column].encode())
-    width = min(step.end - step.start, len(place.text) - place.column)
-    end = start + len(place.text[place.column : place.column + width].encode())
-    code = _code(_filename(step.source), step.label, (place.line, start, end))
+    source = step.source
+    text, column, line = (
+        source.line_text(step.start),
+        source.column(step.start),
+        source.line(step.start),
+    )
+    start = len(text[:column].encode())
+    end = len(text[: column + step.end - step.start].encode())
+    code = _code(_filename(source), step.label, (line, start, end))
     namespace = dict(_variables(frame))
     found: list[FrameType] = []
     namespace["_tt_here"] = lambda: found.append(sys._getframe(1))
     exec(code, frame.f_globals, namespace)  # noqa: S102 - a call of the line above, nothing else
     del namespace["_tt_here"]
-    return TracebackType(None, found[0], found[0].f_lasti, place.line)
+    return TracebackType(None, found[0], found[0].f_lasti, line)
 
 
 def _variables(frame: FrameType) -> Iterator[tuple[str, Any]]:

@@ -1,0 +1,64 @@
+"""The compiler: from a parsed template to a program, by way of Python source."""
+
+from __future__ import annotations
+
+import re
+from types import CodeType
+
+from ._fragments import REFUSED, blame
+from ._program import Program
+from ._writer import ASYNC, NAMED, STREAM, Writer
+
+TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from ._family import Library
+    from ._nodes import File
+
+_ASYNC_WORDS = re.compile(r"\b(?:await|async)\b")
+_GENERATOR = 0x20 | 0x200  # inspect.CO_GENERATOR and CO_ASYNC_GENERATOR
+
+
+def build(file: File, style: int, library: Library) -> Program:
+    """Write and compile the program of a template.
+
+    It comes out asynchronous, asked for or not, if the template awaits something.
+
+    :param style: :data:`STREAM` and :data:`NAMED`, added up.
+    :raises ParseError: with the place of the directive that is at fault.
+    """
+    writer = Writer(style, library)
+    text = writer.write(file)
+    try:
+        module = compile(text, f"{file.source.name}.generated.py", "exec", dont_inherit=True)
+    except REFUSED as error:
+        if not style & ASYNC and _has_async_words(writer):
+            return build(file, style | ASYNC, library)
+        _find_fault(writer, file, error)
+    code = next(value for value in module.co_consts if isinstance(value, CodeType))
+    if bool(code.co_flags & _GENERATOR) != bool(style & STREAM):
+        raise file.source.error("a template cannot yield", 0)
+    if "xhtml_escape" in code.co_varnames + code.co_cellvars and not style & NAMED:
+        return build(file, style | NAMED, library)
+    sources = tuple(writer.sources.values())
+    return Program(code, text, writer.marks, sources, asynchronous=bool(style & ASYNC))
+
+
+def _has_async_words(writer: Writer) -> bool:
+    """Tell whether the code of the templates may need a coroutine function."""
+    return any(
+        part.keyword == "async for" or _ASYNC_WORDS.search(part.code) for part in writer.fragments
+    )
+
+
+def _find_fault(writer: Writer, file: File, error: BaseException) -> NoReturn:
+    """Raise the error of the directive that Python does not accept."""
+    for fragment in writer.fragments:
+        fragment.parse()
+    line = getattr(error, "lineno", None) or 0
+    for mark in reversed(writer.marks[:line]):
+        if mark is not None:
+            source = mark.scope.source
+            blame(source, source.line_text(mark.offset).strip(), mark.offset, error)
+    blame(file.source, file.source.line_text(0), 0, error)
