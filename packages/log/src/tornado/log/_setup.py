@@ -1,0 +1,151 @@
+"""Handlers for the log, set up by options."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from ._formatter import LogFormatter
+
+TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class _Defaults:
+    """The options of a program that has no options."""
+
+    logging = "info"
+    log_to_stderr: bool | None = None
+    log_file_prefix: str | None = None
+    log_as_json = False
+
+
+def enable_pretty_logging(options: Any = None, logger: logging.Logger | None = None) -> None:
+    """Send a logger's records to where the options say, in a form that reads well.
+
+    Called by ``parse_command_line`` of ``tornado.options``. Without a file, and unless the logger
+    has handlers already, records go to the standard error stream.
+
+    :param options: an object with the options of :func:`define_logging_options`. Without it, those
+        of ``tornado.options`` if the program has imported it, and otherwise their defaults.
+    :param logger: the logger to set up; by default the root logger.
+    :raises ValueError: if the option ``logging`` names no level, or ``log_rotate_mode`` no mode.
+    """
+    if options is None:
+        module = sys.modules.get("tornado.options")
+        options = module.options if module is not None else _Defaults
+    level = options.logging
+    if level is None or level.lower() == "none":
+        return
+    if logger is None:
+        logger = logging.getLogger()
+    logger.setLevel(_level_number(level))
+    if options.log_file_prefix:
+        handler = _file_handler(options)
+        handler.setFormatter(_formatter(options, color=False))
+        logger.addHandler(handler)
+    if options.log_to_stderr or (options.log_to_stderr is None and not logger.handlers):
+        stderr = logging.StreamHandler()
+        stderr.setFormatter(_formatter(options, color=True))
+        logger.addHandler(stderr)
+
+
+def define_logging_options(options: Any = None) -> None:
+    """Define the options of :func:`enable_pretty_logging`, and call it when they are parsed.
+
+    :param options: an ``OptionParser``; by default the one of ``tornado.options``.
+    :raises ImportError: if it is left out and ``tornado-options`` is not installed.
+    """
+    if options is None:
+        options = _parsed_options()
+    options.define(
+        "logging",
+        default="info",
+        metavar="debug|info|warning|error|none",
+        help="the lowest level that is logged; none leaves Python's logging alone",
+    )
+    options.define(
+        "log_to_stderr",
+        type=bool,
+        help="log to the standard error stream; on unless there is a log file",
+    )
+    options.define("log_as_json", type=bool, default=False, help="write each record as JSON")
+    options.define(
+        "log_file_prefix",
+        type=str,
+        metavar="PATH",
+        help="log to this file; each process needs a file of its own",
+    )
+    options.define(
+        "log_file_max_size",
+        type=int,
+        default=100_000_000,
+        help="start a new log file after this number of bytes",
+    )
+    options.define("log_file_num_backups", type=int, default=10, help="number of old files to keep")
+    options.define(
+        "log_rotate_when",
+        type=str,
+        default="midnight",
+        help="when to start a new file in the mode time: S, M, H, D, W0 to W6, midnight",
+    )
+    options.define(
+        "log_rotate_interval",
+        type=int,
+        default=1,
+        help="start a new file every this many of log_rotate_when",
+    )
+    options.define(
+        "log_rotate_mode", type=str, default="size", help="start a new file by: size or time"
+    )
+    options.add_parse_callback(lambda: enable_pretty_logging(options))
+
+
+def _parsed_options() -> Any:
+    try:
+        from tornado.options import options
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            "define_logging_options() without an argument needs tornado.options: "
+            "install tornado-options, or pass an OptionParser"
+        ) from error
+    return options
+
+
+def _level_number(name: str) -> int:
+    levels = logging.getLevelNamesMapping()
+    try:
+        return levels[name.upper()]
+    except KeyError:
+        known = "debug, info, warning, error, critical or none"
+        raise ValueError(f"the option logging is {known}, not {name!r}") from None
+
+
+def _formatter(options: Any, *, color: bool) -> logging.Formatter:
+    if getattr(options, "log_as_json", False):
+        from ._json import JSONLogFormatter
+
+        return JSONLogFormatter()
+    return LogFormatter(color=color)
+
+
+def _file_handler(options: Any) -> logging.Handler:
+    from logging import handlers  # it imports sockets and queues
+
+    if options.log_rotate_mode == "size":
+        return handlers.RotatingFileHandler(
+            options.log_file_prefix,
+            maxBytes=options.log_file_max_size,
+            backupCount=options.log_file_num_backups,
+            encoding="utf-8",
+        )
+    if options.log_rotate_mode == "time":
+        return handlers.TimedRotatingFileHandler(
+            options.log_file_prefix,
+            when=options.log_rotate_when,
+            interval=options.log_rotate_interval,
+            backupCount=options.log_file_num_backups,
+            encoding="utf-8",
+        )
+    raise ValueError(f"the option log_rotate_mode is size or time, not {options.log_rotate_mode!r}")
