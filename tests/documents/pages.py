@@ -24,6 +24,15 @@ class Block:
     text: str
     excuse: str  #: why it is not run, if the page says so
 
+    @property
+    def is_session(self) -> bool:
+        """A session with the interpreter: what was typed, and what was answered."""
+        return self.language in ("python", "pycon") and self.text.lstrip().startswith(">>>")
+
+    @property
+    def is_program(self) -> bool:
+        return self.language == "python" and not self.is_session
+
 
 def pages() -> list[Path]:
     """Return every page that a reader can come across."""

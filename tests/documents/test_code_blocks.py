@@ -10,7 +10,7 @@ from pages import blocks, name_of, pages
 WITH_PYTHON = {
     name_of(page): page
     for page in pages()
-    if any(block.language in ("python", "pycon") for block in blocks(page))
+    if any(block.is_program or block.is_session for block in blocks(page))
 }
 
 
@@ -19,7 +19,7 @@ def test_the_python_on_a_page_runs_from_top_to_bottom(name: str, tmp_path: Path)
     """The blocks of a page are one program, which is imported and not started."""
     lines: list[str] = []
     for block in blocks(WITH_PYTHON[name]):
-        if block.language == "python" and not block.excuse:
+        if block.is_program and not block.excuse:
             lines += [""] * (block.line - len(lines)) + block.text.splitlines()
     script = tmp_path / "page.py"
     script.write_text("\n".join(lines), encoding="utf-8")
@@ -39,12 +39,12 @@ def test_the_python_on_a_page_runs_from_top_to_bottom(name: str, tmp_path: Path)
 
 @pytest.mark.parametrize("name", WITH_PYTHON)
 def test_sessions_on_a_page_answer_what_is_printed(name: str, tmp_path: Path) -> None:
-    sessions = [b for b in blocks(WITH_PYTHON[name]) if b.language == "pycon" and not b.excuse]
+    sessions = [b for b in blocks(WITH_PYTHON[name]) if b.is_session and not b.excuse]
     script = tmp_path / "page.txt"
     script.write_text("\n".join(block.text for block in sessions), encoding="utf-8")
 
     result = subprocess.run(
-        [sys.executable, "-m", "doctest", str(script)],
+        [sys.executable, "-m", "doctest", "-o", "ELLIPSIS", str(script)],
         cwd=tmp_path,
         capture_output=True,
         text=True,
