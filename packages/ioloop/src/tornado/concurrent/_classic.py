@@ -48,9 +48,9 @@ def return_future(f: Callable[..., Any]) -> Callable[..., Future[Any]]:
             future.set_exception(value)
             return True
 
-        callback, args, kwargs = replacer.replace(settle, args, kwargs)
+        callback, positional, kwargs = replacer.replace(settle, args, kwargs)
         with ExceptionStackContext(failed):
-            returned = f(*args, **kwargs)
+            returned = f(*positional, **kwargs)
             if returned is not None:
                 raise ReturnValueIgnoredError(
                     f"{f.__qualname__} gives its result to a callback, but returned {returned!r}"

@@ -22,6 +22,7 @@ Classic code that is built on callbacks has :func:`engine`, :class:`Task`, :clas
 from __future__ import annotations
 
 from asyncio import Future
+from builtins import TimeoutError  # noqa: A004 - the documented name of the builtin
 
 from tornado.concurrent import ReturnValueIgnoredError
 from tornado.util import publish
@@ -42,9 +43,6 @@ from ._multi import Multi, multi, multi_future
 from ._points import Arguments, Callback, Task, Wait, WaitAll, YieldPoint
 from ._runner import Runner
 from ._timeout import sleep, with_timeout
-
-#: What timeouts raise: the builtin exception.
-TimeoutError = TimeoutError
 
 __all__ = [
     "Arguments",

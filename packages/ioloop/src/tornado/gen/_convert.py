@@ -11,6 +11,7 @@ from types import CoroutineType, NoneType
 from typing import Any
 
 from tornado.concurrent import is_future
+from tornado.concurrent._future import new_future
 
 from ._errors import BadYieldError
 from ._moment import Moment, moment
@@ -35,19 +36,15 @@ def convert_yielded(yielded: Any) -> Any:
 
 def as_task(awaitable: Any) -> Future[Any]:
     """Run an awaitable as a task of the current loop."""
-    if asyncio._get_running_loop() is not None:
-        return asyncio.ensure_future(awaitable)
-    from tornado.ioloop import IOLoop
-
-    return asyncio.ensure_future(awaitable, loop=IOLoop.current().asyncio_loop)
+    loop = asyncio._get_running_loop() or new_future().get_loop()
+    task: Future[Any] = asyncio.ensure_future(awaitable, loop=loop)
+    return task
 
 
 def maybe_future(x: Any) -> Any:
     """Return a future as it is, and anything else as the result of a future that is done."""
     if is_future(x):
         return x
-    from tornado.concurrent._future import new_future
-
     future = new_future()
     future.set_result(x)
     return future

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
+from collections.abc import Generator
 from contextvars import copy_context
-from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from tornado.concurrent._future import new_future
@@ -16,11 +16,11 @@ from ._errors import Return
 from ._moment import moment
 from ._pending import PendingFuture
 from ._runner import Runner
-from ._step import advance, waitable
+from ._step import Step, advance, waitable
 
 if TYPE_CHECKING:
     from asyncio import Future
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
     from typing import ParamSpec, TypeVar
 
     P = ParamSpec("P")
@@ -49,22 +49,19 @@ def coroutine(
 
     New code writes ``async def``.
     """
-    if inspect.isgeneratorfunction(func):
+    makes_generators = inspect.isgeneratorfunction(func)
 
-        @functools.wraps(func)
-        def wrapper(*args: P.args, **kwargs: P.kwargs) -> Future[Any]:
-            try:
-                generator = func(*args, **kwargs)
-            except Exception as error:  # noqa: BLE001 - wrong arguments, for the future's reader
-                return _failed(error)
-            return _begin(copy_context().run, generator)
-    else:
+    @functools.wraps(func)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> Future[Any]:
+        run = copy_context().run
+        if not makes_generators:
+            return _call(run, func, args, kwargs)
+        try:
+            generator: Any = func(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - wrong arguments, for the future's reader
+            return _failed(error)
+        return _begin(run, generator)
 
-        @functools.wraps(func)
-        def wrapper(*args: P.args, **kwargs: P.kwargs) -> Future[Any]:
-            return _call(func, args, kwargs)
-
-    wrapper.__wrapped__ = func  # type: ignore[attr-defined] # documented, functools.wraps sets it as well
     wrapper.__tornado_coroutine__ = True  # type: ignore[attr-defined] # what is_coroutine_function asks
     return wrapper
 
@@ -74,9 +71,8 @@ def is_coroutine_function(func: Any) -> bool:
     return getattr(func, "__tornado_coroutine__", False)
 
 
-def _call(func: Callable[..., Any], args: Any, kwargs: Any) -> Future[Any]:
+def _call(run: Callable[..., Any], func: Callable[..., Any], args: Any, kwargs: Any) -> Future[Any]:
     """Call a function that may or may not return a generator."""
-    run = copy_context().run
     try:
         result = run(func, *args, **kwargs)
     except (Return, StopIteration) as end:
@@ -85,7 +81,7 @@ def _call(func: Callable[..., Any], args: Any, kwargs: Any) -> Future[Any]:
         return _cancelled()
     except Exception as error:  # noqa: BLE001 - for the future's reader
         return _failed(error)
-    if isinstance(result, GeneratorType):
+    if isinstance(result, Generator):
         return _begin(run, result)
     if inspect.iscoroutine(result):
         return as_task(result)
@@ -97,26 +93,19 @@ def _begin(run: Callable[..., Any], generator: Generator[Any, Any, Any]) -> Futu
     try:
         yielded = run(next, generator)
         ready = waitable(yielded)
-        if ready is not moment and ready.done():
-            yielded = ready = advance(run, generator, ready)
+        if ready is moment or not ready.done():
+            step = Step(ready, ready is not yielded)
+        else:
+            step = advance(run, generator, ready)
     except (StopIteration, Return) as end:
         return _finished(end.value)
     except asyncio.CancelledError:
         return _cancelled()
     except Exception as error:  # noqa: BLE001 - for the future's reader
         return _failed(error)
-    result = PendingFuture(loop_of(ready))
-    Runner(run, generator, result, ready)
+    result = PendingFuture(asyncio._get_running_loop() or new_future().get_loop())
+    Runner(run, generator, result, step)
     return result
-
-
-def loop_of(ready: Any) -> asyncio.AbstractEventLoop:
-    """Return the loop of something to wait for."""
-    running = asyncio._get_running_loop()
-    if running is not None:
-        return running
-    loop: asyncio.AbstractEventLoop = new_future().get_loop()
-    return loop
 
 
 def _finished(value: Any) -> Future[Any]:

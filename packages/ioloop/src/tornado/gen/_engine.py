@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Generator
 from contextvars import copy_context
-from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from tornado.concurrent import ReturnValueIgnoredError
@@ -56,7 +56,7 @@ def engine(func: Callable[..., Any]) -> Callable[..., None]:
             result = context.run(func, *args, **kwargs)
         except Return as end:
             result = end.value
-        if isinstance(result, GeneratorType):
+        if isinstance(result, Generator):
             runner = EngineRunner(context.run, result, None, Outcome())
         elif result is not None:
             raise _unread(func, result)

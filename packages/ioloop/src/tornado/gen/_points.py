@@ -124,7 +124,7 @@ class WaitAll(YieldPoint):
     def is_ready(self) -> bool:
         """Tell whether all the callbacks were called."""
         # All are asked, so that an unknown key is found at once.
-        return all([self._runner.is_ready(key) for key in self.keys])
+        return all([self._runner.is_ready(key) for key in self.keys])  # noqa: C419 - see above
 
     def get_result(self) -> list[Any]:
         """Return the callbacks' arguments, in the order of the keys."""
@@ -211,7 +211,8 @@ class MultiPoint(YieldPoint):
 
     def is_ready(self) -> bool:
         """Tell whether all of them are ready."""
-        return all([point.is_ready() for point in self._points])
+        # All are asked, so that an unknown key is found at once.
+        return all([point.is_ready() for point in self._points])  # noqa: C419 - see above
 
     def get_result(self) -> Any:
         """Return the results as the children were given, in a list or a dict."""

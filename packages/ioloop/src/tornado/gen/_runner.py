@@ -14,7 +14,7 @@ from ._errors import KeyReuseError, Return
 from ._moment import moment
 from ._pending import PendingFuture, give_up
 from ._points import KeyTable, YieldPoint, result_of_call
-from ._step import Outcome, advance, waitable
+from ._step import Outcome, Step, advance, waitable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -78,7 +78,7 @@ class Runner:
                 ready, self._ready = self._ready, None
                 if ready is None:
                     return
-                if not self._wait_for(advance(self._run, gen, ready)):
+                if not self._wait_for(*advance(self._run, gen, ready)):
                     return
         except (StopIteration, Return) as end:
             self._gen = None
@@ -98,7 +98,10 @@ class Runner:
 
     def handle_yield(self, yielded: Any) -> bool:
         """Take what the generator yields, and tell whether :meth:`run` can go on at once."""
-        return self._wait_for(waitable(yielded), made_here=not isinstance(yielded, Future))
+        if isinstance(yielded, Step):
+            return self._wait_for(*yielded)
+        ready = waitable(yielded)
+        return self._wait_for(ready, ready is not yielded)
 
     def handle_exception(
         self, typ: type[BaseException], value: BaseException, tb: TracebackType | None
@@ -110,7 +113,7 @@ class Runner:
         self.run()
         return True
 
-    def _wait_for(self, ready: Waitable, made_here: bool = False) -> bool:
+    def _wait_for(self, ready: Waitable, made_here: bool) -> bool:
         self._ready = ready
         self._made_here = made_here
         if isinstance(ready, YieldPoint):

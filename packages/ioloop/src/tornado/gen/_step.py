@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Future
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ._convert import convert_yielded
 from ._moment import moment
@@ -11,6 +11,17 @@ from ._points import MultiPoint, YieldPoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
+
+
+class Step(NamedTuple):
+    """Where a generator has got to.
+
+    :ivar ready: what it waits for.
+    :ivar made_here: whether that was made from what it yielded, so that nobody else knows it.
+    """
+
+    ready: Waitable
+    made_here: bool
 
 
 class Waitable(Protocol):
@@ -43,9 +54,7 @@ class Outcome:
             raise self._error
 
 
-def advance(
-    run: Callable[..., Any], generator: Generator[Any, Any, Any], ready: Waitable
-) -> Waitable:
+def advance(run: Callable[..., Any], generator: Generator[Any, Any, Any], ready: Waitable) -> Step:
     """Step a generator until it waits for something that is not there yet.
 
     :param run: the ``run`` method of the generator's context.
@@ -60,14 +69,16 @@ def advance(
         except BaseException as error:  # noqa: BLE001 - the generator gets it
             failure = error
         else:
-            ready = waitable(run(generator.send, value))
+            yielded = run(generator.send, value)
+            ready = waitable(yielded)
             if ready is moment or not ready.done():
-                return ready
+                return Step(ready, ready is not yielded)
             continue
-        ready = waitable(run(generator.throw, failure))
+        yielded = run(generator.throw, failure)
         del failure
+        ready = waitable(yielded)
         if ready is moment or not ready.done():
-            return ready
+            return Step(ready, ready is not yielded)
 
 
 def waitable(yielded: Any) -> Waitable:

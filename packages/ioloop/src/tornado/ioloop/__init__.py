@@ -25,13 +25,12 @@ with ``IOLoop.current().start()`` or :meth:`IOLoop.run_sync`.
 
 from __future__ import annotations
 
+from builtins import TimeoutError  # noqa: A004 - the documented name of the builtin
+
 from tornado.util import publish
 
 from ._loop import IOLoop
 from ._periodic import PeriodicCallback
-
-#: What timeouts raise: the builtin exception.
-TimeoutError = TimeoutError
 
 __all__ = ["IOLoop", "PeriodicCallback", "TimeoutError"]
 

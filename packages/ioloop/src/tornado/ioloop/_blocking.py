@@ -96,12 +96,15 @@ class BlockingWatch:
         self.action = action
         self._loop = weakref.ref(loop)
         self._thread_id = threading.get_ident()
-        self._runner: CodeType | None = None
+        self._runner: CodeType | None = asyncio.Handle._run.__code__
         self._ping: Ping | None = None
         self._stopped = threading.Event()
 
     def start(self) -> None:
         """Begin to watch. The thread ends with :meth:`stop`, or when the loop is closed."""
+        loop = self._loop()
+        if loop is not None and loop.is_running():
+            self._send(loop)
         threading.Thread(target=self._watch, name="tornado-blocking-watch", daemon=True).start()
 
     def stop(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import Protocol, TypeAlias
 
 
@@ -28,11 +29,9 @@ def split_descriptor(fd: Descriptor) -> tuple[int, Descriptor]:
 
 def close_descriptor(fd: Descriptor) -> None:
     """Close a descriptor; one that is closed is no error."""
-    try:
+    # If somebody was faster: the caller wants it closed, and it is.
+    with suppress(OSError):
         if isinstance(fd, int):
             os.close(fd)
         else:
             fd.close()
-    except OSError:
-        # Somebody was faster. The caller wants it closed, and it is.
-        pass

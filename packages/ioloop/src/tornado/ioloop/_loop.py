@@ -5,22 +5,24 @@ from __future__ import annotations
 import asyncio
 import datetime
 import logging
+import sys
 import time
 from concurrent import futures
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, overload
 
-from tornado.concurrent import is_future
+from tornado.concurrent import FUTURES
 from tornado.stack_context import handle_exception
 from tornado.util import Configurable, import_object
 
 from ._blocking import BlockingWatch
 from ._descriptors import close_descriptor, split_descriptor
 from ._registry import ATTRIBUTE, LoopRegistry, loop_of_thread
+from ._sync_run import SyncRun
 
 if TYPE_CHECKING:
     from asyncio import Future
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
     from types import FrameType
 
     from ._descriptors import Descriptor, Selectable
@@ -88,7 +90,7 @@ class IOLoop(Configurable):
         return AsyncIOLoop
 
     @classmethod
-    def configure(cls, impl: None | str | type[Configurable], **kwargs: Any) -> None:
+    def configure(cls, impl: str | type[Configurable] | None, **kwargs: Any) -> None:
         """Choose the implementation and the arguments of every ``IOLoop()`` from now on.
 
         :param impl: a subclass of :class:`tornado.platform.asyncio.BaseAsyncIOLoop`, its dotted
@@ -217,34 +219,7 @@ class IOLoop(Configurable):
         :raises TimeoutError: if the work took longer than that.
         :raises RuntimeError: if somebody stopped the loop before the work was done.
         """
-        outcome: Future[Any] | None = None
-        expired = False
-
-        def launch() -> None:
-            nonlocal outcome
-            outcome = _outcome_of(func)
-            self.add_future(outcome, lambda future: self.stop())
-
-        def expire() -> None:
-            nonlocal expired
-            expired = True
-            # The work may need some rounds to clean up. If it refuses to end there is no point in
-            # waiting for it.
-            if outcome is None or not outcome.cancel():
-                self.stop()
-
-        self.add_callback(launch)
-        handle = None if timeout is None else self.call_later(timeout, expire)
-        try:
-            self.start()
-        finally:
-            if handle is not None:
-                self.remove_timeout(handle)
-        if outcome is None or not outcome.done() or (expired and outcome.cancelled()):
-            if expired:
-                raise TimeoutError(f"operation timed out after {timeout} seconds")
-            raise RuntimeError("event loop stopped before the work of run_sync was done")
-        return outcome.result()
+        return SyncRun(self, func, timeout).run()
 
     # -- time -------------------------------------------------------------------------------
 
@@ -324,12 +299,11 @@ class IOLoop(Configurable):
         callback: Callable[[Any], Any],
     ) -> None:
         """Call ``callback(future)`` on the loop when the future is done."""
-        if not is_future(future):
+        if not isinstance(future, FUTURES):
             raise TypeError(f"add_future needs a future, not {future!r}")
-        if isinstance(future, futures.Future):
-            future.add_done_callback(partial(self.add_callback, callback))
-        else:
-            future.add_done_callback(partial(self._run_callback, callback))
+        # The one calls back in any thread, the other on the loop.
+        run = self.add_callback if isinstance(future, futures.Future) else self._run_callback
+        future.add_done_callback(partial(run, callback))
 
     def run_in_executor(
         self, executor: futures.Executor | None, func: Callable[..., T], *args: Any
@@ -355,6 +329,21 @@ class IOLoop(Configurable):
         a block of :mod:`tornado.stack_context` has settled it.
         """
         app_log.error("exception in callback %r", callback, exc_info=True)
+
+    def _callback_failed(
+        self, callback: Callable[..., Any] | None, error: BaseException, *, offered: bool = False
+    ) -> None:
+        """Give an exception to the blocks that a callback descends from, and what is left to the hook."""
+        left = error if offered else handle_exception(error)
+        if left is None:
+            return
+        if sys.exception() is left:
+            self.handle_callback_exception(callback)
+            return
+        try:
+            raise left
+        except BaseException:  # noqa: BLE001 - so that the hook finds it in sys.exc_info
+            self.handle_callback_exception(callback)
 
     # -- file descriptors -------------------------------------------------------------------
 
@@ -443,18 +432,3 @@ def _find_loop(instance: bool) -> IOLoop | None:
 
         found = AsyncIOMainLoop(asyncio_loop=loop)
     return found
-
-
-def _outcome_of(func: Callable[[], Any]) -> Future[Any]:
-    from tornado.gen import convert_yielded
-
-    future: Future[Any] = asyncio.get_running_loop().create_future()
-    try:
-        result: Awaitable[Any] | None = func()
-        if result is not None:
-            return convert_yielded(result)
-    except BaseException as error:  # noqa: BLE001 - run_sync raises it after the loop has stopped
-        future.set_exception(error)
-    else:
-        future.set_result(None)
-    return future

@@ -103,8 +103,8 @@ class PeriodicCallback:
             if result is not None:
                 self._follow(result)
                 return
-        except Exception:  # noqa: BLE001 - the series goes on, the loop's hook logs it
-            self.io_loop.handle_callback_exception(self.callback)
+        except Exception as error:  # noqa: BLE001 - the series goes on, the loop's hook logs it
+            self.io_loop._callback_failed(self.callback, error)
         self._schedule_next()
 
     def _follow(self, result: Awaitable[Any]) -> None:
@@ -118,7 +118,7 @@ class PeriodicCallback:
         try:
             if not future.cancelled():
                 future.result()
-        except Exception:  # noqa: BLE001 - the series goes on, the loop's hook logs it
-            self.io_loop.handle_callback_exception(self.callback)
+        except Exception as error:  # noqa: BLE001 - the series goes on, the loop's hook logs it
+            self.io_loop._callback_failed(self.callback, error)
         finally:
             self._schedule_next()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ._chain import Link, Reentry, chain, offer, reentered
@@ -29,13 +30,10 @@ class _Block:
         self._tokens.append(chain.set(link))
 
     def _close(self) -> None:
-        token = self._tokens.pop()
-        try:
-            chain.reset(token)
-        except ValueError:
-            # A generator entered the block in one context and leaves it in another. The chain of
-            # this context never had the link.
-            pass
+        # A generator may enter the block in one context and leave it in another. The chain of that
+        # one never had the link.
+        with suppress(ValueError):
+            chain.reset(self._tokens.pop())
 
 
 class ExceptionStackContext(_Block):

@@ -12,6 +12,13 @@ own
 - or if the program has set an event loop policy: it has chosen its loops then.
 
 Loops that are running already, such as the one of ``asyncio.run``, are used as they are.
+
+Every loop can tell which callbacks block it, see :meth:`.IOLoop.set_blocking_log_threshold`. This
+is on from the start
+
+- if the environment variable ``TORNADO_BLOCKING_THRESHOLD`` is a number of seconds,
+- after ``IOLoop.configure(None, blocking_threshold=0.1)``,
+- or if asyncio is in debug mode, with its ``slow_callback_duration`` (0.1 seconds).
 """
 
 from __future__ import annotations

@@ -7,12 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tornado.ioloop import IOLoop
-from tornado.stack_context import handle_exception
 from tornado.stack_context._chain import Reentry, chain, reentered
 from tornado.stack_context._routes import route_errors
 
+from ._debug import default_threshold
 from ._handlers import Handlers
 from ._selector import AddThreadSelectorEventLoop
+from ._signals import woken_by_signals
 
 if TYPE_CHECKING:
     from asyncio import Future
@@ -27,9 +28,17 @@ _get_running_loop = asyncio._get_running_loop
 class BaseAsyncIOLoop(IOLoop):
     """What all loops of this module share."""
 
-    def initialize(self, asyncio_loop: asyncio.AbstractEventLoop, **kwargs: Any) -> None:
+    def initialize(  # type: ignore[override] # each class of a Configurable family has arguments of its own
+        self,
+        asyncio_loop: asyncio.AbstractEventLoop,
+        *,
+        blocking_threshold: float | None = None,
+        **kwargs: Any,
+    ) -> None:
         """Put an IOLoop on an asyncio loop.
 
+        :param blocking_threshold: for :meth:`set_blocking_log_threshold`. None: see the text of
+            :mod:`tornado.platform.asyncio`.
         :raises RuntimeError: if the asyncio loop has an IOLoop already.
         """
         if asyncio_loop in IOLoop._ioloop_for_asyncio:
@@ -38,19 +47,23 @@ class BaseAsyncIOLoop(IOLoop):
         #: The loop that descriptors are registered with, another one only on Windows.
         self.selector_loop: asyncio.AbstractEventLoop = asyncio_loop
         if _is_proactor(asyncio_loop):
-            self.selector_loop = AddThreadSelectorEventLoop(asyncio_loop)
+            self.selector_loop = AddThreadSelectorEventLoop(asyncio_loop)  # type: ignore[abstract] # it hands on the rest
         self._handlers = Handlers(self.selector_loop, self._run_callback)
         self._closed = False
         self._awaited: set[Future[Any]] = set()
         IOLoop._ioloop_for_asyncio[asyncio_loop] = self
         route_errors(asyncio_loop)
+        if blocking_threshold is None:
+            blocking_threshold = default_threshold(asyncio_loop)
+        self.set_blocking_log_threshold(blocking_threshold)
         super().initialize(**kwargs)
 
     # -- running ----------------------------------------------------------------------------
 
     def start(self) -> None:
         """Run until a callback calls :meth:`stop`."""
-        self.asyncio_loop.run_forever()
+        with woken_by_signals(self.asyncio_loop):
+            self.asyncio_loop.run_forever()
 
     def stop(self) -> None:
         """Let :meth:`start` return after the callbacks that are due."""
@@ -126,7 +139,7 @@ class BaseAsyncIOLoop(IOLoop):
         except asyncio.CancelledError:
             return
         except Exception as error:  # noqa: BLE001 - a callback has no caller who could catch it
-            self._fail(callback, handle_exception(error))
+            self._callback_failed(callback, error)
             return
         if result is not None:
             self._follow(callback, result)
@@ -139,18 +152,10 @@ class BaseAsyncIOLoop(IOLoop):
         except asyncio.CancelledError:
             return
         except Exception as error:  # noqa: BLE001 - a callback has no caller who could catch it
-            self._fail(callback, error)
+            self._callback_failed(callback, error, offered=True)
             return
         if result is not None:
             self._follow(callback, result)
-
-    def _fail(self, callback: Callable[..., Any], error: BaseException | None) -> None:
-        if error is None:
-            return
-        try:
-            raise error
-        except BaseException:  # noqa: BLE001 - for sys.exc_info in the hook
-            self.handle_callback_exception(callback)
 
     def _follow(self, callback: Callable[..., Any], result: Any) -> None:
         from tornado.gen import BadYieldError, convert_yielded
@@ -172,7 +177,7 @@ class BaseAsyncIOLoop(IOLoop):
         if not future.cancelled():
             error = future.exception()
             if error is not None:
-                self._fail(callback, handle_exception(error))
+                self._callback_failed(callback, error)
 
     # -- time -------------------------------------------------------------------------------
 
@@ -182,9 +187,7 @@ class BaseAsyncIOLoop(IOLoop):
         """Call a function after a number of seconds."""
         if kwargs:
             callback = partial(callback, **kwargs)
-        return self.asyncio_loop.call_later(
-            delay if delay > 0 else 0, self._run_callback, callback, *args
-        )
+        return self.asyncio_loop.call_later(max(0, delay), self._run_callback, callback, *args)
 
     def call_at(
         self, when: float, callback: Callable[..., Any], *args: Any, **kwargs: Any
@@ -206,7 +209,7 @@ class BaseAsyncIOLoop(IOLoop):
 
     def set_default_executor(self, executor: Executor) -> None:
         """Choose what :meth:`run_in_executor` uses without an executor."""
-        self.asyncio_loop.set_default_executor(executor)  # type: ignore[arg-type] # asyncio itself says what it takes
+        self.asyncio_loop.set_default_executor(executor)
 
 
 def _is_proactor(loop: asyncio.AbstractEventLoop) -> bool:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 def to_asyncio_future(tornado_future: Any) -> Future[Any]:
     """Return a future of asyncio for anything that a coroutine may yield."""
-    return convert_yielded(tornado_future)
+    future: Future[Any] = convert_yielded(tornado_future)
+    return future
 
 
 def to_tornado_future(asyncio_future: Future[Any]) -> Future[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from tornado.ioloop import IOLoop
 from tornado.ioloop._descriptors import split_descriptor
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable
 
     from tornado.ioloop._descriptors import Descriptor

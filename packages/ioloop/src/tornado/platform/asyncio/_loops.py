@@ -24,7 +24,7 @@ class AsyncIOLoop(BaseAsyncIOLoop):
         ``TORNADO_UVLOOP`` decides, and without it, whether uvloop can be imported.
     """
 
-    def initialize(self, *, uvloop: bool | None = None, **kwargs: Any) -> None:
+    def initialize(self, *, uvloop: bool | None = None, **kwargs: Any) -> None:  # type: ignore[override] # as in the base
         """Set up a loop, and close the new asyncio loop again if that fails."""
         if kwargs.get("asyncio_loop") is not None:
             super().initialize(**kwargs)
@@ -51,7 +51,7 @@ class AsyncIOMainLoop(BaseAsyncIOLoop):
     ``AsyncIOMainLoop().install()`` first was necessary once, and does no harm.
     """
 
-    def initialize(
+    def initialize(  # type: ignore[override] # as in the base
         self, asyncio_loop: asyncio.AbstractEventLoop | None = None, **kwargs: Any
     ) -> None:
         """Put an IOLoop on the asyncio loop of this thread, and make one if there is none."""

@@ -14,6 +14,7 @@ import contextvars
 import select
 import socket
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -92,11 +93,9 @@ class SelectorThread:
         return True
 
     def _wake(self) -> None:
-        try:
+        # Where the pair is full, the bytes in it wake just as well.
+        with suppress(BlockingIOError):
             self._waker.send(b"w")
-        except BlockingIOError:
-            # The pair is full of bytes that wake just as well.
-            pass
 
     # -- in the thread ----------------------------------------------------------------------
 
@@ -142,11 +141,9 @@ class SelectorThread:
             watched.context.run(watched.callback, *watched.args)
 
     def _drain(self) -> None:
-        try:
+        with suppress(BlockingIOError):
             while self._wakee.recv(1024):
                 pass
-        except BlockingIOError:
-            pass  # drained
 
 
 class AddThreadSelectorEventLoop(asyncio.AbstractEventLoop):
@@ -206,14 +203,12 @@ def _select(work: Interest, wakee: socket.socket) -> Interest:
     try:
         # Windows reports a failed connect in the third list alone.
         readable, writable, failed = select.select(
-            [*work.readers, wakee], work.writers, work.writers
+            [*work.readers, wakee.fileno()], work.writers, work.writers
         )
     except (OSError, ValueError):
         # Somebody closed a descriptor without removing it. Its callbacks will find out.
         return Interest(_closed(work.readers), _closed(work.writers))
-    return Interest(
-        frozenset(fd for fd in readable if isinstance(fd, int)), frozenset([*writable, *failed])
-    )
+    return Interest(frozenset(readable) - {wakee.fileno()}, frozenset(writable) | frozenset(failed))
 
 
 def _closed(fds: Iterable[int]) -> frozenset[int]:

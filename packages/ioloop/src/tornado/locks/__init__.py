@@ -1,0 +1,33 @@
+"""Locks and signals between coroutines.
+
+They look like those of :mod:`threading`, but they are for the coroutines of one loop, and not for
+threads::
+
+    lock = locks.Lock()
+
+    async def append(line):
+        async with lock:
+            await write(line)
+
+What they wait for comes in the order in which they asked. A wait that is cancelled or timed out
+takes nothing with it: a lock or a notification that was meant for it goes to the next in line.
+
+Timeouts are deadlines, as :meth:`.IOLoop.time` counts them, or timedeltas from now::
+
+    await lock.acquire(timeout=datetime.timedelta(seconds=5))
+    await lock.acquire(timeout=IOLoop.current().time() + 5)
+    await lock.acquire(timeout=0)  # now or never
+"""
+
+from __future__ import annotations
+
+from tornado.util import publish
+
+from ._condition import Condition
+from ._event import Event
+from ._lock import Lock
+from ._semaphore import BoundedSemaphore, Semaphore
+
+__all__ = ["BoundedSemaphore", "Condition", "Event", "Lock", "Semaphore"]
+
+publish(globals())

@@ -1,0 +1,69 @@
+"""A lock for one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+from ._permits import Permits
+
+if TYPE_CHECKING:
+    import datetime
+    from asyncio import Future
+    from contextlib import AbstractContextManager
+
+
+class Lock:
+    """A lock that one coroutine holds at a time.
+
+    ::
+
+        async with lock:
+            await change_something()
+
+        with (yield lock.acquire()):  # in a generator coroutine
+            yield change_something()
+
+    They get it in the order in which they asked. It is not reentrant, and any coroutine may release
+    it.
+    """
+
+    def __init__(self) -> None:
+        self._permits = Permits(1, self.release)
+
+    def acquire(
+        self, timeout: float | datetime.timedelta | None = None
+    ) -> Future[AbstractContextManager[None]]:
+        """Wait for the lock. The result is a context manager that releases it.
+
+        :param timeout: a deadline like :meth:`.IOLoop.time` gives or a timedelta from now. 0
+            means now or never, None for ever.
+        :raises TimeoutError: if somebody else still holds it by then.
+
+        A coroutine that is cancelled while it waits holds nothing.
+        """
+        return self._permits.acquire(timeout)
+
+    def release(self) -> None:
+        """Unlock. The first in line gets it.
+
+        :raises RuntimeError: if nobody holds it.
+        """
+        if self._permits.count:
+            raise RuntimeError("cannot release a lock that nobody holds")
+        self._permits.release()
+
+    def __repr__(self) -> str:
+        state = "unlocked" if self._permits.count else repr(self._permits)
+        return f"<{type(self).__name__} {state}>"
+
+    def __enter__(self) -> NoReturn:
+        raise RuntimeError("use 'async with' instead of 'with' for a Lock")
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.__enter__()
+
+    async def __aenter__(self) -> None:
+        await self._permits.acquire(None)
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        self.release()

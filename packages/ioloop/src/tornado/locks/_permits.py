@@ -1,0 +1,65 @@
+"""Counted permits, the core of locks and semaphores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tornado.concurrent._future import new_future
+from tornado.concurrent._waiting import Line
+
+if TYPE_CHECKING:
+    import datetime
+    from asyncio import Future
+    from collections.abc import Callable
+
+
+class Permits:
+    """A number of permits, and a line of those who want one.
+
+    :param count: how many there are.
+    :param release: what the context manager calls that a holder gets.
+    """
+
+    __slots__ = ("_release", "count", "line")
+
+    def __init__(self, count: int, release: Callable[[], None]) -> None:
+        self.count = count
+        self.line = Line()
+        self._release = release
+
+    def acquire(self, timeout: float | datetime.timedelta | None) -> Future[Any]:
+        """Return a future for a permit."""
+        if self.count == 0:
+            return self.line.join(timeout, self._restore)
+        self.count -= 1
+        future = new_future()
+        future.set_result(Permit(self._release))
+        return future
+
+    def release(self) -> None:
+        """Hand a permit to the first in line, or keep it until somebody comes."""
+        if self.line:
+            self.line.pop().serve(Permit(self._release))
+        else:
+            self.count += 1
+
+    def _restore(self, permit: Permit) -> None:
+        self.release()
+
+    def __repr__(self) -> str:
+        return f"locked waiters={len(self.line)}" if self.count == 0 else f"value={self.count}"
+
+
+class Permit:
+    """Releases a permit at the end of a ``with`` block."""
+
+    __slots__ = ("_release",)
+
+    def __init__(self, release: Callable[[], None]) -> None:
+        self._release = release
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._release()

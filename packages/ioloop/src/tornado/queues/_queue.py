@@ -1,0 +1,225 @@
+"""First in, first out."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from tornado.concurrent._future import new_future
+from tornado.concurrent._waiting import Line
+from tornado.locks import Event
+
+from ._errors import QueueEmpty, QueueFull
+
+if TYPE_CHECKING:
+    import datetime
+    from asyncio import Future
+
+T = TypeVar("T")
+
+
+class Queue(Generic[T]):
+    """Hand items from coroutines that produce them to coroutines that work on them.
+
+    ::
+
+        queue = Queue(maxsize=100)
+
+        async def consumer():
+            async for item in queue:
+                try:
+                    await work_on(item)
+                finally:
+                    queue.task_done()
+
+        await queue.put(item)   # waits while the queue is full
+        await queue.join()      # waits until all items have been worked on
+
+    Subclasses choose another order with ``_init``, ``_put`` and ``_get``.
+
+    :param maxsize: how many items it holds at most; 0 for any number.
+    :raises TypeError: if that is None.
+    :raises ValueError: if that is negative.
+    """
+
+    #: Where the items are. Set by ``_init``.
+    _queue: Any
+
+    def __init__(self, maxsize: int = 0) -> None:
+        if maxsize is None:
+            raise TypeError("maxsize cannot be None, 0 stands for a queue without a limit")
+        if maxsize < 0:
+            raise ValueError(f"maxsize cannot be negative: {maxsize!r}")
+        self._maxsize = maxsize
+        self._getters = Line()
+        self._putters = Line()
+        self._unfinished_tasks = 0
+        self._finished = Event()
+        self._finished.set()
+        self._init()
+
+    # -- the order of items, for subclasses -------------------------------------------------
+
+    def _init(self) -> None:
+        self._queue = deque()
+
+    def _get(self) -> T:
+        item: T = self._queue.popleft()
+        return item
+
+    def _put(self, item: T) -> None:
+        self._queue.append(item)
+
+    def _put_back(self, item: T) -> None:
+        """Put an item to where ``_get`` took it from."""
+        if isinstance(self._queue, deque):
+            self._queue.appendleft(item)
+        else:
+            self._put(item)
+
+    # -- asking -----------------------------------------------------------------------------
+
+    @property
+    def maxsize(self) -> int:
+        """How many items the queue holds at most; 0 for any number."""
+        return self._maxsize
+
+    def qsize(self) -> int:
+        """Return the number of items."""
+        return len(self._queue)
+
+    def empty(self) -> bool:
+        """Tell whether there is no item."""
+        return not self._queue
+
+    def full(self) -> bool:
+        """Tell whether there is no room."""
+        return self._maxsize != 0 and self.qsize() >= self._maxsize
+
+    # -- putting ----------------------------------------------------------------------------
+
+    def put(self, item: T, timeout: float | datetime.timedelta | None = None) -> Future[None]:
+        """Put an item, as soon as there is room.
+
+        :param timeout: a deadline like :meth:`.IOLoop.time` gives or a timedelta from now. 0
+            means now or never, None for ever.
+        :raises TimeoutError: if there is no room by then.
+
+        If the wait is cancelled or timed out, the item is not in the queue.
+        """
+        if self.full():
+            return self._putters.join(timeout, item=item)
+        self._accept(item)
+        future = new_future()
+        future.set_result(None)
+        return future
+
+    def put_nowait(self, item: T) -> None:
+        """Put an item.
+
+        :raises QueueFull: if there is no room.
+        """
+        if self.full():
+            raise QueueFull(f"the queue has its {self._maxsize} items")
+        self._accept(item)
+
+    def _accept(self, item: T) -> None:
+        self._unfinished_tasks += 1
+        self._finished.clear()
+        self._put(item)
+        self._serve_getter()
+
+    def _serve_getter(self) -> None:
+        # Through the queue, for it is the queue's order that says which item comes first.
+        if self._getters:
+            self._getters.pop().serve(self._get())
+
+    # -- getting ----------------------------------------------------------------------------
+
+    def get(self, timeout: float | datetime.timedelta | None = None) -> Future[T]:
+        """Remove and return an item, as soon as there is one.
+
+        :param timeout: a deadline like :meth:`.IOLoop.time` gives or a timedelta from now. 0
+            means now or never, None for ever.
+        :raises TimeoutError: if there is none by then.
+
+        An item that was meant for a coroutine that was cancelled goes to the next one.
+        """
+        if self.empty():
+            return self._getters.join(timeout, self._take_back)
+        future = new_future()
+        future.set_result(self.get_nowait())
+        return future
+
+    def get_nowait(self) -> T:
+        """Remove and return an item.
+
+        :raises QueueEmpty: if there is none.
+        """
+        if self.empty():
+            raise QueueEmpty("the queue has no item")
+        item = self._get()
+        if self._putters and not self.full():
+            putter = self._putters.pop()
+            self._accept(putter.item)
+            putter.serve(None)
+        return item
+
+    def _take_back(self, item: T) -> None:
+        self._put_back(item)
+        self._serve_getter()
+
+    # -- finishing --------------------------------------------------------------------------
+
+    def task_done(self) -> None:
+        """Say that the work on an item that was got from the queue is finished.
+
+        :raises ValueError: if it is called more often than items were put.
+        """
+        if self._unfinished_tasks <= 0:
+            raise ValueError("task_done() called more often than there were items")
+        self._unfinished_tasks -= 1
+        if self._unfinished_tasks == 0:
+            self._finished.set()
+
+    def join(self, timeout: float | datetime.timedelta | None = None) -> Future[None]:
+        """Wait until :meth:`task_done` was called for every item.
+
+        :param timeout: a deadline like :meth:`.IOLoop.time` gives or a timedelta from now. 0
+            means now or never, None for ever.
+        :raises TimeoutError: if there is work left by then.
+        """
+        return self._finished.wait(timeout)
+
+    def __aiter__(self) -> QueueIterator[T]:
+        return QueueIterator(self)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} at {id(self):#x} {self._describe()}>"
+
+    def __str__(self) -> str:
+        return f"<{type(self).__name__} {self._describe()}>"
+
+    def _describe(self) -> str:
+        parts = [f"maxsize={self._maxsize!r}"]
+        counts = (
+            ("queue", self._queue),
+            ("getters", len(self._getters)),
+            ("putters", len(self._putters)),
+            ("tasks", self._unfinished_tasks),
+        )
+        parts += [f"{name}={value!r}" for name, value in counts if value]
+        return " ".join(parts)
+
+
+class QueueIterator(Generic[T]):
+    """Get items for ever."""
+
+    def __init__(self, queue: Queue[T]) -> None:
+        self._queue = queue
+
+    def __aiter__(self) -> QueueIterator[T]:
+        return self
+
+    def __anext__(self) -> Future[T]:
+        return self._queue.get()
