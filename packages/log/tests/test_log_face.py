@@ -84,3 +84,8 @@ def test_all_names_together_load_little_more_than_logging_and_json():
     assert outside <= {"__future__", "math"}
     assert "asyncio" not in loaded
     assert "tornado.options" not in loaded
+
+
+def test_defining_the_options_does_not_load_logging():
+    loaded = modules_after("from tornado.log import define_logging_options")
+    assert "logging" not in loaded - modules_after("")

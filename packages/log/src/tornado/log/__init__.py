@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from ._formatter import LogFormatter
     from ._json import JSONLogFormatter
     from ._loggers import access_log, app_log, gen_log
-    from ._setup import define_logging_options, enable_pretty_logging
+    from ._options import define_logging_options
+    from ._setup import enable_pretty_logging
 
 __all__ = [
     "JSONLogFormatter",
@@ -47,7 +48,7 @@ publish(
         "access_log": "_loggers",
         "app_log": "_loggers",
         "colorama": "_color",
-        "define_logging_options": "_setup",
+        "define_logging_options": "_options",
         "enable_pretty_logging": "_setup",
         "gen_log": "_loggers",
     },
