@@ -5,6 +5,7 @@ signatures, and ``exceptions.toml`` with every difference that is on purpose and
 
     python tools/parity.py             print what differs, and fail if anything does
     python tools/parity.py --write     write docs/api-parity.md
+    python tools/parity.py --absent    list what built modules lack
     python tools/parity.py --check     fail if that document does not tell the truth
 """
 
@@ -24,7 +25,7 @@ from signatures import differences, parameters_of, parse_signature
 from workspace import ROOT, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
     from types import ModuleType
 
@@ -53,7 +54,8 @@ class Entry:
 class Exceptions:
     """The differences that are on purpose, each with its reason."""
 
-    not_built: frozenset[str]
+    not_built: frozenset[str]  #: whole modules
+    later: frozenset[str]  #: names in modules that are built
     absent: Mapping[str, str]
     differs: Mapping[str, str]
     dropped_parameters: Mapping[str, str] = field(default_factory=dict)
@@ -63,6 +65,7 @@ class Exceptions:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
         return cls(
             frozenset(document["not-built"]["modules"]),
+            frozenset(document["not-built"]["names"]),
             document.get("absent", {}),
             document.get("differs", {}),
             document.get("dropped-parameters", {}),
@@ -121,25 +124,24 @@ class Parity:
 
     def complaint(self, entry: Entry) -> str | None:
         """Return what is wrong with an entry whose module is built, if anything is."""
-        if reason := self._excuse(self.exceptions.absent, entry):
-            return None if self._find(entry) is None else f"is there, though absent: {reason}"
         thing = self._find(entry)
+        if self._is_listed(self.exceptions.later, entry):
+            return None if thing is None else "is there, but listed as not built"
+        if self._is_listed(self.exceptions.absent, entry):
+            return None if thing is None else "is there, but listed as absent"
         if thing is None:
             return "is absent"
         wrong = "; ".join(self._differences(entry, thing))
-        if wrong and self._excuse(self.exceptions.differs, entry):
+        if wrong and self._is_listed(self.exceptions.differs, entry):
             return None
         return wrong or None
 
-    def _excuse(self, table: Mapping[str, str], entry: Entry) -> str | None:
-        """Return the reason of an exception for an entry, its class, or its module."""
-        parts = entry.name.split(".")
-        for length in range(len(parts), 1, -1):
-            name = ".".join(parts[:length])
-            if name in table:
-                self.used.add(name)
-                return table[name]
-        return None
+    def _is_listed(self, table: Collection[str], entry: Entry) -> bool:
+        """Tell if an exception covers an entry: by its name, or by the one of its class."""
+        holder = f"{entry.module}.{entry.path.partition('.')[0]}"
+        found = {entry.name, holder} & set(table)
+        self.used |= found
+        return bool(found)
 
     def _find(self, entry: Entry) -> list[Any] | None:
         """Return the thing in a list, because None is a thing too."""
@@ -237,15 +239,17 @@ mention the name.
 
 def state(parity: Parity, entry: Entry) -> str:
     """Say in one cell how an entry stands."""
-    parity.complaint(entry)  # notes which exception it needs
+    names = (entry.name, f"{entry.module}.{entry.path.partition('.')[0]}")
+    if not parity.exceptions.later.isdisjoint(names):
+        return "not built"
     for table, word in (
         (parity.exceptions.absent, "absent"),
         (parity.exceptions.differs, "differs"),
     ):
-        reason = table.get(entry.name) or table.get(f"{entry.module}.{entry.path.split('.')[0]}")
-        if reason:
-            return f"{word}: {reason}"
-    return "same"
+        for name in names:
+            if name in table:
+                return f"{word}: {table[name]}"
+    return parity.complaint(entry) or "same"
 
 
 def rows(parity: Parity, tests: Mapping[str, str]) -> Iterator[tuple[Entry, str, list[str]]]:
@@ -320,9 +324,10 @@ def wrong_about_building(parity: Parity) -> Iterator[str]:
 
 def unused_exceptions(parity: Parity) -> Iterator[str]:
     """Yield the exceptions in built modules that nothing needed, after everything was compared."""
-    for name in sorted({*parity.exceptions.absent, *parity.exceptions.differs} - parity.used):
-        holders = [name.rpartition(".")[0], name.rpartition(".")[0].rpartition(".")[0]]
-        if any(holder != "tornado" and parity.module(holder) for holder in holders if holder):
+    built = {name for api in (MODERN, CLASSIC) for name in modules_of(api) if parity.module(name)}
+    exceptions = parity.exceptions
+    for name in sorted({*exceptions.absent, *exceptions.differs, *exceptions.later} - parity.used):
+        if any(name.startswith(f"{module}.") for module in built):
             yield f"{name} is listed as an exception, but nothing needs it"
 
 
@@ -335,12 +340,26 @@ def complaints(parity: Parity) -> Iterator[str]:
     yield from unused_exceptions(parity)
 
 
+def absent_names(parity: Parity) -> list[str]:
+    """Return what built modules lack, classes that are absent as a whole by their name alone."""
+    found = []
+    for entry in (*read_api(MODERN), *read_api(CLASSIC)):
+        is_missing = parity.is_built(entry) and parity.complaint(entry) == "is absent"
+        if is_missing and f"{entry.module}.{entry.path.partition('.')[0]}" not in found:
+            found.append(entry.name)
+    return sorted(set(found))
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Compare the public names with the two APIs.")
     parser.add_argument("--write", action="store_true", help="write docs/api-parity.md")
     parser.add_argument("--check", action="store_true", help="check docs/api-parity.md")
+    parser.add_argument("--absent", action="store_true", help="list what built modules lack")
     options = parser.parse_args(arguments)
     parity, workspace = Parity(Exceptions.read()), Workspace()
+    if options.absent:
+        print(*(f'    "{name}",' for name in absent_names(parity)), sep="\n")
+        return 0
     if options.write:
         DOCUMENT.write_text(render(parity, workspace), encoding="utf-8")
         return 0
