@@ -12,6 +12,7 @@ from tornado.stack_context._routes import route_errors
 
 from ._debug import default_threshold
 from ._handlers import Handlers
+from ._interrupt import quietly_interrupted
 from ._selector import AddThreadSelectorEventLoop
 from ._signals import woken_by_signals
 
@@ -62,7 +63,7 @@ class BaseAsyncIOLoop(IOLoop):
 
     def start(self) -> None:
         """Run until a callback calls :meth:`stop`."""
-        with woken_by_signals(self.asyncio_loop):
+        with woken_by_signals(self.asyncio_loop), quietly_interrupted():
             self.asyncio_loop.run_forever()
 
     def stop(self) -> None:
