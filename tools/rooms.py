@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST_LINES = 600
 
 #: Names that say nothing about what lives in a room.
-NAMELESS = frozenset({"utils", "util", "helpers", "helper", "common", "misc", "shared", "tools"})
+NAMELESS = frozenset({"utils", "util", "helpers", "helper", "common", "misc"})
 
 #: A switched-off check, and what follows it on its line.
 IGNORE = re.compile(
