@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 #: What to do about a roof that does not cover everything.
-REMEDY = "run tools/roof.py"
+REMEDY = "run tools/pieces.py"
 
 #: How modules are called that a test writes for itself.
 MADE_BY_A_TEST = "_of_the_test"

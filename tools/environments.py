@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -45,6 +46,8 @@ def present_pythons() -> list[str]:
 
 
 def _finds(python: str) -> bool:
+    if not shutil.which("uv"):
+        return shutil.which(f"python{python}") is not None
     command = ["uv", "python", "find", "--no-python-downloads", "--python-preference", "system"]
     outcome = subprocess.run(
         [*command, python],

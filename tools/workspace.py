@@ -42,6 +42,7 @@ class Piece:
     folder: Path
     name: str
     version: str
+    description: str
     dependencies: tuple[str, ...]
     extras: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -88,6 +89,7 @@ def read_piece(folder: Path) -> Piece:
         folder=folder,
         name=normalized(project["name"]),
         version=project["version"],
+        description=project.get("description", ""),
         dependencies=tuple(project.get("dependencies", ())),
         extras={name: tuple(lines) for name, lines in extras.items()},
         groups={name: tuple(lines) for name, lines in groups.items()},

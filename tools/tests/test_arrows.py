@@ -234,10 +234,10 @@ def test_a_roof_that_forgets_a_piece_is_told_where(tree: Tree) -> None:
     place = "packages/tornado"
     table = f"{place}/src/tornado/_pieces.py"
     assert problems(tree) == [
-        f"{place}/pyproject.toml: tornado-low is missing, run tools/roof.py",
-        f"{table}: gone is of x in the table and of None in the tree, run tools/roof.py",
-        f"{table}: low is of None in the table and of tornado-low in the tree, run tools/roof.py",
-        f"{place}/src/tornado/__init__.py: low is not imported for type checkers, run tools/roof.py",
+        f"{place}/pyproject.toml: tornado-low is missing, run tools/pieces.py",
+        f"{table}: gone is of x in the table and of None in the tree, run tools/pieces.py",
+        f"{table}: low is of None in the table and of tornado-low in the tree, run tools/pieces.py",
+        f"{place}/src/tornado/__init__.py: low is not imported for type checkers, run tools/pieces.py",
     ]
 
 

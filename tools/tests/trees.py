@@ -41,6 +41,7 @@ class Tree:
             f"packages/{folder}/pyproject.toml",
             "[build-system]\nrequires = ['hatchling>=1.25']\nbuild-backend = 'hatchling.build'\n"
             f"[project]\nname = '{name or f'tornado-{folder}'}'\nversion = '1.0.0'\n"
+            "description = 'a piece'\n"
             f"requires-python = '>=3.11'\ndependencies = {list(needs)!r}\n"
             f"[project.optional-dependencies]\nextra = {list(extra)!r}\n"
             f"[dependency-groups]\ntest = {list(test)!r}\n"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from arrows import Checker, Floors
-from roof import rewrite, update
+from pieces import rewrite, update_roof, update_table
 from trees import Tree
 
 FACE = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from . import x as x\n\nversion = 1\n"
@@ -20,7 +20,7 @@ def test_the_roof_names_every_piece_after_an_update(tree: Tree) -> None:
     floors = Floors({"low": [], "mid": [], "tornado": ["low", "mid"]})
 
     before = list(Checker(tree.workspace, floors).problems())
-    update(tree.workspace)
+    update_roof(tree.workspace)
 
     assert before
     assert list(Checker(tree.workspace, floors).problems()) == []
@@ -34,7 +34,7 @@ def test_a_floor_that_was_raised_by_hand_stays(tree: Tree) -> None:
     raised = 'dependencies = [\n    "tornado-low>=1.4,<2",\n]'
     project.write_text(project.read_text().replace("dependencies = []", raised))
 
-    update(tree.workspace)
+    update_roof(tree.workspace)
 
     assert raised in project.read_text()
 
@@ -44,3 +44,14 @@ def test_a_file_without_the_place_is_named(tree: Tree) -> None:
 
     with pytest.raises(ValueError, match=r"file\.py: has no line 'a'"):
         rewrite(file, "a", "b", [])
+
+
+def test_the_table_has_a_row_for_each_piece_and_no_other(tree: Tree) -> None:
+    tree.piece("low", {"low/__init__.py": "", "also/__init__.py": ""})
+    head = "text\n\n| piece | modules | what |\n|---|---|---|\n"
+    page = tree.write("README.md", f"{head}| old | row | here |\n\nmore\n")
+
+    update_table(tree.workspace)
+
+    row = "| [tornado-low](packages/low) | `also`, `low` | a piece |"
+    assert page.read_text() == f"{head}{row}\n\nmore\n"

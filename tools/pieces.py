@@ -1,9 +1,10 @@
-"""Bring the roof up to date with the pieces that stand below it.
+"""Write the pieces into the places that name all of them.
 
 The roof names every piece three times: as a dependency for installers, in a table for its error
-messages, and as an import for type checkers. ``tools/arrows.py`` says when one is missing.
+messages, and as an import for type checkers. ``tools/arrows.py`` says when one is missing there.
+The table of README.md has a row for each.
 
-    python tools/roof.py
+    python tools/pieces.py
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from workspace import ROOF, ROOT, Workspace, required_name
+from workspace import ROOF, ROOT, Piece, Workspace, required_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +37,19 @@ def rewrite(file: Path, opening: str, row: str, lines: Iterable[str]) -> None:
     file.write_text(text, encoding="utf-8")
 
 
-def update(workspace: Workspace) -> None:
+def update_table(workspace: Workspace) -> None:
+    """Write one row for each piece into the table of README.md."""
+    rewrite(workspace.root / "README.md", "|---|---|---|", r"\|.*", map(row, workspace))
+
+
+def row(piece: Piece) -> str:
+    """Return what the table of README.md says of a piece."""
+    names = piece.modules() or ["tornado"]
+    modules = ", ".join(f"`{name.removeprefix('tornado.')}`" for name in names)
+    return f"| [{piece.name}](packages/{piece.folder.name}) | {modules} | {piece.description} |"
+
+
+def update_roof(workspace: Workspace) -> None:
     """Write the pieces of a workspace into its roof."""
     roof = workspace.pieces[ROOF]
     others = [piece for piece in workspace if piece.name != ROOF]
@@ -57,5 +70,6 @@ def update(workspace: Workspace) -> None:
 
 
 if __name__ == "__main__":
-    update(Workspace(ROOT))
+    update_roof(Workspace(ROOT))
+    update_table(Workspace(ROOT))
     sys.exit(0)
