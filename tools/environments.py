@@ -20,7 +20,7 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
 #: Checks of the whole workspace, quick ones first.
 BEFORE = ("lint", "typing", "docs")
-AFTER = ("lowest", "optimized", "whole")
+AFTER = ("py311-lowest", "optimized", "whole")
 
 
 def default_environments(workspace: Workspace | None = None) -> list[str]:

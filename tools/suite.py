@@ -1,7 +1,7 @@
 """Run a test suite inside a tox environment and leave its result where the tally finds it.
 
     python tools/suite.py py311-web                the tests of packages/web
-    python tools/suite.py lowest --packages        the tests of every package
+    python tools/suite.py py311-lowest --packages  the tests of every package
     python tools/suite.py optimized --packages --optimize
 
 pytest rewrites the asserts of test modules into raises before they are compiled, so they hold
