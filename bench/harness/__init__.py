@@ -5,7 +5,7 @@ The rooms, from the bottom up:
 - `statistics`: medians, spreads, percentiles and paired ratios of samples.
 - `errors`: what can go wrong, as one tree.
 - `cores`, `clock`, `memory`, `machine`: where a process runs and what it has used.
-- `payload`, `request`, `response`: the bytes that go out and come back.
+- `endpoint`, `payload`, `request`, `response`: where the bytes go, and which come back.
 - `case`, `contestant`, `environment`, `arena`: what is asked, who answers, and where.
 - `server`, `loader`: the two processes' ends of a measurement.
 - `verification`: every contestant does the same work, checked before anything is timed.

@@ -7,18 +7,19 @@ a shared machine must not.
 from __future__ import annotations
 
 import mmap
-import socket
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from bench.harness.endpoint import Endpoint
 from bench.harness.errors import LoadError
-from bench.harness.server import HOST, free_port, spawn, wait_until_listening
+from bench.harness.server import free_port, spawn, wait_until_listening
 from bench.harness.statistics import median
 from bench.harness.verification import receive, send, verify
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Sequence
 
     from bench.harness.case import Expectation
@@ -28,7 +29,7 @@ _SERVERS = Path(__file__).resolve().parents[1] / "servers"
 #: Requests before the first count, requests of one count, and how many counts are taken.
 _WARMUP, _BATCH, _BATCHES = 200, 50, 11
 #: Counters that do not move for so long belong to a server that waits, in seconds.
-_QUIET = 0.005
+_QUIET = 0.02
 
 
 class Calls(NamedTuple):
@@ -100,11 +101,12 @@ def count_calls(
         path = Path(folder) / "counters"
         counters = Counters(path)
         port = free_port()
+        endpoint = Endpoint(port)
         command = watched_command(python, "counted.py", path, program)
         with spawn([*command, "--port", str(port), *options], None) as process:
             wait_until_listening(process, port, 0.02)
-            verify((HOST, port), request, expectation)
-            with socket.create_connection((HOST, port)) as connection:
+            verify(endpoint, request, expectation)
+            with endpoint.connect() as connection:
                 exchange(connection, request, _WARMUP)
                 batches = [_count_batch(connection, request, counters) for _ in range(_BATCHES)]
     return Calls(

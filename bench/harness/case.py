@@ -78,6 +78,8 @@ class Case:
     most: int = 200_000
     #: Let each connection ask once before a round is measured.
     settle: bool = True
+    #: Speak TLS.
+    tls: bool = False
     #: Show how far the server's memory grows while it works.
     memory: bool = False
     imports: tuple[Import, ...] = ()
@@ -202,6 +204,7 @@ def parse_case(name: str, text: str) -> Case:
         seconds=table.take("seconds", float, Case.seconds),
         most=table.take("most", int, Case.most),
         settle=table.take("settle", bool, Case.settle),
+        tls=table.take("tls", bool, Case.tls),
         memory=table.take("memory", bool, Case.memory),
         imports=_imports(table),
     )

@@ -17,6 +17,7 @@ from bench.harness.arena import Arena
 from bench.harness.case import Case, case_names, load_case
 from bench.harness.contestant import Contestant, choose, load_contestants
 from bench.harness.cores import Cores, choose_cores, pin
+from bench.harness.endpoint import write_certificate
 from bench.harness.environment import Environments
 from bench.harness.errors import BenchError, SetupError
 from bench.harness.idle import idle_columns, measure_idle
@@ -125,6 +126,8 @@ def run_case(case: Case, environments: Environments, cores: Cores, output: Path)
     measure, columns = KINDS[case.kind]
     with tempfile.TemporaryDirectory(prefix="bench-files-") as folder:
         write_files(Path(folder))
+        if case.tls:
+            write_certificate(Path(folder))
         result = measure(case, Arena(contestants, environments, cores, Path(folder)))
     result.skipped.extend(skipped)
     names = [contestant.environment for contestant in contestants]

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.harness.calls import exchange, watched_command
+from bench.harness.endpoint import Endpoint
 from bench.harness.errors import LoadError
-from bench.harness.server import HOST, free_port, spawn, wait_until_listening
+from bench.harness.server import free_port, spawn, wait_until_listening
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Sequence
 
     from bench.harness.request import Request
@@ -39,7 +40,7 @@ def list_functions(
         command = watched_command(python, "listed.py", path, program)
         with spawn([*command, "--port", str(port), *options], None) as process:
             wait_until_listening(process, port, 0.02)
-            with socket.create_connection((HOST, port)) as connection:
+            with Endpoint(port).connect() as connection:
                 exchange(connection, request, _WARMUP)
                 _dump(process.pid, connection, request, path)
                 exchange(connection, request, _COUNT)

@@ -46,7 +46,7 @@ def measure_idle(case: Case, arena: Arena) -> Result:
 
 
 def _measure(case: Case, server: Server) -> dict[str, float]:
-    verified = verify(server.address, server.variant.request, case.expectation)
+    verified = verify(server.endpoint, server.variant.request, case.expectation)
     first = max(_GROUP, case.connections // 10)
     with contextlib.ExitStack() as crowd:
         _join(crowd, server, verified, first)
@@ -66,7 +66,7 @@ def _join(crowd: contextlib.ExitStack, server: Server, verified: Verified, count
     """Open connections that stay, ask once over each, and let the server come to rest."""
     for place in range(0, count, _GROUP):
         group = Loader(
-            server.address,
+            server.endpoint,
             server.variant.request,
             size=verified.size,
             prefix=b"HTTP/1.1 %d" % verified.status,

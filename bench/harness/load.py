@@ -50,7 +50,7 @@ def measure_load(case: Case, arena: Arena) -> Result:
                 base = case.subject(contestant.name, case.variants[0])
                 try:
                     server = stack.enter_context(running(arena, contestant, case, variant))
-                    verified = verify(server.address, variant.request, case.expectation)
+                    verified = verify(server.endpoint, variant.request, case.expectation)
                 except (SetupError, ServerError, VerificationError) as error:
                     skipped.append(Skipped(name, str(error)))
                     continue
@@ -70,7 +70,7 @@ def _run_rounds(case: Case, subjects: list[Subject]) -> tuple[list[Line], list[S
 
     def check(name: str) -> dict[str, float]:
         server = named[name].server
-        verify(server.address, server.variant.request, case.expectation)
+        verify(server.endpoint, server.variant.request, case.expectation)
         return {}
 
     lines = [subject.line for subject in subjects]
@@ -81,7 +81,7 @@ def _run_rounds(case: Case, subjects: list[Subject]) -> tuple[list[Line], list[S
 
 def _loader(case: Case, subject: Subject) -> Loader:
     return Loader(
-        subject.server.address,
+        subject.server.endpoint,
         subject.server.variant.request,
         size=subject.verified.size,
         prefix=b"HTTP/1.1 %d" % subject.verified.status,

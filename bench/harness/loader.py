@@ -13,7 +13,7 @@ from __future__ import annotations
 import gc
 import itertools
 import select
-import socket
+import ssl
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
@@ -21,9 +21,11 @@ from typing import TYPE_CHECKING, Protocol, Self
 from bench.harness.errors import LoadError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import socket
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
+    from bench.harness.endpoint import Endpoint
     from bench.harness.request import Request
 
 _READ, _WRITE = select.POLLIN, select.POLLOUT
@@ -86,14 +88,37 @@ class Lap:
     latencies: list[float]
 
 
+def receiver(connection: socket.socket) -> Callable[[int], bytes | None]:
+    """Return what reads from a connection that is ready: bytes, b"" at its end, None for nothing.
+
+    A TLS connection may be ready with a record that carries no data, or hold more data than its
+    socket shows.
+    """
+    if not isinstance(connection, ssl.SSLSocket):
+        return connection.recv
+
+    def receive(size: int) -> bytes | None:
+        pieces = []
+        try:
+            pieces.append(connection.recv(size))
+            while connection.pending():
+                pieces.append(connection.recv(size))
+        except ssl.SSLWantReadError:
+            return b"".join(pieces) or None
+        return b"".join(pieces)
+
+    return receive
+
+
 class Channel:
     """One kept-alive connection with at most one request under way."""
 
-    __slots__ = ("_pieces", "_rest", "missing", "request", "socket", "started")
+    __slots__ = ("_pieces", "_rest", "missing", "receive", "request", "socket", "started")
 
     def __init__(self, connection: socket.socket, request: Request) -> None:
         self.socket = connection
         self.request = request
+        self.receive = receiver(connection)
         self.missing = 0
         self.started = 0.0
         self._rest = memoryview(b"")
@@ -109,7 +134,7 @@ class Channel:
         request = self.request
         try:
             sent = self.socket.send(request.start)
-        except BlockingIOError:
+        except (BlockingIOError, ssl.SSLWantWriteError):
             sent = 0
         if sent == len(request.start) and not request.repeat:
             return True
@@ -127,7 +152,7 @@ class Channel:
                 self._rest = memoryview(piece)
             try:
                 sent = self.socket.send(self._rest)
-            except BlockingIOError:
+            except (BlockingIOError, ssl.SSLWantWriteError):
                 return False
             self._rest = self._rest[sent:]
 
@@ -135,7 +160,7 @@ class Channel:
 class Loader:
     """A number of connections to one server, used as a context manager.
 
-    :param address: where the server listens; loopback only.
+    :param endpoint: where the server listens.
     :param request: what is asked, again and again.
     :param size: the bytes of each whole response.
     :param prefix: what each response starts with.
@@ -145,7 +170,7 @@ class Loader:
 
     def __init__(
         self,
-        address: tuple[str, int],
+        endpoint: Endpoint,
         request: Request,
         *,
         size: int,
@@ -158,14 +183,13 @@ class Loader:
         self._channels: dict[int, Channel] = {}
         try:
             for _ in range(connections):
-                self._connect(address, request)
+                self._connect(endpoint, request)
         except OSError as error:
             self.close()
             raise LoadError(f"connection {len(self._channels) + 1}: {error}") from error
 
-    def _connect(self, address: tuple[str, int], request: Request) -> None:
-        connection = socket.create_connection(address)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def _connect(self, endpoint: Endpoint, request: Request) -> None:
+        connection = endpoint.connect()
         connection.setblocking(False)
         self._channels[connection.fileno()] = Channel(connection, request)
         self._poller.register(connection.fileno(), _READ)
@@ -226,7 +250,9 @@ class Loader:
                     self._poller.modify(descriptor, _READ)
                 if not events & ~_WRITE:
                     continue
-                data = channel.socket.recv(_PIECE)
+                data = channel.receive(_PIECE)
+                if data is None:
+                    continue
                 if channel.missing == size and data and not data.startswith(prefix):
                     raise LoadError(f"an answer starts with {data[:80]!r}")
                 channel.missing -= len(data)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from bench.harness.clock import cpu_seconds
 from bench.harness.cores import pin
+from bench.harness.endpoint import HOST, Endpoint
 from bench.harness.errors import ServerError
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from bench.harness.arena import Arena
     from bench.harness.case import Case, Variant
     from bench.harness.contestant import Contestant
-
-HOST = "127.0.0.1"
 
 _SERVERS = Path(__file__).resolve().parents[1] / "servers"
 #: How long a server may take until it listens, and until it has ended, in seconds.
@@ -36,17 +35,12 @@ class Server:
     contestant: Contestant
     variant: Variant
     process: subprocess.Popen[bytes]
-    port: int
+    endpoint: Endpoint
 
     @property
     def pid(self) -> int:
         """The process id."""
         return self.process.pid
-
-    @property
-    def address(self) -> tuple[str, int]:
-        """Where it listens."""
-        return HOST, self.port
 
     def cpu(self) -> float:
         """Return the CPU seconds that it has used so far.
@@ -80,6 +74,7 @@ def command_line(
         "port": str(port),
         "case": case.server,
         "files": str(files),
+        **({"tls": "yes"} if case.tls else {}),
         **contestant.options,
         **variant.options,
     }
@@ -146,4 +141,4 @@ def running(arena: Arena, contestant: Contestant, case: Case, variant: Variant) 
     command = command_line(python, contestant, case, variant, port=port, files=arena.files)
     with spawn(command, arena.cores.server) as process:
         wait_until_listening(process, port, 0.02)
-        yield Server(contestant, variant, process, port)
+        yield Server(contestant, variant, process, Endpoint(port, case.tls))

@@ -6,9 +6,10 @@ import time
 from typing import TYPE_CHECKING
 
 from bench.harness.clock import cpu_seconds
+from bench.harness.endpoint import Endpoint
 from bench.harness.result import Line, Result, conclude
 from bench.harness.rounds import interleave
-from bench.harness.server import HOST, command_line, free_port, spawn, wait_until_listening
+from bench.harness.server import command_line, free_port, spawn, wait_until_listening
 from bench.harness.table import Column, compared, measured
 from bench.harness.verification import verify
 
@@ -41,7 +42,7 @@ def _measure(case: Case, contestant: Contestant, arena: Arena) -> dict[str, floa
     start = time.perf_counter()
     with spawn(command, arena.cores.server) as process:
         wait_until_listening(process, port, 0.001)
-        verify((HOST, port), variant.request, case.expectation)
+        verify(Endpoint(port, case.tls), variant.request, case.expectation)
         elapsed = time.perf_counter() - start
         return {FIRST: elapsed * 1e3, "cpu ms": cpu_seconds(process.pid) * 1e3}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -13,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.harness.calls import exchange
+from bench.harness.endpoint import Endpoint
 from bench.harness.errors import LoadError
-from bench.harness.server import HOST, free_port, spawn, wait_until_listening
+from bench.harness.server import free_port, spawn, wait_until_listening
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Sequence
 
     from bench.harness.request import Request
@@ -52,7 +53,7 @@ def count_syscalls(command: Sequence[str], request: Request) -> dict[str, float]
     port = free_port()
     with spawn([*command, "--port", str(port)], None) as process:
         wait_until_listening(process, port, 0.02)
-        with socket.create_connection((HOST, port)) as connection:
+        with Endpoint(port).connect() as connection:
             exchange(connection, request, 100)
             found = _trace(process.pid, connection, request)
     return {name: calls / _COUNT for name, calls in found.items() if calls > _COUNT / 10}

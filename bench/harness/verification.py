@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,10 @@ from bench.harness.errors import ResponseError, VerificationError
 from bench.harness.response import Response, parse_response
 
 if TYPE_CHECKING:
+    import socket
+
     from bench.harness.case import Expectation
+    from bench.harness.endpoint import Endpoint
     from bench.harness.request import Request
 
 #: How long a contestant may take for one answer, in seconds.
@@ -80,7 +82,7 @@ def _is_same(body: bytes, expectation: Expectation) -> bool:
         return False
 
 
-def verify(address: tuple[str, int], request: Request, expectation: Expectation) -> Verified:
+def verify(endpoint: Endpoint, request: Request, expectation: Expectation) -> Verified:
     """Ask three times over one connection and compare each answer with what is expected.
 
     The first answer may differ in size (a cookie, say); from the second on the size must be the
@@ -90,7 +92,7 @@ def verify(address: tuple[str, int], request: Request, expectation: Expectation)
     """
     answers = []
     try:
-        with socket.create_connection(address, _PATIENCE) as connection:
+        with endpoint.connect(_PATIENCE) as connection:
             for _ in range(3):
                 send(connection, request)
                 answers.append(receive(connection))

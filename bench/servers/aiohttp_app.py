@@ -61,7 +61,7 @@ async def main(settings: Settings) -> None:
     app.add_routes(make_routes(settings))
     runner = web.AppRunner(app, access_log=None, keepalive_timeout=KEEP_ALIVE)
     await runner.setup()
-    await web.TCPSite(runner, HOST, settings.port).start()
+    await web.TCPSite(runner, HOST, settings.port, ssl_context=settings.context).start()
     await asyncio.Event().wait()
 
 

@@ -28,7 +28,7 @@ http {{
   sendfile on;
   tcp_nopush on;
   server {{
-    listen {host}:{port};
+    listen {host}:{port}{tls};
     location = / {{ return 200 "Hello, world"; }}
     location /files/ {{ alias {files}/; }}
   }}
@@ -36,11 +36,17 @@ http {{
 """
 
 
+_TLS = " ssl; ssl_certificate {settings.certificate}; ssl_certificate_key {settings.key}"
+
+
 def become_nginx(settings: Settings) -> None:
     folder = Path(tempfile.mkdtemp(prefix="bench-nginx-"))
     configuration = folder / "nginx.conf"
+    tls = _TLS.format(settings=settings) if settings.tls else ""
     configuration.write_text(
-        _CONFIGURATION.format(folder=folder, host=HOST, port=settings.port, files=settings.files)
+        _CONFIGURATION.format(
+            folder=folder, host=HOST, port=settings.port, tls=tls, files=settings.files
+        )
     )
     os.execvp("nginx", ["nginx", "-p", str(folder), "-c", str(configuration)])
 

@@ -118,7 +118,9 @@ def make_protocol(settings: Settings) -> Callable[[], asyncio.Protocol]:
 
 async def main(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(make_protocol(settings), HOST, settings.port)
+    server = await loop.create_server(
+        make_protocol(settings), HOST, settings.port, ssl=settings.context
+    )
     await server.serve_forever()
 
 

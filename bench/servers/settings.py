@@ -7,6 +7,7 @@ and it needs the standard library only.
 from __future__ import annotations
 
 import argparse
+import ssl
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +33,28 @@ class Settings(NamedTuple):
     #: How many routes the application of the case `routes` has.
     routes: int
 
+    #: Whether to speak TLS, with `cert.pem` and `key.pem` of the folder of the payloads.
+    tls: bool
+
+    @property
+    def certificate(self) -> str:
+        """The path of the certificate."""
+        return str(self.files / "cert.pem")
+
+    @property
+    def key(self) -> str:
+        """The path of the certificate's private key."""
+        return str(self.files / "key.pem")
+
+    @property
+    def context(self) -> ssl.SSLContext | None:
+        """The server's TLS context, None in the clear."""
+        if not self.tls:
+            return None
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(self.certificate, self.key)
+        return context
+
     @property
     def large(self) -> str:
         """The text of 64 KB that the case `large` answers with."""
@@ -46,4 +69,5 @@ def read_settings() -> Settings:
     parser.add_argument("--files", type=Path, default=Path())
     parser.add_argument("--loop", default="asyncio")
     parser.add_argument("--routes", type=int, default=1)
+    parser.add_argument("--tls", type="yes".__eq__, default=False)
     return Settings(**vars(parser.parse_args()))

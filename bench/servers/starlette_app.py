@@ -9,7 +9,6 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from uvicorn_run import run
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -63,5 +62,7 @@ def make_routes(settings: Settings) -> list[BaseRoute]:
 
 
 if __name__ == "__main__":
+    from uvicorn_run import run  # granian serves this application, too, without uvicorn
+
     settings = read_settings()
     run(Starlette(routes=make_routes(settings)), settings)

@@ -72,7 +72,11 @@ def make_app(settings: Settings) -> tornado.web.Application:
 
 async def main(settings: Settings) -> None:
     make_app(settings).listen(
-        settings.port, address=HOST, max_body_size=MAX_BODY, max_buffer_size=MAX_BODY
+        settings.port,
+        address=HOST,
+        max_body_size=MAX_BODY,
+        max_buffer_size=MAX_BODY,
+        ssl_options=settings.context,
     )
     await asyncio.Event().wait()
 

@@ -20,4 +20,6 @@ def run(app: Any, settings: Settings) -> None:
         access_log=False,
         log_level="warning",
         timeout_keep_alive=KEEP_ALIVE,
+        ssl_certfile=settings.certificate if settings.tls else None,
+        ssl_keyfile=settings.key if settings.tls else None,
     )

@@ -11,13 +11,14 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from bench.harness.endpoint import Endpoint, write_certificate
 from bench.harness.payload import write_files
-from bench.harness.server import HOST, free_port, spawn, wait_until_listening
+from bench.harness.server import free_port, spawn, wait_until_listening
 
 _BENCH = Path(__file__).resolve().parents[1]
 
-#: Starts the floor's server for the case of that name and returns its address.
-Serve = Callable[[str], tuple[str, int]]
+#: Starts the floor's server for the case of that name and returns its endpoint.
+Serve = Callable[..., Endpoint]
 
 
 @pytest.fixture
@@ -26,12 +27,15 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     write_files(tmp_path)
     with ExitStack() as stack:
 
-        def start(case: str) -> tuple[str, int]:
+        def start(case: str, *, tls: bool = False) -> Endpoint:
             port = free_port()
             command = [sys.executable, str(_BENCH / "servers" / "raw.py"), "--port", str(port)]
             command += ["--case", case, "--files", str(tmp_path)]
+            if tls:
+                write_certificate(tmp_path)
+                command += ["--tls", "yes"]
             process = stack.enter_context(spawn(command, None))
             wait_until_listening(process, port, 0.02)
-            return HOST, port
+            return Endpoint(port, tls)
 
         yield start

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import threading
 from collections.abc import Callable
@@ -8,16 +9,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 from bench.harness.case import Expectation
+from bench.harness.endpoint import Endpoint
 from bench.harness.errors import LoadError, VerificationError
 from bench.harness.loader import Loader, PortablePoller, make_poller
 from bench.harness.payload import payload
 from bench.harness.request import compose
-from bench.harness.server import HOST, free_port
+from bench.harness.server import free_port
 from bench.harness.verification import verify
 
 if TYPE_CHECKING:
     from bench.tests.conftest import Serve
 
+TEXT = payload("text-64k")
 HELLO = compose("GET", "/", [("Host", "127.0.0.1")])
 
 
@@ -25,7 +28,7 @@ def expect(body: bytes, *, as_json: bool = False) -> Expectation:
     return Expectation(200, body, as_json, ("content-length", "date"))
 
 
-def answer_once(reply: bytes) -> tuple[str, int]:
+def answer_once(reply: bytes) -> Endpoint:
     """Listen, read one request, send these bytes and close."""
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -35,15 +38,14 @@ def answer_once(reply: bytes) -> tuple[str, int]:
             connection.sendall(reply)
 
     threading.Thread(target=run, daemon=True).start()
-    address: tuple[str, int] = listener.getsockname()
-    return address
+    return Endpoint(listener.getsockname()[1])
 
 
 def test_a_lap_counts_every_answer_and_times_it(serve: Serve) -> None:
-    address = serve("hello")
-    verified = verify(address, HELLO, expect(b"Hello, world"))
+    endpoint = serve("hello")
+    verified = verify(endpoint, HELLO, expect(b"Hello, world"))
     with Loader(
-        address, HELLO, size=verified.size, prefix=b"HTTP/1.1 200", connections=8
+        endpoint, HELLO, size=verified.size, prefix=b"HTTP/1.1 200", connections=8
     ) as loader:
         lap = loader.lap(seconds=10, most=500)
         again = loader.lap(seconds=0, most=500)
@@ -53,43 +55,54 @@ def test_a_lap_counts_every_answer_and_times_it(serve: Serve) -> None:
 
 
 def test_a_lap_ends_when_its_time_is_up(serve: Serve) -> None:
-    address = serve("hello")
-    verified = verify(address, HELLO, expect(b"Hello, world"))
+    endpoint = serve("hello")
+    verified = verify(endpoint, HELLO, expect(b"Hello, world"))
     with Loader(
-        address, HELLO, size=verified.size, prefix=b"HTTP/1.1 200", connections=2
+        endpoint, HELLO, size=verified.size, prefix=b"HTTP/1.1 200", connections=2
     ) as loader:
         lap = loader.lap(seconds=0.1, most=10_000_000)
     assert 0.1 <= lap.elapsed < 5
 
 
 def test_answers_of_many_segments_are_put_together(serve: Serve) -> None:
-    address = serve("large")
-    verified = verify(address, HELLO, expect(payload("text-64k")))
+    endpoint = serve("large")
+    verified = verify(endpoint, HELLO, expect(TEXT))
     with Loader(
-        address, HELLO, size=verified.size, prefix=b"HTTP/1.1 200", connections=4
+        endpoint, HELLO, size=verified.size, prefix=b"HTTP/1.1 200", connections=4
+    ) as loader:
+        assert loader.lap(seconds=10, most=100).operations == 100
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="needs openssl for a certificate")
+@pytest.mark.parametrize(("case", "body"), [("hello", b"Hello, world"), ("large", TEXT)])
+def test_answers_arrive_over_tls_too(serve: Serve, case: str, body: bytes) -> None:
+    endpoint = serve(case, tls=True)
+    verified = verify(endpoint, HELLO, expect(body))
+    with Loader(
+        endpoint, HELLO, size=verified.size, prefix=b"HTTP/1.1 200", connections=4
     ) as loader:
         assert loader.lap(seconds=10, most=100).operations == 100
 
 
 @pytest.mark.parametrize("repeat", [1, 64])
 def test_a_body_that_does_not_fit_into_the_socket_arrives_whole(serve: Serve, repeat: int) -> None:
-    address = serve("stream")
+    endpoint = serve("stream")
     piece = payload("text-1m")
     request = compose("POST", "/", [("Host", "127.0.0.1")], body=piece, repeat=repeat)
-    verified = verify(address, request, expect(b"%d" % (len(piece) * repeat)))
+    verified = verify(endpoint, request, expect(b"%d" % (len(piece) * repeat)))
     with Loader(
-        address, request, size=verified.size, prefix=b"HTTP/1.1 200", connections=2
+        endpoint, request, size=verified.size, prefix=b"HTTP/1.1 200", connections=2
     ) as loader:
         assert loader.lap(seconds=30, most=6).operations == 6
 
 
 def test_json_answers_are_compared_by_value(serve: Serve) -> None:
-    address = serve("json")
+    endpoint = serve("json")
     request = compose("POST", "/", [("Host", "127.0.0.1")], body=payload("order"))
     pretty = json.dumps(json.loads(payload("receipt")), indent=2).encode()
-    assert verify(address, request, expect(pretty, as_json=True)).status == 200
+    assert verify(endpoint, request, expect(pretty, as_json=True)).status == 200
     with pytest.raises(VerificationError, match="another body"):
-        verify(address, request, expect(pretty))
+        verify(endpoint, request, expect(pretty))
 
 
 @pytest.mark.parametrize(
@@ -146,6 +159,6 @@ def test_pollers_tell_of_readable_and_writable_sockets(
 
 
 def test_a_server_that_is_not_there_is_an_error() -> None:
-    address = (HOST, free_port())
+    endpoint = Endpoint(free_port())
     with pytest.raises(LoadError, match=r"connection 1: .*refused"):
-        Loader(address, HELLO, size=1, prefix=b"", connections=2)
+        Loader(endpoint, HELLO, size=1, prefix=b"", connections=2)
