@@ -13,6 +13,12 @@ class ReadBuffer:
     Two representations, so that both kinds of reads are cheap: `take` of a known count joins the
     pieces once; a search needs one contiguous block, to which new pieces are only appended.
     Memory is the bytes plus a bounded overhead, whatever the size of the pieces.
+
+    >>> buffer = ReadBuffer()
+    >>> buffer.append(b"GET / HT")
+    >>> buffer.append(b"TP/1.1")
+    >>> buffer.take(4), buffer.size
+    (b'GET ', 10)
     """
 
     __slots__ = ("_block", "_pieces", "size")

@@ -6,12 +6,12 @@ import asyncio
 import contextvars
 import logging
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ._errors import StreamClosedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from tornado.ioloop import IOLoop
 
@@ -22,6 +22,13 @@ app_log = logging.getLogger("tornado.application")
 
 READ = 1
 WRITE = 2
+
+
+class Owner(Protocol):
+    """Whoever keeps account of open streams."""
+
+    def stream_closed(self, stream: Any) -> None:
+        """Take note that the stream is closed."""
 
 
 class Lifecycle:
@@ -44,6 +51,7 @@ class Lifecycle:
     _interest: int = 0
     _closed: bool = False
     _protocol: StreamProtocol | None = None
+    _owner: Owner | None = None
     _close_callback: tuple[Callable[[], Any], contextvars.Context] | None = None
 
     # The descriptor: subclasses for other kinds of descriptors override these.
@@ -145,6 +153,9 @@ class Lifecycle:
         self._ignore_input()
         self._ignore_output()
         self.close_fd()
+        owner, self._owner = self._owner, None
+        if owner is not None:
+            owner.stream_closed(self)
         self._finish_operations()
         protocol = self._protocol
         if protocol is not None:
@@ -159,6 +170,13 @@ class Lifecycle:
     def _check_closed(self) -> None:
         if self._closed:
             raise StreamClosedError(real_error=self.error)
+
+    def _fail_all(self, futures: Iterable[asyncio.Future[Any]]) -> None:
+        """Tell whoever waits that the stream is closed."""
+        for future in futures:
+            if not future.done():
+                future.set_exception(StreamClosedError(real_error=self.error))
+                future.exception()  # who does not wait for it need not hear that it failed
 
     def _finish_operations(self) -> None:
         """End everything that waits for this stream. Rooms above add theirs."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
 
 from ._buffer import ReadBuffer
+from ._classic import call_back, read_in_pieces
 from ._errors import StreamBufferFullError, StreamClosedError, UnsatisfiableReadError
 from ._lifecycle import READ, gen_log
 from ._requests import ReadBytes, ReadInto, ReadUntil, ReadUntilClose, ReadUntilRegex
@@ -14,8 +15,12 @@ from ._wake import wake
 from ._write import Writer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ._protocol import StreamProtocol
     from ._requests import ReadRequest
+
+    OnBytes: TypeAlias = Callable[[bytes], Any]
 
 
 class Reader(Writer):
@@ -39,12 +44,38 @@ class Reader(Writer):
         """Return true while a read is pending."""
         return self._request is not None and not self._request.future.done()
 
-    def read_bytes(self, num_bytes: int, partial: bool = False) -> asyncio.Future[bytes]:
+    @overload
+    def read_bytes(self, num_bytes: int, partial: bool = False) -> asyncio.Future[bytes]: ...
+    @overload
+    def read_bytes(
+        self, num_bytes: int, partial: OnBytes, streaming_callback: OnBytes | None = None
+    ) -> None: ...
+    @overload
+    def read_bytes(
+        self, num_bytes: int, *, callback: OnBytes, streaming_callback: OnBytes | None = None
+    ) -> None: ...
+
+    def read_bytes(
+        self,
+        num_bytes: int,
+        partial: bool | OnBytes = False,
+        streaming_callback: OnBytes | None = None,
+        *,
+        callback: OnBytes | None = None,
+    ) -> asyncio.Future[bytes] | None:
         """Read ``num_bytes`` bytes.
 
         :param partial: be content with any positive number of bytes, as soon as there are some.
+            Classic: the callback.
+        :param streaming_callback: classic: called with each piece as it comes; the callback then
+            gets ``b""``.
+        :param callback: classic: gets the bytes; the call returns None.
         :raises StreamClosedError: if the stream ends first; what came stays readable.
         """
+        if callback is not None or callable(partial):
+            wanted = callback or cast("OnBytes", partial)
+            self._read_classic(wanted, streaming_callback, num_bytes)
+            return None
         future: asyncio.Future[bytes] = asyncio.Future(loop=self._loop or self._get_loop())
         if num_bytes > 0:
             self._start(ReadBytes(future, num_bytes, partial))
@@ -54,30 +85,68 @@ class Reader(Writer):
             raise ValueError(f"cannot read a negative number of bytes: {num_bytes}")
         return future
 
-    def read_until(self, delimiter: bytes, max_bytes: int | None = None) -> asyncio.Future[bytes]:
+    @overload
+    def read_until(
+        self, delimiter: bytes, max_bytes: int | None = None
+    ) -> asyncio.Future[bytes]: ...
+    @overload
+    def read_until(self, delimiter: bytes, max_bytes: OnBytes) -> None: ...
+    @overload
+    def read_until(
+        self, delimiter: bytes, max_bytes: int | None = None, *, callback: OnBytes
+    ) -> None: ...
+
+    def read_until(
+        self,
+        delimiter: bytes,
+        max_bytes: int | OnBytes | None = None,
+        *,
+        callback: OnBytes | None = None,
+    ) -> asyncio.Future[bytes] | None:
         """Read up to and with ``delimiter``.
 
-        :param max_bytes: close the stream if so many bytes do not hold the delimiter.
+        :param max_bytes: close the stream if so many bytes do not hold the delimiter. Classic: the
+            callback.
+        :param callback: classic: gets the bytes; the call returns None.
         :raises StreamClosedError: if the stream ends first; its ``real_error`` is an
             `UnsatisfiableReadError` if ``max_bytes`` was exceeded.
         """
         if not delimiter:
             raise ValueError("cannot read until an empty delimiter")
+        limit, callback = _split(max_bytes, callback)
         future: asyncio.Future[bytes] = asyncio.Future(loop=self._loop or self._get_loop())
-        self._start(ReadUntil(future, delimiter, max_bytes))
-        return future
+        self._start(ReadUntil(future, delimiter, limit))
+        return self._hand_over(future, callback)
 
+    @overload
     def read_until_regex(
         self, regex: bytes | re.Pattern[bytes], max_bytes: int | None = None
-    ) -> asyncio.Future[bytes]:
+    ) -> asyncio.Future[bytes]: ...
+    @overload
+    def read_until_regex(self, regex: bytes | re.Pattern[bytes], max_bytes: OnBytes) -> None: ...
+    @overload
+    def read_until_regex(
+        self, regex: bytes | re.Pattern[bytes], max_bytes: int | None = None, *, callback: OnBytes
+    ) -> None: ...
+
+    def read_until_regex(
+        self,
+        regex: bytes | re.Pattern[bytes],
+        max_bytes: int | OnBytes | None = None,
+        *,
+        callback: OnBytes | None = None,
+    ) -> asyncio.Future[bytes] | None:
         """Read up to and with the first match of ``regex``.
 
-        :param max_bytes: close the stream if so many bytes do not hold a match.
+        :param max_bytes: close the stream if so many bytes do not hold a match. Classic: the
+            callback.
+        :param callback: classic: gets the bytes; the call returns None.
         :raises StreamClosedError: as for `read_until`.
         """
+        limit, callback = _split(max_bytes, callback)
         future: asyncio.Future[bytes] = asyncio.Future(loop=self._loop or self._get_loop())
-        self._start(ReadUntilRegex(future, re.compile(regex), max_bytes))
-        return future
+        self._start(ReadUntilRegex(future, re.compile(regex), limit))
+        return self._hand_over(future, callback)
 
     def read_into(self, buf: bytearray | memoryview, partial: bool = False) -> asyncio.Future[int]:
         """Read into a writable buffer until it is full.
@@ -94,11 +163,49 @@ class Reader(Writer):
             future.set_result(0)
         return future
 
-    def read_until_close(self) -> asyncio.Future[bytes]:
-        """Read everything until the stream closes. At most ``max_buffer_size`` bytes are kept."""
+    @overload
+    def read_until_close(self) -> asyncio.Future[bytes]: ...
+    @overload
+    def read_until_close(
+        self, callback: OnBytes, streaming_callback: OnBytes | None = None
+    ) -> None: ...
+
+    def read_until_close(
+        self, callback: OnBytes | None = None, streaming_callback: OnBytes | None = None
+    ) -> asyncio.Future[bytes] | None:
+        """Read everything until the stream closes. At most ``max_buffer_size`` bytes are kept.
+
+        :param callback: classic: gets the bytes; the call returns None.
+        :param streaming_callback: classic: called with each piece as it comes; the callback then
+            gets ``b""``.
+        """
+        if callback is not None:
+            self._read_classic(callback, streaming_callback, None)
+            return None
         future: asyncio.Future[bytes] = asyncio.Future(loop=self._loop or self._get_loop())
         self._start(ReadUntilClose(future))
         return future
+
+    def _read_classic(
+        self, callback: OnBytes, streaming_callback: OnBytes | None, count: int | None
+    ) -> None:
+        """Read a count of bytes or until the close, for a callback."""
+        future: asyncio.Future[bytes]
+        if streaming_callback is not None:
+            future = read_in_pieces(self, count, streaming_callback)
+        elif count is not None:
+            future = self.read_bytes(count)
+        else:
+            future = self.read_until_close()
+        call_back(self, future, callback)
+
+    def _hand_over(
+        self, future: asyncio.Future[bytes], callback: OnBytes | None
+    ) -> asyncio.Future[bytes] | None:
+        if callback is None:
+            return future
+        call_back(self, future, callback)
+        return None
 
     def _start(self, request: ReadRequest) -> None:
         """Serve the request from the buffer, or wait for input."""
@@ -314,6 +421,11 @@ class Reader(Writer):
             return
         if self._buffer is not None:
             self._serve_last(request, self._buffer)
-        if not request.future.done():
-            request.future.set_exception(StreamClosedError(real_error=self.error))
-            request.future.exception()
+        self._fail_all([request.future])
+
+
+def _split(
+    limit: int | OnBytes | None, callback: OnBytes | None
+) -> tuple[int | None, OnBytes | None]:
+    """Tell the modern second argument, a limit, from the classic one, a callback."""
+    return (None, limit) if callable(limit) else (limit, callback)

@@ -79,7 +79,16 @@ class ReadBytes(_Request):
 
 
 class ReadUntil(_Request):
-    """Everything up to and with a delimiter."""
+    r"""Everything up to and with a delimiter.
+
+    >>> from tornado.iostream._buffer import ReadBuffer
+    >>> buffer, request = ReadBuffer(), ReadUntil(None, b"\r\n", max_bytes=100)
+    >>> buffer.append(b"Host: a\r")
+    >>> request.take(buffer)
+    >>> buffer.append(b"\nAccept: */*")
+    >>> request.take(buffer)
+    b'Host: a\r\n'
+    """
 
     __slots__ = ("delimiter", "max_bytes", "searched")
 

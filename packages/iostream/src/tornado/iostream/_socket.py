@@ -6,17 +6,19 @@ import asyncio
 import errno
 import os
 import socket as sockets
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from ._base import BaseIOStream
-from ._errors import StreamClosedError
+from ._classic import call_back, without_loop
 from ._file import FileSlice
-from ._lifecycle import gen_log
 from ._write import drop_sent, leading_buffers, load_slice
 
 if TYPE_CHECKING:
+    import ssl
     from collections import deque
+    from collections.abc import Callable
 
+    from ._ssl import SSLIOStream
     from ._write import Buffer
 
 
@@ -32,13 +34,13 @@ class IOStream(BaseIOStream):
     """
 
     socket: sockets.socket
-    _connect_future: asyncio.Future[IOStream] | None = None
+    _connect_future: asyncio.Future[Any] | None = None
 
     def __init__(self, socket: sockets.socket, *args: Any, **kwargs: Any) -> None:
         self.socket = socket
         socket.setblocking(False)
         if args or kwargs:
-            super().__init__(*args, **kwargs)
+            super().__init__(*without_loop(args, kwargs), **kwargs)
 
     def fileno(self) -> int:
         """Return the socket's descriptor."""
@@ -77,19 +79,49 @@ class IOStream(BaseIOStream):
 
     # Connecting.
 
-    def connect(self, address: Any, server_hostname: str | None = None) -> asyncio.Future[IOStream]:
+    @overload
+    def connect(self, address: Any, server_hostname: str | None = None) -> asyncio.Future[Self]: ...
+    @overload
+    def connect(self, address: Any, server_hostname: Callable[[], Any]) -> None: ...
+    @overload
+    def connect(
+        self,
+        address: Any,
+        server_hostname: str | None = None,
+        *,
+        callback: Callable[[], Any],
+    ) -> None: ...
+
+    def connect(
+        self,
+        address: Any,
+        server_hostname: str | Callable[[], Any] | None = None,
+        *,
+        callback: Callable[[], Any] | None = None,
+    ) -> asyncio.Future[Self] | None:
         """Connect the socket to ``address`` without blocking.
 
         Writes are accepted at once and go out when the connection stands. The address should be
         numeric: a name is resolved by the operating system and blocks; see `.TCPClient`.
 
         :param address: what ``socket.connect`` takes.
-        :param server_hostname: the name to verify, for TLS streams.
+        :param server_hostname: the name to verify, for TLS streams. Classic: the callback.
+        :param callback: classic: called without arguments once connected; the call returns None.
         :returns: a Future of this stream; it raises `StreamClosedError` with the system's error as
             ``real_error`` if the connection fails.
         """
+        if callable(server_hostname):
+            server_hostname, callback = None, server_hostname
+        future = self._connect(address, server_hostname)
+        if callback is None:
+            return future
+        call_back(self, future, callback, bare=True)
+        return None
+
+    def _connect(self, address: Any, server_hostname: str | None) -> asyncio.Future[Self]:
+        """Start to connect. A plain stream has no name to verify."""
         self._check_closed()
-        future: asyncio.Future[IOStream] = self._get_loop().create_future()
+        future: asyncio.Future[Self] = asyncio.Future(loop=self._get_loop())
         self._connect_future = future
         self._held = True
         try:
@@ -97,14 +129,10 @@ class IOStream(BaseIOStream):
         except BlockingIOError:
             pass  # in progress: the socket becomes writable when that is decided
         except OSError as error:
-            self._connect_failed(error)
+            self.close(exc_info=error)
             return future
         self._watch_output()
         return future
-
-    def _connect_failed(self, error: Exception) -> None:
-        gen_log.warning("connect error on fd %s: %s", self.fileno(), error)
-        self.close(exc_info=error)
 
     def _can_send(self) -> bool:
         return self._connect_future is None
@@ -112,7 +140,7 @@ class IOStream(BaseIOStream):
     def _get_ready(self) -> None:
         error = self.get_fd_error()
         if error is not None:
-            self._connect_failed(error)
+            self.close(exc_info=error)
         else:
             self._connected()
 
@@ -129,9 +157,49 @@ class IOStream(BaseIOStream):
     def _finish_operations(self) -> None:
         super()._finish_operations()
         future, self._connect_future = self._connect_future, None
-        if future is not None and not future.done():
-            future.set_exception(StreamClosedError(real_error=self.error))
-            future.exception()
+        self._fail_all([] if future is None else [future])
+
+    # TLS.
+
+    def start_tls(
+        self,
+        server_side: bool,
+        ssl_options: dict[str, Any] | ssl.SSLContext | None = None,
+        server_hostname: str | None = None,
+    ) -> asyncio.Future[SSLIOStream]:
+        """Go on over TLS, on the same connection. This stream must not be used any more.
+
+        :param server_side: true if this is the server's end of the TLS connection.
+        :param ssl_options: an `ssl.SSLContext`, or a dict as for `.ssl_options_to_context`; by
+            default a client verifies the server by the system's authorities.
+        :param server_hostname: the name that the server's certificate must carry.
+        :returns: a Future of the new stream, done when the handshake is; it raises what ended it.
+            Cancelling it closes the connection.
+        :raises ValueError: if a read or write is pending, or if bytes came before TLS began: they
+            would seem to come from the verified peer, but may be anybody's.
+        """
+        from ._upgrade import upgrade
+
+        self._check_closed()
+        return upgrade(self, server_side, ssl_options, server_hostname)
+
+    def _release_socket(self) -> sockets.socket:
+        """Give the socket away, which ends this stream without closing the connection."""
+        if self.reading() or self.writing() or self._connect_future or self._protocol:
+            raise ValueError(
+                "the stream is not idle: finish its reads and writes before TLS begins"
+            )
+        if self._buffer is not None and self._buffer.size:
+            raise ValueError(
+                f"{self._buffer.size} bytes came before TLS began: read them first, if they are due"
+            )
+        self._ignore_input()
+        self._ignore_output()
+        self._close_callback = None
+        self._closed = True
+        socket = self.socket
+        self.socket = None  # type: ignore[assignment] # documented: no socket once closed
+        return socket
 
     # The short ways, for a plain socket.
 
@@ -181,14 +249,6 @@ class IOStream(BaseIOStream):
             return 0
         self._append(memoryview(data)[sent:], len(data) - sent)
         return self._wait_for_room()
-
-    def write(self, data: Buffer) -> asyncio.Future[None]:
-        """Write, and say when all of it is sent; see `BaseIOStream.write`."""
-        if self.write_nowait(data) or self._closed:
-            return self._written()
-        future: asyncio.Future[None] = asyncio.Future(loop=self._loop or self._get_loop())
-        future.set_result(None)
-        return future
 
     def _transmit(self, queue: deque[Any]) -> int:
         head = queue[0]

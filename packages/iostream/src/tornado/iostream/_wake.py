@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from types import BuiltinMethodType
 from typing import Any
-
-_WakeUp = type([].append)  # the C implementation of tasks wakes up by a method of this type
 
 
 def wake(future: asyncio.Future[Any], result: Any) -> None:
@@ -22,7 +21,7 @@ def wake(future: asyncio.Future[Any], result: Any) -> None:
     if callbacks is not None and len(callbacks) == 1:
         callback, context = callbacks[0]
         if (
-            type(callback) is _WakeUp
+            type(callback) is BuiltinMethodType  # as the tasks of C have it
             and isinstance(callback.__self__, asyncio.Task)
             and asyncio.current_task() is None
         ):

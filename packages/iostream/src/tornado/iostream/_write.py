@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from enum import Enum
 from itertools import islice
-from typing import IO, TYPE_CHECKING, Any, TypeAlias, cast
+from typing import IO, TYPE_CHECKING, Any, TypeAlias, cast, overload
 
+from ._classic import call_back
 from ._errors import StreamBufferFullError, StreamClosedError
 from ._file import FileSlice
 from ._lifecycle import WRITE, Lifecycle, app_log, gen_log
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Iterable
 
 Buffer: TypeAlias = "bytes | bytearray | memoryview"
@@ -90,12 +91,20 @@ class Writer(Lifecycle):
         """
         return self._write_all(tuple(buffers))
 
-    def write(self, data: Buffer) -> asyncio.Future[None]:
+    @overload
+    def write(self, data: Buffer) -> asyncio.Future[None]: ...
+    @overload
+    def write(self, data: Buffer, callback: Callable[[], Any]) -> None: ...
+
+    def write(
+        self, data: Buffer, callback: Callable[[], Any] | None = None
+    ) -> asyncio.Future[None] | None:
         """Write, and say when all of it is with the operating system.
 
         A mutable buffer must not change until then. Cancelling the Future stops waiting; the bytes
         are sent nevertheless, because half a message would be worse.
 
+        :param callback: classic: called without arguments when all is sent; the call returns None.
         :returns: a Future that resolves to None. Nobody needs to await it; whoever does not await
             any should set ``max_write_buffer_size``.
         :raises StreamClosedError: if the stream is closed already; the Future raises it if the
@@ -103,7 +112,14 @@ class Writer(Lifecycle):
         :raises StreamBufferFullError: if more than ``max_write_buffer_size`` bytes would wait.
         """
         self.write_nowait(data)
-        return self._written()
+        if callback is not None:
+            call_back(self, self._written(), callback, bare=True)
+            return None
+        if self._closed or self._total_write_index != self._total_write_done_index:
+            return self._written()
+        future: asyncio.Future[None] = asyncio.Future(loop=self._loop or self._get_loop())
+        future.set_result(None)
+        return future
 
     def sendfile_nowait(self, file: IO[bytes], offset: int, count: int) -> int:
         """Write a part of a file, in order with other writes; see `sendfile`.
@@ -286,9 +302,9 @@ class Writer(Lifecycle):
 
     def _written(self) -> asyncio.Future[None]:
         """Return a Future for everything written up to now."""
-        future: asyncio.Future[None] = self._get_loop().create_future()
+        future: asyncio.Future[None] = asyncio.Future(loop=self._get_loop())
         if self._closed:
-            self._fail_write(future)
+            self._fail_all([future])
         elif self._total_write_index == self._total_write_done_index:
             future.set_result(None)
         else:
@@ -306,11 +322,6 @@ class Writer(Lifecycle):
                 future.set_result(None)
         if self._protocol_paused and self.write_buffer_size <= self.write_low_mark:
             self._resume_protocol()
-
-    def _fail_write(self, future: asyncio.Future[None]) -> None:
-        if not future.done():
-            future.set_exception(StreamClosedError(real_error=self.error))
-            future.exception()  # who does not wait for a write need not hear that it failed
 
     def _pause_protocol(self) -> None:
         if self._protocol is not None:
@@ -339,8 +350,7 @@ class Writer(Lifecycle):
         self._held = True
         self._total_write_done_index = self._total_write_index
         waiters, self._write_waiters = self._write_waiters, None
-        for _, future in waiters or ():
-            self._fail_write(future)
+        self._fail_all([future for _, future in waiters or ()])
 
 
 def load_slice(queue: deque[Any]) -> None:

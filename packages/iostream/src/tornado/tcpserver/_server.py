@@ -5,14 +5,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tornado.iostream import IOStream
-from tornado.netutil import add_accept_handler, bind_sockets
+from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
+from tornado.netutil import (
+    add_accept_handler,
+    bind_sockets,
+    ssl_options_to_context,
+    ssl_wrap_socket,
+)
+
+from ._limits import ConnectionLimits
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterable
+
+    from ._idle import IdleWatch
 
 app_log = logging.getLogger("tornado.application")
 
@@ -23,9 +33,18 @@ class TCPServer:
     Ways to start: `listen` for one process; `bind` and `start` to fork several; `add_sockets` for
     sockets made elsewhere, for example by `.bind_sockets` before `.fork_processes`.
 
-    :param ssl_options: an `ssl.SSLContext`, or a dict of its ingredients, to serve TLS.
+    :param ssl_options: an `ssl.SSLContext`, or a dict for `.ssl_options_to_context` with at least
+        ``certfile``, to serve TLS.
     :param max_buffer_size: bytes a stream buffers for one read; see `.BaseIOStream`.
     :param read_chunk_size: bytes a stream receives at once.
+    :param max_connections: connections that may be open at a time; more are closed at once.
+    :param max_connections_per_address: connections that one address may have open.
+    :param idle_timeout: seconds after which a connection without traffic is closed.
+    :param handshake_timeout: seconds that a TLS handshake may take.
+    :param io_loop: classic; ignored, since the current loop is used.
+
+    .. versionadded:: 1.0
+       The limits and timeouts.
     """
 
     def __init__(
@@ -33,16 +52,37 @@ class TCPServer:
         ssl_options: dict[str, Any] | ssl.SSLContext | None = None,
         max_buffer_size: int | None = None,
         read_chunk_size: int | None = None,
+        *,
+        max_connections: int | None = None,
+        max_connections_per_address: int | None = None,
+        idle_timeout: float | None = None,
+        handshake_timeout: float | None = 60.0,
+        io_loop: Any = None,
     ) -> None:
+        if hasattr(ssl_options, "add_callback"):
+            ssl_options = None  # classic: the loop came first
+        _check_certificate(ssl_options)
         self.ssl_options = ssl_options
         self.max_buffer_size = max_buffer_size
         self.read_chunk_size = read_chunk_size
+        self.handshake_timeout = handshake_timeout
+        self._limits: ConnectionLimits | None = None
+        if max_connections is not None or max_connections_per_address is not None:
+            self._limits = ConnectionLimits(max_connections, max_connections_per_address)
+        self._idle: IdleWatch | None = None
+        if idle_timeout is not None:
+            from ._idle import IdleWatch
+
+            self._idle = IdleWatch(idle_timeout)
+        self._context: ssl.SSLContext | None = None
         self._sockets: dict[int, socket.socket] = {}
         self._stop_accepting: dict[int, Callable[[], None]] = {}
         self._pending_sockets: list[socket.socket] = []
-        self._handlers: set[asyncio.Future[Any]] = set()
+        self._running: set[asyncio.Future[Any]] = set()
         self._started = False
         self._stopped = False
+
+    # Listening.
 
     def listen(
         self,
@@ -109,12 +149,18 @@ class TCPServer:
         for descriptor, sock in self._sockets.items():
             self._stop_accepting.pop(descriptor)()
             sock.close()
+        for sock in self._pending_sockets:
+            sock.close()
         self._sockets.clear()
+        self._pending_sockets.clear()
+
+    # Connections.
 
     def handle_stream(self, stream: IOStream, address: Any) -> Any:
         """Serve a connection. To be overridden, with a plain method or a coroutine.
 
-        An exception is logged and closes the stream.
+        An exception is logged and closes the stream. With TLS, the handshake may still be under
+        way; `.SSLIOStream.wait_for_handshake` waits for it.
 
         :param stream: the new connection; it is the handler's to close.
         :param address: the peer's address, as ``socket.accept`` gives it.
@@ -123,40 +169,119 @@ class TCPServer:
             f"{type(self).__name__} must define handle_stream(stream, address)"
         )
 
-    # From a connection to a stream.
+    def admit(self, address: Any) -> bool:
+        """Say whether a connection may come in, before anything is spent on it.
+
+        May be overridden, for example to refuse addresses. Whoever overrides it calls this one
+        last, because it counts the connection.
+
+        .. versionadded:: 1.0
+        """
+        return self._limits is None or self._limits.admit(address)
 
     def _accept(self, connection: socket.socket, address: Any) -> None:
-        stream = self._make_stream(connection)
+        if not self.admit(address):
+            connection.close()
+            return
+        try:
+            stream = self._make_stream(connection)
+        except BaseException:
+            self._forget(None, address)
+            raise
+        if self._limits is not None or self._idle is not None:
+            stream._owner = _Place(self, address)
+            if self._idle is not None:
+                self._idle.add(stream, asyncio.get_running_loop())
         if connection.family != socket.AF_UNIX:
             # Whoever answers in two writes would otherwise wait for the peer's delayed ACK.
             stream.set_nodelay(True)
         try:
             result = self.handle_stream(stream, address)
-        except Exception:  # noqa: BLE001 - one connection's error must not end the server
-            self._handler_failed(stream)
+        except Exception as error:  # noqa: BLE001 - one connection's error must not end the server
+            self._handler_failed(stream, error)
             return
         if result is not None:
             self._follow(stream, result)
 
     def _make_stream(self, connection: socket.socket) -> IOStream:
-        return IOStream(
-            connection, max_buffer_size=self.max_buffer_size, read_chunk_size=self.read_chunk_size
+        plain: type[IOStream] = IOStream
+        secure: type[SSLIOStream] = SSLIOStream
+        if self._idle is not None:
+            from ._idle import WatchedIOStream, WatchedSSLIOStream
+
+            plain, secure = WatchedIOStream, WatchedSSLIOStream
+        if self.ssl_options is None:
+            return plain(
+                connection,
+                max_buffer_size=self.max_buffer_size,
+                read_chunk_size=self.read_chunk_size,
+            )
+        if self._context is None:
+            self._context = ssl_options_to_context(self.ssl_options, server_side=True)
+        wrapped = ssl_wrap_socket(
+            connection, self._context, server_side=True, do_handshake_on_connect=False
         )
+        stream = secure(
+            wrapped, max_buffer_size=self.max_buffer_size, read_chunk_size=self.read_chunk_size
+        )
+        if self.handshake_timeout is not None:
+            stream.limit_handshake(self.handshake_timeout)
+        return stream
+
+    def _forget(self, stream: IOStream | None, address: Any) -> None:
+        """Count a connection out."""
+        if self._limits is not None:
+            self._limits.release(address)
+        if self._idle is not None and stream is not None:
+            self._idle.discard(stream)
 
     def _follow(self, stream: IOStream, result: Any) -> None:
         """Run a coroutine handler, and hear of its errors."""
         future = asyncio.ensure_future(result)
-        self._handlers.add(future)
+        self._running.add(future)
 
         def finished(future: asyncio.Future[Any]) -> None:
-            self._handlers.discard(future)
+            self._running.discard(future)
             if future.cancelled():
                 stream.close()
-            elif future.exception() is not None:
-                self._handler_failed(stream, future.exception())
+                return
+            error = future.exception()
+            if error is not None:
+                self._handler_failed(stream, error)
 
         future.add_done_callback(finished)
 
-    def _handler_failed(self, stream: IOStream, error: BaseException | None = None) -> None:
-        app_log.error("error in connection callback", exc_info=error or True)
-        stream.close()
+    def _handler_failed(self, stream: IOStream, error: BaseException) -> None:
+        if isinstance(error, StreamClosedError) and stream.closed():
+            return  # the peer has gone, and the handler did not mind: the usual end
+        app_log.error("error in connection callback", exc_info=error)
+        stream.close(exc_info=error)
+
+
+class _Place:
+    """What a connection takes up in its server, for as long as it is open."""
+
+    __slots__ = ("address", "server")
+
+    def __init__(self, server: TCPServer, address: Any) -> None:
+        self.server = server
+        self.address = address
+
+    def stream_closed(self, stream: Any) -> None:
+        self.server._forget(stream, self.address)
+
+
+def _check_certificate(ssl_options: Any) -> None:
+    """Refuse settings at the start that would make every connection fail later.
+
+    :raises KeyError: if there is no certificate.
+    :raises ValueError: if a file does not exist.
+    """
+    if not isinstance(ssl_options, dict):
+        return
+    if "certfile" not in ssl_options:
+        raise KeyError('missing key "certfile" in ssl_options')
+    for key in ("certfile", "keyfile"):
+        file = ssl_options.get(key)
+        if file is not None and not Path(file).exists():
+            raise ValueError(f'{key} "{file}" does not exist')

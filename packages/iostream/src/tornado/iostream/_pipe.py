@@ -1,0 +1,52 @@
+"""Streams over pipes."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from ._base import BaseIOStream
+from ._classic import without_loop
+
+
+class PipeIOStream(BaseIOStream):
+    """A stream over one end of a pipe, or another descriptor that ``read`` and ``write`` take.
+
+    A pipe has one direction, so only reads or only writes make sense. Not on Windows.
+
+    :param fd: the descriptor. It is made non-blocking and belongs to the stream from now on.
+    :param args: the arguments of `BaseIOStream`.
+    """
+
+    def __init__(self, fd: int, *args: Any, **kwargs: Any) -> None:
+        self.fd = fd
+        os.set_blocking(fd, False)
+        super().__init__(*without_loop(args, kwargs), **kwargs)
+
+    def fileno(self) -> int:
+        """Return the descriptor."""
+        return self.fd
+
+    def close_fd(self) -> None:
+        """Close the descriptor."""
+        os.close(self.fd)
+
+    def read_from_fd(self, buf: bytearray | memoryview) -> int | None:
+        """Read into ``buf``."""
+        try:
+            return os.readv(self.fd, [buf])
+        except BlockingIOError:
+            return None
+
+    def write_to_fd(self, data: memoryview) -> int:
+        """Write what the pipe takes."""
+        return os.write(self.fd, data)
+
+    def _receive(self) -> bytes | None:
+        try:
+            return os.read(self.fd, self.read_chunk_size)
+        except (BlockingIOError, InterruptedError):
+            return None
+        except OSError as error:
+            self._read_failed(error)
+            return None

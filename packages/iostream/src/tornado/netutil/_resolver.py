@@ -1,0 +1,198 @@
+"""From host names to addresses."""
+
+from __future__ import annotations
+
+import socket
+from concurrent import futures
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from tornado.concurrent import dummy_executor
+from tornado.ioloop import IOLoop
+from tornado.util import Configurable
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Mapping
+
+#: The family and the address of a socket to connect.
+Resolved = list[tuple[int, Any]]
+
+
+class Resolver(Configurable):
+    """Resolve host names without blocking the loop.
+
+    ``Resolver()`` makes the configured kind; `configure` chooses another one for the whole process,
+    by class or by name::
+
+        Resolver.configure("tornado.netutil.ThreadedResolver", num_threads=4)
+
+    - `DefaultLoopResolver`: the loop's own (the default).
+    - `DefaultExecutorResolver`: ``getaddrinfo`` in the loop's default executor.
+    - `ThreadedResolver`, `ExecutorResolver`: in threads of its own or in a given executor.
+    - `BlockingResolver`: at once, which blocks the loop.
+    - `OverrideResolver`: a fixed table before another resolver.
+    - `.CaresResolver`: c-ares, with the ``cares`` extra.
+
+    A subclass defines `resolve`, and `initialize` and `close` where it needs them.
+    """
+
+    @classmethod
+    def configurable_base(cls) -> type[Resolver]:
+        """Return this class."""
+        return Resolver
+
+    @classmethod
+    def configurable_default(cls) -> type[Resolver]:
+        """Return `DefaultLoopResolver`."""
+        return DefaultLoopResolver
+
+    def resolve(
+        self, host: str, port: int, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> Awaitable[Resolved]:
+        """Resolve a host name.
+
+        :param host: a name or a numeric address.
+        :param port: passed on into the addresses.
+        :param family: ``AF_INET`` or ``AF_INET6`` to keep to one.
+        :returns: a list of families and addresses, each ready for ``socket.connect``, the
+            recommended one first.
+        :raises OSError: if the name cannot be resolved.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define resolve(host, port, family)")
+
+    def close(self) -> None:
+        """Free what the resolver holds."""
+
+
+class DefaultLoopResolver(Resolver):
+    """Resolve by the loop's ``getaddrinfo``."""
+
+    async def resolve(
+        self, host: str, port: int, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> Resolved:
+        """Resolve a host name; see `Resolver.resolve`."""
+        numeric = _numeric_address(host, port, family)
+        if numeric is not None:
+            return numeric
+        loop = IOLoop.current().asyncio_loop
+        found = await loop.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
+        return [(item[0], item[4]) for item in found]
+
+
+class DefaultExecutorResolver(Resolver):
+    """Resolve in the loop's default executor."""
+
+    async def resolve(
+        self, host: str, port: int, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> Resolved:
+        """Resolve a host name; see `Resolver.resolve`."""
+        return await IOLoop.current().run_in_executor(None, _look_up, host, port, family)
+
+
+class ExecutorResolver(Resolver):
+    """Resolve in an executor.
+
+    :param executor: a `concurrent.futures.Executor`; None resolves at once and blocks.
+    :param close_executor: shut a given executor down with `close`.
+    """
+
+    def initialize(
+        self, executor: futures.Executor | None = None, close_executor: bool = True
+    ) -> None:
+        """Take the executor; see the class for the arguments."""
+        self.executor = dummy_executor if executor is None else executor
+        self.close_executor = close_executor and executor is not None
+
+    def close(self) -> None:
+        """Shut the executor down if it belongs to the resolver."""
+        if self.close_executor:
+            self.executor.shutdown()
+        self.executor = None  # type: ignore[assignment] # unusable from here on
+
+    def resolve(
+        self, host: str, port: int, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> Awaitable[Resolved]:
+        """Resolve a host name; see `Resolver.resolve`."""
+        return IOLoop.current().run_in_executor(self.executor, _look_up, host, port, family)
+
+
+class BlockingResolver(ExecutorResolver):
+    """Resolve at once. The loop stands still meanwhile."""
+
+    def initialize(self) -> None:  # type: ignore[override] # documented: takes nothing
+        """Take no arguments."""
+        super().initialize()
+
+
+class ThreadedResolver(ExecutorResolver):
+    """Resolve in threads that all resolvers of the process share.
+
+    :param num_threads: how many; the first resolver of a process decides.
+    """
+
+    _threads: ClassVar[futures.ThreadPoolExecutor | None] = None
+    _threads_pid: ClassVar[int] = 0
+
+    def initialize(self, num_threads: int = 10) -> None:  # type: ignore[override] # documented
+        """Take the threads; see the class for the arguments."""
+        super().initialize(self._get_threads(num_threads), close_executor=False)
+
+    @classmethod
+    def _get_threads(cls, count: int) -> futures.ThreadPoolExecutor:
+        import os
+
+        if cls._threads is None or cls._threads_pid != os.getpid():
+            # Threads do not survive a fork.
+            ThreadedResolver._threads = futures.ThreadPoolExecutor(count, "resolver")
+            ThreadedResolver._threads_pid = os.getpid()
+        return ThreadedResolver._threads  # type: ignore[return-value] # set just now
+
+
+class OverrideResolver(Resolver):
+    """Ask a table before another resolver, as ``/etc/hosts`` is asked before a name server.
+
+    :param resolver: the one to ask in the end; it is closed with this one.
+    :param mapping: the table. Its keys, from the most to the least specific, are
+        ``(host, port, family)``, ``(host, port)`` and ``host``; a value is a host for a key that is
+        a host, and otherwise a ``(host, port)``. The port and the family stay as asked where the
+        entry does not name them.
+    """
+
+    def initialize(self, resolver: Resolver, mapping: Mapping[Any, Any]) -> None:
+        """Take resolver and table; see the class for the arguments."""
+        self.resolver = resolver
+        self.mapping = mapping
+
+    def close(self) -> None:
+        """Close the resolver that is asked in the end."""
+        self.resolver.close()
+
+    def resolve(
+        self, host: str, port: int, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> Awaitable[Resolved]:
+        """Resolve a host name; see `Resolver.resolve`."""
+        if (host, port, family) in self.mapping:
+            host, port = self.mapping[host, port, family]
+        elif (host, port) in self.mapping:
+            host, port = self.mapping[host, port]
+        elif host in self.mapping:
+            host = self.mapping[host]
+        return self.resolver.resolve(host, port, family)
+
+
+def _look_up(host: str, port: int, family: int) -> Resolved:
+    """Resolve in the calling thread."""
+    found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
+    return [(item[0], item[4]) for item in found]
+
+
+def _numeric_address(host: str, port: int, family: int) -> Resolved | None:
+    """Resolve a plain numeric address without a thread: nothing in that can block."""
+    for candidate in (socket.AF_INET, socket.AF_INET6):
+        if family not in {socket.AF_UNSPEC, candidate}:
+            continue
+        try:
+            socket.inet_pton(candidate, host)
+        except (OSError, ValueError):
+            continue
+        return [(candidate, (host, port) if candidate == socket.AF_INET else (host, port, 0, 0))]
+    return None

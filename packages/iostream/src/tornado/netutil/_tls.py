@@ -1,0 +1,100 @@
+"""TLS settings, given as a context or as a dict of its ingredients."""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import socket as sockets
+
+#: What a dict of TLS settings may hold; the names of ``ssl.wrap_socket``, which Python once had.
+_KEYS = frozenset({"ssl_version", "certfile", "keyfile", "cert_reqs", "ca_certs", "ciphers"})
+
+_defaults: dict[bool, ssl.SSLContext] = {}
+
+
+def ssl_options_to_context(
+    ssl_options: dict[str, Any] | ssl.SSLContext, server_side: bool | None = None
+) -> ssl.SSLContext:
+    """Return a context for TLS settings; a context is returned as it is.
+
+    :param ssl_options: a context, or a dict with any of ``certfile``, ``keyfile``, ``ca_certs``,
+        ``cert_reqs``, ``ciphers`` and ``ssl_version``.
+    :param server_side: for which side the context is. True and false are recommended: they
+        exclude what the side does not need, and a client's verifies the server unless
+        ``cert_reqs`` says otherwise. None makes one for both sides, which verifies nothing by
+        default.
+    :raises ValueError: if the dict holds a key that means nothing.
+    :raises OSError: if a file cannot be read or holds no certificate.
+    """
+    if isinstance(ssl_options, ssl.SSLContext):
+        return ssl_options
+    unknown = sorted(map(str, set(ssl_options) - _KEYS))
+    if unknown:
+        known = ", ".join(sorted(_KEYS))
+        raise ValueError(f"unknown TLS settings {', '.join(unknown)}: choose from {known}")
+    context = ssl.SSLContext(ssl_options.get("ssl_version") or _protocol(server_side))
+    if server_side is not False and "cert_reqs" not in ssl_options:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    _refuse_attacks(context)
+    if ssl_options.get("certfile"):
+        context.load_cert_chain(ssl_options["certfile"], ssl_options.get("keyfile"))
+    if "cert_reqs" in ssl_options:
+        if ssl_options["cert_reqs"] == ssl.CERT_NONE:
+            context.check_hostname = False
+        context.verify_mode = ssl_options["cert_reqs"]
+    if ssl_options.get("ca_certs"):
+        context.load_verify_locations(ssl_options["ca_certs"])
+    elif server_side is False and context.verify_mode != ssl.CERT_NONE:
+        context.load_default_certs(ssl.Purpose.SERVER_AUTH)
+    if ssl_options.get("ciphers"):
+        context.set_ciphers(ssl_options["ciphers"])
+    return context
+
+
+def ssl_wrap_socket(
+    socket: sockets.socket,
+    ssl_options: dict[str, Any] | ssl.SSLContext,
+    server_hostname: str | None = None,
+    server_side: bool | None = None,
+    **kwargs: Any,
+) -> ssl.SSLSocket:
+    """Return an `ssl.SSLSocket` in place of a connected socket.
+
+    :param ssl_options: what `ssl_options_to_context` takes.
+    :param server_hostname: the name that a client expects in the server's certificate; sent in the
+        clear for servers with several certificates.
+    :param server_side: true for the server's end; None means the client's.
+    :param kwargs: passed to ``SSLContext.wrap_socket``.
+    """
+    context = ssl_options_to_context(ssl_options, server_side)
+    return context.wrap_socket(
+        socket, server_side=bool(server_side), server_hostname=server_hostname, **kwargs
+    )
+
+
+def default_context(server_side: bool) -> ssl.SSLContext:
+    """Return the context for whoever gives no settings: made on first use, then shared."""
+    context = _defaults.get(server_side)
+    if context is None:
+        purpose = ssl.Purpose.CLIENT_AUTH if server_side else ssl.Purpose.SERVER_AUTH
+        context = _defaults[server_side] = ssl.create_default_context(purpose)
+        _refuse_attacks(context)
+    return context
+
+
+def _protocol(server_side: bool | None) -> int:
+    if server_side is None:
+        return ssl.PROTOCOL_TLS
+    return ssl.PROTOCOL_TLS_SERVER if server_side else ssl.PROTOCOL_TLS_CLIENT
+
+
+def _refuse_attacks(context: ssl.SSLContext) -> None:
+    """Switch off what only ever helped attackers."""
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # CRIME: the length of compressed secrets tells the secrets.
+    context.options |= ssl.OP_NO_COMPRESSION
+    # A renegotiation costs the server much and the client little, and TLS 1.3 has none.
+    context.options |= ssl.OP_NO_RENEGOTIATION

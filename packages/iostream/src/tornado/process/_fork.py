@@ -1,0 +1,129 @@
+"""One program in several processes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from ._count import cpu_count
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+gen_log = logging.getLogger("tornado.general")
+
+_MAX_RESTARTS = 100
+_task_id: int | None = None
+
+
+def fork_processes(num_processes: int | None, max_restarts: int | None = None) -> int:
+    """Fork children that go on with the program, and look after them.
+
+    Returns in each child. The parent never returns: it starts a child anew that a signal or an
+    error has ended, passes SIGTERM on to the children, and exits with them. Call it before any
+    loop runs and before threads exist; listening sockets that are open are shared.
+
+    :param num_processes: how many; None or 0 stands for one per processor.
+    :param max_restarts: how many children may be started anew before the parent gives up; 100 by
+        default.
+    :returns: the child's number, from 0; a child that is started anew has the number of the one
+        whose place it takes.
+    :raises RuntimeError: if a loop runs already; in the parent, if too many children died.
+    """
+    if asyncio._get_running_loop() is not None:
+        raise RuntimeError("cannot fork while the loop runs: fork first, then start it")
+    if _task_id is not None:
+        raise RuntimeError(f"this is a forked process already, number {_task_id}")
+    count = num_processes if num_processes and num_processes > 0 else cpu_count()
+    gen_log.info("starting %d processes", count)
+    limit = _MAX_RESTARTS if max_restarts is None else max_restarts
+    return _Parent(limit).run(count)
+
+
+def task_id() -> int | None:
+    """Return the number of this process among its siblings; None if it was not forked."""
+    return _task_id
+
+
+class _Parent:
+    """The process that waits for the others."""
+
+    def __init__(self, max_restarts: int) -> None:
+        self.restarts_left = max_restarts
+        self.children: dict[int, int] = {}
+        self.is_ending = False
+
+    def run(self, count: int) -> int:
+        """Start the children; returns in them only."""
+        for number in range(count):
+            if self.start(number):
+                return number
+        previous = self.catch_termination()
+        while self.children:
+            orphan = self.wait()
+            if orphan is not None and self.start(orphan):
+                if previous is not None:
+                    signal.signal(signal.SIGTERM, previous)
+                return orphan
+        sys.exit(0)
+
+    def catch_termination(self) -> Any:
+        """Pass SIGTERM on from now on; returns what handled it before."""
+        if threading.current_thread() is not threading.main_thread():
+            return None  # only the main thread may
+        return signal.signal(signal.SIGTERM, self.pass_on)
+
+    def start(self, number: int) -> bool:
+        """Start a child; true in the child."""
+        global _task_id  # noqa: PLW0603 - a process has one number for its life
+        # What is buffered would be written by parent and child.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        pid = os.fork()
+        if pid == 0:
+            _task_id = number
+            return True
+        self.children[pid] = number
+        return False
+
+    def wait(self) -> int | None:
+        """Wait until a child ends.
+
+        :returns: the number to start anew, or None.
+        """
+        try:
+            pid, status = os.wait()
+        except KeyboardInterrupt:
+            # The terminal has told the children as well: let them end in their own time.
+            self.is_ending = True
+            return None
+        number = self.children.pop(pid, None)
+        if number is None:
+            return None
+        code = os.waitstatus_to_exitcode(status)
+        if code == 0:
+            gen_log.info("child %d (pid %d) exited normally", number, pid)
+            return None
+        if self.is_ending:
+            return None
+        return self.replace(number, pid, code)
+
+    def replace(self, number: int, pid: int, code: int) -> int:
+        """Count a restart."""
+        how = f"was ended by signal {-code}" if code < 0 else f"exited with status {code}"
+        if self.restarts_left <= 0:
+            raise RuntimeError(f"child {number} (pid {pid}) {how}: too many restarts, giving up")
+        self.restarts_left -= 1
+        gen_log.warning("child %d (pid %d) %s, restarting", number, pid, how)
+        return number
+
+    def pass_on(self, signum: int, frame: FrameType | None) -> None:
+        """Tell the children to end."""
+        self.is_ending = True
+        for pid in self.children:
+            os.kill(pid, signum)

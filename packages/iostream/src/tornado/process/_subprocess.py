@@ -1,0 +1,162 @@
+"""Other programs, with their pipes as streams."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import os
+import subprocess
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from tornado.ioloop import IOLoop
+from tornado.iostream import PipeIOStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Subprocess:
+    """Run a program beside the loop.
+
+    Takes the arguments of `subprocess.Popen`, with one addition: ``stdin``, ``stdout`` and
+    ``stderr`` may be `Subprocess.STREAM`, which gives the object an attribute of that name with a
+    `.PipeIOStream`. Such a stream is the caller's to close. The attributes ``proc`` (the Popen
+    object), ``pid`` and ``returncode`` (None while it runs; -N if signal N ended it) say the rest.
+
+    :raises OSError: if the program cannot be started.
+    """
+
+    STREAM: ClassVar[object] = object()
+
+    stdin: Any
+    stdout: Any
+    stderr: Any
+    returncode: int | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.pop("io_loop", None)  # classic; the current loop is used
+        self.io_loop = IOLoop.current()
+        theirs: list[int] = []
+        ours: dict[str, int] = {}
+        try:
+            for name in ("stdin", "stdout", "stderr"):
+                if kwargs.get(name) is Subprocess.STREAM:
+                    reading, writing = os.pipe()
+                    child_end, ours[name] = (
+                        (reading, writing) if name == "stdin" else (writing, reading)
+                    )
+                    kwargs[name] = child_end
+                    theirs.append(child_end)
+            self.proc = subprocess.Popen(*args, **kwargs)  # noqa: S603 - the caller's command
+        except BaseException:
+            for descriptor in ours.values():
+                os.close(descriptor)
+            raise
+        finally:
+            for descriptor in theirs:
+                os.close(descriptor)
+        self.pid = self.proc.pid
+        for name in ("stdin", "stdout", "stderr"):
+            own = PipeIOStream(ours[name]) if name in ours else getattr(self.proc, name)
+            setattr(self, name, own)
+        self._exit_callback: tuple[Callable[[int], Any], contextvars.Context] | None = None
+        self._waiters: list[asyncio.Future[int]] = []
+        self._is_watched = False
+
+    def set_exit_callback(self, callback: Callable[[int], Any]) -> None:
+        """Call ``callback(returncode)`` on the loop when the program has ended.
+
+        There is one such callback; the last one set counts.
+        """
+        self._exit_callback = (callback, contextvars.copy_context())
+        self._watch()
+
+    def wait_for_exit(self, raise_error: bool = True) -> asyncio.Future[int]:
+        """Wait until the program has ended.
+
+        Cancelling stops waiting; the program goes on.
+
+        :param raise_error: raise `subprocess.CalledProcessError` for a status other than 0.
+        :returns: a Future of the exit status.
+        """
+        future: asyncio.Future[int] = asyncio.Future(loop=self.io_loop.asyncio_loop)
+        ended: asyncio.Future[int] = asyncio.Future(loop=self.io_loop.asyncio_loop)
+
+        def finish(ended: asyncio.Future[int]) -> None:
+            status = ended.result()
+            if future.done():
+                return
+            if status and raise_error:
+                future.set_exception(subprocess.CalledProcessError(status, self.proc.args))
+            else:
+                future.set_result(status)
+
+        ended.add_done_callback(finish)
+        self._waiters.append(ended)
+        self._watch()
+        return future
+
+    @classmethod
+    def initialize(cls) -> None:
+        """Do nothing: kept for programs that had to prepare for ended children once."""
+
+    @classmethod
+    def uninitialize(cls) -> None:
+        """Do nothing; see `initialize`."""
+
+    # Hearing of the end.
+
+    def _watch(self) -> None:
+        """See to it that `_ended` is called on the loop."""
+        if self.returncode is not None:
+            self.io_loop.add_callback(self._announce)
+        elif not self._is_watched:
+            self._is_watched = True
+            if not self._watch_by_descriptor():
+                self._watch_by_thread()
+
+    def _watch_by_descriptor(self) -> bool:
+        """Let the loop watch the process itself, where the system can (Linux)."""
+        if not hasattr(os, "pidfd_open"):
+            return False
+        try:
+            descriptor = os.pidfd_open(self.pid)
+        except OSError:
+            return False  # an old kernel, or somebody else has waited for the process already
+        loop = self.io_loop.asyncio_loop
+
+        def ended() -> None:
+            loop.remove_reader(descriptor)
+            os.close(descriptor)
+            self._ended(self.proc.wait())
+
+        loop.add_reader(descriptor, ended)
+        return True
+
+    def _watch_by_thread(self) -> None:
+        """Let a thread wait for the process."""
+
+        def wait() -> None:
+            status = self.proc.wait()
+            with suppress(RuntimeError):  # the loop is closed: nobody is left to tell
+                self.io_loop.add_callback(self._ended, status)
+
+        threading.Thread(target=wait, name=f"wait-for-{self.pid}", daemon=True).start()
+
+    def _ended(self, status: int) -> None:
+        self.returncode = status
+        self._announce()
+
+    def _announce(self) -> None:
+        status = self.returncode
+        if status is None:
+            return
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            waiter.set_result(status)
+        if self._exit_callback is not None:
+            callback, context = self._exit_callback
+            self._exit_callback = None
+            context.run(self.io_loop.add_callback, callback, status)
