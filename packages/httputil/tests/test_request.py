@@ -292,11 +292,11 @@ def test_a_subclass_may_add_attributes_of_its_own():
             self.extra = 1
 
         @property
-        def path(self):
-            return "/mine"
+        def host(self):
+            return "Mine"
 
     made = Mine(start_line=RequestStartLine("GET", "/a", "HTTP/1.1"))
-    assert (made.extra, made.path, made.query) == (1, "/mine", "")
+    assert (made.extra, made.path, made.host_name) == (1, "/a", "mine")
 
 
 def test_a_request_is_gone_without_the_garbage_collector():

@@ -20,54 +20,69 @@ Everything here works alone, without a connection::
 
 What a peer got wrong is an :exc:`HTTPInputError`, what we got wrong an :exc:`HTTPOutputError`.
 
-A few names begin with an underscore: published applications import them, so they stay.
+A few names begin with an underscore: published applications import them, so they stay. What only
+some programs need is imported when it is first asked for: most of a server never parses a form.
 """
+
+# ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING
 
 from tornado.escape import native_str, parse_qs_bytes, to_unicode, utf8
 from tornado.util import ObjectDict, publish
 
-from ._body import parse_body_arguments
-from ._body_config import (
-    ParseBodyConfig,
-    ParseMultipartConfig,
-    ParseUrlEncodedConfig,
-    set_parse_body_config,
-)
-from ._cookies import parse_cookie
-from ._credentials import encode_username_password
 from ._dates import format_timestamp
 from ._delegates import HTTPConnection, HTTPMessageDelegate, HTTPServerConnectionDelegate
-from ._doctests import doctests
 from ._errors import HTTPInputError, HTTPOutputError, MultipartError
 from ._field_grammar import HTTP_WHITESPACE
-from ._form_file import HTTPFile
-from ._form_receiver import FormReceiver, UploadProgress
 from ._headers import HTTPHeaders
 from ._hosts import split_host_and_port
-from ._kept_names import _encode_header as _encode_header
-from ._kept_names import _get_content_range as _get_content_range
-from ._kept_names import _parse_header as _parse_header
-from ._kept_names import _parse_request_range as _parse_request_range
-from ._kept_names import _parseparam as _parseparam
-from ._kept_names import _unquote_cookie as _unquote_cookie
-from ._multipart_events import MultipartEnd, PartBegin, PartData, PartEnd
-from ._multipart_form import parse_multipart_form_data
-from ._multipart_limits import MultipartLimits
-from ._multipart_reader import MultipartReader
-from ._queries import qs_to_qsl, url_concat
 from ._request import HTTPServerRequest
-from ._start_lines import (
-    RequestStartLine,
-    ResponseStartLine,
-    parse_request_start_line,
-    parse_response_start_line,
-)
+from ._start_lines import RequestStartLine, ResponseStartLine
 from ._status import responses
-from ._uploads import ReceivedForm, UploadedFile
+
+if TYPE_CHECKING:
+    from urllib.parse import urlencode
+
+    from ._body import parse_body_arguments
+    from ._body_config import (
+        ParseBodyConfig,
+        ParseMultipartConfig,
+        ParseUrlEncodedConfig,
+        set_parse_body_config,
+    )
+    from ._cookies import parse_cookie
+    from ._credentials import encode_username_password
+    from ._doctests import doctests
+    from ._form_file import HTTPFile
+    from ._form_receiver import FormReceiver, UploadProgress
+    from ._kept_names import (
+        _encode_header as _encode_header,
+    )
+    from ._kept_names import (
+        _get_content_range as _get_content_range,
+    )
+    from ._kept_names import (
+        _parse_header as _parse_header,
+    )
+    from ._kept_names import (
+        _parse_request_range as _parse_request_range,
+    )
+    from ._kept_names import (
+        _parseparam as _parseparam,
+    )
+    from ._kept_names import (
+        _unquote_cookie as _unquote_cookie,
+    )
+    from ._multipart_events import MultipartEnd, PartBegin, PartData, PartEnd
+    from ._multipart_form import parse_multipart_form_data
+    from ._multipart_limits import MultipartLimits
+    from ._multipart_reader import MultipartReader
+    from ._queries import qs_to_qsl, url_concat
+    from ._start_line_parser import parse_request_start_line, parse_response_start_line
+    from ._uploads import ReceivedForm, UploadedFile
 
 __all__ = [
     "FormReceiver",
@@ -116,4 +131,39 @@ __all__ = [
     "utf8",
 ]
 
-publish(globals())
+publish(
+    globals(),
+    {
+        "FormReceiver": "_form_receiver",
+        "HTTPFile": "_form_file",
+        "MultipartEnd": "_multipart_events",
+        "MultipartLimits": "_multipart_limits",
+        "MultipartReader": "_multipart_reader",
+        "ParseBodyConfig": "_body_config",
+        "ParseMultipartConfig": "_body_config",
+        "ParseUrlEncodedConfig": "_body_config",
+        "PartBegin": "_multipart_events",
+        "PartData": "_multipart_events",
+        "PartEnd": "_multipart_events",
+        "ReceivedForm": "_uploads",
+        "UploadProgress": "_form_receiver",
+        "UploadedFile": "_uploads",
+        "_encode_header": "_kept_names",
+        "_get_content_range": "_kept_names",
+        "_parse_header": "_kept_names",
+        "_parse_request_range": "_kept_names",
+        "_parseparam": "_kept_names",
+        "_unquote_cookie": "_kept_names",
+        "doctests": "_doctests",
+        "encode_username_password": "_credentials",
+        "parse_body_arguments": "_body",
+        "parse_cookie": "_cookies",
+        "parse_multipart_form_data": "_multipart_form",
+        "parse_request_start_line": "_start_line_parser",
+        "parse_response_start_line": "_start_line_parser",
+        "qs_to_qsl": "_queries",
+        "set_parse_body_config": "_body_config",
+        "url_concat": "_queries",
+        "urlencode": "_queries",
+    },
+)

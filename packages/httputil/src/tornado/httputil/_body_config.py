@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ._in_force import InForce
+
 
 @dataclass
 class ParseMultipartConfig:
@@ -44,12 +46,6 @@ class ParseBodyConfig:
     urlencoded: ParseUrlEncodedConfig = field(default_factory=ParseUrlEncodedConfig)
 
 
-class _InForce:
-    """Hold the configuration that counts where no other is given."""
-
-    config = ParseBodyConfig()
-
-
 def set_parse_body_config(config: ParseBodyConfig) -> None:
     """Change how request bodies are parsed, in the whole process.
 
@@ -58,9 +54,10 @@ def set_parse_body_config(config: ParseBodyConfig) -> None:
 
     .. versionadded:: 1.0
     """
-    _InForce.config = config
+    InForce.config = config
+    InForce.max_arguments = config.urlencoded.max_arguments
 
 
 def body_config() -> ParseBodyConfig:
     """Return the configuration in force."""
-    return _InForce.config
+    return InForce.config or ParseBodyConfig()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-_escape = re.compile(r"\\(?:([0-3][0-7][0-7])|(.))", re.DOTALL)
+_ESCAPE = r"(?s:\\(?:([0-3][0-7][0-7])|(.)))"
 
 
 def parse_cookie(cookie: str) -> dict[str, str]:
@@ -37,7 +37,7 @@ def unquote_cookie(value: str) -> str:
     if len(value) < 2 or value[0] != '"' or value[-1] != '"':
         return value
     inner = value[1:-1]
-    return _escape.sub(_unescape, inner) if "\\" in inner else inner
+    return re.sub(_ESCAPE, _unescape, inner) if "\\" in inner else inner
 
 
 def _unescape(match: re.Match[str]) -> str:

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ._start_lines import ResponseStartLine
+
 if TYPE_CHECKING:
     from asyncio import Future
     from collections.abc import Awaitable
 
     from ._headers import HTTPHeaders
-    from ._start_lines import RequestStartLine, ResponseStartLine
+    from ._start_lines import RequestStartLine
 
 
 class HTTPServerConnectionDelegate:
@@ -93,3 +95,19 @@ class HTTPConnection:
     def finish(self) -> None:
         """Say that the body is complete."""
         raise NotImplementedError(f"{type(self).__name__} does not define finish")
+
+    def respond(
+        self, status_code: int, reason: str, headers: HTTPHeaders, body: bytes
+    ) -> Future[None]:
+        """Send a whole response; connections that can do it in one step override this.
+
+        :param headers: a Content-Length is added if nothing says how the body is framed.
+        :returns: a future as :meth:`write_headers` gives.
+
+        .. versionadded:: 1.0
+        """
+        if "Content-Length" not in headers and "Transfer-Encoding" not in headers:
+            headers["Content-Length"] = str(len(body))
+        sent = self.write_headers(ResponseStartLine("", status_code, reason), headers, body)
+        self.finish()
+        return sent

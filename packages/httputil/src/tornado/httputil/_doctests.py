@@ -14,13 +14,14 @@ def doctests() -> TestSuite:
     from doctest import DocTestCase, DocTestFinder
     from unittest import TestSuite
 
-    face = vars(sys.modules["tornado.httputil"])
+    face = sys.modules["tornado.httputil"]
     find = DocTestFinder().find
+    things = {name: getattr(face, name) for name in dir(face)}
     found = [
         test
-        for name, thing in face.items()
+        for name, thing in things.items()
         if (getattr(thing, "__module__", None) or "").startswith("tornado.httputil")
-        for test in find(thing, name, module=False, globs=face)
+        for test in find(thing, name, module=False, globs=things)
         if test.examples
     ]
     return TestSuite(map(DocTestCase, found))

@@ -49,9 +49,14 @@ class HTTPHeaders(MutableMapping[str, str]):
     _fields: dict[str, str | list[str]]
 
     def __init__(self, *args: Any, **kwargs: str) -> None:
-        if len(args) == 1 and not kwargs and isinstance(args[0], HTTPHeaders):
-            self._fields = args[0]._copied_fields()
-            return
+        if len(args) == 1 and not kwargs:
+            given = args[0]
+            if isinstance(given, HTTPHeaders):
+                self._fields = given._copied_fields()
+                return
+            if type(given) is dict:
+                self._fields = {canonical[name]: value for name, value in given.items()}
+                return
         self._fields = {}
         if args or kwargs:
             self.update(*args, **kwargs)

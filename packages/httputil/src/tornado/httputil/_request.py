@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from tornado.escape import parse_qs_bytes, utf8
 
-from ._body import parse_body_arguments
-from ._body_config import body_config
 from ._errors import HTTPInputError
 from ._headers import HTTPHeaders
 from ._hosts import checked_host, split_host_and_port
+from ._in_force import InForce
 from ._lazy import lazy
 from ._target import authority_of, origin_form
 
@@ -77,7 +76,10 @@ class HTTPServerRequest:
         server_connection: object | None = None,
     ) -> None:
         if start_line is not None:
-            self.method, self.uri, self.version = start_line
+            self.method, target, self.version = start_line
+            self.uri = target
+            if target[:1] == "/" and "?" not in target:
+                self.path = target  # most targets: nothing is left to compute
         else:
             _warn_of_missing_start_line(method, uri)
             self.method, self.uri, self.version = method or "GET", uri or "/", version
@@ -178,9 +180,10 @@ class HTTPServerRequest:
         query = self.query
         if not query:
             return {}
-        most = body_config().urlencoded.max_arguments
         try:
-            return parse_qs_bytes(query, keep_blank_values=True, max_num_fields=most)
+            return parse_qs_bytes(
+                query, keep_blank_values=True, max_num_fields=InForce.max_arguments
+            )
         except ValueError as error:
             raise HTTPInputError(f"bad query: {error}") from error
 
@@ -204,6 +207,8 @@ class HTTPServerRequest:
 
     @lazy
     def _form(self) -> tuple[_Arguments, _Files]:
+        from ._body import parse_body_arguments
+
         arguments: _Arguments = {}
         files: _Files = {}
         content_type = self.headers.get("Content-Type", "")
