@@ -39,13 +39,7 @@ def write_csv(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-SPANISH_HEADER = (
-    "Content-Type: text/plain; charset=utf-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n"
-)
-
-
-def compile_mo(messages: dict[str, str], *, order: str = "<", encoding: str = "utf-8") -> bytes:
-    """Compile a catalogue as msgfmt does; forms are joined by null characters."""
+def _compile(messages: dict[str, str], *, order: str = "<", encoding: str = "utf-8") -> bytes:
     pairs = sorted((key.encode(encoding), text.encode(encoding)) for key, text in messages.items())
     count = len(pairs)
     tables, strings = b"", b""
@@ -58,13 +52,19 @@ def compile_mo(messages: dict[str, str], *, order: str = "<", encoding: str = "u
     return head + tables + strings
 
 
+@pytest.fixture(scope="session")
+def compile_mo() -> Callable[..., bytes]:
+    """Compile a catalogue as msgfmt does; plural forms are joined by null characters."""
+    return _compile
+
+
 @pytest.fixture
 def write_mo(tmp_path: Path) -> Callable[..., Path]:
     """Write catalogues of the domain "shop", given as code=messages or code=bytes."""
 
     def write(**files: dict[str, str] | bytes) -> Path:
         for code, content in files.items():
-            data = compile_mo(content) if isinstance(content, dict) else content
+            data = _compile(content) if isinstance(content, dict) else content
             folder = tmp_path / code / "LC_MESSAGES"
             folder.mkdir(parents=True)
             (folder / "shop.mo").write_bytes(data)

@@ -11,11 +11,11 @@ import pytest
 import tornado.locale
 from tornado.locale import CONTEXT_SEPARATOR, CSVLocale, GettextLocale, Locale
 
-from .conftest import SPANISH_HEADER, compile_mo
+Compile = Callable[..., bytes]
 
 LIKED = "%(name)s liked this"
 CATALOGUE = {
-    "": SPANISH_HEADER,
+    "": ("Content-Type: text/plain; charset=utf-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n"),
     "I love you": "Te amo",
     f"A person liked this\0{LIKED}": "A una persona le gustó esto\0A %(name)s les gustó esto",
     f"law{CONTEXT_SEPARATOR}right": "derecho",
@@ -32,14 +32,13 @@ def from_csv() -> Locale:
     return CSVLocale("es_LA", tables)
 
 
-def from_gettext() -> Locale:
+def from_gettext(compile_mo: Compile) -> Locale:
     return GettextLocale("es_LA", gettext.GNUTranslations(io.BytesIO(compile_mo(CATALOGUE))))
 
 
-@pytest.fixture(params=[from_csv, from_gettext])
-def spanish(request: pytest.FixtureRequest) -> Locale:
-    locale: Locale = request.param()
-    return locale
+@pytest.fixture(params=["csv", "gettext"])
+def spanish(request: pytest.FixtureRequest, compile_mo: Compile) -> Locale:
+    return from_csv() if request.param == "csv" else from_gettext(compile_mo)
 
 
 def test_a_message_is_translated_or_comes_back(spanish: Locale) -> None:
@@ -59,8 +58,8 @@ def test_a_plural_needs_a_count(spanish: Locale) -> None:
         spanish.translate("a", "b")
 
 
-def test_a_context_tells_two_meanings_apart() -> None:
-    spanish = from_gettext()
+def test_a_context_tells_two_meanings_apart(compile_mo: Compile) -> None:
+    spanish = from_gettext(compile_mo)
     assert spanish.pgettext("law", "right") == "derecho"
     assert spanish.pgettext("direction", "right") == "right"
     assert spanish.pgettext("pets", "%d cat", "%d cats", 1) == "%d gato"

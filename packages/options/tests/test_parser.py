@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 
 from tornado.options import Error, OptionParser
 
-from . import definitions
-
 
 def test_options_are_attributes_and_items(parser: OptionParser) -> None:
     assert parser.port == parser["port"] == 8888
@@ -96,12 +94,13 @@ def test_groups_are_files_unless_they_are_named(parser: OptionParser) -> None:
 
 def test_an_option_that_is_defined_twice_names_both_places() -> None:
     parser = OptionParser()
-    definitions.define_port(parser)
+    first = compile("\nparser.define('port')", "/srv/first.py", "exec")
+    second = compile("parser.define('port', default=80)", "/srv/second.py", "exec")
+    exec(first, {"parser": parser})
     with pytest.raises(Error) as caught:
-        parser.define("port", default=80)
-    here, there = __file__, definitions.__file__
-    assert str(caught.value).startswith(
-        f"option 'port' is defined twice, in {there}:{definitions.LINE} and in {here}:"
+        exec(second, {"parser": parser})
+    assert str(caught.value) == (
+        "option 'port' is defined twice, in /srv/first.py:2 and in /srv/second.py:1"
     )
 
 
