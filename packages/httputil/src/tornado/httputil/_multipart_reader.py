@@ -77,6 +77,7 @@ class MultipartReader:
         self._line_end_left = 2  # how much of that line end is in front of the content
         self._part_size = -2
         self._part_limit: int | None = None
+        self._limited: tuple[str, int | None] = "part", None  # what that limit is of
         self._is_file = False
         self._fields_size = 0
 
@@ -99,28 +100,33 @@ class MultipartReader:
         :raises MultipartError: when the body is malformed or crosses a limit; the reader takes
             nothing more after that.
         """
-        state = self._state
-        if state is State.FAILED:
+        if self._state is State.FAILED:
             raise MultipartError("this multipart body failed already")
         if not isinstance(data, bytes):
             data = bytes(data)
         self.bytes_received += len(data)
         most = self.limits.max_total_size
         if most is not None and self.bytes_received > most:
+            self._take(data[: most - self.bytes_received])  # an earlier error comes first
             self._fail(f"multipart body of more than {most} bytes", status=413)
+        return self._take(data)
+
+    def _take(self, data: bytes) -> list[MultipartEvent]:
         events: list[MultipartEvent] = []
         at = 0
-        if state is State.PREAMBLE and data.startswith(self._opening) and self._held == b"\r\n":
+        if (
+            self._state is State.PREAMBLE
+            and self._held == b"\r\n"
+            and data.startswith(self._opening)
+        ):
             buffer, at = data, len(self._opening)  # spares the first piece a copy
             self._see(Sight.BOUNDARY)
-            state = self._state
         else:
             buffer = self._held + data if self._held else data
-        while True:
-            at = _STEPS[state](self, buffer, at, events)
-            if self._state is state:
-                break
+        state = None
+        while state is not self._state:
             state = self._state
+            at = _STEPS[state](self, buffer, at, events)
         self._held = buffer[at:] if at < len(buffer) else b""
         return events
 
@@ -188,6 +194,12 @@ class MultipartReader:
         limits = self.limits
         self._is_file = bool(part.filename)
         self._part_limit = limits.max_file_size if self._is_file else limits.max_field_size
+        self._limited = "part", self._part_limit
+        if not self._is_file and limits.max_fields_size is not None:
+            left = limits.max_fields_size - self._fields_size
+            if self._part_limit is None or left < self._part_limit:
+                self._part_limit = left
+                self._limited = "fields", limits.max_fields_size
         self._part_size = 0
         self._line_end_left = 2
         self._see(Sight.EMPTY_LINE)
@@ -201,6 +213,8 @@ class MultipartReader:
             self._hand_over(buffer, start, end, events)
         if found < 0:
             return end
+        if not self._is_file:
+            self._fields_size += self._part_size
         events.append(_PART_END)
         self._see(Sight.BOUNDARY)
         return found + len(self._delimiter)
@@ -208,12 +222,8 @@ class MultipartReader:
     def _hand_over(self, buffer: bytes, start: int, end: int, events: list[MultipartEvent]) -> None:
         self._part_size += end - start
         if self._part_limit is not None and self._part_size > self._part_limit:
-            self._fail(f"multipart part of more than {self._part_limit} bytes", status=413)
-        if not self._is_file:
-            self._fields_size += end - start
-            most = self.limits.max_fields_size
-            if most is not None and self._fields_size > most:
-                self._fail(f"multipart fields of more than {most} bytes", status=413)
+            what, most = self._limited
+            self._fail(f"multipart {what} of more than {most} bytes", status=413)
         if start < end:
             events.append(PartData(buffer[start:end]))
 
