@@ -3,15 +3,16 @@
 ::
 
     Exception
-    └── ParseError             the template's text is at fault
-        └── PythonError        ... because the Python inside a directive is (also a SyntaxError)
+    ├── ParseError             the template's text is at fault
+    │   └── PythonError        ... because the Python inside a directive is (also a SyntaxError)
+    └── StaleTemplateError     a precompiled template is not what it should be
 """
 
 from __future__ import annotations
 
 
 class ParseError(Exception):
-    """Raised for a template that cannot be compiled.
+    """Raised for a template that cannot be compiled: its text, or what it extends or includes.
 
     :param message: what is wrong and what was expected.
     :param filename: the template's name.
@@ -21,6 +22,9 @@ class ParseError(Exception):
        Faulty Python inside a directive is reported as a ParseError too; that error is also a
        :class:`SyntaxError`.
     """
+
+    # Raised by rooms, shown in tracebacks: nobody may have asked the face for it before.
+    __module__ = "tornado.template"
 
     def __init__(self, message: str, filename: str | None = None, lineno: int = 0) -> None:
         #: What is wrong, without the place.
@@ -35,10 +39,27 @@ class ParseError(Exception):
 
 
 class PythonError(ParseError, SyntaxError):  # type: ignore[misc]  # lineno: both say int
-    """The Python code inside a directive does not compile."""
+    """Raised for Python inside a directive that does not compile; it is a SyntaxError, too.
+
+    .. versionadded:: 1.0
+    """
+
+    __module__ = "tornado.template"
 
     def __init__(self, message: str, filename: str | None = None, lineno: int = 0) -> None:
         ParseError.__init__(self, message, filename, lineno)
         self.msg = message
         self.filename = filename
         self.lineno = lineno
+
+
+class StaleTemplateError(Exception):
+    """Raised for a precompiled template that must be compiled again.
+
+    Its source has changed, another version of the engine has made it, or it was made with other
+    settings than the loader's.
+
+    .. versionadded:: 1.0
+    """
+
+    __module__ = "tornado.template"

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     Library: TypeAlias = Callable[[str, str], File]
 
 
+#: How deep templates, blocks and directives may be nested together.
+MAX_DEPTH = 150
+
+
 class Family:
     """The templates that make one page: a leaf, and what it extends.
 
@@ -23,6 +27,7 @@ class Family:
 
     def __init__(self, leaf: File, library: Library) -> None:
         self._library = library
+        self._depth = 0
         #: The leaf first, the outermost template last.
         self.files = self._trace(leaf)
         #: For each block its definitions, the one that wins first, with the file it stands in.
@@ -55,6 +60,8 @@ class Family:
         found: dict[str, tuple[Block, File]],
     ) -> None:
         """Collect the blocks of a file and of those it includes; the last of a name wins."""
+        check_depth(self._depth, file)
+        self._depth += 1
         for node in body:
             if isinstance(node, Block):
                 found[node.name] = (node, file)
@@ -68,6 +75,13 @@ class Family:
                 included = include(self._library, file, node, outer)
                 if included.parent is None:  # otherwise it is a family of its own
                     self._collect(included, included.body, [*outer, file.source.name], found)
+        self._depth -= 1
+
+
+def check_depth(depth: int, file: File) -> None:
+    """Raise ParseError for templates that are nested too deep, long before Python gives up."""
+    if depth >= MAX_DEPTH:
+        raise file.source.error(f"templates are nested more than {MAX_DEPTH} deep", 0)
 
 
 def include(library: Library, file: File, node: Include, outer: Sequence[str]) -> File:
@@ -89,6 +103,9 @@ def find(library: Library, file: File, name: str, offset: int, word: str) -> Fil
     except NoLoaderError:
         message = f"{{% {word} %}} of {name!r}, but the template has no loader"
         raise file.source.error(message, offset) from None
+    except (OSError, LookupError) as error:
+        message = f"{{% {word} %}} of {name!r}, which the loader does not give: {error}"
+        raise file.source.error(message, offset) from error
 
 
 class NoLoaderError(Exception):

@@ -111,7 +111,7 @@ class Loader(BaseLoader):
 
     def load(self, name: str, parent_path: str | None = None) -> Template:
         """Return a template, compiled on first use."""
-        if self.auto_reload and not self._collecting:
+        if self.auto_reload:
             self._forget_changed(self.resolve_path(name, parent_path=parent_path))
         return super().load(name, parent_path)
 
@@ -142,10 +142,7 @@ class Loader(BaseLoader):
         return Template(text, name=name, loader=self)
 
     def _path_of(self, name: str) -> str:
-        path = os.path.normpath(os.path.join(self.root, name))
-        if not path.startswith(os.path.join(self.root, "")):
-            raise PermissionError(errno.EACCES, "template is outside of the loader's folder", name)
-        return path
+        return confine(self.root, name)
 
 
 class DictLoader(BaseLoader):
@@ -168,6 +165,17 @@ def resolve(name: str, parent: str | None) -> str:
     if not parent or parent.startswith(("<", "/")) or name.startswith("/"):
         return name
     return posixpath.normpath(posixpath.join(posixpath.dirname(parent), name))
+
+
+def confine(root: str, name: str) -> str:
+    """Return the path of a template below a folder.
+
+    :raises PermissionError: for a name that leads out of the folder.
+    """
+    path = os.path.normpath(os.path.join(root, name))
+    if not path.startswith(os.path.join(root, "")):
+        raise PermissionError(errno.EACCES, "template is outside of the loader's folder", name)
+    return path
 
 
 def _parts(template: Template) -> set[str]:

@@ -20,16 +20,16 @@ class Program:
     """One compiled function of a template.
 
     :param asynchronous: the function is a coroutine function, or an asynchronous generator.
-    :param source: the generated Python.
+    :param source: the generated Python; None if it is the file that the code names.
     :param sources: every template that is written into the function.
     """
 
-    __slots__ = ("asynchronous", "code", "filename", "marks", "source", "sources")
+    __slots__ = ("_source", "asynchronous", "code", "filename", "marks", "sources")
 
     def __init__(
         self,
         code: CodeType,
-        source: str,
+        source: str | None,
         marks: Sequence[Mark | None],
         sources: Sequence[Source],
         *,
@@ -38,10 +38,18 @@ class Program:
         self.code = code
         #: What Python calls the source, before tracebacks are translated.
         self.filename = code.co_filename
-        self.source = source
+        self._source = source
         self.marks = marks
         self.sources = sources
         self.asynchronous = asynchronous
+
+    @property
+    def source(self) -> str:
+        """The generated Python."""
+        if self._source is None:
+            with open(self.filename, encoding="utf-8") as file:
+                self._source = file.read()
+        return self._source
 
     def start(self, namespace: dict[str, Any], output: Output) -> Any:
         """Run the function: gives the text, an iterator of pieces, or what to await for these."""

@@ -59,7 +59,9 @@ class Template:
         if isinstance(autoescape, _UnsetMarker):
             autoescape = loader.autoescape if loader is not None else "xhtml_escape"
         path = loader._path_of(name) if loader is not None else None
-        self._file = parse(Source.decode(name, template_string, path), autoescape, mode)
+        self._file: File | None = parse(
+            Source.decode(name, template_string, path), autoescape, mode
+        )
         #: The escape function's name, after ``{% autoescape %}`` has had its say.
         self.autoescape = self._file.autoescape
         if loader is None or not loader._collecting:
@@ -155,8 +157,18 @@ class Template:
         if program is None:
             from ._compiler import build
 
-            program = self._programs[style] = build(self._file, style, self._find)
+            program = self._programs[style] = build(self._get_file(), style, self._find)
         return program
+
+    def _get_file(self) -> File:
+        """Return the parsed template."""
+        if self._file is None:
+            self._file = self._parse()
+        return self._file
+
+    def _parse(self) -> File:
+        """Parse what was not parsed when the template was made."""
+        raise NotImplementedError
 
     def _find(self, name: str, parent: str) -> File:
         """Return the parsed form of another template."""
@@ -164,7 +176,7 @@ class Template:
             from ._family import NoLoaderError
 
             raise NoLoaderError
-        return self.loader._collect(name, parent)._file
+        return self.loader._collect(name, parent)._get_file()
 
 
 def parse(source: Source, autoescape: str | None, whitespace: str) -> File:

@@ -11,15 +11,18 @@ from __future__ import annotations
 import itertools
 import linecache
 import sys
-from collections.abc import Iterator
 from types import CodeType, FrameType, TracebackType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ._program import Program
-from ._source import Source
-from ._marks import Mark
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-_anonymous = itertools.count(1)
+    from ._marks import Mark
+    from ._program import Program
+    from ._source import Source
+
+# Names for templates without one. They come round again: linecache keeps the text of each.
+_anonymous = itertools.cycle(range(1, 101))
 
 
 class _Step(NamedTuple):
@@ -35,15 +38,26 @@ class _Step(NamedTuple):
 def translate(error: BaseException, program: Program) -> None:
     """Put the templates' lines into an error's traceback, in place."""
     previous = error.__traceback__
+    shown: list[_Step] = []
     while previous is not None and (current := previous.tb_next) is not None:
         if current.tb_frame.f_code.co_filename == program.filename:
             steps = _steps(current, program)
-            if steps:
-                first, last = _entries(steps, current)
+            new = _without_prefix(steps, shown)
+            if new:
+                first, last = _entries(new, current)
                 last.tb_next = current.tb_next
                 previous.tb_next = first
                 current = last
+                shown = steps
         previous = current
+
+
+def _without_prefix(steps: list[_Step], shown: list[_Step]) -> list[_Step]:
+    """Leave out the way to a function inside the template, as far as it has been shown."""
+    common = 0
+    while common < len(steps) - 1 and steps[common : common + 1] == shown[common : common + 1]:
+        common += 1
+    return steps[common:]
 
 
 def _steps(entry: TracebackType, program: Program) -> list[_Step]:
@@ -66,13 +80,9 @@ def _steps(entry: TracebackType, program: Program) -> list[_Step]:
 def _directive(mark: Mark) -> tuple[int, int]:
     """Return the range of the directive around a mark."""
     text = mark.scope.source.text
-    start = max(text.rfind(opening, 0, mark.offset + 1) for opening in ("{%", "{{"))
-    end = max(text.find(closing, mark.offset) for closing in ("%}", "}}"))
-    for closing in ("%}", "}}"):
-        found = text.find(closing, mark.offset)
-        if 0 <= found < end:
-            end = found
-    return max(start, 0), end + 2
+    start = max(text.rfind(opening, 0, mark.offset) for opening in ("{%", "{{"))
+    end = text.find("%}" if text.startswith("{%", start) else "}}", mark.offset)
+    return start, end + 2
 
 
 def _failing_range(entry: TracebackType, mark: Mark, program: Program) -> tuple[int, int]:
@@ -112,11 +122,8 @@ def _entries(steps: list[_Step], entry: TracebackType) -> tuple[TracebackType, T
 def _entry(step: _Step, frame: FrameType) -> TracebackType:
     """Make one traceback entry, whose frame stands at a place in a template."""
     source = step.source
-    text, column, line = (
-        source.line_text(step.start),
-        source.column(step.start),
-        source.line(step.start),
-    )
+    line, column = source.line(step.start), source.column(step.start)
+    text = source.line_text(step.start)
     start = len(text[:column].encode())
     end = len(text[: column + step.end - step.start].encode())
     code = _code(_filename(source), step.label, (line, start, end))
@@ -152,12 +159,10 @@ def _filename(source: Source) -> str:
     """Return the name for a traceback, with the template's lines where Python will look."""
     if source.path is not None:
         return source.path
-    if source.name.startswith("<"):
+    filename = source.name
+    if filename.startswith("<"):
         # Python itself calls other code "<string>"; this name is ours alone.
-        source.path = f"<template {source.name.strip('<>')} {next(_anonymous)}>"
-        filename = source.path
-    else:
-        filename = source.name
+        filename = f"<template {filename.strip('<>')} {next(_anonymous)}>"
     lines = [line + "\n" for line in source.text.split("\n")]
     linecache.cache[filename] = (len(source.text), None, lines, filename)
     return filename

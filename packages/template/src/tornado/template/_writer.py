@@ -11,7 +11,7 @@ Each line of the source has a mark that says which template wrote it.
 
 from __future__ import annotations
 
-from ._family import Family, include
+from ._family import Family, check_depth, include
 from ._fragments import Fragment
 from ._marks import Mark, Scope
 from ._nodes import Apply, Block, Control, Expression, Include, Statement, Super, Text
@@ -35,8 +35,6 @@ NAMED = 2
 #: Write a coroutine function.
 ASYNC = 4
 
-#: How deep templates, blocks and directives may be nested together.
-MAX_DEPTH = 150
 #: So many pieces are joined at once: the interpreter's stack grows with them.
 MAX_PIECES = 100
 
@@ -120,10 +118,7 @@ class Writer:
         self._files.pop()
 
     def _write_body(self, file: File, body: list[Node], scope: Scope) -> None:
-        if self._depth == MAX_DEPTH:
-            offset = scope.via.offset if scope.via is not None else 0
-            source = scope.via.scope.source if scope.via is not None else file.source
-            raise source.error(f"templates are nested more than {MAX_DEPTH} deep", offset)
+        check_depth(self._depth, file)
         self._depth += 1
         for node in body:
             _METHODS[type(node)](self, node, file, scope)

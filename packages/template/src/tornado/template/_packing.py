@@ -1,0 +1,141 @@
+"""Packing: compiled templates as Python files.
+
+A file holds the generated function and, as constants, all that a :class:`Template` needs beside
+it. Where a line of the function comes from is kept as tuples: scopes are ``(template, label,
+scope, offset)``, where the last two say which directive brought the scope in (-1 for none); marks
+are ``(scope, offset, column)``.
+"""
+
+from __future__ import annotations
+
+import os
+from binascii import crc32
+
+from ._loaders import Loader
+from ._marks import Mark, Scope
+from ._program import Program
+
+TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any, TypeAlias
+
+    from ._source import Source
+    from ._template import Template
+
+    #: Length and checksum of a template's text.
+    Stamp: TypeAlias = tuple[int, int]
+    PackedScope: TypeAlias = tuple[str, str, int, int]
+    PackedMark: TypeAlias = tuple[int, int, int]
+
+#: Raised when the generated code, or what it calls, changes its shape.
+FORMAT = 1
+
+_FORM = """\
+# Compiled from the template {name!r} by tornado.template: change that, not this.
+{source}
+FORMAT = {format}
+NAME = {name!r}
+SETTINGS = {settings!r}
+AUTOESCAPE = {autoescape!r}
+ASYNCHRONOUS = {asynchronous}
+TEXT = {text!r}
+STAMPS = {stamps!r}
+SCOPES = {scopes!r}
+MARKS = {marks!r}
+"""
+
+
+def compile_directory(directory: str, output: str, **kwargs: Any) -> list[str]:
+    """Compile all templates of a folder to Python files, for :class:`CompiledLoader`.
+
+    :param directory: the folder of the templates. Hidden files are left out.
+    :param output: the folder for the Python files; made if need be.
+    :param kwargs: the settings ``autoescape`` and ``whitespace`` of the loader.
+    :returns: the names of the templates.
+    :raises ParseError: for the first template that does not compile.
+
+    .. versionadded:: 1.0
+    """
+    loader = Loader(directory, **kwargs)
+    names = sorted(template_names(directory))
+    for name in names:
+        path = os.path.join(output, name + ".py")
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8", newline="\n") as file:
+            file.write(pack(loader.load(name)))
+    return names
+
+
+def template_names(directory: str) -> Iterator[str]:
+    """Yield the names of the templates in a folder, which is all files that are not hidden."""
+    for folder, folders, files in os.walk(directory):
+        folders[:] = [name for name in folders if not name.startswith((".", "__pycache__"))]
+        for name in files:
+            if not name.startswith("."):
+                path = os.path.relpath(os.path.join(folder, name), directory)
+                yield path.replace(os.sep, "/")
+
+
+def pack(template: Template) -> str:
+    """Return the Python file of a template that has a loader."""
+    program = template._get_program(0)
+    scopes, marks = _pack_marks(program.marks)
+    loader = template.loader
+    return _FORM.format(
+        source=program.source,
+        format=FORMAT,
+        name=template.name,
+        settings=(loader.autoescape, loader.whitespace) if loader is not None else None,
+        autoescape=template.autoescape,
+        asynchronous=program.asynchronous,
+        text=template._get_file().source.text,
+        stamps={source.name: stamp(source.text) for source in program.sources},
+        scopes=scopes,
+        marks=marks,
+    )
+
+
+def stamp(text: str) -> Stamp:
+    """Return length and checksum of a template's text: enough to see that it has changed."""
+    data = text.encode()
+    return len(data), crc32(data)
+
+
+def _pack_marks(
+    marks: Sequence[Mark | None],
+) -> tuple[tuple[PackedScope, ...], tuple[PackedMark | None, ...]]:
+    numbers: dict[Scope, int] = {}
+    scopes: list[PackedScope] = []
+
+    def number(scope: Scope) -> int:
+        if scope not in numbers:
+            via, offset = (number(scope.via.scope), scope.via.offset) if scope.via else (-1, -1)
+            numbers[scope] = len(scopes)
+            scopes.append((scope.source.name, scope.label, via, offset))
+        return numbers[scope]
+
+    packed = tuple(
+        None if mark is None else (number(mark.scope), mark.offset, mark.column) for mark in marks
+    )
+    return tuple(scopes), packed
+
+
+def unpack(module: dict[str, Any], find: Callable[[str], Source]) -> Program:
+    """Return the program in a packed file.
+
+    :param module: what the file defines.
+    :param find: gives the source of a template, by its name.
+    """
+    scopes: list[Scope] = []
+    for name, label, via, offset in module["SCOPES"]:
+        scopes.append(Scope(find(name), label, Mark(scopes[via], offset) if via >= 0 else None))
+    marks = [mark and Mark(scopes[mark[0]], mark[1], mark[2]) for mark in module["MARKS"]]
+    code = module["_tt_execute"].__code__
+    return Program(
+        code,
+        None,
+        [None] * (code.co_firstlineno - 1) + marks,
+        [find(name) for name in module["STAMPS"]],
+        asynchronous=module["ASYNCHRONOUS"],
+    )
