@@ -34,9 +34,11 @@ if TYPE_CHECKING:
     from . import log as log
     from . import netutil as netutil
     from . import options as options
+    from . import process as process
     from . import queues as queues
     from . import routing as routing
     from . import stack_context as stack_context
+    from . import tcpclient as tcpclient
     from . import tcpserver as tcpserver
     from . import template as template
     from . import util as util
