@@ -230,6 +230,7 @@ def test_the_classic_form_writes_through_the_request():
         made = request(connection=Connection())
         called = []
         await made.write(b"a")
+        assert made.connection.written == [b"a"]
         assert made.write("\xe9", callback=lambda: called.append(True)) is None
         assert called == []
         await asyncio.sleep(0)

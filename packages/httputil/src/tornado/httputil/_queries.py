@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 def url_concat(
     url: str,
-    args: dict[str, str] | list[tuple[str, str]] | tuple[tuple[str, str], ...] | None,
+    args: Mapping[str, str | bytes] | Sequence[tuple[str, str | bytes]] | None,
 ) -> str:
     """Add arguments to the query of a URL, before its fragment.
 
@@ -28,7 +28,8 @@ def url_concat(
     if not isinstance(args, (dict, list, tuple)):
         raise TypeError(f"args of url_concat is a {type(args).__name__}, not a dict, list or tuple")
     parts = urlsplit(url)
-    query = parse_qsl(parts.query, keep_blank_values=True)
+    query: list[tuple[str, str | bytes]] = []
+    query.extend(parse_qsl(parts.query, keep_blank_values=True))
     query.extend(args.items() if isinstance(args, dict) else args)
     return parts._replace(query=urlencode(query)).geturl()
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from http.cookies import SimpleCookie
 
+    from ._classic_answer import ClassicAnswer
     from ._delegates import HTTPConnection
     from ._form_file import HTTPFile
     from ._start_lines import RequestStartLine
@@ -252,12 +253,13 @@ class HTTPServerRequest:
     def write(
         self, chunk: str | bytes, callback: Callable[[], object] | None = None
     ) -> Future[None] | None:
-        """Write a piece of the answer, head and body alike (classic).
+        """Write a piece of the answer, the head and the body in one run of bytes (classic).
 
         :param callback: called without arguments when the bytes are with the operating system.
         :returns: a future for that moment, or None with a callback.
+        :raises HTTPOutputError: when the answer does not begin with the head of a response.
         """
-        written: Future[None] = self._answering().write(utf8(chunk))
+        written = self._answer.write(utf8(chunk))
         if callback is None:
             return written
         written.add_done_callback(lambda _: callback())
@@ -265,13 +267,16 @@ class HTTPServerRequest:
 
     def finish(self) -> None:
         """Say that the answer is complete (classic)."""
-        self._answering().finish()
+        self._answer.finish()
         self._finish_time = time.monotonic()
 
-    def _answering(self) -> Any:
+    @lazy
+    def _answer(self) -> ClassicAnswer:
+        from ._classic_answer import ClassicAnswer
+
         if self.connection is None:
             raise RuntimeError("this request has no connection, so it cannot be answered")
-        return self.connection
+        return ClassicAnswer(self.connection)
 
 
 def _warn_of_missing_start_line(method: str | None, uri: str | None) -> None:
