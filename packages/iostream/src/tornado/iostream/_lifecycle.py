@@ -49,6 +49,7 @@ class Lifecycle:
 
     _loop: asyncio.AbstractEventLoop | None = None
     _interest: int = 0
+    _watched_fd: int = -1
     _closed: bool = False
     _protocol: StreamProtocol | None = None
     _owner: Owner | None = None
@@ -90,22 +91,24 @@ class Lifecycle:
 
     def _watch_input(self) -> None:
         if not self._interest & READ:
-            self._get_loop().add_reader(self.fileno(), self._on_readable)
+            self._watched_fd = self.fileno()
+            self._get_loop().add_reader(self._watched_fd, self._on_readable)
             self._interest |= READ
 
     def _ignore_input(self) -> None:
         if self._interest & READ:
-            self._get_loop().remove_reader(self.fileno())
+            self._get_loop().remove_reader(self._watched_fd)
             self._interest &= ~READ
 
     def _watch_output(self) -> None:
         if not self._interest & WRITE:
-            self._get_loop().add_writer(self.fileno(), self._on_writable)
+            self._watched_fd = self.fileno()
+            self._get_loop().add_writer(self._watched_fd, self._on_writable)
             self._interest |= WRITE
 
     def _ignore_output(self) -> None:
         if self._interest & WRITE:
-            self._get_loop().remove_writer(self.fileno())
+            self._get_loop().remove_writer(self._watched_fd)
             self._interest &= ~WRITE
 
     def _on_readable(self) -> None:
@@ -150,6 +153,9 @@ class Lifecycle:
         self._closed = True
         if exc_info:
             self.error = _exception_of(exc_info)
+        if self._loop is not None and self._loop.is_closed():
+            self.close_fd()  # nobody is left to hear of it
+            return
         self._ignore_input()
         self._ignore_output()
         self.close_fd()

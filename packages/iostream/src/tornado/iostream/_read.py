@@ -157,6 +157,8 @@ class Reader(Writer):
         """
         future: asyncio.Future[int] = asyncio.Future(loop=self._loop or self._get_loop())
         target = memoryview(buf).cast("B")
+        if target.readonly:
+            raise TypeError(f"cannot read into a read-only {type(buf).__name__}")
         if len(target):
             self._start(ReadInto(future, target, partial))
         else:
@@ -248,7 +250,7 @@ class Reader(Writer):
             self.close(exc_info=error)
             return False
         if result is None:
-            if buffer.size >= self.max_buffer_size:
+            if buffer.size > self.max_buffer_size:
                 self._overflow()
             return False
         self._request = None
@@ -257,6 +259,8 @@ class Reader(Writer):
 
     def _serve_last(self, request: ReadRequest, buffer: ReadBuffer) -> None:
         """Give the request what it can have of a stream that has ended."""
+        if isinstance(self.error, StreamBufferFullError):
+            return  # what there is, is not all
         try:
             result: Any = request.take_last(buffer)
         except UnsatisfiableReadError:
@@ -289,8 +293,10 @@ class Reader(Writer):
         """
         if self.reading():
             raise RuntimeError("a read is pending: await it before a protocol takes over")
+        self._protocol_paused = False
         if protocol is None:
             self._protocol = None
+            self._reading_paused = False
             return
         if self._closed and not (self._buffer and self._buffer.size):
             raise StreamClosedError(real_error=self.error)
@@ -301,8 +307,17 @@ class Reader(Writer):
             self._get_loop().call_soon(protocol.connection_lost, self.error)
             return
         if not self._reading_paused:
-            self._watch_input()
+            if not self._input_ended:
+                self._watch_input()
             self._deliver_buffer(protocol)
+        if self.write_buffer_size > self.write_high_mark:
+            self._pause_protocol()
+
+    def _keep(self, data: bytes) -> None:
+        """Buffer bytes that came."""
+        if self._buffer is None:
+            self._buffer = ReadBuffer()
+        self._buffer.append(data)
 
     def unread(self, data: bytes) -> None:
         """Give bytes back: whoever reads next gets them first."""
@@ -343,8 +358,11 @@ class Reader(Writer):
     def _on_readable(self) -> None:
         """Receive once and pass it on. One call per event: the loop calls again for the rest."""
         protocol, request = self._protocol, self._request
-        if protocol is None and request is None and not self._wants_idle_input():
-            self._ignore_input()
+        if (
+            protocol is None
+            and (request is None or request.is_direct)
+            and not self._is_input_wanted(request)
+        ):
             return
         data = self._receive()
         if not data:
@@ -358,9 +376,39 @@ class Reader(Writer):
             except Exception as error:  # noqa: BLE001 - reported once, and the connection ends
                 self._protocol_failed(error)
 
-    def _wants_idle_input(self) -> bool:
-        """Say whether to receive although nobody reads: only so is a peer's close seen."""
-        return self._close_callback is not None and not (self._buffer and self._buffer.size)
+    def _is_input_wanted(self, request: ReadRequest | None) -> bool:
+        """Decide what to do with input for nobody, or for the caller's own buffer.
+
+        :returns: true to receive it in the usual way.
+        """
+        if request is not None and not request.future.done():
+            self._fill(cast("ReadInto", request))
+            return False
+        if self._close_callback is None or (self._buffer is not None and self._buffer.size):
+            self._ignore_input()  # nobody wants these bytes yet: the next read asks again
+            return False
+        return True  # only so is it seen that the peer has closed
+
+    def _fill(self, request: ReadInto) -> None:
+        """Receive into the caller's buffer."""
+        count = self._receive_into(request.space())
+        if count:
+            size = request.fill(count)
+            if size is not None:
+                self._request = None
+                wake(request.future, size)
+        elif count is not None:
+            self._end_input()
+
+    def _receive_into(self, space: memoryview) -> int | None:
+        """Receive into a buffer; the result is that of `read_from_fd`, None after an error."""
+        try:
+            return self.read_from_fd(space)
+        except (BlockingIOError, InterruptedError):
+            return None
+        except OSError as error:
+            self._read_failed(error)
+            return None
 
     def _feed(self, request: ReadRequest | None, data: bytes) -> None:
         """Serve a pending read with what has come."""
@@ -385,18 +433,9 @@ class Reader(Writer):
         :returns: the bytes, ``b""`` at the end of input, None if there is nothing now or if it
             failed and the stream is closed.
         """
-        chunk = bytearray(self.read_chunk_size)
-        try:
-            count = self.read_from_fd(chunk)
-        except (BlockingIOError, InterruptedError):
-            return None
-        except OSError as error:
-            self._read_failed(error)
-            return None
-        if count is None:
-            return None
-        with memoryview(chunk) as view:
-            return bytes(view[:count])
+        with memoryview(bytearray(self.read_chunk_size)) as chunk:
+            count = self._receive_into(chunk)
+            return None if count is None else bytes(chunk[:count])
 
     def _read_failed(self, error: OSError) -> None:
         if not isinstance(error, ConnectionError):

@@ -7,7 +7,7 @@ they are split.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from ._errors import UnsatisfiableReadError
 from ._pattern import longest_match
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 class ReadRequest(Protocol):
     """One pending read."""
 
+    #: Whether the bytes go straight to a buffer of the caller's.
+    is_direct: ClassVar[bool]
     #: Resolves with what was read.
     future: asyncio.Future[Any]
 
@@ -44,6 +46,8 @@ class ReadRequest(Protocol):
 
 class _Request:
     __slots__ = ("future",)
+
+    is_direct: ClassVar[bool] = False
 
     future: asyncio.Future[Any]
 
@@ -175,6 +179,8 @@ class ReadInto:
 
     __slots__ = ("filled", "future", "partial", "target")
 
+    is_direct: ClassVar[bool] = True
+
     future: asyncio.Future[Any]
 
     def __init__(self, future: asyncio.Future[int], target: memoryview, partial: bool) -> None:
@@ -189,9 +195,16 @@ class ReadInto:
     def take(self, buffer: ReadBuffer) -> int | None:
         count = min(buffer.size, len(self.target) - self.filled)
         if count:
-            end = self.filled + count
-            self.target[self.filled : end] = buffer.take(count)
-            self.filled = end
+            self.space()[:count] = buffer.take(count)
+        return self.fill(count)
+
+    def space(self) -> memoryview:
+        """Return the part of the caller's buffer that is still to be filled."""
+        return self.target[self.filled :]
+
+    def fill(self, count: int) -> int | None:
+        """Take note that ``count`` bytes have been put there; returns the size once it is enough."""
+        self.filled += count
         if self.filled == len(self.target) or (self.partial and self.filled):
             return self.filled
         return None

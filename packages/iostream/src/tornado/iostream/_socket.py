@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from ._write import Buffer
 
 
+#: How many chunks to take from a peer that has stopped listening; it may go on talking for ever.
+_SAVED_CHUNKS = 16
 _INTERNET = frozenset({sockets.AF_INET, sockets.AF_INET6})
 
 
@@ -205,8 +207,11 @@ class IOStream(BaseIOStream):
 
     def _on_readable(self) -> None:
         protocol, request = self._protocol, self._request
-        if protocol is None and request is None and not self._wants_idle_input():
-            self._ignore_input()
+        if (
+            protocol is None
+            and (request is None or request.is_direct)
+            and not self._is_input_wanted(request)
+        ):
             return
         try:
             data = self.socket.recv(self.read_chunk_size)
@@ -233,6 +238,16 @@ class IOStream(BaseIOStream):
         except OSError as error:
             self._read_failed(error)
             return None
+
+    def _save_input(self) -> None:
+        for _ in range(_SAVED_CHUNKS):
+            data = None if self._closed else self._receive()
+            if not data:
+                return
+            if self._protocol is not None:
+                self._tell_protocol(self._protocol.data_received, data)
+            else:
+                self._keep(data)
 
     def write_nowait(self, data: Buffer) -> int:
         """Write without waiting and without a Future; see `BaseIOStream.write_nowait`."""

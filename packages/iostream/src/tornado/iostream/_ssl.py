@@ -160,6 +160,7 @@ class SSLIOStream(IOStream):
             self._ignore_output()
             self._watch_input()
         except ssl.SSLWantWriteError:
+            self._ignore_input()
             self._watch_output()
         except (OSError, ValueError) as error:
             self._handshake_failed(error)
@@ -181,8 +182,11 @@ class SSLIOStream(IOStream):
         self._push_out()
         if self._ending is not None and not self._queue:
             self._end_writing()
-        elif self._protocol is not None and not self._closed and not self._reading_paused:
+        elif self._is_read() and not self._closed and not self._reading_paused:
             self._watch_input()
+
+    def _is_read(self) -> bool:
+        return self._protocol is not None or self.reading()
 
     def _take_waiters(self) -> list[asyncio.Future[Self]]:
         """Return the futures that wait for the handshake, each once."""
@@ -253,6 +257,16 @@ class SSLIOStream(IOStream):
         if not pieces:
             return None
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _receive_into(self, space: memoryview) -> int | None:
+        data = self._receive()
+        if not data:
+            return None if data is None else 0
+        count = min(len(data), len(space))
+        space[:count] = data[:count]
+        if count < len(data):
+            self._keep(data[count:])
+        return count
 
     def _end_after(self, pieces: list[bytes], error: OSError | None) -> None:
         """End the input with or without an error, but deliver first what came before."""

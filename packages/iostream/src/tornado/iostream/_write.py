@@ -126,7 +126,7 @@ class Writer(Lifecycle):
 
         :returns: how many bytes now wait in the buffer, those of the file included.
         """
-        self._check_closed()
+        self._check_writable()
         if offset < 0 or count < 0:
             raise ValueError(f"offset and count must not be negative: {offset}, {count}")
         if count:
@@ -139,7 +139,7 @@ class Writer(Lifecycle):
         The kernel copies from file to socket where it can (``os.sendfile``: sockets without TLS).
         Otherwise the file is read in pieces of 64 KiB as the peer takes them. The file's position
         neither matters nor moves, and the file must stay open until the Future is done. These bytes
-        take no memory, so ``max_write_buffer_size`` does not count them. A file that turns out to
+        take no memory, so ``max_write_buffer_size`` does not refuse them. A file that turns out to
         be shorter closes the stream, since the peer was promised more.
 
         :returns: a Future like that of `write`.
@@ -275,9 +275,16 @@ class Writer(Lifecycle):
         return sent
 
     def _write_failed(self, error: Exception) -> None:
+        if self.error is not None:
+            return  # found once more while the input is saved
+        self.error = error
         if not isinstance(error, ConnectionError):
             gen_log.warning("write error on %s: %s", self.fileno(), error)
+        self._save_input()
         self.close(exc_info=error)
+
+    def _save_input(self) -> None:
+        """Take what the peer said before it stopped listening."""
 
     # The end of writing.
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ssl
+import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def ssl_options_to_context(
     if unknown:
         known = ", ".join(sorted(_KEYS))
         raise ValueError(f"unknown TLS settings {', '.join(unknown)}: choose from {known}")
-    context = ssl.SSLContext(ssl_options.get("ssl_version") or _protocol(server_side))
+    context = _new_context(ssl_options.get("ssl_version"), server_side)
     if server_side is not False and "cert_reqs" not in ssl_options:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -85,15 +87,19 @@ def default_context(server_side: bool) -> ssl.SSLContext:
     return context
 
 
-def _protocol(server_side: bool | None) -> int:
-    if server_side is None:
-        return ssl.PROTOCOL_TLS
-    return ssl.PROTOCOL_TLS_SERVER if server_side else ssl.PROTOCOL_TLS_CLIENT
+def _new_context(version: int | None, server_side: bool | None) -> ssl.SSLContext:
+    if version is None and server_side is not None:
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if server_side else ssl.PROTOCOL_TLS_CLIENT)
+    with warnings.catch_warnings():
+        # What is for both sides, and single versions, is out of favour but documented here.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return ssl.SSLContext(ssl.PROTOCOL_TLS if version is None else version)
 
 
 def _refuse_attacks(context: ssl.SSLContext) -> None:
     """Switch off what only ever helped attackers."""
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    with suppress(ValueError):  # a context for a single version has that one
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
     # CRIME: the length of compressed secrets tells the secrets.
     context.options |= ssl.OP_NO_COMPRESSION
     # A renegotiation costs the server much and the client little, and TLS 1.3 has none.
