@@ -17,6 +17,8 @@ T = TypeVar("T")
 
 app_log = logging.getLogger("tornado.application")
 
+_get_running_loop = asyncio._get_running_loop
+
 #: The types that :func:`is_future` accepts.
 FUTURES = (futures.Future, Future)
 
@@ -28,12 +30,20 @@ def is_future(x: Any) -> TypeGuard[Future[Any]]:
 
 def new_future() -> Future[Any]:
     """Make a future of the current loop, also where no loop is running yet."""
-    loop = asyncio._get_running_loop()
+    loop = _get_running_loop()
     if loop is None:
         from tornado.ioloop import IOLoop
 
         loop = IOLoop.current().asyncio_loop
     return Future(loop=loop)
+
+
+def finished_future(result: Any) -> Future[Any]:
+    """Make a future of the current loop that has its result."""
+    loop = _get_running_loop()
+    future = new_future() if loop is None else Future(loop=loop)
+    future.set_result(result)
+    return future
 
 
 def future_set_result_unless_cancelled(future: futures.Future[T] | Future[T], value: T) -> None:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
 
+_await = Future.__await__
+_get_running_loop = asyncio._get_running_loop
+
+
 class Waiter(Future[Any]):
     """A future that stands in a line.
 
@@ -38,16 +42,11 @@ class Waiter(Future[Any]):
     restore: Callable[[Any], None] | None
     item: Any
 
-    def serve(self, result: Any) -> None:
-        """Set the result. The waiter has left the line already."""
-        self._leave()
-        self.set_result(result)
-
     def expire(self) -> None:
         """Leave the line because the time is up."""
         line = self.line
-        self._leave()
-        if line is not None and not self.done():
+        if line is not None:
+            self._leave()
             line.turn_away(self)
 
     def cancel(self, msg: Any = None) -> bool:
@@ -74,7 +73,7 @@ class Waiter(Future[Any]):
     def __await__(self) -> Generator[Any, None, Any]:
         if not self.done():
             try:
-                yield from super().__await__()
+                yield from _await(self)
             except asyncio.CancelledError:
                 if self.done():
                     self.give_back()
@@ -93,7 +92,7 @@ class Line:
     __slots__ = ("turn_away", "waiters")
 
     def __init__(self, turn_away: Callable[[Waiter], None] | None = None) -> None:
-        self.waiters: OrderedDict[Waiter, None] = OrderedDict()
+        self.waiters: OrderedDict[Future[Any], None] = OrderedDict()
         self.turn_away = turn_away or _time_out
 
     def __len__(self) -> int:
@@ -110,7 +109,7 @@ class Line:
         :param timeout: a deadline like :meth:`.IOLoop.time` gives, a timedelta from now, or None
             for ever. A deadline that has passed, 0 among them, is not waited for.
         """
-        loop = asyncio._get_running_loop() or new_future().get_loop()
+        loop = _get_running_loop() or new_future().get_loop()
         waiter = Waiter(loop=loop)
         waiter.restore = restore
         waiter.item = item
@@ -125,9 +124,41 @@ class Line:
         self.waiters[waiter] = None
         return waiter
 
-    def pop(self) -> Waiter:
-        """Take out the first one."""
-        return self.waiters.popitem(last=False)[0]
+    def serve(self, result: Any) -> bool:
+        """Give the first one its result and let it go, and tell whether there was one."""
+        while self.waiters:
+            waiter = self.waiters.popitem(last=False)[0]
+            if type(waiter) is Waiter:
+                waiter.line = None
+                timer, waiter.timer = waiter.timer, None
+                if timer is not None:
+                    timer.cancel()
+            elif waiter.done():
+                continue  # it was cancelled and has not come to leave the line yet
+            waiter.set_result(result)
+            return True
+        return False
+
+    async def stand(self, restore: Callable[[Any], None]) -> Any:
+        """Stand in line, inside of a coroutine.
+
+        That needs no more than a plain future, which costs much less than a :class:`Waiter`.
+        """
+        future: Future[Any] = Future(loop=_get_running_loop())
+        self.waiters[future] = None
+        try:
+            return await future
+        except asyncio.CancelledError:
+            if future.cancelled():
+                self.waiters.pop(future, None)
+            else:
+                restore(future.result())
+            raise
+
+    @property
+    def first(self) -> Any:
+        """Who is to be served next."""
+        return next(iter(self.waiters))
 
 
 def seconds_left(timeout: float | timedelta) -> float:

@@ -9,7 +9,7 @@ from collections.abc import Generator
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
-from tornado.concurrent._future import new_future
+from tornado.concurrent._future import finished_future, new_future
 
 from ._convert import as_task
 from ._errors import Return
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     P = ParamSpec("P")
     T = TypeVar("T")
+
+
+_get_running_loop = asyncio._get_running_loop
 
 
 def coroutine(
@@ -76,7 +79,7 @@ def _call(run: Callable[..., Any], func: Callable[..., Any], args: Any, kwargs: 
     try:
         result = run(func, *args, **kwargs)
     except (Return, StopIteration) as end:
-        return _finished(end.value)
+        return finished_future(end.value)
     except asyncio.CancelledError:
         return _cancelled()
     except Exception as error:  # noqa: BLE001 - for the future's reader
@@ -85,7 +88,7 @@ def _call(run: Callable[..., Any], func: Callable[..., Any], args: Any, kwargs: 
         return _begin(run, result)
     if inspect.iscoroutine(result):
         return as_task(result)
-    return _finished(result)
+    return finished_future(result)
 
 
 def _begin(run: Callable[..., Any], generator: Generator[Any, Any, Any]) -> Future[Any]:
@@ -98,20 +101,14 @@ def _begin(run: Callable[..., Any], generator: Generator[Any, Any, Any]) -> Futu
         else:
             step = advance(run, generator, ready)
     except (StopIteration, Return) as end:
-        return _finished(end.value)
+        return finished_future(end.value)
     except asyncio.CancelledError:
         return _cancelled()
     except Exception as error:  # noqa: BLE001 - for the future's reader
         return _failed(error)
-    result = PendingFuture(asyncio._get_running_loop() or new_future().get_loop())
+    result = PendingFuture(loop=_get_running_loop() or new_future().get_loop())
     Runner(run, generator, result, step)
     return result
-
-
-def _finished(value: Any) -> Future[Any]:
-    future = new_future()
-    future.set_result(value)
-    return future
 
 
 def _failed(error: BaseException) -> Future[Any]:

@@ -94,7 +94,7 @@ class _Gathering:
         if not self.waiting:
             self._end()
             return self.result
-        self.result = pending = PendingFuture(self.result.get_loop())
+        self.result = pending = PendingFuture(loop=self.result.get_loop())
         pending.abandon = self._abandon
         for child in list(self.waiting):
             if isinstance(child, Future):

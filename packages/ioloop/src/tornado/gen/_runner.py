@@ -119,7 +119,7 @@ class Runner:
         if isinstance(ready, YieldPoint):
             return self._start_point(ready)
         if ready is moment:
-            asyncio.get_running_loop().call_soon(self._wake, ready)
+            IOLoop.current().add_callback(self._wake, ready)
             return False
         if ready.done():
             return True

@@ -27,7 +27,7 @@ def sleep(duration: float) -> Future[None]:
     Cancelling it frees its timer at once.
     """
     ioloop = IOLoop.current()
-    future = PendingFuture(ioloop.asyncio_loop)
+    future = PendingFuture(loop=ioloop.asyncio_loop)
     handle = ioloop.asyncio_loop.call_later(max(0, duration), _wake, future)
     future.abandon = handle.cancel
     return future
@@ -88,7 +88,7 @@ class _TimedWait:
         if self.future.done():
             self._copy()
             return self.result
-        self.result = pending = PendingFuture(self.ioloop.asyncio_loop)
+        self.result = pending = PendingFuture(loop=self.ioloop.asyncio_loop)
         pending.abandon = self._abandon
         self.handle = self.ioloop.add_timeout(timeout, self._expire)
         if isinstance(self.future, Future):

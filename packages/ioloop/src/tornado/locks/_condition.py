@@ -34,7 +34,7 @@ class Condition:
         If one of them is cancelled before it could run, the next one is woken in its place.
         """
         for _ in range(min(n, len(self._line))):
-            self._line.pop().serve(True)
+            self._line.serve(True)
 
     def notify_all(self) -> None:
         """Wake all that wait."""

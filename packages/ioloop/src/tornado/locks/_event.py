@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tornado.concurrent._future import new_future
+from tornado.concurrent._future import finished_future
 from tornado.concurrent._waiting import Line
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ class Event:
     def set(self) -> None:
         """Set the flag, and let all go on who wait for it."""
         self._set = True
-        while self._line:
-            self._line.pop().serve(None)
+        while self._line.serve(None):
+            pass
 
     def clear(self) -> None:
         """Unset the flag. Who comes from now on waits."""
@@ -45,9 +45,7 @@ class Event:
         """
         if not self._set:
             return self._line.join(timeout)
-        future = new_future()
-        future.set_result(None)
-        return future
+        return finished_future(None)
 
     def __repr__(self) -> str:
         state = "set" if self._set else "clear"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tornado.concurrent._future import new_future
+from tornado.concurrent._future import finished_future
 from tornado.concurrent._waiting import Line
 
 if TYPE_CHECKING:
@@ -20,27 +20,31 @@ class Permits:
     :param release: what the context manager calls that a holder gets.
     """
 
-    __slots__ = ("_release", "count", "line")
+    __slots__ = ("count", "line", "permit")
 
     def __init__(self, count: int, release: Callable[[], None]) -> None:
         self.count = count
         self.line = Line()
-        self._release = release
+        #: What every holder gets. It has no state of its own.
+        self.permit = Permit(release)
 
     def acquire(self, timeout: float | datetime.timedelta | None) -> Future[Any]:
         """Return a future for a permit."""
         if self.count == 0:
             return self.line.join(timeout, self._restore)
         self.count -= 1
-        future = new_future()
-        future.set_result(Permit(self._release))
-        return future
+        return finished_future(self.permit)
+
+    async def hold(self) -> None:
+        """Wait for a permit, without a future where there is one."""
+        if self.count == 0:
+            await self.line.stand(self._restore)
+        else:
+            self.count -= 1
 
     def release(self) -> None:
         """Hand a permit to the first in line, or keep it until somebody comes."""
-        if self.line:
-            self.line.pop().serve(Permit(self._release))
-        else:
+        if not self.line.serve(self.permit):
             self.count += 1
 
     def _restore(self, permit: Permit) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ._permits import Permits
 
 if TYPE_CHECKING:
     import datetime
     from asyncio import Future
+    from collections.abc import Coroutine
     from contextlib import AbstractContextManager
 
 
@@ -61,8 +62,8 @@ class Semaphore:
     def __exit__(self, *exc_info: object) -> None:
         self.__enter__()
 
-    async def __aenter__(self) -> None:
-        await self._permits.acquire(None)
+    def __aenter__(self) -> Coroutine[Any, Any, None]:
+        return self._permits.hold()
 
     async def __aexit__(self, *exc_info: object) -> None:
         self.release()

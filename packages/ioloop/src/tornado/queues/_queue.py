@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from tornado.concurrent._future import new_future
+from tornado.concurrent._future import finished_future
 from tornado.concurrent._waiting import Line
 from tornado.locks import Event
 
@@ -94,7 +94,7 @@ class Queue(Generic[T]):
 
     def full(self) -> bool:
         """Tell whether there is no room."""
-        return self._maxsize != 0 and self.qsize() >= self._maxsize
+        return 0 < self._maxsize <= len(self._queue)
 
     # -- putting ----------------------------------------------------------------------------
 
@@ -107,12 +107,10 @@ class Queue(Generic[T]):
 
         If the wait is cancelled or timed out, the item is not in the queue.
         """
-        if self.full():
+        if 0 < self._maxsize <= len(self._queue):
             return self._putters.join(timeout, item=item)
         self._accept(item)
-        future = new_future()
-        future.set_result(None)
-        return future
+        return finished_future(None)
 
     def put_nowait(self, item: T) -> None:
         """Put an item.
@@ -124,15 +122,13 @@ class Queue(Generic[T]):
         self._accept(item)
 
     def _accept(self, item: T) -> None:
+        if self._unfinished_tasks == 0:
+            self._finished.clear()
         self._unfinished_tasks += 1
-        self._finished.clear()
         self._put(item)
-        self._serve_getter()
-
-    def _serve_getter(self) -> None:
         # Through the queue, for it is the queue's order that says which item comes first.
-        if self._getters:
-            self._getters.pop().serve(self._get())
+        if self._getters.waiters:
+            self._getters.serve(self._get())
 
     # -- getting ----------------------------------------------------------------------------
 
@@ -145,29 +141,27 @@ class Queue(Generic[T]):
 
         An item that was meant for a coroutine that was cancelled goes to the next one.
         """
-        if self.empty():
+        if not self._queue:
             return self._getters.join(timeout, self._take_back)
-        future = new_future()
-        future.set_result(self.get_nowait())
-        return future
+        return finished_future(self.get_nowait())
 
     def get_nowait(self) -> T:
         """Remove and return an item.
 
         :raises QueueEmpty: if there is none.
         """
-        if self.empty():
+        if not self._queue:
             raise QueueEmpty("the queue has no item")
         item = self._get()
-        if self._putters and not self.full():
-            putter = self._putters.pop()
-            self._accept(putter.item)
-            putter.serve(None)
+        if self._putters.waiters and not self.full():
+            self._accept(self._putters.first.item)
+            self._putters.serve(None)
         return item
 
     def _take_back(self, item: T) -> None:
         self._put_back(item)
-        self._serve_getter()
+        if self._getters.waiters:
+            self._getters.serve(self._get())
 
     # -- finishing --------------------------------------------------------------------------
 

@@ -1,0 +1,190 @@
+"""The watch for callbacks that block."""
+
+import asyncio
+import doctest
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+
+import pytest
+
+from tornado.ioloop import IOLoop
+from tornado.ioloop import _blocking as blocking
+from tornado.platform.asyncio import AsyncIOLoop
+
+
+def busy(seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pass
+
+
+def sleepy(seconds):
+    time.sleep(seconds)
+
+
+def watched(ioloop, callback, threshold=0.05):
+    """Run a callback on a watched loop."""
+    ioloop.set_blocking_log_threshold(threshold)
+    ioloop.call_later(0.1, callback)
+    ioloop.call_later(0.2, lambda: ioloop.call_later(0.1, ioloop.stop))
+    ioloop.start()
+    ioloop.set_blocking_log_threshold(None)
+
+
+@pytest.mark.parametrize("block", [busy, sleepy])
+def test_one_line_says_who_blocked_where_and_for_how_long(ioloop, caplog, block):
+    def guilty():
+        block(0.3)
+
+    watched(ioloop, guilty)
+    (record,) = caplog.records
+    assert record.name == "tornado.application"
+    text = record.getMessage()
+    assert "guilty" in text
+    assert block.__name__ in text
+    assert os.path.basename(__file__) in text
+    seconds = float(text.split("for ")[1].split(" s")[0])
+    assert 0.2 < seconds < 2
+
+
+def test_a_coroutine_that_blocks_is_named(ioloop, caplog):
+    async def guilty():
+        await asyncio.sleep(0)
+        time.sleep(0.3)
+
+    watched(ioloop, guilty)
+    assert ["guilty" in record.getMessage() for record in caplog.records] == [True]
+
+
+def test_a_task_of_asyncio_is_named(asyncio_run, caplog):
+    async def guilty():
+        time.sleep(0.3)
+
+    async def main():
+        IOLoop.current().set_blocking_log_threshold(0.05)
+        await asyncio.sleep(0.05)
+        await asyncio.create_task(guilty())
+        await asyncio.sleep(0.05)
+
+    asyncio_run(main())
+    assert ["guilty" in record.getMessage() for record in caplog.records] == [True]
+
+
+def test_a_loop_that_is_idle_or_busy_with_short_callbacks_is_left_in_peace(ioloop, caplog):
+    def short():
+        time.sleep(0.001)
+        ioloop.add_callback(short)
+
+    ioloop.set_blocking_log_threshold(0.2)
+    ioloop.call_later(0.3, short)
+    ioloop.call_later(0.6, ioloop.stop)
+    ioloop.start()
+    assert caplog.records == []
+
+
+def test_it_can_be_switched_off_and_costs_nothing_then(ioloop, caplog):
+    def threads():
+        return [thread.name for thread in threading.enumerate()].count("tornado-blocking-watch")
+
+    assert ioloop._blocking_watch is None
+    ioloop.set_blocking_log_threshold(0.01)
+    assert threads() == 1
+    ioloop.set_blocking_log_threshold(None)
+    ioloop.call_later(0, time.sleep, 0.2)
+    ioloop.call_later(0.05, ioloop.stop)
+    ioloop.start()
+    assert threads() == 0
+    assert caplog.records == []
+
+
+def test_the_thread_ends_with_its_loop(kind):
+    loop = AsyncIOLoop(uvloop=kind == "uvloop", blocking_threshold=0.01)
+    loop.close()
+    end = time.monotonic() + 5
+    while any(t.name == "tornado-blocking-watch" for t in threading.enumerate()):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_an_action_is_called_while_it_blocks(ioloop):
+    seen = []
+
+    def action(number, frame):
+        seen.append((number, frame.f_code.co_name))
+
+    ioloop.set_blocking_signal_threshold(0.05, action)
+    ioloop.call_later(0.1, sleepy, 0.3)
+    ioloop.call_later(0.1, ioloop.stop)
+    ioloop.start()
+    ioloop.set_blocking_signal_threshold(None, None)
+    assert seen == [(signal.SIGALRM, "sleepy")]
+
+
+def test_log_stack_is_an_action(ioloop, caplog):
+    ioloop.set_blocking_signal_threshold(0.05, ioloop.log_stack)
+    ioloop.call_later(0.1, sleepy, 0.3)
+    ioloop.call_later(0.1, ioloop.stop)
+    ioloop.start()
+    (record,) = caplog.records
+    assert "in sleepy" in record.getMessage()
+
+
+@pytest.mark.parametrize("action", ["signal.SIG_DFL", "signal.SIG_IGN"])
+def test_the_default_action_ends_the_process(action):
+    code = f"""
+        import signal, time
+        from tornado.ioloop import IOLoop
+        loop = IOLoop()
+        loop.set_blocking_signal_threshold(0.05, {action})
+        loop.call_later(0.1, time.sleep, 0.5)
+        loop.call_later(0.2, loop.stop)
+        loop.start()
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], timeout=30, check=False
+    )
+    assert done.returncode == (-signal.SIGALRM if action == "signal.SIG_DFL" else 0)
+
+
+def test_the_environment_switches_it_on(monkeypatch):
+    def threshold(**kwargs):
+        loop = AsyncIOLoop(make_current=False, **kwargs)
+        watch = loop._blocking_watch
+        loop.close()
+        return watch and watch.threshold
+
+    monkeypatch.delenv("TORNADO_BLOCKING_THRESHOLD", raising=False)
+    assert threshold() is None
+    assert threshold(blocking_threshold=0.2) == 0.2
+    monkeypatch.setenv("TORNADO_BLOCKING_THRESHOLD", "0.5")
+    assert threshold() == 0.5
+    monkeypatch.setenv("TORNADO_BLOCKING_THRESHOLD", "0")
+    assert threshold() is None
+    monkeypatch.setenv("TORNADO_BLOCKING_THRESHOLD", "soon")
+    with pytest.raises(ValueError, match="soon"):
+        threshold()
+
+
+def test_the_debug_mode_of_asyncio_switches_it_on(caplog):
+    async def main():
+        return IOLoop.current()._blocking_watch.threshold
+
+    assert asyncio.run(main(), debug=True) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("seconds", [0, -1])
+def test_the_threshold_is_positive(ioloop, seconds):
+    with pytest.raises(ValueError, match="positive"):
+        ioloop.set_blocking_log_threshold(seconds)
+
+
+def test_the_longest_run_is_of_one_call():
+    one = blocking.Sighting((1, None), "one")
+    two = blocking.Sighting((2, None), "two")
+    assert blocking.longest_run([one, two, two, None, two, one, one, one]) == [one] * 3
+    assert doctest.testmod(blocking).failed == 0

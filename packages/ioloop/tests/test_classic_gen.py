@@ -1,0 +1,257 @@
+"""gen.engine and what it yields."""
+
+import asyncio
+
+import pytest
+
+from tornado import gen
+from tornado.stack_context import ExceptionStackContext
+
+
+@pytest.fixture
+def delay(ioloop):
+    """A function of the classic kind: it gives its result to a callback, later."""
+
+    def delay(value, callback, *, rounds=1):
+        if rounds:
+            ioloop.add_callback(delay, value, callback, rounds=rounds - 1)
+        elif isinstance(value, Exception):
+            raise value
+        else:
+            callback(value)
+
+    return delay
+
+
+def drive(ioloop, function):
+    """Run an engine until the loop has nothing to do, and return what it collected."""
+    out = []
+    gen.engine(function)(out)
+    ioloop.call_later(0.05, ioloop.stop)
+    ioloop.start()
+    return out
+
+
+def test_a_task_gives_what_its_callback_gets(ioloop, delay):
+    def work(out):
+        out.append((yield gen.Task(delay, 1)))
+        out.append((yield gen.Task(delay, 2, rounds=0)))
+        out.append((yield gen.Task(lambda callback: callback())))
+        several = yield gen.Task(lambda callback: callback(1, 2, key=3))
+        out.append((several.args, several.kwargs))
+        out.append(isinstance(several, gen.Arguments))
+
+    assert drive(ioloop, work) == [1, 2, None, ((1, 2), {"key": 3}), True]
+
+
+def test_callbacks_are_waited_for_by_key(ioloop, delay):
+    def work(out):
+        delay("first", (yield gen.Callback("a")), rounds=3)
+        delay("second", (yield gen.Callback(("b", 2))))
+        out.append((yield gen.Wait(("b", 2))))
+        out.append((yield gen.Wait("a")))
+        for key in "xyz":
+            delay(key, (yield gen.Callback(key)), rounds=2)
+        out.append((yield gen.WaitAll("zyx")))
+
+    assert drive(ioloop, work) == ["second", "first", ["z", "y", "x"]]
+
+
+def test_several_points_are_waited_for_together(ioloop, delay):
+    def work(out):
+        out.append((yield [gen.Task(delay, 1), gen.Task(delay, 2, rounds=4)]))
+        out.append((yield {"a": gen.Task(delay, 3), "b": gen.sleep(0)}))
+        out.append((yield gen.Multi([gen.Task(delay, 4), gen.maybe_future(5)])))
+        out.append((yield gen.Multi({"six": gen.Task(delay, 6)})))
+
+    assert drive(ioloop, work) == [[1, 2], {"a": 3, "b": None}, [4, 5], {"six": 6}]
+
+
+def test_modern_things_can_be_yielded_too(ioloop, delay):
+    async def native():
+        await asyncio.sleep(0)
+        return await gen.Task(delay, "native")
+
+    def work(out):
+        out.append((yield native()))
+        yield gen.moment
+        out.append((yield [native(), gen.sleep(0)]))
+
+    assert drive(ioloop, work) == ["native", ["native", None]]
+
+
+def test_points_work_in_coroutines(run, delay):
+    @gen.coroutine
+    def work():
+        delay(1, (yield gen.Callback("k")))
+        return (yield gen.Task(delay, 2)), (yield gen.Wait("k"))
+
+    assert run(work) == (2, 1)
+
+
+def test_an_exception_of_a_callback_is_raised_in_the_generator(ioloop, delay):
+    def work(out):
+        try:
+            yield gen.Task(delay, ValueError("broken"), rounds=3)
+        except ValueError as error:
+            out.append(str(error))
+        try:
+            yield [gen.Task(delay, KeyError("k"), rounds=2), gen.Task(delay, 1)]
+        except KeyError as error:
+            out.append(str(error))
+
+    assert drive(ioloop, work) == ["broken", "'k'"]
+
+
+def test_an_exception_of_a_callback_reaches_a_native_coroutine(run, delay):
+    async def main():
+        with pytest.raises(ValueError, match="broken"):
+            await gen.Task(delay, ValueError("broken"), rounds=3)
+        with pytest.raises(ValueError, match="at once"):
+            await gen.Task(delay, ValueError("at once"), rounds=0)
+        return await gen.Task(delay, 1)
+
+    assert run(main) == 1
+
+
+def test_what_the_generator_raises_at_once_goes_to_the_caller(ioloop):
+    @gen.engine
+    def breaks():
+        raise KeyError("now")
+        yield
+
+    with pytest.raises(KeyError, match="now"):
+        breaks()
+
+
+def test_what_the_generator_raises_later_goes_to_the_block_around_it(ioloop, delay, caplog):
+    def work(out):
+        yield gen.Task(delay, 1)
+        raise KeyError("later")
+
+    seen = []
+    with ExceptionStackContext(lambda typ, value, tb: seen.append(str(value)) or True):
+        drive(ioloop, work)
+    assert seen == ["'later'"]
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("make", [lambda: gen.sleep(0), lambda: None])
+def test_and_to_the_log_if_there_is_none(ioloop, caplog, make):
+    def work(out):
+        yield make()
+        raise KeyError("later")
+
+    drive(ioloop, work)
+    assert [record.exc_info[0] for record in caplog.records] == [KeyError]
+    assert [record.name for record in caplog.records] == ["tornado.application"]
+
+
+def test_an_engine_has_no_result(ioloop):
+    @gen.engine
+    def generator():
+        yield gen.maybe_future(None)
+        return 1
+
+    @gen.engine
+    def plain():
+        return 1
+
+    @gen.engine
+    def old():
+        raise gen.Return(1)
+
+    for function in (generator, plain, old):
+        with pytest.raises(gen.ReturnValueIgnoredError, match="1"):
+            function()
+    assert gen.engine(lambda: None)() is None
+
+
+def test_an_engine_may_have_nothing_to_wait_for(ioloop):
+    out = []
+
+    @gen.engine
+    def quick():
+        out.append((yield gen.maybe_future(1)))
+        raise gen.Return
+
+    assert quick() is None
+    assert out == [1]
+
+
+def test_keys_are_used_once_at_a_time(ioloop, delay):
+    def work(out):
+        callback = yield gen.Callback("k")
+        try:
+            yield gen.Callback("k")
+        except gen.KeyReuseError as error:
+            out.append("'k'" in str(error))
+        delay(1, callback)
+        out.append((yield gen.Wait("k")))
+        delay(2, (yield gen.Callback("k")))
+        out.append((yield gen.Wait("k")))
+
+    assert drive(ioloop, work) == [True, 1, 2]
+
+
+def test_unknown_keys_are_refused(ioloop):
+    def work(out):
+        for point in (gen.Wait("k"), gen.WaitAll(["k"])):
+            try:
+                yield point
+            except gen.UnknownKeyError as error:
+                out.append("'k'" in str(error))
+
+    assert drive(ioloop, work) == [True, True]
+
+
+def test_callbacks_that_nobody_waited_for_are_an_error(ioloop, run):
+    @gen.engine
+    def engine():
+        yield gen.Callback("leaked")
+
+    @gen.coroutine
+    def coroutine():
+        yield gen.Callback("leaked")
+
+    with pytest.raises(gen.LeakedCallbackError, match="leaked"):
+        engine()
+    with pytest.raises(gen.LeakedCallbackError, match="leaked"):
+        run(coroutine)
+
+
+def test_a_task_passes_the_callback_itself():
+    with pytest.raises(TypeError, match="callback"):
+        gen.Task(print, callback=print)
+
+
+def test_points_can_be_made_by_applications(ioloop):
+    class Two(gen.YieldPoint):
+        def start(self, runner):
+            self.runner = runner
+
+        def is_ready(self):
+            return True
+
+        def get_result(self):
+            return 2
+
+    def work(out):
+        out.append((yield Two()))
+
+    assert drive(ioloop, work) == [2]
+    for method in ("is_ready", "get_result"):
+        with pytest.raises(NotImplementedError):
+            getattr(gen.YieldPoint(), method)()
+    with pytest.raises(NotImplementedError):
+        gen.YieldPoint().start(None)
+
+
+def test_a_callback_that_is_called_late_does_no_harm(ioloop):
+    callbacks = []
+
+    def work(out):
+        out.append((yield gen.Task(lambda callback: callbacks.append(callback) or callback(1))))
+
+    assert drive(ioloop, work) == [1]
+    callbacks[0](2)

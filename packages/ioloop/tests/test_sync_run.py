@@ -1,0 +1,77 @@
+"""run_sync."""
+
+import asyncio
+import time
+
+import pytest
+
+from tornado import gen
+
+
+def test_it_returns_what_the_function_gives(ioloop):
+    @gen.coroutine
+    def generator():
+        yield None
+        return "generator"
+
+    async def native():
+        await asyncio.sleep(0)
+        return "native"
+
+    assert ioloop.run_sync(generator) == "generator"
+    assert ioloop.run_sync(native) == "native"
+    assert ioloop.run_sync(lambda: None) is None
+    assert ioloop.run_sync(lambda: [native(), native()]) == ["native", "native"]
+
+
+@pytest.mark.parametrize("error", [ValueError, StopIteration, asyncio.CancelledError])
+def test_it_raises_what_the_function_raises(ioloop, error):
+    def breaks():
+        raise error("no")
+
+    with pytest.raises(error):
+        ioloop.run_sync(breaks)
+
+
+def test_it_raises_what_a_coroutine_raises(ioloop):
+    async def breaks():
+        await asyncio.sleep(0)
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        ioloop.run_sync(breaks)
+
+
+def test_a_result_that_cannot_be_waited_for_is_refused(ioloop):
+    with pytest.raises(gen.BadYieldError, match="42"):
+        ioloop.run_sync(lambda: 42)
+
+
+def test_after_the_timeout_the_work_is_cancelled(ioloop):
+    ended = []
+
+    async def slow():
+        try:
+            await asyncio.sleep(10)
+        finally:
+            ended.append(True)
+
+    begin = time.monotonic()
+    with pytest.raises(TimeoutError, match=r"0\.01 seconds"):
+        ioloop.run_sync(slow, timeout=0.01)
+    assert time.monotonic() - begin < 5
+    assert ended == [True]
+
+
+def test_a_timeout_that_is_not_reached_leaves_no_timer(ioloop):
+    assert ioloop.run_sync(lambda: gen.sleep(0), timeout=0.02) is None
+    ioloop.call_later(0.05, ioloop.stop)
+    begin = time.monotonic()
+    ioloop.start()
+    assert time.monotonic() - begin >= 0.04
+
+
+def test_somebody_else_may_stop_the_loop(ioloop):
+    ioloop.call_later(0.01, ioloop.stop)
+    with pytest.raises(RuntimeError, match="stopped before"):
+        ioloop.run_sync(lambda: gen.sleep(10))
