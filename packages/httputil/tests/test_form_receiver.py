@@ -78,8 +78,9 @@ def test_saving_makes_the_upload_a_file_of_its_own(tmp_path):
             await big.save(tmp_path / "big")
             await small.save(tmp_path / "small")
             assert big.path is None
-            with pytest.raises(ValueError, match="moved or closed"):
-                await big.save(tmp_path / "again")
+            for again in (big.save(tmp_path / "again"), big.read(), anext(big.chunks())):
+                with pytest.raises(ValueError, match="moved or closed"):
+                    await again
         assert os.listdir(spools) == []
 
     asyncio.run(main())
@@ -162,6 +163,25 @@ def test_an_error_leaves_nothing_behind(tmp_path):
 
     asyncio.run(main())
     assert os.listdir(tmp_path) == []
+
+
+def test_what_is_closed_is_not_used_again(tmp_path):
+    async def main():
+        form = await received(tmp_path)
+        form.close()
+        for files in form.files.values():
+            with pytest.raises(ValueError, match="closed already"):
+                await files[0].read()
+        receiver = FormReceiver("frontier", directory=tmp_path)
+        await receive(receiver, FORM)
+        await receiver.finish()
+        receiver.close()
+        with pytest.raises(ValueError, match="finished, closed or failed"):
+            await receiver.receive(b"")
+        with pytest.raises(ValueError, match="finished, closed or failed"):
+            await receiver.finish()
+
+    asyncio.run(main())
 
 
 def test_closing_early_leaves_nothing_behind(tmp_path):

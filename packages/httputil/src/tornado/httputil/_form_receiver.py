@@ -87,6 +87,7 @@ class FormReceiver:
         self._field: list[bytes] = []
         self._spool: Spool | None = None
         self._part_bytes = 0
+        self._is_closed = False
 
     @classmethod
     def from_content_type(
@@ -129,7 +130,9 @@ class FormReceiver:
 
         :raises MultipartError: when the body is malformed or crosses a limit.
         :raises OSError: when a temporary file cannot be written.
+        :raises ValueError: after :meth:`close` and after an error.
         """
+        self._check_open()
         try:
             for event in self._reader.receive(data):
                 await self._handle(event)
@@ -143,17 +146,25 @@ class FormReceiver:
         """Say that the body is complete and return the form; its files are the caller's then.
 
         :raises MultipartError: when the last boundary was not seen.
+        :raises ValueError: after :meth:`close` and after an error.
         """
+        self._check_open()
         try:
             self._reader.close()
         except BaseException:
             self.close()
             raise
         form, self._form = self._form, ReceivedForm()
+        self._is_closed = True
         return form
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise ValueError("this form is finished, closed or failed already")
 
     def close(self) -> None:
         """Forget everything that came so far and remove the temporary files."""
+        self._is_closed = True
         if self._spool is not None:
             self._spool.close()
             self._spool = None

@@ -31,6 +31,7 @@ class Spool:
         self._directory = directory
         self._chunks: list[bytes] = []
         self._held = 0
+        self._is_closed = False
         self._file: _TemporaryFile | None = None
         self._writing: Future[None] | None = None
 
@@ -65,26 +66,32 @@ class Spool:
     async def read(self) -> bytes:
         """Return everything."""
         if self._file is None:
-            return b"".join(self._chunks)
+            return self._in_memory()
         return await in_thread(self._file.read_all)
 
     async def read_at(self, offset: int, size: int) -> bytes:
         """Return up to so many bytes from an offset on, none behind the end."""
         if self._file is None:
-            return b"".join(self._chunks)[offset : offset + size]
+            return self._in_memory()[offset : offset + size]
         return await in_thread(partial(self._file.read_at, offset, size))
 
     async def move(self, path: str | os.PathLike[str]) -> None:
         """Make everything a file at that path, by renaming the temporary one where that works."""
         file = self._file
         if file is None:
-            await in_thread(partial(_write_new, path, b"".join(self._chunks)))
+            await in_thread(partial(_write_new, path, self._in_memory()))
         else:
             await in_thread(partial(file.move, path))
+
+    def _in_memory(self) -> bytes:
+        if self._is_closed:
+            raise ValueError("this upload was closed already")
+        return b"".join(self._chunks)
 
     def close(self) -> None:
         """Forget everything and remove the temporary file, when no thread is busy with it."""
         self._chunks = []
+        self._is_closed = True
         file, writing = self._file, self._writing
         if file is None:
             return
@@ -105,14 +112,18 @@ class _TemporaryFile:
         self._remove: weakref.finalize[..., _TemporaryFile] | None = None
 
     def append(self, chunks: list[bytes]) -> None:
-        self._opened().writelines(chunks)
+        file = self._opened()
+        file.writelines(chunks)
+        file.flush()  # others may read it by its path
 
     def _opened(self) -> IO[bytes]:
+        if self._remove is not None and not self._remove.alive:
+            raise ValueError("this upload was moved or closed already")
         if self._file is None:
             from tempfile import mkstemp
 
             descriptor, self.path = mkstemp(prefix="tornado-upload-", dir=self._directory)
-            self._file = open(descriptor, "w+b", buffering=0)  # noqa: SIM115  # closed by _remove
+            self._file = open(descriptor, "w+b")  # noqa: SIM115  # closed by _remove
             self._remove = weakref.finalize(self, _remove, self._file, self.path)
         return self._file
 
@@ -129,12 +140,12 @@ class _TemporaryFile:
     def move(self, path: str | os.PathLike[str]) -> None:
         from shutil import copyfile
 
-        if self.path is None:
-            raise ValueError("this upload was moved or closed already")
+        self._opened()
+        here = str(self.path)
         try:
-            os.rename(self.path, path)
+            os.replace(here, path)
         except OSError:  # another file system, or a system that does not rename open files
-            copyfile(self.path, path)
+            copyfile(here, path)
         self.remove()
 
     def remove(self) -> None:

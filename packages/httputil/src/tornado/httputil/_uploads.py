@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class UploadedFile:
     """Hold one file of a form, in memory or in a temporary file.
 
-    The temporary file is removed by :meth:`close`, by :meth:`save`, and when the object goes away.
+    The temporary file is removed by :meth:`close`, by :meth:`save`, and when the object goes away;
+    reading the content after that is a ValueError.
 
     .. versionadded:: 1.0
     """
