@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.harness.calls import Calls, count_calls
-from bench.harness.case import Case, load_case
+from bench.harness.case import load_case
 from bench.harness.command import BENCH
 from bench.harness.contestant import Contestant, choose, load_contestants
+from bench.harness.endpoint import HOST
 from bench.harness.environment import Environments
 from bench.harness.errors import BenchError
 from bench.harness.functions import list_functions
 from bench.harness.payload import write_files
+from bench.harness.request import Request, compose
 from bench.harness.server import program_path
 from bench.harness.syscalls import can_trace, count_syscalls
 from bench.harness.table import markdown, number
@@ -32,16 +34,27 @@ DEFAULT = "ours,ours-uvloop,upstream,aiohttp,asgi,starlette,floor,floor-uvloop"
 _WAITS = {"epoll_wait", "epoll_pwait", "epoll_pwait2", "poll", "select", "kevent"}
 
 
+#: How many fields are added to see what one of them costs.
+_MORE = 10
+
+
 @dataclass(frozen=True)
 class Count:
     """What one contestant does for one request."""
 
     title: str
     plain: Calls
+    #: For the twelve fields of a browser.
+    browser: Calls
     #: Calls more for each further field of the request.
     per_field: Calls
     #: System calls per request by name; empty without strace.
     system: dict[str, float]
+
+    @property
+    def calls(self) -> tuple[Calls, Calls, Calls]:
+        """The calls in the order in which they are shown."""
+        return self.plain, self.browser, self.per_field
 
 
 class Bench:
@@ -64,29 +77,30 @@ class Bench:
 
 
 def count(contestant: Contestant, bench: Bench) -> Count:
-    """Count the calls of one contestant for a short head and for a browser's.
+    """Count the calls of one contestant for three heads, and the system calls for the shortest.
 
     :raises BenchError: if it cannot be started or answers something else.
     """
     python, options = bench.python(contestant), bench.options(contestant)
-
-    def calls(case: Case) -> Calls:
-        request = case.variants[0].request
-        return count_calls(python, contestant.program, options, request, case.expectation)
-
-    short, long = calls(bench.plain), calls(bench.browser)
-    more = _fields(bench.browser) - _fields(bench.plain)
+    expectation = bench.plain.expectation
+    short, long, browser = (
+        count_calls(python, contestant.program, options, request, expectation)
+        for request in (with_fields(0), with_fields(_MORE), bench.browser.variants[0].request)
+    )
     command = [str(python), str(program_path(contestant)), *options]
     return Count(
         contestant.title,
         short,
-        Calls((long.python - short.python) / more, (long.builtin - short.builtin) / more),
-        count_syscalls(command, bench.plain.variants[0].request) if can_trace() else {},
+        browser,
+        Calls((long.python - short.python) / _MORE, (long.builtin - short.builtin) / _MORE),
+        count_syscalls(command, with_fields(0)) if can_trace() else {},
     )
 
 
-def _fields(case: Case) -> int:
-    return case.variants[0].request.start.count(b"\r\n") - 2
+def with_fields(count: int) -> Request:
+    """Return the hello request with so many fields more that mean nothing."""
+    more = [(f"X-Field-{place}", "of no meaning") for place in range(count)]
+    return compose("GET", "/", [("Host", HOST), *more])
 
 
 def describe_system(calls: dict[str, float]) -> str:
@@ -99,24 +113,23 @@ def describe_system(calls: dict[str, float]) -> str:
 
 def render_counts(counts: Sequence[Count]) -> str:
     """Return the counts as a Markdown table."""
-    head = ["contestant", "Python + builtin calls", "per further field", "system calls"]
+    head = ["contestant", "Python + builtin calls", "a browser's head", "per further field"]
     rows = [
         [
             item.title,
-            f"{number(item.plain.python)} + {number(item.plain.builtin)}",
-            f"{number(item.per_field.python)} + {number(item.per_field.builtin)}",
+            *(f"{number(calls.python)} + {number(calls.builtin)}" for calls in item.calls),
             describe_system(item.system),
         ]
         for item in counts
     ]
+    head.append("system calls")
     return "## counts: Hello, world over one kept-alive connection\n\n" + markdown(head, rows)
 
 
 def render_functions(contestant: Contestant, bench: Bench) -> str:
     """Return the functions that one contestant calls for a request as a Markdown table."""
-    request = bench.plain.variants[0].request
     functions = list_functions(
-        bench.python(contestant), contestant.program, bench.options(contestant), request
+        bench.python(contestant), contestant.program, bench.options(contestant), with_fields(0)
     )
     rows = [[name, f"{calls:.1f}"] for name, calls in functions.items()]
     return f"## calls of {contestant.title}\n\n{markdown(['function', 'calls'], rows)}\n"

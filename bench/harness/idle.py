@@ -16,7 +16,6 @@ from bench.harness.result import Line, Result, conclude
 from bench.harness.rounds import interleave
 from bench.harness.server import Server, running
 from bench.harness.table import Column, compared, measured
-from bench.harness.verification import Verified, verify
 
 if TYPE_CHECKING:
     from bench.harness.arena import Arena
@@ -46,13 +45,12 @@ def measure_idle(case: Case, arena: Arena) -> Result:
 
 
 def _measure(case: Case, server: Server) -> dict[str, float]:
-    verified = verify(server.endpoint, server.variant.request, case.expectation)
     first = max(_GROUP, case.connections // 10)
     with contextlib.ExitStack() as crowd:
-        _join(crowd, server, verified, first)
+        _join(crowd, server, first)
         before = held(server.pid)
         used = server.cpu()
-        _join(crowd, server, verified, case.connections)
+        _join(crowd, server, case.connections)
         used = server.cpu() - used
         after = held(server.pid)
     return {
@@ -62,14 +60,14 @@ def _measure(case: Case, server: Server) -> dict[str, float]:
     }
 
 
-def _join(crowd: contextlib.ExitStack, server: Server, verified: Verified, count: int) -> None:
+def _join(crowd: contextlib.ExitStack, server: Server, count: int) -> None:
     """Open connections that stay, ask once over each, and let the server come to rest."""
     for place in range(0, count, _GROUP):
         group = Loader(
             server.endpoint,
             server.variant.request,
-            size=verified.size,
-            prefix=b"HTTP/1.1 %d" % verified.status,
+            size=server.verified.size,
+            prefix=b"HTTP/1.1 %d" % server.verified.status,
             connections=min(_GROUP, count - place),
         )
         crowd.enter_context(group)

@@ -17,7 +17,7 @@ from bench.harness.rounds import interleave
 from bench.harness.server import Server, running
 from bench.harness.statistics import percentile
 from bench.harness.table import Column, compared, compared_to_base, head_size, measured
-from bench.harness.verification import Verified, verify
+from bench.harness.verification import verify
 
 if TYPE_CHECKING:
     from bench.harness.arena import Arena
@@ -31,10 +31,9 @@ GROWTH = "memory growth MB"
 
 @dataclass(frozen=True)
 class Subject:
-    """A running server that has been verified, and the line that its samples go to."""
+    """A running server and the line that its samples go to."""
 
     server: Server
-    verified: Verified
     line: Line
 
 
@@ -50,12 +49,11 @@ def measure_load(case: Case, arena: Arena) -> Result:
                 base = case.subject(contestant.name, case.variants[0])
                 try:
                     server = stack.enter_context(running(arena, contestant, case, variant))
-                    verified = verify(server.endpoint, variant.request, case.expectation)
                 except (SetupError, ServerError, VerificationError) as error:
                     skipped.append(Skipped(name, str(error)))
                     continue
                 subjects.append(
-                    Subject(server, verified, Line(name, title, verified=verified, base=base))
+                    Subject(server, Line(name, title, verified=server.verified, base=base))
                 )
         lines, dropped = _run_rounds(case, subjects)
     return conclude(case, CPU, lines, skipped + dropped)
@@ -83,8 +81,8 @@ def _loader(case: Case, subject: Subject) -> Loader:
     return Loader(
         subject.server.endpoint,
         subject.server.variant.request,
-        size=subject.verified.size,
-        prefix=b"HTTP/1.1 %d" % subject.verified.status,
+        size=subject.server.verified.size,
+        prefix=b"HTTP/1.1 %d" % subject.server.verified.status,
         connections=case.connections,
     )
 

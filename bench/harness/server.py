@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from bench.harness.clock import cpu_seconds
 from bench.harness.cores import pin
 from bench.harness.endpoint import HOST, Endpoint
-from bench.harness.errors import ServerError
+from bench.harness.errors import ServerError, VerificationError
+from bench.harness.verification import Verified, verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,12 +31,13 @@ _START, _STOP = 20.0, 5.0
 
 @dataclass(frozen=True)
 class Server:
-    """A running server."""
+    """A running server that does what its case asks for."""
 
     contestant: Contestant
     variant: Variant
     process: subprocess.Popen[bytes]
     endpoint: Endpoint
+    verified: Verified
 
     @property
     def pid(self) -> int:
@@ -111,7 +113,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 def spawn(command: list[str], core: int | None) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command pinned on a core for as long as the context lasts.
 
-    :raises ServerError: as the body does, with what the process wrote to its standard error.
+    :raises ServerError: and VerificationError, as the body does, with what the process wrote to its standard error.
     """
     with tempfile.TemporaryFile() as told:
         process = subprocess.Popen(
@@ -120,11 +122,11 @@ def spawn(command: list[str], core: int | None) -> Iterator[subprocess.Popen[byt
         try:
             pin(process.pid, core)
             yield process
-        except ServerError as error:
+        except (ServerError, VerificationError) as error:
             stop(process)
             told.seek(0)
             text = told.read().decode(errors="replace").strip()[-1200:]
-            raise ServerError(f"{error}\n{text}" if text else str(error)) from error
+            raise type(error)(f"{error}\n{text}" if text else str(error)) from error
         finally:
             stop(process)
 
@@ -135,10 +137,13 @@ def running(arena: Arena, contestant: Contestant, case: Case, variant: Variant) 
 
     :raises SetupError: if its environment cannot be made.
     :raises ServerError: if it does not start to listen.
+    :raises VerificationError: if it answers something else than the case expects.
     """
     python = arena.environments.get(contestant.environment).python
     port = free_port()
     command = command_line(python, contestant, case, variant, port=port, files=arena.files)
     with spawn(command, arena.cores.server) as process:
         wait_until_listening(process, port, 0.02)
-        yield Server(contestant, variant, process, Endpoint(port, case.tls))
+        endpoint = Endpoint(port, case.tls)
+        verified = verify(endpoint, variant.request, case.expectation)
+        yield Server(contestant, variant, process, endpoint, verified)

@@ -9,18 +9,20 @@ from pathlib import Path
 
 import pytest
 from bench.harness.arena import Arena
-from bench.harness.calls import count_calls
-from bench.harness.case import load_case, parse_case
+from bench.harness.calls import Calls
+from bench.harness.case import parse_case
 from bench.harness.command import BENCH, KINDS, main
 from bench.harness.contestant import load_contestants
 from bench.harness.cores import Cores
+from bench.harness.counting import Bench, count, describe_system, render_counts, with_fields
 from bench.harness.environment import Environment, Environments
 from bench.harness.errors import LoadError, SetupError
 from bench.harness.functions import list_functions
 from bench.harness.payload import write_files
 from bench.harness.result import Line, Result, Skipped, write_result
 from bench.harness.rounds import interleave
-from bench.harness.syscalls import parse_summary
+from bench.harness.server import program_path
+from bench.harness.syscalls import can_trace, count_syscalls, parse_summary
 from bench.harness.table import number, render
 
 EVERYBODY = load_contestants(BENCH / "contestants.toml")
@@ -129,24 +131,31 @@ def test_a_line_that_fails_is_left_out_from_then_on() -> None:
 
 def test_calls_are_counted_without_noise(tmp_path: Path) -> None:
     write_files(tmp_path)
-    options = ["--files", str(tmp_path)]
+    found = count(FLOOR, Bench(Here(BENCH), tmp_path))
+    assert 5 <= found.plain.python <= 15
+    assert 5 <= found.plain.builtin <= 20
+    assert found.browser == found.plain  # the floor looks at no field
+    assert found.per_field == Calls(0, 0)
+    assert f"{found.plain.python:.1f} + {found.plain.builtin:.1f}" in render_counts([found])
 
-    def calls(name: str) -> tuple[float, float]:
-        case = load_case(BENCH / "cases", name)
-        request = case.variants[0].request
-        return count_calls(Path(sys.executable), "raw.py", options, request, case.expectation)
 
-    short, long = calls("hello"), calls("hello-browser")
-    assert 5 <= short[0] <= 15
-    assert 5 <= short[1] <= 20
-    assert long == short  # the floor looks at no field
+@pytest.mark.skipif(not can_trace(), reason="strace is not installed")
+def test_system_calls_are_counted(tmp_path: Path) -> None:
+    write_files(tmp_path)
+    found = count_syscalls(
+        [sys.executable, str(program_path(FLOOR)), "--files", str(tmp_path)], with_fields(0)
+    )
+    assert {name: round(calls) for name, calls in found.items() if "poll" not in name} == {
+        "recvfrom": 1,
+        "sendto": 1,
+    }
+    assert describe_system(found).endswith(", 1 recvfrom, 1 sendto")
 
 
 def test_the_functions_that_are_called_are_listed(tmp_path: Path) -> None:
     write_files(tmp_path)
-    request = load_case(BENCH / "cases", "hello").variants[0].request
     options = ["--files", str(tmp_path)]
-    functions = list_functions(Path(sys.executable), "raw.py", options, request)
+    functions = list_functions(Path(sys.executable), "raw.py", options, with_fields(0))
     assert [round(calls) for name, calls in functions.items() if "Canned.data_" in name] == [1]
     assert round(functions["[C] socket.send"]) == 1
 
