@@ -26,9 +26,8 @@ def tell(
     """Do what format_date does, at a fixed time."""
     locale = CSVLocale(code, {})
     moment = describe(date, gmt_offset, relative, shorter, full_format, NOW)
-    return locale.translate(moment.message, moment.plural_message, moment.count) % locale._fill(
-        moment
-    )
+    text = locale.translate(moment.message, moment.plural_message, moment.count)
+    return text % locale._fill(moment)
 
 
 @pytest.mark.parametrize(
@@ -129,6 +128,8 @@ def test_all_kinds_of_dates_mean_the_same_moment() -> None:
 def test_a_date_of_another_type_is_refused() -> None:
     with pytest.raises(TypeError, match="a number of seconds since the epoch, not 'today'"):
         ENGLISH.format_date("today")  # type: ignore[arg-type]  # that is the point
+    with pytest.raises(TypeError, match="not 'today'"):
+        ENGLISH.format_day("today")  # type: ignore[arg-type]  # that is the point
 
 
 @pytest.mark.parametrize(

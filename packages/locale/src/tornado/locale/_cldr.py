@@ -96,7 +96,7 @@ def find_rules(code: str) -> Rules | None:
     English is written in the documented way, whether Babel is there or not: a package that some
     other package brought along must not change the pages of a program.
     """
-    if code == "en" or code.startswith(("en_", "en-")):
+    if code[:2] == "en" and code[2:3] in ("", "_", "-"):
         return None
     return _load_rules(code)
 

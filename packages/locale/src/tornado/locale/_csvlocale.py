@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ._locale import Locale, choose
+from ._errors import MissingCount
+from ._locale import Locale
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
@@ -49,14 +50,15 @@ class CSVLocale(Locale):
         """
         if plural_message is None:
             return self._plain.get(message, message)
-        chosen = choose(message, plural_message, count)
+        if count is None:
+            raise MissingCount(message)
         if count == 1 and message in self._singular:
             return self._singular[message]
         if self._by_category:
             found = self._find_category(message, plural_message, count)
             if found is not None:
                 return found
-        return chosen if count == 1 else self._plural.get(chosen, chosen)
+        return message if count == 1 else self._plural.get(plural_message, plural_message)
 
     def pgettext(
         self,

@@ -46,21 +46,20 @@ class Moment:
     def __init__(
         self,
         shape: str,
+        timed: bool,
         message: str,
         local: datetime.datetime,
-        *,
-        timed: bool = False,
         plural_message: str | None = None,
         unit: str = "",
         count: int | None = None,
     ) -> None:
         #: ``age``, ``time``, ``yesterday``, ``weekday``, ``day``, ``date`` or ``weekday_day``.
         self.shape = shape
+        #: Whether the time of day is told too.
+        self.timed = timed
         self.message = message
         #: On the reader's clock, without a time zone.
         self.local = local
-        #: Whether the time of day is told too.
-        self.timed = timed
         self.plural_message = plural_message
         #: ``seconds``, ``minutes`` or ``hours`` of an age.
         self.unit = unit
@@ -105,7 +104,10 @@ def describe(
 
 def describe_day(date: datetime.datetime, gmt_offset: int, dow: bool) -> Moment:
     """Decide how `Locale.format_day` tells a day."""
-    return _dated("weekday_day" if dow else "day", _to_utc(date), gmt_offset, timed=False)
+    # As it is where nothing has to be converted: this is called once for each row of a page.
+    is_naive = isinstance(date, datetime.datetime) and date.tzinfo is None
+    then = date if is_naive else _to_utc(date)
+    return _dated("weekday_day" if dow else "day", then, gmt_offset, timed=False)
 
 
 def format_time(local: datetime.datetime, code: str) -> str:
@@ -144,18 +146,19 @@ def _aged(seconds: int, then: datetime.datetime) -> Moment:
         unit, count = "hour", round(seconds / 3600)
     units = f"{unit}s"
     plural = f"%({units})d {units} ago"
-    return Moment("age", f"1 {unit} ago", then, plural_message=plural, unit=units, count=count)
+    return Moment("age", False, f"1 {unit} ago", then, plural, units, count)
 
 
 def _dated(shape: str, then: datetime.datetime, gmt_offset: int, *, timed: bool) -> Moment:
     message = _DATE_MESSAGES[shape]
     if timed and shape != "time":
         message += " at %(time)s"
-    return Moment(shape, message, _local(then, gmt_offset), timed=timed)
+    return Moment(shape, timed, message, _local(then, gmt_offset))
 
 
 def _local(then: datetime.datetime, gmt_offset: int) -> datetime.datetime:
-    return then.replace(tzinfo=None) - datetime.timedelta(minutes=gmt_offset)
+    local = then if then.tzinfo is None else then.replace(tzinfo=None)
+    return local - datetime.timedelta(minutes=gmt_offset) if gmt_offset else local
 
 
 def _to_utc(date: object) -> datetime.datetime:

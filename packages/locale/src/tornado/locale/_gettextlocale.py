@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ._locale import Locale, need_count
+from ._errors import MissingCount
+from ._locale import Locale
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ class GettextLocale(Locale):
         """Translate a message, see `Locale.translate`."""
         if plural_message is None:
             return self.gettext(message)
-        return self.ngettext(message, plural_message, need_count(message, count))
+        if count is None:
+            raise MissingCount(message)
+        return self.ngettext(message, plural_message, count)
 
     def pgettext(
         self,
@@ -45,4 +48,6 @@ class GettextLocale(Locale):
         """Translate a message that stands in a context, see `Locale.pgettext`."""
         if plural_message is None:
             return self._pgettext(context, message)
-        return self._npgettext(context, message, plural_message, need_count(message, count))
+        if count is None:
+            raise MissingCount(message)
+        return self._npgettext(context, message, plural_message, count)

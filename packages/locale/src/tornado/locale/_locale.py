@@ -44,6 +44,7 @@ class Locale:
         self.name = LOCALE_NAMES.get(code, {}).get("name", "Unknown")
         self.rtl = _is_right_to_left(code)
         self.translations = translations
+        self._calendar: tuple[tuple[str, ...], tuple[str, ...]] | None = None
 
     @classmethod
     def get_closest(cls, *locale_codes: str | None) -> Locale:
@@ -164,32 +165,23 @@ class Locale:
 
     def _fill(self, moment: _dates.Moment) -> dict[str, Any]:
         """Give the values that the messages of `_dates` have places for, in this language."""
-        local = moment.local
         if moment.count is not None:
             return {moment.unit: moment.count}
+        local = moment.local
+        months, weekdays = self._calendar or self._translate_calendar()
         return {
             "time": _dates.format_time(local, self.code),
-            "weekday": self.translate(_dates.WEEKDAYS[local.weekday()]),
-            "month_name": self.translate(_dates.MONTHS[local.month - 1]),
-            "day": str(local.day),
-            "year": str(local.year),
+            "weekday": weekdays[local.weekday()],
+            "month_name": months[local.month - 1],
+            "day": local.day,
+            "year": local.year,
         }
 
-
-def need_count(message: str, count: int | None) -> int:
-    """Give the count of a message with a plural, which has to be there.
-
-    :raises ValueError: if it is not.
-    """
-    if count is None:
-        msg = f"the message {message!r:.80} has a plural form, so translate() needs a count"
-        raise ValueError(msg)
-    return count
-
-
-def choose(message: str, plural_message: str, count: int | None) -> str:
-    """Choose the form that English uses for a count."""
-    return message if need_count(message, count) == 1 else plural_message
+    def _translate_calendar(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        months = tuple(map(self.translate, _dates.MONTHS))
+        weekdays = tuple(map(self.translate, _dates.WEEKDAYS))
+        self._calendar = months, weekdays
+        return self._calendar
 
 
 def _is_right_to_left(code: str) -> bool:

@@ -52,11 +52,13 @@ class Option:
         self.minimum = minimum
         self.maximum = maximum
         self.place = place
+        self._attribute = name.replace("-", "_")
+        self._has_bounds = any(bound is not None for bound in (choices, minimum, maximum))
         self._owner = owner
         self.default = [] if multiple and default is None else default
         self.source = DEFAULT
         self._value = self.default
-        self._check_default()
+        self._guard(DEFAULT, lambda default: default, self.default)
         self._show()
 
     def value(self) -> Any:
@@ -93,12 +95,14 @@ class Option:
 
         :raises InvalidValue: if it has another type, or is out of bounds.
         """
-        self.set(self._guard(source, self._fit, value), source)
+        self._take(self._guard(source, self._fit, value), source)
 
     def _fit(self, value: Any) -> Any:
-        if self.multiple and isinstance(value, list):
-            return [fit(item, self.type) for item in value]
-        return value if self.multiple else fit(value, self.type)
+        if not self.multiple:
+            value = fit(value, self.type)
+        elif isinstance(value, list):
+            value = [fit(item, self.type) for item in value]
+        return self._check_type(value)
 
     def read(self, text: str) -> Any:
         """Read a value from text without taking it.
@@ -120,7 +124,6 @@ class Option:
         return "" if self.type is bool else one
 
     def _take(self, value: Any, source: Source) -> None:
-        self._guard(source, self._check_bounds, value)
         self._value = value
         self.source = source
         self._show()
@@ -129,14 +132,17 @@ class Option:
 
     def _show(self) -> None:
         if self._owner is not None:
-            self._owner.__dict__[self.name.replace("-", "_")] = self._value
+            self._owner.__dict__[self._attribute] = self._value
 
     def _guard(self, source: Source, step: Callable[[Any], Any], value: Any) -> Any:
-        """Take a step with a value, and tell where the value comes from if it fails."""
+        """Make a value of the option in one step, and tell where it comes from if that fails."""
         try:
-            return step(value)
+            made = step(value)
+            if self._has_bounds:
+                self._check_bounds(made)
         except ValueError as error:
             raise InvalidValue(self.name, str(error), source) from error.__cause__
+        return made
 
     def _check_type(self, value: Any) -> Any:
         if not self.multiple:
@@ -168,9 +174,6 @@ class Option:
             if self.maximum is not None and item > self.maximum:
                 msg = f"{write(item)} is more than {write(self.maximum)}"
                 raise ValueError(msg)
-
-    def _check_default(self) -> None:
-        self._guard(DEFAULT, self._check_bounds, self.default)
 
 
 def _show_value(value: Any) -> str:

@@ -299,7 +299,7 @@ class OptionParser:
         return Mockable(self)
 
     def _get(self, name: str) -> Option:
-        option = self._options.get(normalise(name))
+        option = self._options.get(name) or self._options.get(normalise(name))
         if option is None:
             raise MissingOption(name, self._options)
         return option
