@@ -101,3 +101,15 @@ def test_an_unknown_contestant_is_an_error_that_names_the_others() -> None:
     contestants = parse_contestants('[a]\ntitle="t"\nenvironment="e"\nprogram="p"\n')
     with pytest.raises(CaseError, match="no contestants b, there are: a"):
         choose(contestants, ("a", "b"))
+
+
+def test_the_readme_shows_a_case_that_can_be_read_and_names_every_case() -> None:
+    text = (BENCH / "README.md").read_text()
+    example = text.partition("```toml\n")[2].partition("```")[0]
+    case = parse_case("json", example)
+    shipped = load_case(CASES, "json")
+    assert case.variants == shipped.variants
+    assert case.expectation == shipped.expectation
+    table = [line for line in text.splitlines() if line.startswith("| ")]
+    named = {name.strip() for line in table for name in line.split("|")[1].split(",")}
+    assert set(case_names(CASES)) <= named
