@@ -102,11 +102,13 @@ def describe(
     return _dated(shape, then, gmt_offset, timed=shape == "time" or not shorter)
 
 
-def describe_day(date: datetime.datetime, gmt_offset: int, dow: bool) -> Moment:
+def describe_day(date: object, gmt_offset: int, dow: bool) -> Moment:
     """Decide how `Locale.format_day` tells a day."""
     # As it is where nothing has to be converted: this is called once for each row of a page.
-    is_naive = isinstance(date, datetime.datetime) and date.tzinfo is None
-    then = date if is_naive else _to_utc(date)
+    if isinstance(date, datetime.datetime) and date.tzinfo is None:
+        then = date
+    else:
+        then = _to_utc(date)
     return _dated("weekday_day" if dow else "day", then, gmt_offset, timed=False)
 
 
