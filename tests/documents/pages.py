@@ -21,6 +21,7 @@ class Block:
     page: Path
     line: int
     language: str
+    file: str  #: the file that it is, if the page says so behind the language
     text: str
     excuse: str  #: why it is not run, if the page says so
 
@@ -31,7 +32,7 @@ class Block:
 
     @property
     def is_program(self) -> bool:
-        return self.language == "python" and not self.is_session
+        return self.language == "python" and not self.is_session and not self.file
 
 
 def pages() -> list[Path]:
@@ -51,10 +52,20 @@ def blocks(page: Path) -> list[Block]:
     for token in MarkdownIt("commonmark").parse(page.read_text(encoding="utf-8")):
         if token.type == "fence":
             line = (token.map or [0])[0] + 1
-            found.append(Block(page, line, token.info.strip(), token.content, excuse))
+            language, _, file = token.info.strip().partition(" ")
+            found.append(Block(page, line, language, file, token.content, excuse))
         is_excuse = token.type == "html_block" and token.content.startswith(NOT_RUN)
         excuse = token.content[len(NOT_RUN) :].strip(" ->\n") if is_excuse else ""
     return found
+
+
+def write_files(page: Path, folder: Path) -> None:
+    """Write the blocks of a page that are files."""
+    for block in blocks(page):
+        if block.file:
+            file = folder / block.file
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(block.text, encoding="utf-8")
 
 
 def links(page: Path) -> list[str]:

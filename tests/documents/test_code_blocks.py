@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from pages import blocks, name_of, pages
+from pages import blocks, name_of, pages, write_files
 
 WITH_PYTHON = {
     name_of(page): page
@@ -21,6 +21,7 @@ def test_the_python_on_a_page_runs_from_top_to_bottom(name: str, tmp_path: Path)
     for block in blocks(WITH_PYTHON[name]):
         if block.is_program and not block.excuse:
             lines += [""] * (block.line - len(lines)) + block.text.splitlines()
+    write_files(WITH_PYTHON[name], tmp_path)
     script = tmp_path / "page.py"
     script.write_text("\n".join(lines), encoding="utf-8")
     program = f"import runpy; runpy.run_path({str(script)!r}, run_name='page')"
@@ -40,6 +41,7 @@ def test_the_python_on_a_page_runs_from_top_to_bottom(name: str, tmp_path: Path)
 @pytest.mark.parametrize("name", WITH_PYTHON)
 def test_sessions_on_a_page_answer_what_is_printed(name: str, tmp_path: Path) -> None:
     sessions = [b for b in blocks(WITH_PYTHON[name]) if b.is_session and not b.excuse]
+    write_files(WITH_PYTHON[name], tmp_path)
     script = tmp_path / "page.txt"
     script.write_text("\n".join(block.text for block in sessions), encoding="utf-8")
 

@@ -58,7 +58,7 @@ __pieces__: Final = True
 version: Final = "6.6.1.1"
 
 #: The same as numbers, for comparisons: ``tornado.version_info >= (6, 5)``.
-version_info: Final = (6, 6, 1, 1)
+version_info: Final[tuple[int, int, int, int]] = (6, 6, 1, 1)
 
 
 def __getattr__(name: str) -> Any:  # a module, but typed by the imports above where it is known
