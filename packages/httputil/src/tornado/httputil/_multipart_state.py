@@ -40,6 +40,8 @@ from enum import Enum
 class State(Enum):
     """What the next octet belongs to."""
 
+    __hash__ = object.__hash__  # Enum hashes by name, in Python: a sixth of the time of small forms
+
     PREAMBLE = "preamble"
     DELIMITER = "delimiter"
     HEAD = "head"
@@ -50,6 +52,8 @@ class State(Enum):
 
 class Sight(Enum):
     """What the reader saw."""
+
+    __hash__ = object.__hash__
 
     BOUNDARY = "boundary"
     LINE_END = "line end"
