@@ -27,11 +27,12 @@ from tornado.util import publish
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
-    from ._html import xhtml_escape, xhtml_unescape
+    from ._html import xhtml_escape
     from ._json import configure_json, json_decode, json_encode
     from ._links import linkify
     from ._percent import url_escape, url_unescape
     from ._query import parse_qs_bytes
+    from ._references import xhtml_unescape
     from ._text import native_str, recursive_unicode, to_basestring, to_unicode, utf8
     from ._whitespace import squeeze
 
@@ -70,6 +71,6 @@ publish(
         "url_unescape": "_percent",
         "utf8": "_text",
         "xhtml_escape": "_html",
-        "xhtml_unescape": "_html",
+        "xhtml_unescape": "_references",
     },
 )

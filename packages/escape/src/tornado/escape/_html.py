@@ -1,10 +1,8 @@
-"""Text for HTML and XML, and back."""
+"""Text made safe for HTML and XML."""
 
 from __future__ import annotations
 
-import re
-
-from ._text import to_unicode, unexpected
+from ._text import text_of
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
@@ -15,10 +13,6 @@ if TYPE_CHECKING:
         """A value that knows its own markup."""
 
         def __html__(self) -> str: ...
-
-
-# A decimal reference of any length; the eight digits that count are more than Unicode's last.
-_LONG_REFERENCE = re.compile(r"&#0*([0-9]{1,8})[0-9]*")
 
 
 def _load_escape(text: str) -> str:
@@ -32,13 +26,6 @@ def _load_escape(text: str) -> str:
 
 
 _escape_unquoted: Callable[[str], str] = _load_escape
-
-
-def text_of(value: str | bytes) -> str:
-    text: str | None = to_unicode(value)
-    if text is None:
-        raise unexpected(value)
-    return str(text)
 
 
 def xhtml_escape(value: str | bytes | HasHTML) -> str:
@@ -67,27 +54,3 @@ def xhtml_escape(value: str | bytes | HasHTML) -> str:
             .replace("'", "&#x27;")
         )
     return _escape_unquoted(value)
-
-
-def xhtml_unescape(value: str | bytes) -> str:
-    """Replace every character reference by its character, as HTML 5 does.
-
-    Knows all named references (``&eacute;``) and numeric ones. Unknown names stay as they are;
-    numbers that are no character become U+FFFD.
-
-    >>> xhtml_unescape("&lt;b&gt; &#x41;&#66; &nope;")
-    '<b> AB &nope;'
-
-    :param value: text, or UTF-8 bytes.
-    :raises TypeError: if the value is something else.
-    """
-    text = text_of(value)
-    if "&" not in text:
-        return text
-    from html import unescape  # its table of names is slow to import
-
-    try:
-        return unescape(text)
-    except ValueError:
-        # Python converts no decimal number of thousands of digits.
-        return unescape(_LONG_REFERENCE.sub(r"&#\1", text))

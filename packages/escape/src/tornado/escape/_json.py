@@ -12,16 +12,61 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-# What an HTML parser reacts to inside <script>: the end tag, and the two openings that together
+# What an HTML parser reacts to inside <script>, beside the end tag: the two openings that together
 # hide an end tag from it (HTML Living Standard, "Restrictions for contents of script elements").
-_MARKUP = re.compile(r"</|<(?=!--|script)", re.IGNORECASE)
+_OPENING = re.compile("<(?=!--|script)", re.IGNORECASE)
+
+_encoder = json.JSONEncoder()
+_decoder = json.JSONDecoder()
+
+
+def _standard_dumps() -> Callable[[Any], str]:
+    """Return an encoder that writes what ``json.dumps`` writes.
+
+    ``json.dumps`` makes a new encoder in C for every value, which takes longer than to encode a small
+    one. The one made here lasts; it does not look for circles, and leaves them to ``json`` itself.
+    """
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return _encoder.encode
+    chunks = make(
+        None,  # no record of what is being encoded
+        lambda value: _encoder.default(value),  # noqa: PLW0108 - looked up late: programs replace it
+        json.encoder.encode_basestring_ascii,
+        None,  # no indentation
+        ": ",
+        ", ",
+        False,  # keys are not sorted
+        False,  # nor skipped
+        True,  # NaN and infinities are written
+    )
+
+    def dumps(value: Any) -> str:
+        try:
+            return "".join(chunks(value, 0))
+        except RecursionError:
+            return _encoder.encode(value)
+
+    return dumps
+
+
+def _loads(text: str) -> Any:
+    """Decode like ``json.loads``, but look for white space only where there can be some."""
+    try:
+        value, end = _decoder.raw_decode(text)
+    except json.JSONDecodeError:
+        return _decoder.decode(text)
+    return value if end == len(text) else _decoder.decode(text)
+
+
+_dumps = _standard_dumps()
 
 
 class _Codec:
     """The encoder and the decoder in use, the only state of this package."""
 
-    dumps: Callable[[Any], str | bytes] = staticmethod(json.dumps)
-    loads: Callable[[str], Any] = staticmethod(json.loads)
+    dumps: Callable[[Any], str | bytes] = staticmethod(_dumps)
+    loads: Callable[[str], Any] = staticmethod(_loads)
 
 
 def configure_json(
@@ -43,8 +88,8 @@ def configure_json(
 
     .. versionadded:: 1.0
     """
-    _Codec.dumps = staticmethod(dumps or json.dumps)
-    _Codec.loads = staticmethod(loads or json.loads)
+    _Codec.dumps = staticmethod(dumps or _dumps)
+    _Codec.loads = staticmethod(loads or _loads)
 
 
 def json_encode(value: Any) -> str:
@@ -59,13 +104,18 @@ def json_encode(value: Any) -> str:
     {"html": "<\/script>"}
 
     :raises TypeError: if something in the value has no form in JSON; bytes have none.
-    :raises ValueError: if the value holds itself.
+    :raises ValueError: if the value holds itself, or is nested too deeply for Python.
     """
-    text = _Codec.dumps(value)
+    try:
+        text = _Codec.dumps(value)
+    except RecursionError:
+        raise ValueError(f"{type(value).__name__} is nested too deeply for JSON") from None
     if isinstance(text, bytes):
         text = text.decode()
     if "<" in text:
-        text = _MARKUP.sub(_escape_markup, text)
+        text = text.replace("</", "<\\/")
+        if "<!--" in text or "<s" in text or "<S" in text:
+            text = _OPENING.sub(r"\\u003c", text)
     if not text.isascii():
         text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     return text
@@ -85,10 +135,6 @@ def json_decode(value: str | bytes) -> Any:
         return _Codec.loads(text)
     except RecursionError:
         raise json.JSONDecodeError("nested too deeply", text[:1000], 0) from None
-
-
-def _escape_markup(match: re.Match[str]) -> str:
-    return "<\\/" if match[0] == "</" else "\\u003c"
 
 
 def _decode(value: bytes) -> str:

@@ -5,15 +5,16 @@ an angle bracket, a control character, or a parenthesis without its partner. Pun
 end belongs to the sentence around it.
 
 Each character is looked at a bounded number of times. The one thing that could make it more is
-the search for the partners of parentheses; :class:`_Parentheses` finds those of a whole run of
-characters at once.
+the search for the partners of parentheses; :class:`_Runs` finds those of a whole run of characters
+at once.
 """
 
 from __future__ import annotations
 
 import re
 
-from ._html import text_of, xhtml_escape
+from ._html import xhtml_escape
+from ._text import text_of
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
@@ -65,12 +66,12 @@ def linkify(
         ``data``, which can run code in the page, never do.
     """
     plain = text_of(text)
-    permitted = frozenset(name.lower() for name in permitted_protocols) - _HARMFUL
-    parentheses = _Parentheses(plain)
+    permitted = {*map(str.lower, permitted_protocols)} - _HARMFUL
+    runs = _Runs(plain)
     pieces: list[str] = []
     done = position = 0
     while start := _START.search(plain, position):
-        position = _end_of_run(plain, start.end(), parentheses)
+        position = runs.end(start.end())
         scheme = start[1]
         if scheme is None and require_protocol:
             continue
@@ -89,42 +90,33 @@ def linkify(
     return _Link("".join(pieces))
 
 
-def _end_of_run(text: str, position: int, parentheses: _Parentheses) -> int:
-    """Return where the characters end that a URL may have, balanced parentheses included."""
-    while True:
-        position = _find(_STOP_OR_PARENTHESIS, text, position)
-        if not text.startswith("(", position):
-            return position
-        closing = parentheses.closing(position)
-        if closing is None:
-            return position
-        position = closing + 1
-
-
-def _find(pattern: re.Pattern[str], text: str, position: int) -> int:
-    """Return where a pattern matches next; the end of the text if it does not."""
-    found = pattern.search(text, position)
-    return found.start() if found else len(text)
-
-
-class _Parentheses:
-    """The partners of the parentheses in the runs of a text, each run searched once."""
+class _Runs:
+    """The ends of the URLs in a text, with the parentheses of each run of characters paired once."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._searched_to = 0
+        self._paired_to = 0
         self._closing: dict[int, int] = {}
 
-    def closing(self, position: int) -> int | None:
-        """Return where the parenthesis closes that opens here, None if it does not in this run."""
-        if position >= self._searched_to:
-            self._search(position)
-        return self._closing.get(position)
+    def end(self, position: int) -> int:
+        """Return where the characters end that a URL may have, pairs of parentheses included."""
+        while found := _STOP_OR_PARENTHESIS.search(self._text, position):
+            position = found.start()
+            if found[0] != "(":
+                return position
+            if position >= self._paired_to:
+                self._pair(position)
+            closing = self._closing.get(position)
+            if closing is None:
+                return position
+            position = closing + 1
+        return len(self._text)
 
-    def _search(self, position: int) -> None:
-        self._searched_to = _find(_STOP, self._text, position)
+    def _pair(self, position: int) -> None:
+        stop = _STOP.search(self._text, position)
+        self._paired_to = stop.start() if stop else len(self._text)
         opened: list[int] = []
-        for found in _PARENTHESIS.finditer(self._text, position, self._searched_to):
+        for found in _PARENTHESIS.finditer(self._text, position, self._paired_to):
             if found[0] == "(":
                 opened.append(found.start())
             elif opened:

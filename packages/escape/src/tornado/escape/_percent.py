@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 
-from ._text import to_unicode, unexpected, utf8
+from ._text import text_of, unexpected, utf8
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
     from typing import overload
 
+_PERCENT = ord("%")
+# RFC 3986 section 2.3; in a path the slash stays, too.
 _UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
-_ENCODED = [chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in range(256)]
-_ENCODE = _ENCODED.__getitem__
-_RESERVED = re.compile(r"[^A-Za-z0-9\-._~]")
-_ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
+_KEPT_IN_PATH = _UNRESERVED + b"/"
+_KEPT_IN_QUERY = _UNRESERVED + b" "  # it becomes a plus sign
+_ESCAPES = [f"%{byte:02X}" for byte in range(256)]
+_PATH_TABLE = [chr(byte) if byte in _KEPT_IN_PATH else _ESCAPES[byte] for byte in range(256)]
+_QUERY_TABLE = [chr(byte) if byte in _KEPT_IN_QUERY else _ESCAPES[byte] for byte in range(256)]
+
 _ASCII_WITH_ESCAPE = re.compile("[\x00-\x7f]*%[\x00-\x7f]*")
+_STRAY_PERCENT = re.compile(b"%(?![0-9A-Fa-f]{2})")
+# A function in C: bytes in, text and the number of bytes out.
+_decode_backslashes = codecs.getdecoder("unicode_escape")
 
 
 def url_escape(value: str | bytes, plus: bool = True) -> str:
@@ -31,13 +39,21 @@ def url_escape(value: str | bytes, plus: bool = True) -> str:
         leave ``/`` alone, as in a path.
     :raises TypeError: if the value is neither text nor bytes.
     """
-    if isinstance(value, str) and not _RESERVED.search(value):
-        return value
-    data = utf8(value)
-    if data is None:
+    data = value.encode() if isinstance(value, str) else value
+    if not isinstance(data, bytes):
         raise unexpected(value)
-    encoded = "".join(map(_ENCODE, data))
-    return encoded.replace("%20", "+") if plus else encoded.replace("%2F", "/")
+    others = data.translate(None, _KEPT_IN_QUERY if plus else _KEPT_IN_PATH)
+    if others.isascii():
+        encoded = data.decode("ascii")
+        if others:
+            # The percent sign first: the other escapes are made of more of them.
+            encoded = encoded.replace("%", "%25")
+            for byte in {*others}:
+                if byte != _PERCENT:
+                    encoded = encoded.replace(chr(byte), _ESCAPES[byte])
+    else:
+        encoded = "".join(map((_QUERY_TABLE if plus else _PATH_TABLE).__getitem__, data))
+    return encoded.replace(" ", "+") if plus else encoded
 
 
 if TYPE_CHECKING:
@@ -72,9 +88,7 @@ def url_unescape(
         if data is None:
             raise unexpected(value)
         return decode_escapes(data.replace(b"+", b" ") if plus else data)
-    text = to_unicode(value)
-    if text is None:
-        raise unexpected(value)
+    text = text_of(value)
     if plus:
         text = text.replace("+", " ")
     if "%" not in text:
@@ -88,8 +102,16 @@ def url_unescape(
 
 def decode_escapes(data: bytes) -> bytes:
     """Replace every escape by its byte."""
-    return _ESCAPES.sub(_decode_run, data) if b"%" in data else data
+    return decoded_latin1(data).encode("latin-1") if b"%" in data else data
 
 
-def _decode_run(run: re.Match[bytes]) -> bytes:
-    return bytes.fromhex(run[0].replace(b"%", b"").decode())
+def decoded_latin1(data: bytes) -> str:
+    r"""Replace every escape; in the result every character stands for one byte.
+
+    Python's own ``\xhh`` is percent-encoding in other letters, and its decoder is written in C.
+    """
+    escaped = data.replace(b"\\", rb"\\").replace(b"%", rb"\x")
+    try:
+        return _decode_backslashes(escaped)[0]
+    except UnicodeDecodeError:
+        return decoded_latin1(_STRAY_PERCENT.sub(b"%25", data))

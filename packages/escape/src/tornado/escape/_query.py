@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ._percent import decode_escapes
+from ._percent import decode_escapes, decoded_latin1
+from ._text import unexpected
 
 
 def parse_qs_bytes(
@@ -24,21 +25,40 @@ def parse_qs_bytes(
     :param max_num_fields: the largest number of fields, checked before anything is parsed.
     :returns: the fields in order. Values are bytes, because only the application knows their
         encoding; names are text in which every character stands for one byte (Latin-1).
+    :raises TypeError: if ``qs`` is something else.
     :raises ValueError: if there are too many fields, or for a field that is wrong.
     """
     if not qs:
         return {}
-    data = qs.encode("latin-1") if isinstance(qs, str) else qs
+    # One character is one byte from here on; searching text is faster than searching bytes.
+    text = qs if isinstance(qs, str) and qs.isascii() else _latin1(qs)
     if max_num_fields is not None:
-        fields = data.count(b"&") + 1
+        fields = text.count("&") + 1
         if fields > max_num_fields:
             raise ValueError(f"too many fields: {fields}, and at most {max_num_fields} are allowed")
+    has_escapes = "%" in text
     parsed: dict[str, list[bytes]] = {}
-    for field in data.replace(b"+", b" ").split(b"&"):
-        name, equals, value = field.partition(b"=")
-        if strict_parsing and not equals:
-            raise ValueError(f"bad query field {field[:100]!r}: it has no '='")
-        if value or (keep_blank_values and field):
-            key = decode_escapes(name).decode("latin-1")
-            parsed.setdefault(key, []).append(decode_escapes(value))
+    for field in text.replace("+", " ").split("&"):
+        name, equals, value = field.partition("=")
+        if not value:
+            if strict_parsing and not equals:
+                raise ValueError(f"bad query field {field[:100]!r}: it has no '='")
+            if not (keep_blank_values and field):
+                continue
+        octets = value.encode("latin-1")
+        if has_escapes:
+            octets = decode_escapes(octets)
+            if "%" in name:
+                name = decoded_latin1(name.encode("latin-1"))
+        if name in parsed:
+            parsed[name].append(octets)
+        else:
+            parsed[name] = [octets]
     return parsed
+
+
+def _latin1(value: str | bytes) -> str:
+    octets = value.encode("latin-1") if isinstance(value, str) else value
+    if not isinstance(octets, bytes):
+        raise unexpected(value)
+    return octets.decode("latin-1")

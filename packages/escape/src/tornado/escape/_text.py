@@ -23,9 +23,11 @@ def utf8(value: bytes | str | None) -> bytes | None:
     :raises TypeError: if the value is something else.
     :raises UnicodeEncodeError: if the text has half of a surrogate pair in it.
     """
+    if type(value) is bytes or value is None:
+        return value
     if isinstance(value, str):
         return value.encode()
-    if value is None or isinstance(value, bytes):
+    if isinstance(value, bytes):
         return value
     raise unexpected(value)
 
@@ -44,11 +46,24 @@ def to_unicode(value: bytes | str | None) -> str | None:
     :raises TypeError: if the value is something else.
     :raises UnicodeDecodeError: if the bytes are not UTF-8.
     """
-    if value is None or isinstance(value, str):
+    if type(value) is str or value is None:
         return value
     if isinstance(value, bytes):
         return value.decode()
+    if isinstance(value, str):
+        return value
     raise unexpected(value)
+
+
+def text_of(value: str | bytes) -> str:
+    """Return text as a plain ``str``, without a subclass's ways.
+
+    :raises TypeError: if the value is neither text nor bytes; None is neither, here.
+    """
+    text: str | None = to_unicode(value)
+    if text is None:
+        raise unexpected(value)
+    return str(text)
 
 
 def unexpected(value: object) -> TypeError:

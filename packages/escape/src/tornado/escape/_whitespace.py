@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ._text import to_unicode
+from ._text import text_of
 
 _RUN = re.compile(r"[\x00-\x20]+")
 
@@ -14,5 +14,8 @@ def squeeze(value: str | bytes) -> str:
 
     >>> squeeze("  a \n\t b ")
     'a b'
+
+    :param value: text, or UTF-8 bytes.
+    :raises TypeError: if the value is something else.
     """
-    return _RUN.sub(" ", to_unicode(value)).strip()
+    return _RUN.sub(" ", text_of(value)).strip()
