@@ -55,7 +55,7 @@ def test_one_line_says_who_blocked_where_and_for_how_long(ioloop, caplog, block)
 def test_a_coroutine_that_blocks_is_named(ioloop, caplog):
     async def guilty():
         await asyncio.sleep(0)
-        time.sleep(0.3)
+        time.sleep(0.3)  # noqa: ASYNC251 - the culprit
 
     watched(ioloop, guilty)
     assert ["guilty" in record.getMessage() for record in caplog.records] == [True]
@@ -63,7 +63,7 @@ def test_a_coroutine_that_blocks_is_named(ioloop, caplog):
 
 def test_a_task_of_asyncio_is_named(asyncio_run, caplog):
     async def guilty():
-        time.sleep(0.3)
+        time.sleep(0.3)  # noqa: ASYNC251 - the culprit
 
     async def main():
         IOLoop.current().set_blocking_log_threshold(0.05)
@@ -145,9 +145,7 @@ def test_the_default_action_ends_the_process(action):
         loop.call_later(0.2, loop.stop)
         loop.start()
     """
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)], timeout=30, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], timeout=30, check=False)
     assert done.returncode == (-signal.SIGALRM if action == "signal.SIG_DFL" else 0)
 
 

@@ -247,6 +247,31 @@ def test_points_can_be_made_by_applications(ioloop):
         gen.YieldPoint().start(None)
 
 
+def test_the_runner_keeps_results_by_key(run):
+    import contextvars
+
+    def generator():
+        result = yield gen.Wait("k")
+        return result
+
+    async def main():
+        future = asyncio.get_running_loop().create_future()
+        made = generator()
+        runner = gen.Runner(contextvars.copy_context().run, made, future, gen.moment)
+        runner.register_callback("other")
+        assert not runner.is_ready("other")
+        runner.result_callback("other")(1, 2)
+        assert runner.pop_result("other") == gen.Arguments((1, 2), {})
+        runner.register_callback("k")
+        await asyncio.sleep(0)
+        assert not future.done()
+        runner.set_result("k", "late")
+        assert await future == "late"
+        assert not runner.handle_yield(gen.sleep(0))
+
+    run(main)
+
+
 def test_a_callback_that_is_called_late_does_no_harm(ioloop):
     callbacks = []
 

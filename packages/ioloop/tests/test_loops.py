@@ -264,6 +264,15 @@ def test_configure_takes_classes_on_asyncio_only():
         IOLoop.configure(IOLoop)
 
 
+def test_the_family_is_a_configurable_one():
+    from tornado.util import Configurable
+
+    assert issubclass(IOLoop, Configurable)
+    assert IOLoop.configurable_base() is IOLoop
+    assert IOLoop.configurable_default() is AsyncIOLoop
+    assert AsyncIOLoop.configurable_base() is IOLoop
+
+
 def test_uvloop_is_used_unless_something_says_no(monkeypatch):
     def implementation(**kwargs):
         loop = IOLoop(make_current=False, **kwargs)

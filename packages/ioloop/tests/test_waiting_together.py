@@ -55,9 +55,7 @@ def test_the_first_exception_is_raised_and_the_others_are_logged(run, caplog):
 def test_quiet_exceptions_are_not_logged(run, caplog, quiet):
     async def main():
         with pytest.raises(KeyError):
-            await gen.multi(
-                [after(0, KeyError()), after(0, ValueError())], quiet_exceptions=quiet
-            )
+            await gen.multi([after(0, KeyError()), after(0, ValueError())], quiet_exceptions=quiet)
 
     run(main)
     assert caplog.records == []
@@ -154,9 +152,7 @@ def test_the_message_function_is_called_only_when_the_time_is_up(run):
         raise ValueError("not now")
 
     async def main():
-        return await gen.with_timeout(
-            datetime.timedelta(seconds=10), after(0, 1), message=message
-        )
+        return await gen.with_timeout(datetime.timedelta(seconds=10), after(0, 1), message=message)
 
     assert run(main) == 1
 
@@ -196,12 +192,12 @@ def test_sleep_takes_its_time(run):
 
 def test_wait_iterator_gives_results_as_they_come(run):
     async def main():
-        found = []
         iterator = gen.WaitIterator(after(0.03, "slow"), after(0, "fast"), gen.maybe_future("now"))
         assert iterator.current_index is None
-        async for result in iterator:
-            found.append((iterator.current_index, result, iterator.current_future.result()))
-        return found
+        return [
+            (iterator.current_index, result, iterator.current_future.result())
+            async for result in iterator
+        ]
 
     assert run(main) == [(2, "now", "now"), (1, "fast", "fast"), (0, "slow", "slow")]
 

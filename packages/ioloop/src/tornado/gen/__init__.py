@@ -25,6 +25,7 @@ from asyncio import Future
 from builtins import TimeoutError  # noqa: A004 - the documented name of the builtin
 
 from tornado.concurrent import ReturnValueIgnoredError
+from tornado.concurrent._aliases import alias_importer
 from tornado.util import publish
 
 from ._convert import convert_yielded, maybe_future
@@ -73,5 +74,17 @@ __all__ = [
     "sleep",
     "with_timeout",
 ]
+
+__getattr__ = alias_importer(
+    __name__,
+    {
+        "IOLoop": "tornado.ioloop",
+        "chain_future": "tornado.concurrent",
+        "future_add_done_callback": "tornado.concurrent",
+        "future_set_exc_info": "tornado.concurrent",
+        "future_set_result_unless_cancelled": "tornado.concurrent",
+        "is_future": "tornado.concurrent",
+    },
+)
 
 publish(globals())

@@ -27,11 +27,24 @@ from __future__ import annotations
 
 from builtins import TimeoutError  # noqa: A004 - the documented name of the builtin
 
+from tornado.concurrent._aliases import alias_importer
 from tornado.util import publish
 
 from ._loop import IOLoop
 from ._periodic import PeriodicCallback
 
 __all__ = ["IOLoop", "PeriodicCallback", "TimeoutError"]
+
+__getattr__ = alias_importer(
+    __name__,
+    {
+        "Configurable": "tornado.util",
+        "chain_future": "tornado.concurrent",
+        "future_add_done_callback": "tornado.concurrent",
+        "future_set_exc_info": "tornado.concurrent",
+        "import_object": "tornado.util",
+        "is_future": "tornado.concurrent",
+    },
+)
 
 publish(globals())

@@ -21,6 +21,7 @@ Timeouts are deadlines, as :meth:`.IOLoop.time` counts them, or timedeltas from 
 
 from __future__ import annotations
 
+from tornado.concurrent._aliases import alias_importer
 from tornado.util import publish
 
 from ._condition import Condition
@@ -29,5 +30,12 @@ from ._lock import Lock
 from ._semaphore import BoundedSemaphore, Semaphore
 
 __all__ = ["BoundedSemaphore", "Condition", "Event", "Lock", "Semaphore"]
+
+__getattr__ = alias_importer(
+    __name__,
+    {
+        "future_set_result_unless_cancelled": "tornado.concurrent",
+    },
+)
 
 publish(globals())

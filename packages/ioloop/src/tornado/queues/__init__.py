@@ -20,6 +20,7 @@ Timeouts are deadlines or timedeltas, as in :mod:`tornado.locks`.
 
 from __future__ import annotations
 
+from tornado.concurrent._aliases import alias_importer
 from tornado.util import publish
 
 from ._errors import QueueEmpty, QueueFull
@@ -27,5 +28,13 @@ from ._orders import LifoQueue, PriorityQueue
 from ._queue import Queue
 
 __all__ = ["LifoQueue", "PriorityQueue", "Queue", "QueueEmpty", "QueueFull"]
+
+__getattr__ = alias_importer(
+    __name__,
+    {
+        "Event": "tornado.locks",
+        "future_set_result_unless_cancelled": "tornado.concurrent",
+    },
+)
 
 publish(globals())

@@ -23,6 +23,7 @@ is on from the start
 
 from __future__ import annotations
 
+from tornado.concurrent._aliases import alias_importer
 from tornado.gen import convert_yielded
 from tornado.util import publish
 
@@ -41,5 +42,12 @@ __all__ = [
     "to_asyncio_future",
     "to_tornado_future",
 ]
+
+__getattr__ = alias_importer(
+    __name__,
+    {
+        "IOLoop": "tornado.ioloop",
+    },
+)
 
 publish(globals())

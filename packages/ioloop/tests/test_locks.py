@@ -1,0 +1,340 @@
+"""Event, Condition, Semaphore, BoundedSemaphore and Lock."""
+
+import asyncio
+import datetime
+import time
+
+import pytest
+
+from tornado import gen, locks
+from tornado.ioloop import IOLoop
+
+TIMEOUTS = {
+    "zero": (lambda: 0, 0),
+    "past": (lambda: 1.0, 0),
+    "negative": (lambda: datetime.timedelta(seconds=-1), 0),
+    "deadline": (lambda: IOLoop.current().time() + 0.03, 0.02),
+    "timedelta": (lambda: datetime.timedelta(milliseconds=30), 0.02),
+}
+
+every_timeout = pytest.mark.parametrize(
+    ("timeout", "least"), TIMEOUTS.values(), ids=TIMEOUTS.keys()
+)
+
+WAITS = {
+    "event": (locks.Event, lambda event, **kw: event.wait(**kw), lambda event: event.set()),
+    "condition": (
+        locks.Condition,
+        lambda condition, **kw: condition.wait(**kw),
+        lambda condition: condition.notify(),
+    ),
+    "semaphore": (
+        lambda: locks.Semaphore(0),
+        lambda semaphore, **kw: semaphore.acquire(**kw),
+        lambda semaphore: semaphore.release(),
+    ),
+    "lock": (
+        lambda: held(locks.Lock()),
+        lambda lock, **kw: lock.acquire(**kw),
+        lambda lock: lock.release(),
+    ),
+    "bounded semaphore": (
+        lambda: held(locks.BoundedSemaphore(1)),
+        lambda semaphore, **kw: semaphore.acquire(**kw),
+        lambda semaphore: semaphore.release(),
+    ),
+}
+
+every_wait = pytest.mark.parametrize(("make", "wait", "wake"), WAITS.values(), ids=WAITS.keys())
+
+
+def held(lock):
+    lock.acquire()
+    return lock
+
+
+def waiters(lock):
+    line = lock._line if hasattr(lock, "_line") else lock._permits.line
+    return len(line)
+
+
+@every_wait
+@every_timeout
+def test_a_wait_ends_when_its_time_is_up(run, make, wait, wake, timeout, least):
+    async def main():
+        lock = make()
+        begin = time.monotonic()
+        waiting = wait(lock, timeout=timeout())
+        try:
+            assert await waiting is False
+            assert isinstance(lock, locks.Condition)
+        except TimeoutError:
+            assert not isinstance(lock, locks.Condition)
+        assert least <= time.monotonic() - begin < 5
+        assert waiters(lock) == 0
+
+    run(main)
+
+
+@every_wait
+def test_without_a_timeout_it_waits_for_ever(run, make, wait, wake):
+    async def main():
+        lock = make()
+        for timeout in ({}, {"timeout": None}, {"timeout": datetime.timedelta(seconds=10)}):
+            waiting = wait(lock, **timeout)
+            await asyncio.sleep(0.01)
+            assert not waiting.done()
+            assert waiters(lock) == 1
+            wake(lock)
+            await waiting
+            assert waiters(lock) == 0
+            if isinstance(lock, locks.Event):
+                lock.clear()
+
+    run(main)
+
+
+@every_wait
+def test_a_cancelled_waiter_leaves_the_line(run, make, wait, wake):
+    async def main():
+        lock = make()
+        task = asyncio.ensure_future(wait(lock, timeout=datetime.timedelta(seconds=10)))
+        future = wait(lock)
+        await asyncio.sleep(0)
+        task.cancel()
+        future.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert waiters(lock) == 0
+        last = wait(lock)
+        wake(lock)
+        await asyncio.wait_for(last, 5)
+
+    run(main)
+
+
+async def cancelled_when_served(lock, wait, wake):
+    """Cancel a task after it was served and before it could run."""
+
+    async def work():
+        await wait(lock)
+
+    task = asyncio.ensure_future(work())
+    await asyncio.sleep(0)
+    wake(lock)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+@every_wait
+def test_a_waiter_that_is_cancelled_when_it_is_served_swallows_nothing(run, make, wait, wake):
+    async def main():
+        lock = make()
+        others = []
+        first = asyncio.ensure_future(cancelled_when_served(lock, wait, wake))
+        await asyncio.sleep(0)
+        others = [asyncio.ensure_future(wait(lock)) for _ in range(2)]
+        await first
+        done, pending = await asyncio.wait(others, timeout=0.05)
+        assert len(done) == (2 if isinstance(lock, locks.Event) else 1)
+        for task in pending:
+            task.cancel()
+        await asyncio.sleep(0)
+
+    run(main)
+
+
+@pytest.mark.parametrize("name", ["lock", "semaphore", "bounded semaphore"])
+def test_the_same_inside_of_async_with(run, name):
+    make, _, wake = WAITS[name]
+
+    async def main():
+        lock = make()
+
+        async def hold():
+            async with lock:
+                raise AssertionError("cancelled before that")
+
+        served = asyncio.ensure_future(hold())
+        early = asyncio.ensure_future(hold())
+        await asyncio.sleep(0)
+        early.cancel()
+        wake(lock)  # to the one, while the other is still in the line
+        served.cancel()
+        await asyncio.wait([served, early])
+        assert served.cancelled()
+        assert early.cancelled()
+        await lock.acquire(timeout=0)
+
+    run(main)
+
+
+def test_the_same_in_a_generator_coroutine(run):
+    @gen.coroutine
+    def hold(lock):
+        with (yield lock.acquire()):
+            raise AssertionError("cancelled before that")
+
+    async def main():
+        lock = held(locks.Lock())
+        future = hold(lock)
+        lock.release()
+        future.cancel()
+        await asyncio.sleep(0.01)
+        await lock.acquire(timeout=0)
+
+    run(main)
+
+
+def test_a_lock_is_held_by_one_and_handed_on_in_order(run):
+    order = []
+
+    async def work(lock, name):
+        async with lock:
+            order.append(f"{name} in")
+            await asyncio.sleep(0)
+            order.append(f"{name} out")
+
+    async def main():
+        lock = locks.Lock()
+        await asyncio.gather(*[work(lock, name) for name in "abc"])
+
+    run(main)
+    assert order == ["a in", "a out", "b in", "b out", "c in", "c out"]
+
+
+def test_a_permit_is_a_context_manager(run):
+    @gen.coroutine
+    def work(lock):
+        with (yield lock.acquire()):
+            yield gen.moment
+            assert not lock.acquire().done()
+        with (yield lock.acquire()) as nothing:
+            assert nothing is None
+
+    async def main():
+        for make in (locks.Lock, locks.Semaphore, locks.BoundedSemaphore):
+            lock = make()
+            waiting = work(lock)
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            lock.release()  # what the work acquired without waiting for it
+            await waiting
+
+    run(main)
+
+
+def test_release_is_checked(run):
+    async def main():
+        with pytest.raises(RuntimeError, match="nobody holds"):
+            locks.Lock().release()
+        with pytest.raises(ValueError, match="more often"):
+            locks.BoundedSemaphore(2).release()
+        semaphore = locks.Semaphore(0)
+        semaphore.release()
+        await semaphore.acquire(timeout=0)
+
+    run(main)
+
+
+def test_a_plain_with_statement_is_refused():
+    for lock in (locks.Lock(), locks.Semaphore(), locks.BoundedSemaphore()):
+        with pytest.raises(RuntimeError, match="async with"):
+            lock.__enter__()
+        with pytest.raises(RuntimeError, match="async with"):
+            lock.__exit__(None, None, None)
+
+
+def test_a_semaphore_lets_as_many_in_as_it_has_permits(run):
+    inside = []
+    most = []
+
+    async def work(semaphore):
+        async with semaphore:
+            inside.append(1)
+            most.append(len(inside))
+            await asyncio.sleep(0.001)
+            inside.pop()
+
+    async def main():
+        semaphore = locks.Semaphore(3)
+        await asyncio.gather(*[work(semaphore) for _ in range(10)])
+
+    run(main)
+    assert max(most) == 3
+
+
+@pytest.mark.parametrize("make", [locks.Semaphore, locks.BoundedSemaphore])
+def test_permits_are_not_negative(make):
+    with pytest.raises(ValueError, match="-1"):
+        make(-1)
+
+
+def test_an_event_stays_set_until_it_is_cleared(run):
+    async def main():
+        event = locks.Event()
+        assert not event.is_set()
+        waiting = [event.wait(), event.wait()]
+        event.set()
+        await gen.multi(waiting)
+        assert event.is_set()
+        assert event.wait(timeout=0).done()
+        event.clear()
+        assert not event.wait().done()
+
+    run(main)
+
+
+def test_a_condition_wakes_the_first_ones(run):
+    async def main():
+        condition = locks.Condition()
+        condition.notify()  # nobody is there
+        waiting = [condition.wait() for _ in range(5)]
+        condition.notify()
+        condition.notify(2)
+        assert [future.done() for future in waiting] == [True] * 3 + [False] * 2
+        condition.notify_all()
+        assert await gen.multi(waiting) == [True] * 5
+
+    run(main)
+
+
+def test_a_condition_that_is_waited_for_again_is_not_woken_twice(run):
+    async def main():
+        condition = locks.Condition()
+        waiting = []
+        first = condition.wait()
+        first.add_done_callback(lambda future: waiting.append(condition.wait()))
+        condition.notify_all()
+        await asyncio.sleep(0.01)
+        assert [future.done() for future in waiting] == [False]
+
+    run(main)
+
+
+def test_they_say_what_they_are(run):
+    async def main():
+        lock, semaphore, bounded = locks.Lock(), locks.Semaphore(2), locks.BoundedSemaphore(1)
+        event, condition = locks.Event(), locks.Condition()
+        assert [repr(each) for each in (lock, semaphore, bounded, event, condition)] == [
+            "<Lock unlocked>",
+            "<Semaphore value=2>",
+            "<BoundedSemaphore value=1>",
+            "<Event clear>",
+            "<Condition waiters=0>",
+        ]
+        lock.acquire()
+        lock.acquire()
+        event.set()
+        assert (repr(lock), repr(event)) == ("<Lock locked waiters=1>", "<Event set>")
+
+    run(main)
+
+
+def test_locks_are_made_before_the_loop_runs(ioloop):
+    lock = locks.Lock()
+    assert lock.acquire().done()
+    waiting = lock.acquire(timeout=datetime.timedelta(seconds=10))
+    ioloop.add_callback(lock.release)
+    ioloop.run_sync(lambda: waiting)

@@ -1,0 +1,189 @@
+"""The selector thread and the odd names of tornado.platform.asyncio."""
+
+import asyncio
+import contextvars
+import socket
+import threading
+import time
+
+import pytest
+
+from tornado import gen
+from tornado.ioloop import IOLoop
+from tornado.platform.asyncio import (
+    AddThreadSelectorEventLoop,
+    BaseAsyncIOLoop,
+    SelectorThread,
+    convert_yielded,
+    to_asyncio_future,
+    to_tornado_future,
+)
+
+
+@pytest.fixture
+def pair():
+    left, right = socket.socketpair()
+    left.setblocking(False)
+    right.setblocking(False)
+    yield left, right
+    left.close()
+    right.close()
+
+
+def selector_threads():
+    return [t for t in threading.enumerate() if t.name == "tornado-selector"]
+
+
+def test_futures_convert_to_themselves(run):
+    async def main():
+        future = asyncio.get_running_loop().create_future()
+        assert to_tornado_future(future) is future
+        assert to_asyncio_future(future) is future
+        assert await to_asyncio_future(asyncio.sleep(0, 1)) == 1
+        assert convert_yielded is gen.convert_yielded
+        future.cancel()
+
+    run(main)
+
+
+def test_a_selector_thread_reads_and_writes(asyncio_run, pair):
+    left, right = pair
+    calls = []
+    variable = contextvars.ContextVar("variable")
+
+    async def main():
+        loop = asyncio.get_running_loop()
+        thread = SelectorThread(loop)
+        done = asyncio.Event()
+
+        def readable(name):
+            calls.append((name, left.recv(10), variable.get()))
+            done.set()
+
+        variable.set("inside")
+        thread.add_reader(left, readable, "reader")
+        variable.set("outside")
+        for _ in range(3):
+            right.send(b"x")
+            await asyncio.wait_for(done.wait(), 5)
+            done.clear()
+        thread.add_writer(left.fileno(), done.set)
+        await asyncio.wait_for(done.wait(), 5)
+        assert thread.remove_writer(left.fileno())
+        assert not thread.remove_writer(left.fileno())
+        assert thread.remove_reader(left)
+        assert not thread.remove_reader(left)
+        right.send(b"unseen")
+        await asyncio.sleep(0.02)
+        thread.close()
+        thread.close()
+
+    asyncio_run(main())
+    assert calls == [("reader", b"x", "inside")] * 3
+    assert selector_threads() == []
+
+
+def test_a_ready_descriptor_is_not_reported_while_its_callback_waits(asyncio_run, pair):
+    left, right = pair
+    calls = []
+
+    async def main():
+        thread = SelectorThread(asyncio.get_running_loop())
+        right.send(b"x")
+
+        def readable():
+            calls.append(1)
+            time.sleep(0.02)
+            left.recv(10)
+
+        thread.add_reader(left, readable)
+        await asyncio.sleep(0.1)
+        thread.close()
+
+    asyncio_run(main())
+    assert calls == [1]
+
+
+def test_a_descriptor_that_was_closed_does_not_end_the_thread(asyncio_run, pair):
+    left, right = pair
+    calls = []
+
+    async def main():
+        thread = SelectorThread(asyncio.get_running_loop())
+        gone, other = socket.socketpair()
+        thread.add_reader(gone.fileno(), lambda: thread.remove_reader(number))
+        number = gone.fileno()
+        gone.close()
+        other.close()
+        thread.add_reader(left, lambda: calls.append(left.recv(10)))
+        right.send(b"x")
+        await asyncio.sleep(0.1)
+        thread.close()
+
+    asyncio_run(main())
+    assert calls == [b"x"]
+
+
+def test_a_loop_without_readers_gets_them(pair):
+    left, right = pair
+    real = asyncio.new_event_loop()
+    loop = AddThreadSelectorEventLoop(real)
+    calls = []
+
+    async def main():
+        loop.add_reader(left, lambda: calls.append(left.recv(10)))
+        loop.add_writer(left, calls.append, "writable")
+        right.send(b"x")
+        await asyncio.sleep(0.05)
+        assert loop.remove_reader(left)
+        assert loop.remove_writer(left)
+
+    assert loop.time.__self__ is real
+    loop.run_until_complete(main())
+    loop.close()
+    assert b"x" in calls
+    assert "writable" in calls
+    assert real.is_closed()
+    assert selector_threads() == []
+    assert "add_reader" in AddThreadSelectorEventLoop.MY_ATTRIBUTES
+
+
+def test_an_ioloop_on_a_proactor_uses_the_thread(monkeypatch, pair):
+    left, right = pair
+
+    class Proactor(asyncio.SelectorEventLoop):
+        def add_reader(self, *args):
+            raise NotImplementedError
+
+        def add_writer(self, *args):
+            raise NotImplementedError
+
+    monkeypatch.setattr(asyncio, "ProactorEventLoop", Proactor, raising=False)
+    monkeypatch.setattr("tornado.platform.asyncio._base.woken_by_signals", _nothing)
+    asyncio_loop = Proactor()
+    loop = IOLoop(asyncio_loop=asyncio_loop)
+    calls = []
+
+    def readable(fd, events):
+        calls.append((fd, events, left.recv(10)))
+        loop.stop()
+
+    loop.add_handler(left, readable, loop.READ)
+    right.send(b"x")
+    loop.call_later(5, loop.stop)
+    loop.start()
+    loop.close()
+    assert calls == [(left, loop.READ, b"x")]
+    assert selector_threads() == []
+    assert isinstance(loop, BaseAsyncIOLoop)
+
+
+class _nothing:
+    def __init__(self, loop):
+        pass
+
+    def __enter__(self):
+        pass
+
+    def __exit__(self, *exc_info):
+        pass
