@@ -105,10 +105,7 @@ def describe(
 def describe_day(date: object, gmt_offset: int, dow: bool) -> Moment:
     """Decide how `Locale.format_day` tells a day."""
     # As it is where nothing has to be converted: this is called once for each row of a page.
-    if isinstance(date, datetime.datetime) and date.tzinfo is None:
-        then = date
-    else:
-        then = _to_utc(date)
+    then = date if isinstance(date, datetime.datetime) and date.tzinfo is None else _to_utc(date)
     return _dated("weekday_day" if dow else "day", then, gmt_offset, timed=False)
 
 

@@ -148,10 +148,10 @@ class Locale:
         return text % {"commas": comma.join(parts[:-1]), "last": parts[-1]}
 
     def friendly_number(self, value: object) -> str:
-        """Write a whole number with its digits grouped: 1,234,567 in English.
+        """Write a whole number with its digits grouped: 1,234,567 in American English.
 
-        Other languages group by the CLDR if Babel is installed, and else not at all. What is not a
-        whole number comes back as text.
+        Other languages than English group by the CLDR if Babel is installed. The rest group not at
+        all, and what is not a whole number comes back as text.
         """
         if isinstance(value, bool) or not isinstance(value, int):
             return str(value)

@@ -35,12 +35,12 @@ class OptionParser:
 
     if TYPE_CHECKING:
         _options: dict[str, Option]
-        _parse_callbacks: list[Callable[[], object]]
+        _when_parsed: list[Callable[[], object]]
         _sources: list[str]
 
     def __init__(self) -> None:
         # Straight into the namespace: setting an attribute sets an option.
-        self.__dict__.update(_options={}, _parse_callbacks=[], _sources=[])
+        self.__dict__.update(_options={}, _when_parsed=[], _sources=[])
         self._options["help"] = Option(
             "help",
             type=bool,
@@ -135,7 +135,8 @@ class OptionParser:
         :param metavar: what the help shows in the place of the value.
         :param multiple: take values with commas between them, and have a list of them. Whole
             numbers can be given as ranges: ``1:3,7``.
-        :param group: the heading in the help; by default it is the file that defines the option.
+        :param group: the heading in the help; by default it is the file that defines the option,
+            which the help calls by its module.
         :param callback: called with each new value.
         :param choices: the values that are allowed.
         :param minimum: the least value that is allowed.
@@ -281,11 +282,11 @@ class OptionParser:
 
     def add_parse_callback(self, callback: Callable[[], object]) -> None:
         """Have a function called when parsing is done."""
-        self._parse_callbacks.append(callback)
+        self._when_parsed.append(callback)
 
     def run_parse_callbacks(self) -> None:
         """Call the functions that wait for the end of parsing."""
-        for callback in self._parse_callbacks:
+        for callback in self._when_parsed:
             callback()
 
     def mockable(self) -> Any:

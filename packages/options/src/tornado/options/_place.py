@@ -20,10 +20,9 @@ class Place:
         return f"{self.file}:{self.line}"
 
     def describe(self) -> str:
-        """Name the file for the help: as short as is clear."""
-        inside = os.path.relpath(self.file) if os.path.isabs(self.file) else self.file
-        if self.module == "__main__" or not inside.startswith(os.pardir):
-            return os.path.basename(self.file) if inside.startswith(os.pardir) else inside
+        """Name the module for the help: a program by its file, others as they are imported."""
+        if self.module == "__main__":
+            return os.path.basename(self.file)
         return self.module.partition("._")[0]
 
 
