@@ -108,6 +108,13 @@ def test_a_copy_is_equal_and_independent(make):
     assert headers == repeated()
 
 
+@pytest.mark.parametrize("make", COPIES.values(), ids=COPIES)
+def test_a_copy_of_nothing_can_be_filled(make):
+    twin = make(HTTPHeaders())
+    twin.add("a", "b")
+    assert twin == {"A": "b"}
+
+
 def test_a_subclass_copies_to_its_own_kind():
     class Mine(HTTPHeaders):
         pass

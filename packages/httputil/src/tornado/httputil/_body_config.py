@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ._in_force import InForce
+from ._in_force import DEFAULT_MAX_ARGUMENTS, InForce
 
 
 @dataclass
@@ -32,7 +32,7 @@ class ParseUrlEncodedConfig:
     """
 
     #: How many arguments there may be.
-    max_arguments: int = 1000
+    max_arguments: int = DEFAULT_MAX_ARGUMENTS
 
 
 @dataclass
@@ -55,7 +55,6 @@ def set_parse_body_config(config: ParseBodyConfig) -> None:
     .. versionadded:: 1.0
     """
     InForce.config = config
-    InForce.max_arguments = config.urlencoded.max_arguments
 
 
 def body_config() -> ParseBodyConfig:

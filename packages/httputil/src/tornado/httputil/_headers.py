@@ -216,11 +216,11 @@ class HTTPHeaders(MutableMapping[str, str]):
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self.copy()
 
-    def __getstate__(self) -> dict[str, str | list[str]]:
-        return self._fields
+    def __getstate__(self) -> tuple[dict[str, str | list[str]]]:
+        return (self._fields,)  # in a tuple, because the oldest pickles drop a state that is empty
 
-    def __setstate__(self, state: dict[str, str | list[str]]) -> None:
-        self._fields = state
+    def __setstate__(self, state: tuple[dict[str, str | list[str]]]) -> None:
+        (self._fields,) = state
 
     def __str__(self) -> str:
         return "".join([f"{name}: {value}\n" for name, value in self.get_all()])

@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ._body_config import ParseBodyConfig
 
+DEFAULT_MAX_ARGUMENTS = 1000
+
 
 class InForce:
     """Hold what counts where no other limits are given."""
 
-    #: None stands for the defaults.
+    #: None stands for the defaults, so that a plain query does not load their room.
     config: ParseBodyConfig | None = None
 
-    #: The limit of arguments in it, apart because every query is held to it.
-    max_arguments: int = 1000
+
+def max_arguments() -> int:
+    """Return how many arguments a query may have."""
+    config = InForce.config
+    return DEFAULT_MAX_ARGUMENTS if config is None else config.urlencoded.max_arguments

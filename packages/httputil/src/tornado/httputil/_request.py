@@ -11,7 +11,7 @@ from tornado.escape import parse_qs_bytes, utf8
 from ._errors import HTTPInputError
 from ._headers import HTTPHeaders
 from ._hosts import checked_host, split_host_and_port
-from ._in_force import InForce
+from ._in_force import max_arguments
 from ._lazy import lazy
 from ._target import authority_of, origin_form
 
@@ -182,9 +182,7 @@ class HTTPServerRequest:
         if not query:
             return {}
         try:
-            return parse_qs_bytes(
-                query, keep_blank_values=True, max_num_fields=InForce.max_arguments
-            )
+            return parse_qs_bytes(query, keep_blank_values=True, max_num_fields=max_arguments())
         except ValueError as error:
             raise HTTPInputError(f"bad query: {error}") from error
 
