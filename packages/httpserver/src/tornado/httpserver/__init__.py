@@ -1,4 +1,4 @@
-"""A non-blocking HTTP/1.1 server without a framework.
+r"""A non-blocking HTTP/1.1 server without a framework.
 
 A server takes requests off its sockets and hands each of them to a callback, or to a
 :class:`tornado.httputil.HTTPServerConnectionDelegate` such as a ``tornado.web.Application``::
@@ -8,7 +8,7 @@ A server takes requests off its sockets and hands each of them to a callback, or
     from tornado.httputil import HTTPHeaders, ResponseStartLine
 
     def answer(request):
-        body = f"You requested {request.path}\\n".encode()
+        body = f"You requested {request.path}\n".encode()
         headers = HTTPHeaders({"Content-Length": str(len(body))})
         request.connection.write_headers(ResponseStartLine("", 200, "OK"), headers, body)
         request.connection.finish()

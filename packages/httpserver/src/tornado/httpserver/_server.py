@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import ssl
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tornado.http1connection import HTTP1ConnectionParameters, HTTP1ServerConnection
 from tornado.httputil import HTTPConnection, HTTPMessageDelegate, HTTPServerConnectionDelegate
-from tornado.iostream import IOStream
 from tornado.tcpserver import TCPServer
 from tornado.util import Configurable
 
 from ._callback import CallbackDelegate, RequestCallback
 from ._context import ConnectionContext
 from ._forwarded import ForwardedDelegate
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterable
+
+    from tornado.iostream import IOStream
 
 
 class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
@@ -116,7 +119,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
 
     def on_close(self, server_conn: object) -> None:
         """Take note that a connection is gone."""
-        self._connections.discard(server_conn)  # type: ignore[arg-type]  # it is one of ours
+        self._connections.discard(server_conn)
         self._delegate.on_close(server_conn)
 
     async def close_all_connections(self) -> None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from tornado.util import publish
 
 from ._connection import HTTP1Connection
-from ._errors import BadMessage
+from ._errors import ProtocolError
 from ._framing import is_transfer_encoding_chunked, parse_hex_int, parse_int
 from ._head import RequestHead, ResponseHead
 from ._parameters import HTTP1ConnectionParameters
@@ -23,7 +23,7 @@ from ._parser import EndOfMessage, RequestParser, ResponseParser
 from ._server import HTTP1ServerConnection
 
 __all__ = [
-    "BadMessage",
+    "ProtocolError",
     "EndOfMessage",
     "HTTP1Connection",
     "HTTP1ConnectionParameters",

@@ -15,7 +15,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Protocol
 
 from ._complaints import complain_about_fields
-from ._errors import BadMessage, shown
+from ._errors import ProtocolError, shown
 from ._grammar import CHUNK_EXTENSION, CHUNK_SIZE, FIELD_BLOCK
 from ._head import Fields, parse_fields
 
@@ -31,10 +31,34 @@ _MAX_EXTENSIONS = 16384
 #: Fields that must not come behind a body (RFC 9110 section 6.5.1): they frame, route or
 #: authenticate, and a reader that merges them into the head would be deceived.
 _FORBIDDEN_TRAILERS = frozenset(
-    "Authorization Cache-Control Connection Content-Encoding Content-Length Content-Range "
-    "Content-Type Cookie Expect Forwarded Host Max-Forwards Proxy-Authenticate "
-    "Proxy-Authorization Range Set-Cookie Te Trailer Transfer-Encoding Upgrade "
-    "Www-Authenticate X-Forwarded-For X-Forwarded-Host X-Forwarded-Proto X-Real-Ip X-Scheme".split()
+    {
+        "Authorization",
+        "Cache-Control",
+        "Connection",
+        "Content-Encoding",
+        "Content-Length",
+        "Content-Range",
+        "Content-Type",
+        "Cookie",
+        "Expect",
+        "Forwarded",
+        "Host",
+        "Max-Forwards",
+        "Proxy-Authenticate",
+        "Proxy-Authorization",
+        "Range",
+        "Set-Cookie",
+        "Te",
+        "Trailer",
+        "Transfer-Encoding",
+        "Upgrade",
+        "Www-Authenticate",
+        "X-Forwarded-For",
+        "X-Forwarded-Host",
+        "X-Forwarded-Proto",
+        "X-Real-Ip",
+        "X-Scheme",
+    }
 )
 
 
@@ -49,7 +73,7 @@ class Body(Protocol):
         """Take bytes, give the payload among them."""
 
     def end_of_stream(self) -> None:
-        """Take note that no more bytes come; raise BadMessage if the body is not whole."""
+        """Take note that no more bytes come; raise ProtocolError if the body is not whole."""
 
 
 class FixedBody:
@@ -75,7 +99,7 @@ class FixedBody:
         return data[:left]
 
     def end_of_stream(self) -> None:
-        raise BadMessage(f"connection closed with {self._left} bytes of the body missing")
+        raise ProtocolError(f"connection closed with {self._left} bytes of the body missing")
 
 
 class UntilCloseBody:
@@ -151,7 +175,7 @@ class ChunkedBody:
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def end_of_stream(self) -> None:
-        raise BadMessage("connection closed within a chunked body")
+        raise ProtocolError("connection closed within a chunked body")
 
     def _read_line(self, data: bytes, at: int) -> int:
         """Read what is no data; give the position behind it, or -1 if it is not there yet."""
@@ -160,7 +184,7 @@ class ChunkedBody:
         if self._expect is _Expect.TRAILERS:
             return self._read_trailers(data, at)
         if data[at] != 0x0D or data[at + 1 : at + 2] not in (b"\n", b""):
-            raise BadMessage(f"no CRLF behind a chunk but {shown(data[at : at + 2])}")
+            raise ProtocolError(f"no CRLF behind a chunk but {shown(data[at : at + 2])}")
         if at + 2 > len(data):
             return -1
         self._expect = _Expect.SIZE
@@ -172,14 +196,14 @@ class ChunkedBody:
         size = CHUNK_SIZE.match(data, at, line_end)
         extension = CHUNK_EXTENSION.fullmatch(data, size.end() if size else at, line_end)
         if (size is None and line_end > at) or extension is None or line_end - at >= _MAX_SIZE_LINE:
-            raise BadMessage(f"bad chunk size {shown(data[at : at + 40])}")
+            raise ProtocolError(f"bad chunk size {shown(data[at : at + 40])}")
         if end < 0:
             return -1
         if size is None:
-            raise BadMessage("empty chunk size")
+            raise ProtocolError("empty chunk size")
         self._extensions += end - size.end()
         if self._extensions > _MAX_EXTENSIONS:
-            raise BadMessage("too many bytes of chunk extensions")
+            raise ProtocolError("too many bytes of chunk extensions")
         self._left = int(size[0], 16)
         self._expect = _Expect.DATA if self._left else _Expect.TRAILERS
         return end + 2
@@ -191,9 +215,9 @@ class ChunkedBody:
         end = data.find(b"\r\n\r\n", at, at + self._limits.max_header_size + 4)
         if end < 0:
             if len(data) - at > self._limits.max_header_size:
-                raise BadMessage("trailers are too large", 431)
+                raise ProtocolError("trailers are too large", 431)
             if b"\n" in data[at:].replace(b"\r\n", b""):
-                raise BadMessage("bare LF in the trailers")
+                raise ProtocolError("bare LF in the trailers")
             return -1
         block = data[at : end + 2].decode("latin-1")
         if FIELD_BLOCK.fullmatch(block) is None:
@@ -201,6 +225,6 @@ class ChunkedBody:
         self.trailers = parse_fields(block, self._limits.max_header_count)
         forbidden = _FORBIDDEN_TRAILERS.intersection(self.trailers)
         if forbidden:
-            raise BadMessage(f"trailers must not hold {', '.join(sorted(forbidden))}")
+            raise ProtocolError(f"trailers must not hold {', '.join(sorted(forbidden))}")
         self.done = True
         return end + 4

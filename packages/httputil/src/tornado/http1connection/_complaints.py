@@ -4,53 +4,53 @@ from __future__ import annotations
 
 import re
 
-from ._errors import BadMessage, shown
+from ._errors import ProtocolError, shown
 from ._grammar import FIELD_BLOCK, TARGET, TOKEN
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _VERSION = re.compile(r"HTTP/[0-9]\.[0-9]")
 
 
-def complain_about_request(head: str) -> BadMessage:
+def complain_about_request(head: str) -> ProtocolError:
     """Describe the first thing that is wrong with a request head."""
     line, _, block = head.partition("\r\n")
     return _complain_about_request_line(line) or complain_about_fields(block)
 
 
-def complain_about_response(head: str) -> BadMessage:
+def complain_about_response(head: str) -> ProtocolError:
     """Describe the first thing that is wrong with a response head."""
     line, _, block = head.partition("\r\n")
     if not re.fullmatch(r"HTTP/1\.[01] [1-9][0-9]{2}( .*)?", line) or _CONTROL.search(line):
-        return BadMessage(f"bad status line {shown(line)}")
+        return ProtocolError(f"bad status line {shown(line)}")
     return complain_about_fields(block)
 
 
-def _complain_about_request_line(line: str) -> BadMessage | None:
+def _complain_about_request_line(line: str) -> ProtocolError | None:
     parts = line.split(" ")
     if len(parts) != 3:
-        return BadMessage(f"bad request line {shown(line)}")
+        return ProtocolError(f"bad request line {shown(line)}")
     method, target, version = parts
     if re.fullmatch(TOKEN, method) is None:
-        return BadMessage(f"bad method {shown(method)}")
+        return ProtocolError(f"bad method {shown(method)}")
     if re.fullmatch(TARGET, target) is None:
-        return BadMessage(f"bad request target {shown(target)}")
+        return ProtocolError(f"bad request target {shown(target)}")
     if version not in ("HTTP/1.0", "HTTP/1.1"):
         known_form = _VERSION.fullmatch(version) is not None
-        return BadMessage(f"bad HTTP version {shown(version)}", 505 if known_form else 400)
+        return ProtocolError(f"bad HTTP version {shown(version)}", 505 if known_form else 400)
     return None
 
 
-def complain_about_fields(block: str) -> BadMessage:
+def complain_about_fields(block: str) -> ProtocolError:
     """Describe the first field line that the grammar refuses."""
     good = FIELD_BLOCK.match(block)
     line = block[good.end() if good else 0 :].partition("\r\n")[0]
     name, colon, value = line.partition(":")
     if line.startswith((" ", "\t")):
-        return BadMessage(f"folded header line {shown(line)}")
+        return ProtocolError(f"folded header line {shown(line)}")
     if "\n" in line or "\r" in line:
-        return BadMessage(f"bare CR or LF in a header line {shown(line)}")
+        return ProtocolError(f"bare CR or LF in a header line {shown(line)}")
     if _CONTROL.search(value):
-        return BadMessage(f"control character in the header {shown(name)}")
+        return ProtocolError(f"control character in the header {shown(name)}")
     if not colon:
-        return BadMessage(f"header line without a colon {shown(line)}")
-    return BadMessage(f"bad header name {shown(name)}")
+        return ProtocolError(f"header line without a colon {shown(line)}")
+    return ProtocolError(f"bad header name {shown(name)}")

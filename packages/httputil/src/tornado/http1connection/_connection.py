@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -24,13 +23,12 @@ from ._grammar import REASON_TEXT
 from ._parameters import HTTP1ConnectionParameters
 
 if TYPE_CHECKING:
-    from ._head import Fields, RequestHead
+    from collections.abc import Callable
+
+    from ._head import Fields
     from ._owner import Owner
 
 _NO_BODY = frozenset({204, 304})
-
-#: Above this size, in bytes, head and body leave in one system call without being joined first.
-_JOIN_LIMIT = 65536
 
 
 class Writing(Enum):
@@ -67,6 +65,8 @@ class HTTP1Connection(HTTPConnection):
     _owner: Owner | None = None
     _close_callback: Callable[[], object] | None = None
     _writing = Writing.HEAD
+    #: Whether the connection may serve another exchange behind this one.
+    keep_alive = True
     _left: int | None = None
     _chunked = False
     _method = ""
@@ -87,15 +87,8 @@ class HTTP1Connection(HTTPConnection):
         self.max_body_size = params.max_body_size
         #: The deadline for the incoming body, in seconds, or ``None``.
         self.body_timeout = params.body_timeout
-        self._keep_alive = not params.no_keep_alive
-
-    def answer_to(self, head: RequestHead, owner: Owner) -> None:
-        """Make this the server's side of the exchange that `head` begins."""
-        self._owner = owner
-        self._method = head.method
-        self._version = head.version
-        if not head.keep_alive:
-            self._keep_alive = False
+        if params.no_keep_alive:
+            self.keep_alive = False
 
     # Settings that a delegate may change while the head is handled.
 
@@ -112,8 +105,14 @@ class HTTP1Connection(HTTPConnection):
         self.body_timeout = timeout
 
     def set_close_callback(self, callback: Callable[[], object] | None) -> None:
-        """Set what is called if the connection closes before this exchange is complete."""
-        self._close_callback = callback
+        """Set what is called if the connection closes before this exchange is complete.
+
+        If it is closed already, the callback is called soon.
+        """
+        if callback is not None and self._writing is Writing.LOST:
+            asyncio.get_running_loop().call_soon(callback)
+        else:
+            self._close_callback = callback
 
     # The message that goes out.
 
@@ -126,11 +125,6 @@ class HTTP1Connection(HTTPConnection):
     def has_begun(self) -> bool:
         """True when the head of the outgoing message is written."""
         return self._writing is not Writing.HEAD
-
-    @property
-    def keeps_alive(self) -> bool:
-        """True if the connection may serve another exchange behind this one."""
-        return self._keep_alive
 
     def write_headers(
         self,
@@ -187,29 +181,6 @@ class HTTP1Connection(HTTPConnection):
             self.stream.write_nowait(LAST_CHUNK)
         self._finished()
 
-    def respond(
-        self, start_line: ResponseStartLine, headers: HTTPHeaders, body: bytes
-    ) -> asyncio.Future[None]:
-        """Send a whole message: head and body in one system call.
-
-        :return: a future as :meth:`write_headers` gives.
-        :raises HTTPOutputError: the response would break the protocol.
-        """
-        if self._is_lost():
-            return self._send(b"")
-        head = self._encode_head(start_line, headers._fields)
-        if len(body) > _JOIN_LIMIT:
-            waiting = self.stream.writelines_nowait([head, self._frame(body)])
-        else:
-            waiting = self.stream.write_nowait(head + self._frame(body) if body else head)
-        if self._chunked or self._left:
-            self.finish()
-        else:
-            self._finished()
-        if waiting or self._owner is None:
-            return self.stream.write(b"")
-        return self._owner.sent
-
     def _encode_head(
         self, start_line: RequestStartLine | ResponseStartLine, fields: Fields
     ) -> bytes:
@@ -217,7 +188,10 @@ class HTTP1Connection(HTTPConnection):
             raise HTTPOutputError(f"no head is written in the state {self._writing.name}")
         if self.is_client:
             method, target, _ = start_line
-            first, more = f"{method} {target} HTTP/1.1\r\n", self._frame_request(str(method), fields)
+            first, more = (
+                f"{method} {target} HTTP/1.1\r\n",
+                self._frame_request(str(method), fields),
+            )
         else:
             _, code, reason = start_line
             if REASON_TEXT.fullmatch(str(reason)) is None:
@@ -253,13 +227,13 @@ class HTTP1Connection(HTTPConnection):
             if "Transfer-Encoding" not in fields:
                 more = "Transfer-Encoding: chunked\r\n"
         else:
-            self._keep_alive = False
+            self.keep_alive = False
         if self._owner is not None and self._owner.is_draining:
-            self._keep_alive = False
+            self.keep_alive = False
         if "Connection" in fields:
             if "close" in str(fields["Connection"]).lower():
-                self._keep_alive = False
-        elif not self._keep_alive:
+                self.keep_alive = False
+        elif not self.keep_alive:
             more += "Connection: close\r\n"
         elif self._version == "HTTP/1.0":
             more += "Connection: Keep-Alive\r\n"
@@ -329,5 +303,3 @@ class HTTP1Connection(HTTPConnection):
     def __repr__(self) -> str:
         side = "client" if self.is_client else "server"
         return f"<HTTP1Connection {side} {self._method} {self._writing.name}>"
-
-

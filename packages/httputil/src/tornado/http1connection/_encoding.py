@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tornado.httputil import HTTPOutputError
 
 from ._errors import shown
 from ._grammar import FIELD_BLOCK, TOKEN_TEXT, VALUE_TEXT
-from ._head import Fields
+
+if TYPE_CHECKING:
+    from ._head import Fields
 
 #: What stands between a streamed body and the next message (RFC 9112 section 7.1).
 LAST_CHUNK = b"0\r\n\r\n"
@@ -20,7 +24,7 @@ def encode_fields(fields: Fields) -> str:
     """
     block = "".join(
         [
-            f"{name}: {value}\r\n" if value.__class__ is str else _repeated_lines(name, value)
+            f"{name}: {value}\r\n" if value.__class__ is str else repeated_lines(name, value)
             for name, value in fields.items()
         ]
     )
@@ -29,7 +33,8 @@ def encode_fields(fields: Fields) -> str:
     return block
 
 
-def _repeated_lines(name: str, value: object) -> str:
+def repeated_lines(name: str, value: object) -> str:
+    """Give the field lines of a repeated field, or of a value that is no text."""
     values = value if isinstance(value, list) else [value]
     return "".join([f"{name}: {each}\r\n" for each in values])
 
@@ -40,9 +45,7 @@ def _complain(fields: Fields) -> None:
             raise HTTPOutputError(f"bad header name {shown(name)}")
         for each in value if isinstance(value, list) else [value]:
             if VALUE_TEXT.fullmatch(str(each)) is None:
-                raise HTTPOutputError(
-                    f"bad characters in the value of {name}: {shown(str(each))}"
-                )
+                raise HTTPOutputError(f"bad characters in the value of {name}: {shown(str(each))}")
 
 
 def encode_chunk(data: bytes) -> bytes:

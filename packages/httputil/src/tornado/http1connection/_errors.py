@@ -3,7 +3,7 @@
 ::
 
     tornado.httputil.HTTPInputError
-    └── BadMessage             the bytes are no acceptable HTTP/1.1; says which status answers them
+    └── ProtocolError             the bytes are no acceptable HTTP/1.1; says which status answers them
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from tornado.httputil import HTTPInputError
 
 
-class BadMessage(HTTPInputError):
+class ProtocolError(HTTPInputError):
     """The peer sent something that HTTP/1.1 or a limit does not allow.
 
     :param message: what is wrong, with the offending value shortened.

@@ -6,7 +6,7 @@ because servers in the field repeat themselves; two readings of one response are
 
 from __future__ import annotations
 
-from ._errors import BadMessage, shown
+from ._errors import ProtocolError, shown
 from ._grammar import DIGITS
 
 #: The length of a body that comes in chunks.
@@ -22,14 +22,14 @@ def request_length(fields: _Fields, minor: str) -> int:
     """Give the length of a request's body in bytes, or ``CHUNKED``.
 
     :param minor: the minor version, ``"0"`` or ``"1"``.
-    :raises BadMessage: the fields are not exactly one number, or exactly ``chunked``.
+    :raises ProtocolError: the fields are not exactly one number, or exactly ``chunked``.
     """
     if "Transfer-Encoding" not in fields:
         return parse_content_length(str(fields["Content-Length"]))
     if "Content-Length" in fields:
-        raise BadMessage("both Transfer-Encoding and Content-Length")
+        raise ProtocolError("both Transfer-Encoding and Content-Length")
     if minor == "0":
-        raise BadMessage("Transfer-Encoding in an HTTP/1.0 request")
+        raise ProtocolError("Transfer-Encoding in an HTTP/1.0 request")
     return parse_transfer_encoding(str(fields["Transfer-Encoding"]))
 
 
@@ -37,13 +37,13 @@ def response_length(fields: _Fields, code: int, method: str) -> int:
     """Give the length of a response's body in bytes, ``CHUNKED`` or ``UNTIL_CLOSE``.
 
     :param method: the method of the request that this response answers.
-    :raises BadMessage: the fields allow more than one reading.
+    :raises ProtocolError: the fields allow more than one reading.
     """
     if method == "HEAD" or code in (204, 304) or 100 <= code < 200:
         return 0
     if "Transfer-Encoding" in fields:
         if "Content-Length" in fields:
-            raise BadMessage("both Transfer-Encoding and Content-Length in a response")
+            raise ProtocolError("both Transfer-Encoding and Content-Length in a response")
         return parse_transfer_encoding(str(fields["Transfer-Encoding"]))
     if "Content-Length" not in fields:
         return UNTIL_CLOSE
@@ -51,30 +51,30 @@ def response_length(fields: _Fields, code: int, method: str) -> int:
     values = value if isinstance(value, list) else value.split(",")
     lengths = {parse_content_length(each.strip(" \t")) for each in values}
     if len(lengths) > 1:
-        raise BadMessage(f"different Content-Length values {shown(str(value))}")
+        raise ProtocolError(f"different Content-Length values {shown(str(value))}")
     return lengths.pop()
 
 
 def parse_content_length(value: str) -> int:
     """Parse a Content-Length: digits of ASCII, at most 18 of them.
 
-    :raises BadMessage: it is anything else (a sign, a list, another base, other digits).
+    :raises ProtocolError: it is anything else (a sign, a list, another base, other digits).
     """
     if DIGITS.fullmatch(value) is None:
-        raise BadMessage(f"bad Content-Length {shown(value)}")
+        raise ProtocolError(f"bad Content-Length {shown(value)}")
     return int(value)
 
 
 def parse_transfer_encoding(value: str) -> int:
     """Accept ``chunked`` alone.
 
-    :raises BadMessage: 501 for a coding that might be valid but is not implemented, else 400.
+    :raises ProtocolError: 501 for a coding that might be valid but is not implemented, else 400.
     """
     codings = [coding.strip(" \t").lower() for coding in value.split(",")]
     if codings == ["chunked"]:
         return CHUNKED
     stacked = codings[-1] == "chunked" and codings.count("chunked") == 1 and all(codings)
-    raise BadMessage(f"bad Transfer-Encoding {shown(value)}", 501 if stacked else 400)
+    raise ProtocolError(f"bad Transfer-Encoding {shown(value)}", 501 if stacked else 400)
 
 
 def is_transfer_encoding_chunked(headers: _Fields) -> bool:
@@ -87,7 +87,7 @@ def is_transfer_encoding_chunked(headers: _Fields) -> bool:
     if "Transfer-Encoding" not in headers:
         return False
     if "Content-Length" in headers:
-        raise BadMessage("both Transfer-Encoding and Content-Length")
+        raise ProtocolError("both Transfer-Encoding and Content-Length")
     return parse_transfer_encoding(str(headers["Transfer-Encoding"])) == CHUNKED
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 # token = 1*tchar (RFC 9110 section 5.6.2)
-TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # noqa: S105  # a word of the grammar
 
 # field-value = *field-content; field-content is VCHAR, obs-text, SP and HTAB (RFC 9110 section
 # 5.5). NUL, CR, LF and every other control character are outside of it.
@@ -30,7 +30,9 @@ REQUEST_HEAD = re.compile(rf"({TOKEN}+) ({TARGET}+) HTTP/1\.([01])\r\n({FIELD_LI
 
 #: status-line CRLF *( field-line CRLF ): minor version, code, reason, the block of fields
 #: (RFC 9112 section 4; the space before an empty reason is optional in the field).
-RESPONSE_HEAD = re.compile(rf"HTTP/1\.([01]) ([1-9][0-9]{{2}})(?: ({FIELD_TEXT}))?\r\n({FIELD_LINES})")
+RESPONSE_HEAD = re.compile(
+    rf"HTTP/1\.([01]) ([1-9][0-9]{{2}})(?: ({FIELD_TEXT}))?\r\n({FIELD_LINES})"
+)
 
 #: One field-line of a block that matched, as (name, value). Whitespace behind the value is left
 #: on it: it is rare, and stripping it here would cost every line a second look.
@@ -53,7 +55,7 @@ HOST = re.compile(
 )
 
 #: absolute-form of a target (RFC 9112 section 3.2.2).
-ABSOLUTE_FORM = re.compile(r"[A-Za-z][A-Za-z0-9+\-.]*://([^/?#@]*)")
+ABSOLUTE_FORM = re.compile(r"[A-Za-z][A-Za-z0-9+\-.]*://([^/?#]*)")
 
 #: chunk-size in hexadecimal, at most 16 digits (RFC 9112 section 7.1).
 CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,16}")

@@ -11,7 +11,7 @@ from tornado.httputil import ResponseStartLine
 from tornado.httputil._names import canonical as canonical_names
 
 from ._complaints import complain_about_request, complain_about_response
-from ._errors import BadMessage, shown
+from ._errors import ProtocolError, shown
 from ._framing import request_length
 from ._grammar import ABSOLUTE_FORM, FIELD, HOST, REQUEST_HEAD, RESPONSE_HEAD
 
@@ -90,20 +90,23 @@ _connection_options = _ConnectionOptions()
 def parse_request_head(head: bytes, max_fields: int) -> RequestHead:
     """Parse the bytes of a request up to the CRLF of its last field line.
 
-    :raises BadMessage: the head breaks RFC 9112, or has more than `max_fields` fields.
+    :raises ProtocolError: the head breaks RFC 9112, or has more than `max_fields` fields.
     """
     text = head.decode("latin-1")
     match = REQUEST_HEAD.fullmatch(text)
     if match is None:
         raise complain_about_request(text)
     method, target, minor, block = match.groups()
-    fields = parse_fields(block, max_fields)
+    pairs = FIELD.findall(block)
+    fields = {canonical_names[name]: value for name, value in pairs}
+    if len(fields) != len(pairs) or len(pairs) > max_fields or " \r" in block or "\t\r" in block:
+        fields = parse_fields(block, max_fields)
     keep_alive = minor == "1"
     if "Host" in fields:
-        if not _host_is_valid[fields["Host"]]:  # type: ignore[index]  # a singleton is a str
-            raise BadMessage(f"bad Host field {shown(str(fields['Host']))}")
+        if not _host_is_valid[fields["Host"]]:
+            raise ProtocolError(f"bad Host field {shown(str(fields['Host']))}")
     elif keep_alive:
-        raise BadMessage("an HTTP/1.1 request without a Host field")
+        raise ProtocolError("an HTTP/1.1 request without a Host field")
     if "Connection" in fields:
         keep_alive = wants_keep_alive(fields, keep_alive)
     if target[0] != "/":
@@ -120,7 +123,7 @@ def parse_request_head(head: bytes, max_fields: int) -> RequestHead:
 def parse_response_head(head: bytes, max_fields: int) -> ResponseHead:
     """Parse the bytes of a response up to the CRLF of its last field line.
 
-    :raises BadMessage: the head breaks RFC 9112, or has more than `max_fields` fields.
+    :raises ProtocolError: the head breaks RFC 9112, or has more than `max_fields` fields.
     """
     text = head.decode("latin-1")
     match = RESPONSE_HEAD.fullmatch(text)
@@ -135,13 +138,11 @@ def parse_response_head(head: bytes, max_fields: int) -> ResponseHead:
     return ResponseHead(start_line, fields, keep_alive)
 
 
-def parse_fields(
-    block: str, max_fields: int, singletons: tuple[str, ...] = _SINGLETONS
-) -> Fields:
+def parse_fields(block: str, max_fields: int, singletons: tuple[str, ...] = _SINGLETONS) -> Fields:
     """Split a block of field lines that has matched the grammar."""
     pairs = FIELD.findall(block)
     if len(pairs) > max_fields:
-        raise BadMessage(f"{len(pairs)} header fields, at most {max_fields} are taken", 431)
+        raise ProtocolError(f"{len(pairs)} header fields, at most {max_fields} are taken", 431)
     fields = {canonical_names[name]: value for name, value in pairs}
     if len(fields) != len(pairs) or " \r" in block or "\t\r" in block:
         return _collect_fields(pairs, singletons)
@@ -155,7 +156,7 @@ def _collect_fields(pairs: list[tuple[str, str]], singletons: tuple[str, ...]) -
         collected.setdefault(canonical_names[name], []).append(value.rstrip(" \t"))
     for name in singletons:
         if len(collected.get(name, ())) > 1:
-            raise BadMessage(f"more than one {name} field")
+            raise ProtocolError(f"more than one {name} field")
     return {name: values[0] if len(values) == 1 else values for name, values in collected.items()}
 
 
@@ -171,7 +172,7 @@ def wants_keep_alive(fields: Fields, default: bool) -> bool:
 def check_target_form(method: str, target: str) -> None:
     """Check a target that does not start with a slash (RFC 9112 section 3.2).
 
-    :raises BadMessage: it is none of the forms that go with the method.
+    :raises ProtocolError: it is none of the forms that go with the method.
     """
     if target == "*":
         if method == "OPTIONS":
@@ -183,5 +184,4 @@ def check_target_form(method: str, target: str) -> None:
         match = ABSOLUTE_FORM.match(target)
         if match and match[1] and _host_is_valid[match[1]]:
             return
-    raise BadMessage(f"bad request target {shown(target)} for {shown(method)}")
-
+    raise ProtocolError(f"bad request target {shown(target)} for {shown(method)}")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import asyncio
-
-    from ._connection import HTTP1Connection
 
 
 class Owner(Protocol):
@@ -16,11 +14,10 @@ class Owner(Protocol):
     #: A future that is done, for what has left at once.
     sent: asyncio.Future[None]
 
-    @property
-    def is_draining(self) -> bool:
-        """True if no further exchange shall begin on this connection."""
+    #: True if no further exchange shall begin on this connection.
+    is_draining: bool
 
-    def message_written(self, exchange: HTTP1Connection) -> None:
+    def message_written(self, exchange: Any) -> None:
         """Take note that the outgoing message of the exchange is complete."""
 
     def detach(self) -> None:

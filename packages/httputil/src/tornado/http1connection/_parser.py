@@ -13,7 +13,7 @@ bytes are needed. The events of one message are
 
 A request without a body is its head alone: ``head.length`` is 0 and no other event follows, which
 saves a step on the most travelled way. Bytes that follow a complete message are held until the
-next call, so that the caller decides when the next message begins. ``BadMessage`` ends the
+next call, so that the caller decides when the next message begins. ``ProtocolError`` ends the
 connection: nothing behind a broken message can be trusted, and the parser refuses to go on.
 
 The same bytes give the same events however they are cut, except that pieces of a body come as they
@@ -25,7 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ._body import Body, ChunkedBody, FixedBody, UntilCloseBody
-from ._errors import BadMessage
+from ._errors import ProtocolError
 from ._framing import CHUNKED, UNTIL_CLOSE, response_length
 from ._head import Fields, RequestHead, ResponseHead, parse_request_head, parse_response_head
 
@@ -50,48 +50,39 @@ class EndOfMessage:
 class _Parser(Generic[_Head]):
     """What requests and responses have in common."""
 
-    __slots__ = ("_body", "_held", "_limits", "_partial", "_scanned")
+    __slots__ = ("_body", "_limits", "_partial", "_scanned", "held")
 
     def __init__(self, limits: HTTP1ConnectionParameters) -> None:
         self._limits = limits
         self._body: Body | None = None
-        self._held = b""
+        #: Bytes behind the last event, that wait for ``next_event``.
+        self.held = b""
         self._partial: bytearray | None = None
         self._scanned = 0
-
-    @property
-    def has_held_bytes(self) -> bool:
-        """True if bytes behind the last event wait for ``next_event``."""
-        return bool(self._held)
 
     @property
     def is_within_head(self) -> bool:
         """True if a head has begun and is not complete."""
         return self._partial is not None
 
-    @property
-    def held_size(self) -> int:
-        """The number of bytes that wait for ``next_event``."""
-        return len(self._held)
-
     def hold(self, data: bytes) -> None:
         """Take bytes without looking at them; ``next_event`` will."""
-        self._held += data
+        self.held += data
 
     def take_held(self) -> bytes:
         """Give back the bytes that were not parsed, for the protocol that comes next."""
-        data = self._held
-        self._held = b""
+        data = self.held
+        self.held = b""
         return data
 
     def receive(self, data: bytes) -> _Head | bytes | EndOfMessage | None:
         """Take bytes and give the next event, or ``None`` if more bytes are needed.
 
-        :raises BadMessage: the bytes break the grammar or a limit.
+        :raises ProtocolError: the bytes break the grammar or a limit.
         """
-        if self._held:
-            data = self._held + data
-            self._held = b""
+        if self.held:
+            data = self.held + data
+            self.held = b""
         if self._body is not None:
             return self._receive_body(self._body, data)
         if self._partial is not None:
@@ -104,14 +95,14 @@ class _Parser(Generic[_Head]):
     def next_event(self) -> _Head | bytes | EndOfMessage | None:
         """Give the next event of the bytes that are here already.
 
-        :raises BadMessage: the bytes break the grammar or a limit.
+        :raises ProtocolError: the bytes break the grammar or a limit.
         """
         body = self._body
         if body is not None and body.done:
             self._body = None
-            self._held = body.rest + self._held
+            self.held = body.rest + self.held
             return EndOfMessage(body.trailers)
-        if self._held:
+        if self.held:
             return self.receive(b"")
         return None
 
@@ -119,7 +110,7 @@ class _Parser(Generic[_Head]):
         """Take note that the peer will send nothing more.
 
         :return: the end of a message that ends this way, ``None`` between messages.
-        :raises BadMessage: a message is cut off.
+        :raises ProtocolError: a message is cut off.
         """
         body = self._body
         if body is not None:
@@ -127,7 +118,7 @@ class _Parser(Generic[_Head]):
             self._body = None
             return EndOfMessage(body.trailers)
         if self._partial is not None:
-            raise BadMessage("connection closed within a head")
+            raise ProtocolError("connection closed within a head")
         return None
 
     def _parse_head(self, head: bytes) -> _Head:
@@ -135,9 +126,9 @@ class _Parser(Generic[_Head]):
 
     def _finish_head(self, data: bytes, end: int) -> _Head:
         if end > self._limits.max_header_size:
-            raise BadMessage(f"head of {end} bytes", 431)
-        if len(data) > end + 4:
-            self._held = data[end + 4 :]
+            raise ProtocolError(f"head of {end} bytes", 431)
+        if len(data) != end + 4:
+            self.held = data[end + 4 :]
         return self._parse_head(data[: end + 2])
 
     def _begin_head(self, data: bytes) -> _Head | None:
@@ -166,7 +157,7 @@ class _Parser(Generic[_Head]):
         begin = self._scanned
         self._scanned = begin + len(lines)
         if _LEADING_LINES[begin : self._scanned] != lines or (stripped and self._scanned % 2):
-            raise BadMessage("line ends in front of a start line")
+            raise ProtocolError("line ends in front of a start line")
         if stripped:
             self._scanned = 0
         return stripped
@@ -174,16 +165,16 @@ class _Parser(Generic[_Head]):
     def _check_partial(self, partial: bytearray) -> None:
         """Refuse early what can never become a head, so that nobody waits for a deadline."""
         if len(partial) > self._limits.max_header_size:
-            raise BadMessage("head is too large", 431)
+            raise ProtocolError("head is too large", 431)
         line_feed = partial.find(b"\n", self._scanned)
         while line_feed >= 0:
             if line_feed == 0 or partial[line_feed - 1] != 0x0D:
-                raise BadMessage("bare LF in a head")
+                raise ProtocolError("bare LF in a head")
             line_feed = partial.find(b"\n", line_feed + 1)
 
     def _receive_body(self, body: Body, data: bytes) -> bytes | EndOfMessage | None:
         if body.done:
-            self._held = data
+            self.held = data
         else:
             payload = body.feed(data)
             if payload:

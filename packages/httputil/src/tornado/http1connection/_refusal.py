@@ -16,6 +16,6 @@ _REASONS = {
 def refusal(status: int) -> bytes:
     """Give a whole response without a body, that says the connection is about to close."""
     reason = _REASONS.get(status, "Bad Request")
-    return (
-        f"HTTP/1.1 {status} {reason}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-    ).encode("latin-1")
+    return (f"HTTP/1.1 {status} {reason}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").encode(
+        "latin-1"
+    )

@@ -27,7 +27,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -39,16 +38,18 @@ from tornado.httputil import (
     RequestStartLine,
 )
 
-from ._connection import HTTP1Connection
-from ._errors import BadMessage
+from ._errors import ProtocolError
 from ._framing import CHUNKED
 from ._head import RequestHead
 from ._parameters import HTTP1ConnectionParameters
 from ._parser import EndOfMessage, RequestParser
 from ._refusal import refusal
-from ._sweep import NEVER, Sweep, sweep_of
+from ._server_exchange import ServerExchange
+from ._sweep import LONGEST_TICK, NEVER, Sweep, sweep_of
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from tornado.iostream import IOStream
 
 gen_log = logging.getLogger("tornado.general")
@@ -78,6 +79,9 @@ class Phase(Enum):
     DETACHED = auto()
 
 
+# The constructor of a named tuple is a function in Python; this one is not.
+_start_line = tuple.__new__
+
 _Event = RequestHead | bytes | EndOfMessage
 
 
@@ -94,16 +98,18 @@ class HTTP1ServerConnection:
         "_busy",
         "_closed",
         "_delegate",
-        "_draining",
         "_exchange",
+        "_idle_time",
         "_message",
         "_parser",
         "_phase",
         "_received",
         "_sweep",
         "_waiting",
+        "_written",
         "context",
         "deadline",
+        "is_draining",
         "params",
         "sent",
         "stream",
@@ -121,13 +127,15 @@ class HTTP1ServerConnection:
         self.deadline = NEVER
         self._parser = RequestParser(params)
         self._phase = Phase.IDLE
-        self._exchange: HTTP1Connection | None = None
+        self._exchange: ServerExchange | None = None
         self._message: HTTPMessageDelegate | None = None
         self._waiting: asyncio.Future[None] | None = None
         self._closed: asyncio.Future[None] | None = None
         self._received = 0
         self._busy = False
-        self._draining = False
+        self._written = False
+        #: True once :meth:`drain` was called.
+        self.is_draining = False
 
     # The life of the connection.
 
@@ -139,7 +147,8 @@ class HTTP1ServerConnection:
         params = self.params
         timeouts = (params.header_timeout, params.head_timeout, params.body_timeout)
         self._sweep.add(self, min([each for each in timeouts if each is not None]))
-        self.deadline = self._sweep.after(params.header_timeout)
+        self._idle_time = params.header_timeout + min(LONGEST_TICK, params.header_timeout / 8)
+        self.deadline = self._sweep.now + self._idle_time
         self.stream.set_protocol(self)
 
     async def close(self) -> None:
@@ -151,14 +160,9 @@ class HTTP1ServerConnection:
 
     def drain(self) -> None:
         """Serve what has begun and close behind it; an idle connection closes at once."""
-        self._draining = True
+        self.is_draining = True
         if self._phase is Phase.IDLE:
             self._shut()
-
-    @property
-    def is_draining(self) -> bool:
-        """True once :meth:`drain` was called."""
-        return self._draining
 
     @property
     def is_idle(self) -> bool:
@@ -242,13 +246,13 @@ class HTTP1ServerConnection:
         try:
             while event is not None:
                 if event.__class__ is RequestHead:
-                    self._begin(event)  # type: ignore[arg-type]  # the class was just compared
+                    self._begin(event)
                 elif event.__class__ is bytes:
-                    self._take_body(event)  # type: ignore[arg-type]  # as above
+                    self._take_body(event)
                 else:
                     self._end_of_request()
                 if self._phase is Phase.IDLE:
-                    if not self._parser.has_held_bytes:
+                    if not self._parser.held:
                         return
                     turn += 1
                     if turn >= _MAX_TURN:
@@ -270,14 +274,14 @@ class HTTP1ServerConnection:
 
     def _begin(self, head: RequestHead) -> None:
         """Tell the delegate about a new request."""
-        exchange = HTTP1Connection(self.stream, False, self.params, self.context)
-        exchange.answer_to(head, self)
+        exchange = ServerExchange(self, head)
         self._exchange = exchange
+        self._written = False
         self._message = message = self._delegate.start_request(self, exchange)
         self.deadline = NEVER
         self._phase = Phase.BODY
         waiting = message.headers_received(
-            RequestStartLine(head.method, head.target, head.version),
+            _start_line(RequestStartLine, (head.method, head.target, head.version)),
             HTTPHeaders.from_parsed(head.fields),
         )
         if waiting is not None:
@@ -294,7 +298,7 @@ class HTTP1ServerConnection:
             return
         self._received = 0
         if head.length != CHUNKED and head.length > exchange.max_body_size:
-            raise BadMessage(f"body of {head.length} bytes", 413)
+            raise ProtocolError(f"body of {head.length} bytes", 413)
         if exchange.body_timeout is not None:
             self.deadline = self._sweep.after(exchange.body_timeout)
         elif self.params.min_body_rate:
@@ -302,10 +306,10 @@ class HTTP1ServerConnection:
         if "Expect" in head.fields and head.version == "HTTP/1.1":
             self._meet_expectation(str(head.fields["Expect"]), exchange)
 
-    def _meet_expectation(self, expectation: str, exchange: HTTP1Connection) -> None:
+    def _meet_expectation(self, expectation: str, exchange: ServerExchange) -> None:
         """Answer an Expect field (RFC 9110 section 10.1.1)."""
         if expectation.lower() != "100-continue":
-            raise BadMessage("unknown expectation", 417)
+            raise ProtocolError("unknown expectation", 417)
         if not exchange.has_begun:
             self.stream.write_nowait(b"HTTP/1.1 100 Continue\r\n\r\n")
 
@@ -319,7 +323,7 @@ class HTTP1ServerConnection:
                 self._linger()
             return
         if self._received > exchange.max_body_size:
-            raise BadMessage("body is larger than the limit", 413)
+            raise ProtocolError("body is larger than the limit", 413)
         waiting = message.data_received(chunk)
         if waiting is not None:
             self._wait_for(waiting)
@@ -337,11 +341,11 @@ class HTTP1ServerConnection:
             message.finish()
         except HTTPInputError:
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001  # logged; nothing answers this request any more
             app_log.exception("uncaught exception at the end of a request")
             self.stream.close()
             return
-        if exchange.is_finished and self._exchange is exchange:
+        if self._written and self._exchange is exchange:
             self._end_of_exchange(exchange)
 
     def _wait_for(self, awaitable: Awaitable[None], head: RequestHead | None = None) -> None:
@@ -376,27 +380,27 @@ class HTTP1ServerConnection:
 
     # Between two requests.
 
-    def message_written(self, exchange: HTTP1Connection) -> None:
+    def message_written(self, exchange: ServerExchange) -> None:
         """Go on behind a response that is complete."""
         if self._exchange is not exchange:
             return
+        self._written = True
         if self._phase is Phase.BODY:
             self._phase = Phase.DRAIN
             self._received = 0
-            if not exchange.keeps_alive:
+            if not exchange.keep_alive:
                 self._linger()
         elif self._phase is Phase.RESPONSE and not self._busy:
             self._end_of_exchange(exchange)
-            if self._phase is Phase.IDLE:
-                self._next_request()
+            self._next_request()
 
-    def _end_of_exchange(self, exchange: HTTP1Connection) -> None:
+    def _end_of_exchange(self, exchange: ServerExchange) -> None:
         self._exchange = self._message = None
-        if not exchange.keeps_alive or self._draining:
+        if not exchange.keep_alive or self.is_draining:
             self._shut()
             return
         self._phase = Phase.IDLE
-        self.deadline = self._sweep.after(self.params.header_timeout)
+        self.deadline = self._sweep.now + self._idle_time
 
     def _hold(self, data: bytes) -> None:
         """Keep what a client sends before its turn: one read, then the stream is paused."""
@@ -407,7 +411,7 @@ class HTTP1ServerConnection:
         if self._phase is not Phase.IDLE:
             return
         self.stream.resume_reading()
-        if self._parser.has_held_bytes:
+        if self._parser.held:
             try:
                 self._advance(self._parser.next_event())
             except HTTPInputError as error:
@@ -437,7 +441,7 @@ class HTTP1ServerConnection:
 
     def _shut(self) -> None:
         """Close behind the last response."""
-        if self.stream.write_buffer_size or self._parser.has_held_bytes:
+        if self.stream.write_buffer_size or self._parser.held:
             self._linger()
         else:
             self.stream.close()
@@ -464,7 +468,7 @@ class HTTP1ServerConnection:
     def deadline_passed(self) -> None:
         """Act on a deadline; called by the sweep."""
         if self._phase is Phase.HEAD:
-            self._refuse(BadMessage("the head took too long", 408))
+            self._refuse(ProtocolError("the head took too long", 408))
         elif self._phase is Phase.BODY:
             self._check_body_rate()
         elif self._phase is Phase.RESPONSE:
@@ -476,7 +480,7 @@ class HTTP1ServerConnection:
         exchange = self._exchange
         needed = self.params.min_body_rate * _RATE_WINDOW
         if exchange is None or exchange.body_timeout is not None or self._received < needed:
-            self._refuse(BadMessage("the body took too long", 408))
+            self._refuse(ProtocolError("the body took too long", 408))
             return
         self._received = 0
         self.deadline = self._sweep.after(_RATE_WINDOW)

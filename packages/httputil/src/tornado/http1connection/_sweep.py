@@ -8,12 +8,14 @@ that deadlines are counted from is read by the sweep as well, so that setting on
 
 from __future__ import annotations
 
-import asyncio
 import math
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import asyncio
 
 #: The longest time between two sweeps, in seconds.
-_LONGEST_TICK = 1.0
+LONGEST_TICK = 1.0
 
 #: A sweep comes at least this often within the shortest timeout.
 _TICKS_PER_TIMEOUT = 8
@@ -40,7 +42,7 @@ class Sweep:
         self._loop = loop
         self._connections: set[Swept] = set()
         self._timer: asyncio.TimerHandle | None = None
-        self._tick = _LONGEST_TICK
+        self._tick = LONGEST_TICK
         #: The loop's time at the last sweep, in seconds: at most one tick behind.
         self.now = loop.time()
         #: A future that is done, for writes that went out at once.
@@ -52,7 +54,7 @@ class Sweep:
         self._connections.add(connection)
         tick = shortest_timeout / _TICKS_PER_TIMEOUT
         if self._timer is None:
-            self._tick = min(tick, _LONGEST_TICK)
+            self._tick = min(tick, LONGEST_TICK)
             self.now = self._loop.time()
             self._timer = self._loop.call_later(self._tick, self._run)
         elif tick < self._tick:
@@ -67,7 +69,7 @@ class Sweep:
         if not self._connections and self._timer is not None:
             self._timer.cancel()
             self._timer = None
-            self._tick = _LONGEST_TICK
+            self._tick = LONGEST_TICK
 
     def after(self, timeout: float) -> float:
         """Give the deadline that is at least `timeout` seconds away."""

@@ -34,9 +34,10 @@ def add_accept_handler(
     system's queue, and when it lasts, the oldest ones are let in and closed rather than left
     hanging. An exception in the callback is logged and closes that connection.
 
-    :param sock: a non-blocking listening socket; it stays the caller's.
+    :param sock: a listening socket; it stays the caller's, and is made non-blocking.
     :returns: a function that stops accepting; the socket stays open.
     """
+    sock.setblocking(False)  # a blocking one would stop the loop behind the last connection
     acceptor = _Acceptor(sock, callback)
     acceptor.start()
     return acceptor.stop

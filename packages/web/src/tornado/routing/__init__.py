@@ -25,7 +25,7 @@ from ._matchers import AnyMatches, DefaultHostMatches, HostMatches, Matcher, Pat
 from ._router import ReversibleRouter, Router
 from ._rule_router import ReversibleRuleRouter, RuleRouter
 from ._rules import Rule, URLSpec
-from ._rules import RuleList as _RuleList
+from ._rules import _RuleList as _RuleList
 
 __all__ = [
     "AnyMatches",

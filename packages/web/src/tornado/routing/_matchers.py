@@ -1,18 +1,24 @@
-"""Matchers: does a request fit, and what does it say?"""
+"""Matchers say whether a request fits, and what its path holds."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tornado.escape import url_unescape
-from tornado.httputil import HTTPServerRequest
 
+from ._literal_text import literal_prefix
 from ._reversal import Reversal
+
+if TYPE_CHECKING:
+    from tornado.httputil import HTTPServerRequest
 
 
 class Matcher:
     """Decide whether a request fits a rule."""
+
+    #: The one path that is matched, where there is only one and nothing else counts.
+    literal: str | None = None
 
     def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
         """Match a request.
@@ -86,6 +92,11 @@ class PathMatches(Matcher):
                 "groups in url regexes must either be all named or all positional: "
                 f"{regex.pattern!r}"
             )
+        prefix, is_whole = literal_prefix(regex)
+        #: What every path begins with that is matched; may be empty.
+        self.prefix = prefix
+        if is_whole:
+            self.literal = prefix
         self._reversal = Reversal(regex)
         # Both are read by applications that build menus of their routes.
         self._path = self._reversal.path

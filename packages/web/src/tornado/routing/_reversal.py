@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tornado.escape import url_escape, utf8
 from tornado.util import re_unescape
+
+if TYPE_CHECKING:
+    import re
 
 
 class Reversal:

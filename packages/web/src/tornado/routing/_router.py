@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tornado.httputil import (
     HTTPConnection,
@@ -15,13 +14,14 @@ from tornado.httputil import (
     ResponseStartLine,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
 
 class Router(HTTPServerConnectionDelegate):
     """Choose a delegate for each request; subclasses say which."""
 
-    def find_handler(
-        self, request: HTTPServerRequest, **kwargs: Any
-    ) -> HTTPMessageDelegate | None:
+    def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> HTTPMessageDelegate | None:
         """Choose the delegate for a request, by its head.
 
         :return: ``None`` if nobody answers; the client gets a 404.
@@ -67,6 +67,7 @@ class RoutingDelegate(HTTPMessageDelegate):
         if delegate is None:
             delegate = _NotFound(self._request_conn)
         self._delegate = delegate
+        self.finish = delegate.finish  # type: ignore[method-assign]  # a step less on the way
         return delegate.headers_received(start_line, headers)
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tornado.httputil import (
     HTTPMessageDelegate,
@@ -13,8 +12,11 @@ from tornado.httputil import (
 )
 
 from ._router import ReversibleRouter, Router
-from ._rules import Rule, RuleList, URLSpec
+from ._rules import Rule, URLSpec, _RuleList
 from ._table import Rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 app_log = logging.getLogger("tornado.application")
 
@@ -26,30 +28,23 @@ class RuleRouter(Router):
         matcher is a pattern for the path.
     """
 
-    def __init__(self, rules: RuleList | None = None) -> None:
+    def __init__(self, rules: _RuleList | None = None) -> None:
         #: The rules, in order. Change the list as you like: the table behind it follows.
         self.rules = Rules()
         if rules:
             self.add_rules(rules)
 
-    def add_rules(self, rules: RuleList) -> None:
+    def add_rules(self, rules: _RuleList) -> None:
         """Append rules."""
         for rule in rules:
-            if isinstance(rule, tuple | list):
-                matcher, *rest = rule
-                rule = (  # noqa: PLW2901  # the list may hold either form
-                    URLSpec(matcher, *rest) if isinstance(matcher, str) else Rule(matcher, *rest)
-                )
-            self.rules.append(self.process_rule(rule))
+            self.rules.append(self.process_rule(_as_rule(rule)))
 
     def process_rule(self, rule: Rule) -> Rule:
         """Look at a rule before it is added; subclasses may change or replace it."""
         return rule
 
-    def find_handler(
-        self, request: HTTPServerRequest, **kwargs: Any
-    ) -> HTTPMessageDelegate | None:
-        for rule in self.rules.candidates(request):
+    def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> HTTPMessageDelegate | None:
+        for rule in self.rules.candidates(request.path):
             params = rule.matcher.match(request)
             if params is None:
                 continue
@@ -80,7 +75,7 @@ class RuleRouter(Router):
 class ReversibleRuleRouter(ReversibleRouter, RuleRouter):
     """A router by rules, whose rules may have names."""
 
-    def __init__(self, rules: RuleList | None = None) -> None:
+    def __init__(self, rules: _RuleList | None = None) -> None:
         self.named_rules: dict[str, Rule] = {}
         super().__init__(rules)
 
@@ -103,6 +98,13 @@ class ReversibleRuleRouter(ReversibleRouter, RuleRouter):
         return None
 
 
+def _as_rule(rule: Any) -> Rule:
+    if not isinstance(rule, tuple | list):
+        return rule  # type: ignore[no-any-return]  # a Rule, or something of the same form
+    matcher, *rest = rule
+    return URLSpec(matcher, *rest) if isinstance(matcher, str) else Rule(matcher, *rest)
+
+
 class _CallableTarget(HTTPMessageDelegate):
     """Collect a request and call a function with it."""
 
@@ -123,4 +125,3 @@ class _CallableTarget(HTTPMessageDelegate):
 
     def on_connection_close(self) -> None:
         self._chunks.clear()
-

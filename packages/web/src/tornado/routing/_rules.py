@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any, Union
+from typing import TYPE_CHECKING, Any, Union
 
 from tornado.util import import_object
 
 from ._matchers import Matcher, PathMatches
 
+if TYPE_CHECKING:
+    import re
+
 #: What applications may write instead of rules: tuples and rules, in any mixture.
-RuleList = list[
+_RuleList = list[
     Union[
         "Rule",
         list[Any],

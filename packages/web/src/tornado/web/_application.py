@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 import socket
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tornado.httpserver import HTTPServer
-from tornado.httputil import HTTPMessageDelegate, HTTPServerRequest
 from tornado.routing import (
     AnyMatches,
     DefaultHostMatches,
@@ -20,6 +19,9 @@ from tornado.routing import (
 from ._dispatch import HandlerDelegate
 from ._handler import RequestHandler
 from ._simple_handlers import ErrorHandler
+
+if TYPE_CHECKING:
+    from tornado.httputil import HTTPMessageDelegate, HTTPServerRequest
 
 access_log = logging.getLogger("tornado.access")
 
@@ -36,6 +38,25 @@ class _ApplicationRouter(ReversibleRuleRouter):
         if isinstance(rule.target, list | tuple):
             rule.target = _ApplicationRouter(self._application, rule.target)
         return rule
+
+    def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> HTTPMessageDelegate | None:
+        path = request.path
+        for rule in self.rules.candidates(path):
+            matcher = rule.matcher
+            params = {} if matcher.literal == path else matcher.match(request)
+            if params is None:
+                continue
+            target = rule.target
+            if isinstance(target, type) and issubclass(target, RequestHandler):
+                return self._application.get_handler_delegate(
+                    request, target, rule.target_kwargs, **params
+                )
+            if rule.target_kwargs:
+                params["target_kwargs"] = rule.target_kwargs
+            delegate = self.get_target_delegate(target, request, **params)
+            if delegate is not None:
+                return delegate
+        return None
 
     def get_target_delegate(
         self, target: Any, request: HTTPServerRequest, **target_params: Any
@@ -76,9 +97,7 @@ class Application(ReversibleRouter):
         if settings.get("debug"):
             settings.setdefault("serve_traceback", True)
         self.wildcard_router = _ApplicationRouter(self, handlers)
-        self.default_router = _ApplicationRouter(
-            self, [Rule(AnyMatches(), self.wildcard_router)]
-        )
+        self.default_router = _ApplicationRouter(self, [Rule(AnyMatches(), self.wildcard_router)])
 
     def listen(
         self,
@@ -124,11 +143,12 @@ class Application(ReversibleRouter):
         """Add an :class:`OutputTransform` class for each response."""
         self.transforms.append(transform_class)
 
-    def find_handler(
-        self, request: HTTPServerRequest, **kwargs: Any
-    ) -> HTTPMessageDelegate | None:
+    def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> HTTPMessageDelegate | None:
         """Choose who answers a request; never ``None``."""
-        delegate = self.default_router.find_handler(request)
+        router = self.default_router
+        if len(router.rules) == 1 and router.rules[0].target is self.wildcard_router:
+            router = self.wildcard_router  # no other hosts were added: the usual case
+        delegate = router.find_handler(request)
         if delegate is not None:
             return delegate
         handler_class = self.settings.get("default_handler_class")
@@ -150,9 +170,7 @@ class Application(ReversibleRouter):
         :param target_kwargs: for the handler's ``initialize``.
         :param path_args: the groups of the path; ``path_kwargs`` the named ones.
         """
-        return HandlerDelegate(
-            self, request, target_class, target_kwargs, path_args, path_kwargs
-        )
+        return HandlerDelegate(self, request, target_class, target_kwargs, path_args, path_kwargs)
 
     def reverse_url(self, name: str, *args: Any) -> str:
         """Give the URL of the route `name`.
@@ -173,11 +191,10 @@ class Application(ReversibleRouter):
         The setting ``log_function``, a callable that takes the handler, takes the place of this
         without a subclass.
         """
-        log_function = self.settings.get("log_function")
-        if log_function is not None:
-            log_function(handler)
+        if "log_function" in self.settings:
+            self.settings["log_function"](handler)
             return
-        status = handler.get_status()
+        status = handler._status_code
         if status < 400:
             level = logging.INFO
         elif status < 500:
@@ -188,5 +205,3 @@ class Application(ReversibleRouter):
             milliseconds = 1000.0 * handler.request.request_time()
             summary = handler._request_summary()
             access_log.log(level, "%d %s %.2fms", status, summary, milliseconds)
-
-

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
 from tornado.httputil import (
@@ -15,14 +13,22 @@ from tornado.httputil import (
 )
 
 from ._execution import run
-from ._handler import RequestHandler
 
 if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable
+
     from ._application import Application
+    from ._handler import RequestHandler
+
+
+_NOTHING: dict[str, Any] = {}
 
 
 class HandlerDelegate(HTTPMessageDelegate):
     """Collect the body of a request, then run its handler."""
+
+    _chunks: list[bytes] | None = None
 
     def __init__(
         self,
@@ -36,10 +42,9 @@ class HandlerDelegate(HTTPMessageDelegate):
         self.application = application
         self.request = request
         self.handler_class = handler_class
-        self.handler_kwargs = handler_kwargs or {}
-        self.path_args = path_args or ()
-        self.path_kwargs = path_kwargs or {}
-        self._chunks: list[bytes] = []
+        self.handler_kwargs = handler_kwargs
+        self.path_args = path_args
+        self.path_kwargs = path_kwargs
 
     def headers_received(
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
@@ -47,6 +52,8 @@ class HandlerDelegate(HTTPMessageDelegate):
         return None
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        if self._chunks is None:
+            self._chunks = []
         self._chunks.append(chunk)
         return None
 
@@ -56,16 +63,22 @@ class HandlerDelegate(HTTPMessageDelegate):
         self.execute()
 
     def on_connection_close(self) -> None:
-        self._chunks.clear()
+        self._chunks = None
 
     def execute(self) -> asyncio.Task[None] | None:
         """Make the handler and run it.
 
         :return: the Task that finishes the request, ``None`` if it is finished.
         """
-        application = self.application
-        handler = self.handler_class(application, self.request, **self.handler_kwargs)
+        application, request = self.application, self.request
+        handler = self.handler_class(application, request, **(self.handler_kwargs or _NOTHING))
         transforms = application.transforms
         if transforms:
-            transforms = [transform(self.request) for transform in transforms]
-        return run(handler._execute(transforms, *self.path_args, **self.path_kwargs))
+            transforms = [transform(request) for transform in transforms]
+        task = run(
+            handler._execute(transforms, *(self.path_args or ()), **(self.path_kwargs or _NOTHING))
+        )
+        if not handler._finished:
+            connection: Any = request.connection
+            connection.set_close_callback(handler.on_connection_close)
+        return task

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 import traceback
-from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tornado.escape import xhtml_escape
 from tornado.httputil import HTTPInputError
 
 from ._errors import Finish, HTTPError
 from ._state import HandlerState
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 gen_log = logging.getLogger("tornado.general")
 app_log = logging.getLogger("tornado.application")
@@ -47,7 +49,7 @@ class ErrorPage(HandlerState):
         self.set_status(status_code, reason=reason)
         try:
             self.write_error(status_code, **kwargs)
-        except Exception:
+        except Exception:  # noqa: BLE001  # logged; the client still gets the status
             app_log.exception("uncaught exception in write_error")
         if not self._finished:
             self.finish()
@@ -113,7 +115,7 @@ class ErrorPage(HandlerState):
             error = HTTPError(400, "%s", error)
         try:
             self.log_exception(type(error), error, error.__traceback__)
-        except Exception:
+        except Exception:  # noqa: BLE001  # logged; the client still gets an answer
             app_log.exception("uncaught exception in log_exception")
         if self._finished:
             return
@@ -132,5 +134,4 @@ class ErrorPage(HandlerState):
 
     def _log(self) -> None:
         """Write the access log."""
-        self.application.log_request(self)
-
+        self.application.log_request(self)  # type: ignore[arg-type]  # every ErrorPage is a handler

@@ -27,6 +27,9 @@ app_log = logging.getLogger("tornado.application")
 
 _HAS_EAGER_TASKS = sys.version_info >= (3, 12)
 
+#: Methods that change nothing (RFC 9110 section 9.2.1): other sites may cause them.
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
 #: Tasks of requests under way: the loop itself refers to its tasks only weakly.
 _running: set[asyncio.Task[Any]] = set()
 
@@ -37,7 +40,7 @@ def _as_task() -> Generator[None, None, None]:
     yield
 
 
-async def wait_for(result: Awaitable[Any]) -> Any:
+async def wait_for(result: Any) -> Any:
     """Await what a method of a handler returned, within a Task."""
     if not _in_task():
         await _as_task()
@@ -119,8 +122,9 @@ class Execution(ErrorPage, HandlerState):
                 if kwargs
                 else {}
             )
-            self._check_origin(method)
-            result = self.prepare()  # type: ignore[func-returns-value]  # an override may be async
+            if method not in _SAFE_METHODS:
+                self._check_origin()
+            result = self.prepare()
             if result is not None:
                 await wait_for(result)
             if self._prepared is not None and not self._prepared.done():
@@ -134,7 +138,7 @@ class Execution(ErrorPage, HandlerState):
                 await wait_for(result)
             if self._auto_finish and not self._finished:
                 self.finish()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # each one ends the request with an answer
             self._handle_uncaught(error)
         except asyncio.CancelledError:
             if not self._finished:
@@ -147,7 +151,7 @@ class Execution(ErrorPage, HandlerState):
     def _handle_uncaught(self, error: Exception) -> None:
         try:
             self._handle_request_exception(error)
-        except Exception:
+        except Exception:  # noqa: BLE001  # the connection closes
             app_log.exception("uncaught exception while an error was answered")
             if not self._finished:
                 self._abandon()
@@ -155,7 +159,7 @@ class Execution(ErrorPage, HandlerState):
     def _decode_group(self, value: bytes | None, name: str | None = None) -> str | None:
         return None if value is None else self.decode_argument(value, name=name)
 
-    def _check_origin(self, method: str) -> None:
+    def _check_origin(self) -> None:
         """Refuse requests that other sites have made; what that means is a setting."""
 
     def prepare(self) -> Awaitable[None] | None:

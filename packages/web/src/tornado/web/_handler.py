@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
-
-from tornado.httputil import HTTPServerRequest
 
 from ._arguments import Arguments
 from ._errors import HTTPError
@@ -13,6 +10,10 @@ from ._execution import Execution
 from ._response import Response
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from tornado.httputil import HTTPServerRequest
+
     from ._application import Application
 
 
@@ -31,31 +32,31 @@ class RequestHandler(Arguments, Response, Execution):
     :param request: the request.
     """
 
-    def __init__(
-        self, application: Application, request: HTTPServerRequest, **kwargs: Any
-    ) -> None:
+    def __init__(self, application: Application, request: HTTPServerRequest, **kwargs: Any) -> None:
         self.application = application
         self.request = request
         self.clear()
-        connection: Any = request.connection
-        connection.set_close_callback(self.on_connection_close)
         self.initialize(**kwargs)
 
-    def initialize(self) -> None:
+    def _initialize(self) -> None:
         """Take the keyword arguments of the route; for subclasses, which declare them."""
+
+    # Typed as open, so that type checkers let a subclass declare its own arguments; so are the
+    # methods below.
+    initialize: Callable[..., None] = _initialize
 
     # The methods. Not all of them mean something for every resource.
 
     def _unimplemented_method(self, *args: str, **kwargs: str) -> Awaitable[None] | None:
         raise HTTPError(405)
 
-    head = _unimplemented_method
-    get = _unimplemented_method
-    post = _unimplemented_method
-    delete = _unimplemented_method
-    patch = _unimplemented_method
-    put = _unimplemented_method
-    options = _unimplemented_method
+    head: Callable[..., Awaitable[None] | None] = _unimplemented_method
+    get: Callable[..., Awaitable[None] | None] = _unimplemented_method
+    post: Callable[..., Awaitable[None] | None] = _unimplemented_method
+    delete: Callable[..., Awaitable[None] | None] = _unimplemented_method
+    patch: Callable[..., Awaitable[None] | None] = _unimplemented_method
+    put: Callable[..., Awaitable[None] | None] = _unimplemented_method
+    options: Callable[..., Awaitable[None] | None] = _unimplemented_method
 
     # The end of a request.
 

@@ -1,4 +1,4 @@
-"""Where a redirect leads: to this site, or to another one?"""
+"""Where a redirect leads, to this site or to another one."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ import hashlib
 import numbers
 import re
 import time
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from tornado.escape import json_encode, utf8
@@ -24,6 +23,7 @@ from ._state import HandlerState
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Iterable
 
 HeaderTypes = bytes | str | int | numbers.Integral | datetime.datetime
 
@@ -129,7 +129,7 @@ class Response(Sending, HandlerState):
         if self._finished:
             raise RuntimeError("write() behind finish(): the response has been sent")
         if chunk.__class__ is str:
-            self._write_buffer.append(chunk.encode())  # type: ignore[union-attr]  # it is a str
+            self._write_buffer.append(chunk.encode())
             return
         if isinstance(chunk, dict):
             chunk = json_encode(chunk)
@@ -138,9 +138,7 @@ class Response(Sending, HandlerState):
             raise TypeError(_unwritable(chunk))
         self._write_buffer.append(utf8(chunk))
 
-    def finish(
-        self, chunk: str | bytes | dict[Any, Any] | None = None
-    ) -> asyncio.Future[None]:
+    def finish(self, chunk: str | bytes | dict[Any, Any] | None = None) -> asyncio.Future[None]:
         """End the response.
 
         :param chunk: a last piece of the body, as for :meth:`write`.

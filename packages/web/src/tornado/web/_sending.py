@@ -10,6 +10,9 @@ from ._state import HandlerState
 if TYPE_CHECKING:
     from tornado.httputil import ResponseStartLine
 
+#: Statuses whose responses end with the head (RFC 9110 section 6.4.1).
+_NO_BODY = frozenset({204, 304})
+
 #: Fields that describe a body, and go with it.
 _BODY_FIELDS = ("Content-Encoding", "Content-Language", "Content-Length", "Content-Type")
 
@@ -28,54 +31,48 @@ class Sending(HandlerState):
 
     def _finish_whole(self) -> asyncio.Future[None]:
         """Finish a response of which nothing has left: its length is known."""
-        status = self._status_code
-        method = self.request.method
-        if status == 200 and (method == "GET" or method == "HEAD"):  # noqa: PLR1714  # quicker
+        request = self.request
+        fields = self._headers
+        method = request.method
+        if self._status_code == 200 and (method == "GET" or method == "HEAD"):  # noqa: PLR1714  # quicker
             self.set_etag_header()
             if self.check_etag_header():
                 self._write_buffer = []
                 self.set_status(304)
-                status = 304
-        fields = self._headers
-        if status in (204, 304) or 100 <= status < 200:
-            if self._write_buffer:
-                raise RuntimeError(f"a response with status {status} has no body")
-            for name in _BODY_FIELDS:
-                if name in fields:
-                    del fields[name]
-            body = b""
-        else:
-            buffer = self._write_buffer
-            body = buffer[0] if len(buffer) == 1 else b"".join(buffer)
-            if self._transforms:
-                body = self._transform_first(body, True)
-            if "Content-Length" not in fields:
-                fields["Content-Length"] = str(len(body))
+        status = self._status_code
+        if status in _NO_BODY or status < 200:
+            self._drop_body_fields()
+        buffer = self._write_buffer
+        body = buffer[0] if len(buffer) == 1 else b"".join(buffer)
         self._write_buffer = []
+        if self._transforms:
+            body = self._transform_first(body, True)
+            status, fields = self._status_code, self._headers
         self._headers_written = True
-        connection: Any = self.request.connection
-        if method == "HEAD":
-            body = b""
-        sent: asyncio.Future[None] = connection.respond(self._start_line(), fields, body)
-        self._ended()
+        connection: Any = request.connection
+        sent: asyncio.Future[None] = connection.respond(status, self._reason, fields, body)
+        self._finished = True
+        self._log()
+        self.on_finish()
         return sent
+
+    def _drop_body_fields(self) -> None:
+        """Make sure that a response which must not have a body has none."""
+        if self._write_buffer:
+            raise RuntimeError(f"a response with status {self._status_code} has no body")
+        for name in _BODY_FIELDS:
+            if name in self._headers:
+                del self._headers[name]
 
     def _finish_stream(self) -> asyncio.Future[None]:
         """Finish a response whose head has left."""
         sent = self.flush(include_footers=True)
         connection: Any = self.request.connection
         connection.finish()
-        self._ended()
-        return sent
-
-    def _ended(self) -> None:
         self._finished = True
         self._log()
         self.on_finish()
-        self._break_cycles()
-
-    def _break_cycles(self) -> None:
-        """Drop what refers back to this handler, so that reference counting alone frees it."""
+        return sent
 
     def _send_head(self, body: bytes, finishing: bool) -> asyncio.Future[None]:
         self._headers_written = True

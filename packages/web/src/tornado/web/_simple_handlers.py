@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tornado.httputil import HTTPServerRequest, qs_to_qsl, url_concat
 
 from ._errors import HTTPError
 from ._handler import RequestHandler
 from ._locations import as_location, same_origin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class ErrorHandler(RequestHandler):
@@ -18,7 +20,7 @@ class ErrorHandler(RequestHandler):
     :param status_code: the status.
     """
 
-    def initialize(self, status_code: int) -> None:  # type: ignore[override]  # see initialize()
+    def initialize(self, status_code: int) -> None:
         self.set_status(status_code)
 
     def prepare(self) -> None:
@@ -36,7 +38,7 @@ class RedirectHandler(RequestHandler):
     :param permanent: 301, or 302 if false.
     """
 
-    def initialize(  # type: ignore[override]  # see RequestHandler.initialize
+    def initialize(
         self, url: str, permanent: bool = True
     ) -> None:
         self._url = url
@@ -57,7 +59,7 @@ class FallbackHandler(RequestHandler):
     :param fallback: takes the request, and answers through its connection.
     """
 
-    def initialize(  # type: ignore[override]  # see RequestHandler.initialize
+    def initialize(
         self, fallback: Callable[[HTTPServerRequest], object]
     ) -> None:
         self.fallback = fallback
@@ -66,5 +68,3 @@ class FallbackHandler(RequestHandler):
         self.fallback(self.request)
         self._finished = True
         self.on_finish()
-
-

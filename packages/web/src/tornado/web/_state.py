@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tornado.httputil import HTTPHeaders, HTTPServerRequest
-
 if TYPE_CHECKING:
     import asyncio
     from types import TracebackType
+
+    from tornado.httputil import HTTPHeaders, HTTPServerRequest
 
     from ._application import Application
 

@@ -1,0 +1,251 @@
+"""Requests over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, ResponseStartLine
+
+from .conftest import Serve
+
+GET = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
+LAST = b"GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+
+def test_a_connection_serves_one_request_after_the_other(serve: Serve) -> None:
+    client = serve().connect()
+    for number in range(3):
+        client.send(b"GET /%d HTTP/1.1\r\nHost: x\r\n\r\n" % number)
+        assert client.read_response()[2] == b"GET /%d " % number
+
+
+def test_pipelined_requests_are_answered_in_order(serve: Serve) -> None:
+    data = serve().exchange(b"".join(b"GET /%d HTTP/1.1\r\nHost: x\r\n\r\n" % n for n in range(50)) + LAST)
+    bodies = [part.rpartition(b"\r\n\r\n")[2] for part in data.split(b"HTTP/1.1 200 OK")[1:]]
+    assert bodies == [b"GET /%d " % n for n in range(50)] + [b"GET /last "]
+
+
+def test_pipelined_requests_wait_for_a_slow_answer(serve: Serve) -> None:
+    def slow(request: HTTPServerRequest) -> None:
+        connection: Any = request.connection
+        body = (request.uri or "").encode()
+        asyncio.get_running_loop().call_later(
+            0.05, connection.respond, 200, "OK", HTTPHeaders(), body
+        )
+
+    data = serve(slow).exchange(GET + GET + LAST)
+    bodies = [part.rpartition(b"\r\n\r\n")[2] for part in data.split(b"HTTP/1.1 200 OK")[1:]]
+    assert bodies == [b"/a", b"/a", b"/last"]
+
+
+def test_http_1_0_closes_unless_asked(serve: Serve) -> None:
+    server = serve()
+    assert b"GET / " in server.exchange(b"GET / HTTP/1.0\r\n\r\n")
+    client = server.connect()
+    client.send(b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+    assert client.read_response()[1]["connection"].lower() == "keep-alive"
+    client.send(b"GET /b HTTP/1.0\r\n\r\n")
+    assert client.read_until_close().endswith(b"GET /b ")
+
+
+def test_no_keep_alive_closes_behind_each_response(serve: Serve) -> None:
+    data = serve(no_keep_alive=True).exchange(GET)
+    assert b"Connection: close" in data
+
+
+@pytest.mark.parametrize(
+    "framed",
+    [
+        b"Content-Length: 5\r\n\r\nhello",
+        b"Transfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n",
+    ],
+)
+def test_bodies_arrive_whole_however_they_are_framed(serve: Serve, framed: bytes) -> None:
+    data = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + framed
+    server = serve()
+    assert server.exchange(data).endswith(b"POST / hello")
+    client = server.connect()
+    for byte in data:
+        client.send(bytes([byte]))
+    assert client.read_until_close().endswith(b"POST / hello")
+
+
+def test_a_client_that_waits_is_told_to_continue(serve: Serve) -> None:
+    client = serve().connect()
+    client.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+    assert client.socket.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
+    client.send(b"ok")
+    assert client.read_response()[2] == b"POST / ok"
+
+
+def test_an_unknown_expectation_is_refused(serve: Serve) -> None:
+    data = serve().exchange(
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: cake\r\n\r\nok"
+    )
+    assert data.startswith(b"HTTP/1.1 417 ")
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (b"GE(T / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nA: \x01\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"b" * 100_000 + b"\r\n\r\n", 431),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhe", 400),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 200000000\r\n\r\n", 413),
+    ],
+    ids=["method", "lengths", "control", "long", "truncated", "body"],
+)
+def test_a_wrong_request_is_answered_and_the_next_connection_works(
+    serve: Serve, data: bytes, status: int
+) -> None:
+    server = serve()
+    client = server.connect()
+    client.send(data)
+    client.socket.shutdown(1)  # the truncated body ends here
+    answer = client.read_until_close()
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
+    assert b"Connection: close" in answer
+    assert server.exchange(LAST).endswith(b"GET /last ")
+
+
+def test_a_body_of_chunks_above_the_limit_is_refused(serve: Serve) -> None:
+    chunk = b"1000\r\n" + b"x" * 0x1000 + b"\r\n"
+    data = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk * 10
+    assert serve(max_body_size=10_000).exchange(data).startswith(b"HTTP/1.1 413 ")
+
+
+def test_nothing_is_parsed_behind_an_error(serve: Serve) -> None:
+    served: list[str] = []
+
+    def note(request: HTTPServerRequest) -> None:
+        served.append(request.uri or "")
+        connection: Any = request.connection
+        connection.respond(200, "OK", HTTPHeaders(), b"")
+
+    serve(note).exchange(b"BAD\r\n\r\n" + LAST)
+    assert served == []
+
+
+def test_an_idle_connection_is_closed_at_its_deadline(serve: Serve) -> None:
+    client = serve(idle_connection_timeout=0.2).connect()
+    client.send(GET)
+    client.read_response()
+    began = time.monotonic()
+    assert client.read_until_close() == b""
+    assert 0.1 < time.monotonic() - began < 5
+
+
+def test_a_body_that_takes_too_long_is_refused(serve: Serve) -> None:
+    client = serve(body_timeout=0.2).connect()
+    client.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\na")
+    assert client.read_until_close().startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_head_is_written_with_a_body_in_pieces(serve: Serve) -> None:
+    def pieces(request: HTTPServerRequest) -> None:
+        connection: Any = request.connection
+        connection.write_headers(ResponseStartLine("", 200, "OK"), HTTPHeaders(), b"one ")
+        connection.write(b"two")
+        connection.finish()
+
+    server = serve(pieces)
+    answer = server.exchange(LAST)
+    assert answer.endswith(b"\r\n\r\n4\r\none \r\n3\r\ntwo\r\n0\r\n\r\n")
+    assert b"Transfer-Encoding: chunked\r\n" in answer
+    old = server.exchange(b"GET / HTTP/1.0\r\n\r\n")
+    assert old.endswith(b"\r\n\r\none two")
+
+
+def test_a_head_request_gets_the_fields_and_no_body(serve: Serve) -> None:
+    client = serve().connect()
+    client.send(b"HEAD /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    head, _, body = client.read_until_close().partition(b"\r\n\r\n")
+    assert b"Content-Length: 8" in head
+    assert body == b""
+
+
+def test_unread_bodies_are_drained_and_the_connection_kept(serve: Serve) -> None:
+    def early(request: HTTPServerRequest) -> None:
+        connection: Any = request.connection
+        connection.respond(200, "OK", HTTPHeaders(), b"early")
+
+    client = serve(early).connect()
+    client.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n0123456789" + GET)
+    assert client.read_response()[2] == b"early"
+    assert client.read_response()[2] == b"early"
+
+
+def test_close_all_connections_ends_requests_that_are_under_way(serve: Serve) -> None:
+    closed: list[bool] = []
+
+    def never(request: HTTPServerRequest) -> None:
+        connection: Any = request.connection
+        connection.set_close_callback(lambda: closed.append(True))
+
+    server = serve(never)
+    client = server.connect()
+    client.send(GET)
+    while not server.call(lambda: len(server.server._connections)):
+        time.sleep(0.01)
+    time.sleep(0.05)
+    server.call(server.server.close_all_connections)
+    assert client.read_until_close() == b""
+    assert closed == [True]
+
+
+def test_a_handler_hears_that_its_client_went_away(serve: Serve) -> None:
+    closed: list[bool] = []
+
+    def never(request: HTTPServerRequest) -> None:
+        connection: Any = request.connection
+        connection.set_close_callback(lambda: closed.append(True))
+
+    client = serve(never).connect()
+    client.send(GET)
+    time.sleep(0.05)
+    client.socket.close()
+    deadline = time.monotonic() + 5
+    while not closed and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert closed == [True]
+
+
+def test_a_detached_stream_gets_the_bytes_behind_the_head(serve: Serve) -> None:
+    def upgrade(request: HTTPServerRequest) -> None:
+        connection: Any = request.connection
+        connection.write_headers(
+            ResponseStartLine("", 101, "Switching Protocols"), HTTPHeaders({"Upgrade": "echo"})
+        )
+        stream = connection.detach()
+
+        async def echo() -> None:
+            await stream.write(b"<" + await stream.read_bytes(6) + b">")
+            stream.close()
+
+        asyncio.get_running_loop().create_task(echo())
+
+    data = serve(upgrade).exchange(b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: echo\r\n\r\nabcdef")
+    assert data.endswith(b"\r\n\r\n<abcdef>")
+    assert b"Transfer-Encoding" not in data
+
+
+def test_forwarded_addresses_are_believed_only_when_asked_for(serve: Serve) -> None:
+    def who(request: HTTPServerRequest) -> None:
+        connection: Any = request.connection
+        text = f"{request.remote_ip} {request.protocol}"
+        connection.respond(200, "OK", HTTPHeaders(), text.encode())
+
+    def asked(fields: bytes, **options: Any) -> bytes:
+        data = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + fields + b"\r\n"
+        return serve(who, **options).exchange(data).rpartition(b"\r\n\r\n")[2]
+
+    forwarded = b"X-Forwarded-For: 1.1.1.1, 10.0.0.9\r\nX-Scheme: https\r\n"
+    assert asked(forwarded) == b"127.0.0.1 http"
+    assert asked(forwarded, xheaders=True) == b"10.0.0.9 https"
+    assert asked(forwarded, xheaders=True, trusted_downstream=["10.0.0.9"]) == b"1.1.1.1 https"
+    assert asked(b"X-Real-Ip: nonsense\r\n", xheaders=True) == b"127.0.0.1 http"
