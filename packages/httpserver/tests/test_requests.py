@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, ResponseStartLine
 
-from .conftest import Serve
+Serve = Callable[..., Any]
 
 GET = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
 LAST = b"GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -23,7 +25,9 @@ def test_a_connection_serves_one_request_after_the_other(serve: Serve) -> None:
 
 
 def test_pipelined_requests_are_answered_in_order(serve: Serve) -> None:
-    data = serve().exchange(b"".join(b"GET /%d HTTP/1.1\r\nHost: x\r\n\r\n" % n for n in range(50)) + LAST)
+    data = serve().exchange(
+        b"".join(b"GET /%d HTTP/1.1\r\nHost: x\r\n\r\n" % n for n in range(50)) + LAST
+    )
     bodies = [part.rpartition(b"\r\n\r\n")[2] for part in data.split(b"HTTP/1.1 200 OK")[1:]]
     assert bodies == [b"GET /%d " % n for n in range(50)] + [b"GET /last "]
 
@@ -92,7 +96,10 @@ def test_an_unknown_expectation_is_refused(serve: Serve) -> None:
     ("data", "status"),
     [
         (b"GE(T / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
-        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+        (
+            b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+            400,
+        ),
         (b"GET / HTTP/1.1\r\nHost: x\r\nA: \x01\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"b" * 100_000 + b"\r\n\r\n", 431),
         (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhe", 400),

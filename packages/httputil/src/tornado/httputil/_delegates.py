@@ -106,7 +106,8 @@ class HTTPConnection:
 
         .. versionadded:: 1.0
         """
-        if "Content-Length" not in headers and "Transfer-Encoding" not in headers:
+        has_body = status_code >= 200 and status_code not in (204, 304)
+        if has_body and "Content-Length" not in headers and "Transfer-Encoding" not in headers:
             headers["Content-Length"] = str(len(body))
         sent = self.write_headers(ResponseStartLine("", status_code, reason), headers, body)
         self.finish()

@@ -38,9 +38,7 @@ class RedirectHandler(RequestHandler):
     :param permanent: 301, or 302 if false.
     """
 
-    def initialize(
-        self, url: str, permanent: bool = True
-    ) -> None:
+    def initialize(self, url: str, permanent: bool = True) -> None:
         self._url = url
         self._permanent = permanent
 
@@ -59,9 +57,7 @@ class FallbackHandler(RequestHandler):
     :param fallback: takes the request, and answers through its connection.
     """
 
-    def initialize(
-        self, fallback: Callable[[HTTPServerRequest], object]
-    ) -> None:
+    def initialize(self, fallback: Callable[[HTTPServerRequest], object]) -> None:
         self.fallback = fallback
 
     def prepare(self) -> None:

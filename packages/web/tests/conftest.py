@@ -1,0 +1,99 @@
+"""A site on a thread of its own, and a client that is none of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from tornado.netutil import bind_sockets
+from tornado.web import Application, HTTPServer
+
+
+class Answer(NamedTuple):
+    """A response."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+    reason: str
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+class Site:
+    """A running application."""
+
+    def __init__(self, application: Application, **options: Any) -> None:
+        self.application = application
+        self._options = options
+        self._started = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
+        self._thread.start()
+        if not self._started.wait(10):
+            raise RuntimeError("the site did not start")
+
+    async def _serve(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        self.server = HTTPServer(self.application, **self._options)
+        sockets = bind_sockets(0, "127.0.0.1")
+        self.port: int = sockets[0].getsockname()[1]
+        self.server.add_sockets(sockets)
+        self._started.set()
+        await self._stop.wait()
+        self.server.stop()
+        await self.server.close_all_connections()
+
+    def fetch(
+        self,
+        path: str,
+        method: str = "GET",
+        body: bytes | str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        """Send one request on a connection of its own."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request(method, path, body, headers or {})
+            response = connection.getresponse()
+            return Answer(response.status, response.headers, response.read(), response.reason)
+        finally:
+            connection.close()
+            # The response can be here before the handler has returned: wait for the loop's turn.
+            asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self.loop).result(10)
+
+    def close(self) -> None:
+        self.loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(10)
+
+
+MakeSite = Callable[..., Site]
+
+
+@pytest.fixture
+def site() -> Iterator[MakeSite]:
+    """Run applications: ``site([(pattern, handler), ...], **settings)``."""
+    running: list[Site] = []
+
+    def start(handlers: Any = None, **settings: Any) -> Site:
+        options = settings.pop("server_options", {})
+        made = handlers if isinstance(handlers, Application) else Application(handlers, **settings)
+        running.append(Site(made, **options))
+        return running[-1]
+
+    yield start
+    for each in running:
+        each.close()
+
+
+@pytest.fixture(autouse=True)
+def quiet_access_log() -> None:
+    logging.getLogger("tornado.access").setLevel(logging.CRITICAL)

@@ -1,0 +1,238 @@
+"""Status, fields and bodies of responses."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tornado.httputil import HTTPServerRequest, RequestStartLine
+from tornado.web import Application, HTTPError, RequestHandler
+
+MakeSite = Callable[..., Any]
+
+
+def handler(connection: Any = None) -> RequestHandler:
+    """Make a handler without a server, to call its methods."""
+    request = HTTPServerRequest(
+        start_line=RequestStartLine("GET", "/", "HTTP/1.1"), connection=connection
+    )
+    return RequestHandler(Application(), request)
+
+
+def test_texts_bytes_and_dictionaries_can_be_written(site: MakeSite) -> None:
+    class Handler(RequestHandler):
+        def get(self) -> None:
+            self.write("é")
+            self.write(b" and ")
+            self.write("more")
+
+        def post(self) -> None:
+            self.write({"a": "</script>"})
+
+    running = site([("/", Handler)])
+    answer = running.fetch("/")
+    assert answer.text == "é and more"
+    assert answer.headers["Content-Type"] == "text/html; charset=UTF-8"
+    assert answer.headers["Content-Length"] == "11"
+    answer = running.fetch("/", "POST", b"")
+    assert answer.text == '{"a": "<\\/script>"}'
+    assert answer.headers["Content-Type"].startswith("application/json")
+
+
+def test_lists_are_refused_with_the_reason() -> None:
+    made = handler()
+    with pytest.raises(TypeError, match="lists are refused because"):
+        made.write([1])  # type: ignore[arg-type]  # that is the point
+    with pytest.raises(TypeError, match="NoneType"):
+        made.write(None)  # type: ignore[arg-type]  # as above
+
+
+@pytest.mark.parametrize(
+    ("value", "sent"),
+    [
+        ("text", "text"),
+        (b"bytes", "bytes"),
+        (12, "12"),
+        (datetime.datetime(2026, 1, 2, 3, 4, 5), "Fri, 02 Jan 2026 03:04:05 GMT"),
+    ],
+)
+def test_header_values_of_each_type(value: Any, sent: str) -> None:
+    made = handler()
+    made.set_header("X-A", value)
+    assert made._headers["X-A"] == sent
+
+
+@pytest.mark.parametrize("bad", ["a\r\nb", "a\nb", "a\x00", "a\x7f", b"a\r\n", "€"])
+def test_s14_header_values_with_controls_are_refused(bad: Any) -> None:
+    made = handler()
+    with pytest.raises(ValueError, match="unsafe header value"):
+        made.set_header("X-A", bad)
+    with pytest.raises(ValueError, match="unsafe header value"):
+        made.add_header("X-A", bad)
+
+
+@pytest.mark.parametrize("bad", ["", "a b", "a:", "a\r\n", "é"])
+def test_s14_header_names_that_are_no_tokens_are_refused(bad: str) -> None:
+    with pytest.raises(ValueError, match="bad header name"):
+        handler().set_header(bad, "x")
+
+
+def test_header_values_of_other_types_are_refused() -> None:
+    with pytest.raises(TypeError, match="unsupported header value"):
+        handler().set_header("X-A", 1.5)  # type: ignore[arg-type]  # that is the point
+
+
+@pytest.mark.parametrize("bad", ["a\r\nSet-Cookie: x", "a\x00", "\x7f"])
+def test_s14_reasons_with_controls_are_refused(bad: str) -> None:
+    with pytest.raises(ValueError, match="control character in the reason"):
+        handler().set_status(200, bad)
+    with pytest.raises(ValueError, match="control character in the reason"):
+        HTTPError(400, reason=bad)
+
+
+def test_s14_the_reason_is_escaped_in_the_error_page(site: MakeSite) -> None:
+    class Handler(RequestHandler):
+        def get(self) -> None:
+            raise HTTPError(400, reason="<script>")
+
+    answer = site([("/", Handler)]).fetch("/")
+    assert answer.reason == "<script>"
+    assert b"<script>" not in answer.body
+    assert b"&lt;script&gt;" in answer.body
+
+
+def test_default_headers_survive_an_error(site: MakeSite) -> None:
+    class Handler(RequestHandler):
+        def set_default_headers(self) -> None:
+            self.set_header("X-Site", "mine")
+
+        def get(self) -> None:
+            self.set_header("X-Lost", "yes")
+            self.add_header("X-Site", "again")
+            raise HTTPError(400)
+
+    headers = site([("/", Handler)]).fetch("/").headers
+    assert headers.get_all("X-Site") == ["mine"]
+    assert "X-Lost" not in headers
+
+
+def test_repeated_fields_are_sent_apart(site: MakeSite) -> None:
+    class Handler(RequestHandler):
+        def get(self) -> None:
+            self.add_header("X-A", "1")
+            self.add_header("x-a", "2")
+            self.set_header("X-B", "gone")
+            self.clear_header("x-b")
+
+    headers = site([("/", Handler)]).fetch("/").headers
+    assert headers.get_all("X-A") == ["1", "2"]
+    assert "X-B" not in headers
+
+
+def test_a_version_that_the_client_has_is_not_sent_again(site: MakeSite) -> None:
+    class Handler(RequestHandler):
+        def get(self) -> None:
+            self.write("content")
+
+        head = get
+
+    running = site([("/", Handler)])
+    etag = running.fetch("/").headers["Etag"]
+    for wanted in (etag, f'W/{etag}, "x"', "*", f'"a,b", {etag}'):
+        answer = running.fetch("/", headers={"If-None-Match": wanted})
+        assert (answer.status, answer.body) == (304, b"")
+        assert "Content-Length" not in answer.headers
+    assert running.fetch("/", headers={"If-None-Match": '"other"'}).status == 200
+    head = running.fetch("/", "HEAD")
+    assert (head.body, head.headers["Content-Length"], head.headers["Etag"]) == (b"", "7", etag)
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_s16_a_body_with_a_status_that_has_none_is_an_error(site: MakeSite, status: int) -> None:
+    class Handler(RequestHandler):
+        def get(self) -> None:
+            self.set_status(status)
+            self.write("body")
+
+        def post(self) -> None:
+            self.set_status(status)
+
+    running = site([("/", Handler)])
+    assert running.fetch("/").status == 500
+    answer = running.fetch("/", "POST", b"")
+    assert (answer.status, answer.body) == (status, b"")
+    assert "Content-Length" not in answer.headers
+
+
+def test_http_error_204_has_no_body(site: MakeSite) -> None:
+    class Handler(RequestHandler):
+        def get(self) -> None:
+            raise HTTPError(204)
+
+    answer = site([("/", Handler)]).fetch("/")
+    assert (answer.status, answer.body) == (204, b"")
+
+
+def test_a_stream_leaves_in_pieces(site: MakeSite) -> None:
+    class Handler(RequestHandler):
+        async def get(self) -> None:
+            for number in range(3):
+                self.write(f"{number} ")
+                await self.flush()
+
+    answer = site([("/", Handler)]).fetch("/")
+    assert answer.text == "0 1 2 "
+    assert answer.headers["Transfer-Encoding"] == "chunked"
+
+
+def test_s16_too_much_for_the_content_length_closes_the_connection(site: MakeSite) -> None:
+    import http.client
+
+    class Handler(RequestHandler):
+        def get(self, size: str) -> None:
+            self.set_header("Content-Length", 3)
+            self.write("x" * int(size))
+
+    running = site([("/([0-9])", Handler)])
+    assert running.fetch("/3").body == b"xxx"
+    for size in "24":
+        with pytest.raises((http.client.IncompleteRead, http.client.RemoteDisconnected)):
+            running.fetch(f"/{size}")
+
+
+def test_writing_behind_the_end_is_an_error(site: MakeSite) -> None:
+    raised: list[type[BaseException]] = []
+
+    class Handler(RequestHandler):
+        def get(self) -> None:
+            self.finish("ok")
+            for call in (self.finish, lambda: self.write("more")):
+                try:
+                    call()
+                except RuntimeError as error:
+                    raised.append(type(error))
+
+    assert site([("/", Handler)]).fetch("/").body == b"ok"
+    assert raised == [RuntimeError, RuntimeError]
+
+
+def test_finish_can_be_awaited(site: MakeSite) -> None:
+    class Handler(RequestHandler):
+        async def get(self) -> None:
+            await self.finish(b"x" * 1_000_000)
+
+    assert len(site([("/", Handler)]).fetch("/").body) == 1_000_000
+
+
+def test_classic_error_pages_are_used_where_they_are_defined(site: MakeSite) -> None:
+    class Handler(RequestHandler):
+        def get(self) -> None:
+            raise HTTPError(404)
+
+        def get_error_html(self, status_code: int, **kwargs: Any) -> str:
+            return f"{status_code} {type(kwargs['exception']).__name__}"
+
+    assert site([("/", Handler)]).fetch("/").body == b"404 HTTPError"
