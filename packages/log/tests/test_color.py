@@ -1,6 +1,7 @@
 import io
 import os
 import pty
+import subprocess
 import sys
 
 import pytest
@@ -65,7 +66,9 @@ def test_what_is_no_terminal_has_colors_only_by_force(monkeypatch, stream):
     assert not is_colored()
 
 
-def test_colorama_is_needed_on_windows_alone():
-    import tornado.log
-
-    assert sys.platform == "win32" or tornado.log.colorama is None
+def test_colorama_is_named_only_where_the_program_has_imported_it():
+    program = "import sys; {}; from tornado.log import colorama; print(colorama)"
+    for before, name in [("pass", b"None"), ("sys.modules['colorama'] = 'it'", b"it")]:
+        command = [sys.executable, "-c", program.format(before)]
+        output = subprocess.run(command, capture_output=True, check=True).stdout
+        assert output.strip() == name

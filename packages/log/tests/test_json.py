@@ -162,6 +162,6 @@ def test_any_record_is_one_line_that_a_strict_reader_takes(message, fields):
     record = logging.LogRecord("n", logging.INFO, "/f.py", 1, message, (), None)
     for name, value in fields.items():
         if name not in vars(record):
-            setattr(record, name, value)
+            vars(record)[name] = value
     line = line_of(record)
     assert line["message"] == message.encode("utf-8", "backslashreplace").decode()

@@ -9,14 +9,9 @@ TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at ru
 if TYPE_CHECKING:
     from types import ModuleType
 
-#: The package of that name on Windows, where it is installed: after ``colorama.init()`` an old
-#: console understands colours. None elsewhere, where nothing needs it.
-colorama: ModuleType | None = None
-if sys.platform == "win32":
-    try:
-        colorama = __import__("colorama")
-    except ImportError:
-        colorama = None  # newer consoles do without
+#: The package of that name, where the program has imported it before this module: on Windows,
+#: ``colorama.init()`` makes old consoles understand colours.
+colorama: ModuleType | None = sys.modules.get("colorama")
 
 #: Ends every colour.
 RESET = "\x1b[0m"
@@ -36,7 +31,8 @@ def stderr_has_color() -> bool:
     if environment.get("TERM") == "dumb" or not _stderr_is_terminal():
         return False
     if sys.platform == "win32":
-        wrapped = getattr(getattr(colorama, "initialise", None), "wrapped_stderr", None)
+        initialise = getattr(sys.modules.get("colorama"), "initialise", None)
+        wrapped = getattr(initialise, "wrapped_stderr", None)
         return sys.stderr is wrapped or "WT_SESSION" in environment
     return True
 
