@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import tempfile
 import threading
 
 import pytest
@@ -86,6 +87,28 @@ def test_saving_makes_the_upload_a_file_of_its_own(tmp_path):
     asyncio.run(main())
     assert (tmp_path / "big").read_bytes() == BIG
     assert (tmp_path / "small").read_bytes() == b"little"
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/shm"), reason="needs a second file system")
+def test_saving_works_across_file_systems(tmp_path):
+    async def main():
+        with tempfile.TemporaryDirectory(dir="/dev/shm") as memory:
+            receiver = FormReceiver("frontier", spool_size=1, directory=memory)
+            await receive(receiver, FORM)
+            with await receiver.finish() as form:
+                await form.files["big"][0].save(tmp_path / "big")
+                assert os.listdir(memory) == [os.path.basename(form.files["small"][0].path)]
+
+    asyncio.run(main())
+    assert (tmp_path / "big").read_bytes() == BIG
+
+
+def test_an_upload_shows_its_names_and_its_size(tmp_path):
+    async def main():
+        with await received(tmp_path) as form:
+            return repr(form.files["small"][0])
+
+    assert asyncio.run(main()) == "UploadedFile(name='small', filename='s.txt', size=6)"
 
 
 def test_writing_happens_in_other_threads(tmp_path, monkeypatch):

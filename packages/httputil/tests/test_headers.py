@@ -68,6 +68,9 @@ def test_a_repeated_field_can_be_deleted():
         headers["Set-Cookie"]
     assert headers.pop("content-type") == "text/html"
     assert not headers
+    headers = repeated()
+    headers.clear()
+    assert dict(headers) == {}
 
 
 def test_headers_are_made_from_what_a_mapping_is_made_from():

@@ -267,6 +267,18 @@ def test_there_is_no_certificate_before_the_handshake():
     assert request(connection=connection).get_ssl_certificate(binary_form=True) is None
 
 
+class TLSSocket:
+    def getpeercert(self, binary_form=False):
+        return b"DER" if binary_form else {"subject": ()}
+
+
+def test_the_certificate_is_the_one_of_the_connection():
+    connection = Connection()
+    connection.stream = Stream(TLSSocket())
+    assert request(connection=connection).get_ssl_certificate() == {"subject": ()}
+    assert request(connection=connection).get_ssl_certificate(binary_form=True) == b"DER"
+
+
 def test_the_older_arguments_still_work_and_warn():
     with pytest.warns(DeprecationWarning, match="method, uri and version"):
         made = HTTPServerRequest("POST", "/a", "HTTP/1.1", body=b"x", files={"a": []})
