@@ -13,11 +13,11 @@ from tornado.locale._state import state
 @pytest.fixture(autouse=True)
 def _nothing_loaded() -> Iterator[None]:
     """Start every test with nothing loaded, and leave nothing behind."""
-    moment = state.snapshot()
+    before = state.current
     state.reset()
     yield
     state.reset()
-    state.restore(moment)
+    state.current = before
 
 
 @pytest.fixture

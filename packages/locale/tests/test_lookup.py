@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,6 +70,26 @@ def test_the_state_can_be_reset() -> None:
     state.reset()
     assert tornado.locale.get_supported_locales() == {"en_US"}
     assert tornado.locale.get("es_LA").code == "en_US"
+
+
+def test_loading_disturbs_no_thread_that_looks_up() -> None:
+    done = threading.Event()
+
+    def load_again_and_again() -> None:
+        while not done.is_set():
+            load("es_LA")
+            load("fr")
+
+    loader = threading.Thread(target=load_again_and_again)
+    loader.start()
+    found: set[str] = set()
+    try:
+        while found != {"es_LA", "fr"}:
+            found.add(tornado.locale.get("es_LA", "fr").code)
+            found.discard("en_US")
+    finally:
+        done.set()
+        loader.join()
 
 
 @given(st.lists(st.text(max_size=60), max_size=4))

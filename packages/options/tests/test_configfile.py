@@ -115,6 +115,9 @@ def test_an_option_may_take_a_whole_table(write: Write) -> None:
     parser.define("pool", type=dict)
     parser.parse_config_file(write("a.toml", "[pool]\nsize = 3\nname = 'x'"))
     assert parser.pool == {"size": 3, "name": "x"}
+    parser.define("mysql_pool", type=dict)
+    parser.parse_config_file(write("b.toml", "[mysql]\npool = {size = 3}"))
+    assert parser.mysql_pool == {"size": 3}
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def _is_locale_code(code: str) -> bool:
 
 def _use(found: dict[str, Locale]) -> None:
     state.load(found)
-    _log().debug("supported locales: %s", ", ".join(sorted(state.supported)))
+    _log().debug("supported locales: %s", ", ".join(sorted(state.current.supported)))
 
 
 def _report(complaints: list[str]) -> None:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ._locale import Locale
+    from ._state import Catalogue
 
 # RFC 5646 section 4.4.1: no registered combination of subtags is longer. Codes come from request
 # fields, so a longer one is not worth looking at.
@@ -40,39 +41,42 @@ def set_default_locale(code: str) -> None:
 
 def get_supported_locales() -> frozenset[str]:
     """Give the codes of all loaded locales and of the default locale."""
-    return state.supported
+    return state.current.supported
 
 
-def find(code: str) -> Locale:
+def find(code: str, catalogue: Catalogue | None = None) -> Locale:
     """Give the locale with exactly this code.
 
     :raises LookupError: if nothing is loaded for it and it is not the default.
     """
-    found = state.loaded.get(code) or state.bare.get(code)
+    if catalogue is None:
+        catalogue = state.current
+    found = catalogue.loaded.get(code) or catalogue.bare.get(code)
     if found is not None:
         return found
-    if code != state.default:
-        supported = ", ".join(sorted(state.supported))
+    if code != catalogue.default:
+        supported = ", ".join(sorted(catalogue.supported))
         msg = f"locale {code!r:.80} is not supported, load its translations first (supported: {supported})"
         raise LookupError(msg)
     from ._csvlocale import CSVLocale  # stands on Locale, which stands on this room
 
-    return state.bare.setdefault(code, CSVLocale(code, {}))
+    return catalogue.bare.setdefault(code, CSVLocale(code, {}))
 
 
 def find_closest(codes: Iterable[str | None]) -> Locale:
     """Give the first locale that one of the codes leads to, or the default."""
-    index = state.index
+    catalogue = state.current
+    index = catalogue.index
     for code in codes:
         if not code or len(code) > _LONGEST_CODE:
             continue
         wanted = code.lower().replace("-", "_")
         if wanted in index:
-            return find(index[wanted])
+            return find(index[wanted], catalogue)
         for shorter in _with_less_detail(wanted):
             if shorter in index:
-                return find(index[shorter])
-    return find(state.default)
+                return find(index[shorter], catalogue)
+    return find(catalogue.default, catalogue)
 
 
 def _with_less_detail(code: str) -> list[str]:

@@ -1,8 +1,8 @@
 """The module's only mutable state: which translations are loaded, and which locale is the default.
 
 `tornado.locale.get` and its companions are functions of a module because that is the documented
-API, so what they share has to live somewhere. It lives here. A test calls `State.reset` (or
-`State.snapshot` and `State.restore`) instead of reaching for module variables.
+API, so what they share has to live somewhere. It lives here. A test calls `State.reset`, or keeps
+`State.current` and puts it back, instead of reaching for module variables.
 """
 
 from __future__ import annotations
@@ -16,21 +16,33 @@ if TYPE_CHECKING:
 SOURCE_LOCALE = "en_US"
 
 
+class Catalogue:
+    """One set of locales, which never changes: another takes its place as a whole.
+
+    So a thread that loads translations does not disturb the others.
+    """
+
+    __slots__ = ("bare", "default", "index", "loaded", "supported")
+
+    def __init__(self, default: str, loaded: dict[str, Locale]) -> None:
+        #: The code of the locale that is used when none of the wanted ones is supported.
+        self.default = default
+        #: Locales with translations, by code.
+        self.loaded = loaded
+        #: The default locale where it has no translations, made when first asked for.
+        self.bare: dict[str, Locale] = {}
+        #: The codes of both.
+        self.supported = frozenset(loaded) | {default}
+        #: Codes in lower case with underscores -> the code as it was loaded.
+        self.index = {code.lower().replace("-", "_"): code for code in self.supported}
+
+
 class State:
-    """What has been loaded."""
+    """What the module knows at the moment."""
 
-    __slots__ = ("bare", "default", "index", "loaded", "rules", "supported")
+    __slots__ = ("current", "rules")
 
-    #: The code of the locale that is used when none of the wanted ones is supported.
-    default: str
-    #: Locales with translations, by code.
-    loaded: dict[str, Locale]
-    #: Default locales without translations, made when first asked for.
-    bare: dict[str, Locale]
-    #: The codes of both, the default included.
-    supported: frozenset[str]
-    #: Codes in lower case with underscores -> the code as it was loaded.
-    index: dict[str, str]
+    current: Catalogue
     #: What Babel knows of a code, None where it knows nothing or is not installed.
     rules: dict[str, Rules | None]
 
@@ -39,33 +51,16 @@ class State:
 
     def reset(self) -> None:
         """Forget all translations and go back to the first default."""
-        self.default = SOURCE_LOCALE
+        self.current = Catalogue(SOURCE_LOCALE, {})
         self.rules = {}
-        self.load({})
 
     def load(self, locales: dict[str, Locale]) -> None:
         """Put other translations in the place of those that were loaded before."""
-        self.loaded = locales
-        self.bare = {}
-        self._list_codes()
+        self.current = Catalogue(self.current.default, locales)
 
     def set_default(self, code: str) -> None:
         """Choose the default locale, which counts as supported from now on."""
-        self.default = code
-        self._list_codes()
-
-    def snapshot(self) -> tuple[str, dict[str, Locale]]:
-        """Give what `restore` needs to come back to this moment."""
-        return self.default, self.loaded
-
-    def restore(self, moment: tuple[str, dict[str, Locale]]) -> None:
-        """Come back to the moment of a snapshot."""
-        self.default = moment[0]
-        self.load(moment[1])
-
-    def _list_codes(self) -> None:
-        self.supported = frozenset(self.loaded) | {self.default}
-        self.index = {code.lower().replace("-", "_"): code for code in self.supported}
+        self.current = Catalogue(code, self.current.loaded)
 
 
 state = State()

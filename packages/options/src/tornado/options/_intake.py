@@ -57,8 +57,8 @@ def take_file(options: Options, path: str | os.PathLike[str]) -> None:
     """
     file = _configfile.read(path)
     if file.is_data:
-        for key, value in _configfile.flatten(file.values, lambda key: normalise(key) in options):
-            name = normalise(key).replace(".", "-")
+        for key, value in _configfile.flatten(file.values, lambda key: _name_of(key) in options):
+            name = _name_of(key)
             if name not in options:
                 where = Source("file", file.path, file.find_line(key)).locate(key)
                 raise Error(f"{where}: unknown option{suggest(name, options)}")
@@ -68,6 +68,10 @@ def take_file(options: Options, path: str | os.PathLike[str]) -> None:
             option = options.get(normalise(name))
             if option is not None:
                 _assign(option.load, name, value, file)
+
+
+def _name_of(key: str) -> str:
+    return normalise(key).replace(".", "-")
 
 
 def find_config(
