@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import ntpath
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,6 +61,8 @@ def test_file_names_come_in_many_ways(sent, filename):
         (r"dir\..\..\a.txt", "a.txt"),
         (r"dir\..", ""),
         ("dir/C:a.txt", "a.txt"),
+        (r"dir/\a.txt", "a.txt"),
+        ("1:30.txt", "1:30.txt"),
         (r"a\b.txt", r"a\b.txt"),
     ],
 )
@@ -67,10 +71,20 @@ def test_directories_are_stripped_from_file_names(sent, kept):
 
 
 @pytest.mark.parametrize(
-    "sent", ["..", "a/..", "..\\..", "C:..", "C:\\..", "/", "\\", "//", "a\\../.."]
+    "sent",
+    ["..", "a/..", "C:D:..", "x/C:D:..", "..\\..", "C:..", "C:\\..", "/", "\\", "//", "a\\../.."],
 )
 def test_no_file_name_leads_up(sent):
     assert without_directories(sent) == ""
+
+
+@given(st.text(st.sampled_from("C:./\\ab"), max_size=12))
+def test_a_file_name_stays_in_its_directory_on_every_system(sent):
+    kept = without_directories(sent)
+    assert "/" not in kept
+    assert not ntpath.splitdrive(kept)[0].startswith(("C", "a", "b"))
+    assert not ntpath.isabs(kept)
+    assert not {".."}.intersection(kept.split("\\"))
 
 
 names = st.text(st.sampled_from("ab;\"=\\ é%'*/\t"), max_size=8)

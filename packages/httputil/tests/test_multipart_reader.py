@@ -127,6 +127,11 @@ BAD = {
         part('Content-Disposition: attachment; name="a"') + END,
         "'attachment'",
     ),
+    "two dispositions": (
+        part('Content-Disposition: form-data; name="a"\r\nContent-Disposition: form-data; name="b"')
+        + END,
+        "more than one Content-Disposition",
+    ),
     "no name": (part("Content-Disposition: form-data") + END, "without a name"),
     "empty name": (field("") + END, "without a name"),
     "no colon": (part('Content-Disposition: form-data; name="a"\r\nX') + END, "no colon"),

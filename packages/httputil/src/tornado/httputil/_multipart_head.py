@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 _bare_line_end = re.compile(r"\r(?!\n)|(?<!\r)\n").search
 
 # The beginning of a path on Windows, or a way up in one.
-_windows_path = re.compile(r"[A-Za-z]:|\\|.*(?:^|[\\/])\.\.(?:$|[\\/])", re.DOTALL).match
+_windows_path = re.compile(r"[A-Za-z]:|.:\\|\\|.*(?:^|\\)\.\.(?:$|\\)", re.DOTALL).match
+
+_DRIVES = r"\A(?:[A-Za-z]:)+"
 
 # What browsers send, and nothing that the general way would read differently: no escapes, no
 # controls, no blanks at an end. Three quarters of the time of small forms went into the header.
@@ -52,7 +54,10 @@ def parse_part_head(block: bytes, limits: MultipartLimits) -> PartBegin:
 def parse_any_head(text: str, limits: MultipartLimits) -> PartBegin:
     """Read the header of a part in the general way."""
     headers = _parse_fields(text)
-    disposition, parameters = parse_header(headers.get("Content-Disposition", ""))
+    values = headers.get_list("Content-Disposition")
+    if len(values) > 1:
+        raise MultipartError("multipart part with more than one Content-Disposition")
+    disposition, parameters = parse_header("".join(values))
     if disposition.lower() != "form-data":
         raise MultipartError(
             f"multipart part with disposition {shown(disposition)}, not 'form-data'"
@@ -96,9 +101,7 @@ def without_directories(filename: str) -> str:
     A backslash is a separator only in what looks like a path of Windows (``C:\a.txt``,
     ``\\host\a.txt``, ``..\a.txt``): elsewhere it may stand in a file's name.
     """
-    if _windows_path(filename):
-        filename = filename.replace("\\", "/")
     name = filename.rpartition("/")[2]
-    if name[1:2] == ":" and name[0].isalpha():
-        name = name[2:]
+    if _windows_path(name):
+        name = re.sub(_DRIVES, "", name.rpartition("\\")[2])
     return "" if name in {".", ".."} else name
