@@ -7,6 +7,7 @@ import time
 from json import JSONEncoder
 from math import isfinite
 
+from ._access import access_fields
 from ._message import message_of, show
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
@@ -40,8 +41,11 @@ class JSONLogFormatter(logging.Formatter):
     ``source``    module and line, where asked for
     ``exception`` the traceback as text, where the record has one
     ``stack``     the stack as text, where the record has one
-    others        what the program passed in ``extra=``, and the ``fields`` of the formatter
+    others        the ``fields`` of the formatter, and what the program passed in ``extra=``
     ============= ==========================================================================
+
+    Lines of the access log have ``status``, ``method``, ``uri``, ``remote_ip`` and
+    ``milliseconds``, too.
 
     The keys come in this order. A field of the program that is named like one of them gets an
     underscore at its end. No value raises: numbers, text, lists and dictionaries stay what they
@@ -76,6 +80,8 @@ class JSONLogFormatter(logging.Formatter):
             line["stack"] = _encodable(self.formatStack(record.stack_info))
         for name, value in self._fields.items():
             line[_field_name(name)] = plain(value)
+        for name, value in access_fields(record).items():
+            line[name] = plain(value)
         for name, value in vars(record).items():
             if name not in _STANDARD:
                 line[_field_name(name)] = plain(value)
