@@ -1,5 +1,7 @@
 import json
 import math
+import subprocess
+import sys
 from html.parser import HTMLParser
 
 import pytest
@@ -78,6 +80,18 @@ def test_encoding_agrees_with_the_standard_library_but_for_markup(value):
 def test_a_default_that_the_program_puts_into_the_standard_encoder_is_used(monkeypatch):
     monkeypatch.setattr(json.JSONEncoder, "default", lambda self, value: f"<{value}>")
     assert json_encode([3 + 1j]) == '["<(3+1j)>"]'
+
+
+@pytest.mark.parametrize("encoder", ["None", "lambda one, two: None"])
+def test_a_python_with_another_encoder_writes_the_same(encoder):
+    program = (
+        f"import json.encoder; json.encoder.c_make_encoder = {encoder}\n"
+        "from tornado.escape import json_encode\n"
+        "json.encoder.c_make_encoder = None\n"
+        "print(json_encode({'a': ['</', 1, None]}))"
+    )
+    output = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).stdout
+    assert output.strip() == rb'{"a": ["<\/", 1, null]}'
 
 
 def test_what_has_no_form_in_json_is_a_type_error():

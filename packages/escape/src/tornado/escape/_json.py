@@ -26,20 +26,20 @@ def _standard_dumps() -> Callable[[Any], str]:
     ``json.dumps`` makes a new encoder in C for every value, which takes longer than to encode a small
     one. The one made here lasts; it does not look for circles, and leaves them to ``json`` itself.
     """
-    make = getattr(json.encoder, "c_make_encoder", None)
-    if make is None:
-        return _encoder.encode
-    chunks = make(
-        None,  # no record of what is being encoded
-        lambda value: _encoder.default(value),  # noqa: PLW0108 - looked up late: programs replace it
-        json.encoder.encode_basestring_ascii,
-        None,  # no indentation
-        ": ",
-        ", ",
-        False,  # keys are not sorted
-        False,  # nor skipped
-        True,  # NaN and infinities are written
-    )
+    try:
+        chunks = json.encoder.c_make_encoder(  # type: ignore[attr-defined]  # not documented
+            None,  # no record of what is being encoded
+            lambda value: _encoder.default(value),  # noqa: PLW0108 - looked up late: programs replace it
+            json.encoder.encode_basestring_ascii,
+            None,  # no indentation
+            ": ",
+            ", ",
+            False,  # keys are not sorted
+            False,  # nor skipped
+            True,  # NaN and infinities are written
+        )
+    except (AttributeError, TypeError):
+        return _encoder.encode  # a Python without that function, or with another form of it
 
     def dumps(value: Any) -> str:
         try:
