@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING, Any
 
 from tornado.httputil import (
@@ -102,7 +103,8 @@ def _as_rule(rule: Any) -> Rule:
     if not isinstance(rule, tuple | list):
         return rule  # type: ignore[no-any-return]  # a Rule, or something of the same form
     matcher, *rest = rule
-    return URLSpec(matcher, *rest) if isinstance(matcher, str) else Rule(matcher, *rest)
+    is_pattern = isinstance(matcher, str | re.Pattern)
+    return URLSpec(matcher, *rest) if is_pattern else Rule(matcher, *rest)
 
 
 class _CallableTarget(HTTPMessageDelegate):

@@ -1,0 +1,31 @@
+"""The face: what the public module exports, and what it costs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import types
+
+import tornado.httpserver as face
+
+
+def test_all_is_exactly_the_public_names_in_order() -> None:
+    public = {
+        name
+        for name, thing in vars(face).items()
+        if not name.startswith("_") and not isinstance(thing, types.ModuleType)
+    }
+    assert face.__all__ == sorted(face.__all__)
+    assert set(face.__all__) == public - {"annotations", "publish"}
+
+
+def test_public_objects_say_the_public_module() -> None:
+    assert face.HTTPServer.__module__ == "tornado.httpserver"
+
+
+def test_a_server_does_not_load_the_web_framework() -> None:
+    code = "import sys, tornado.httpserver; print('tornado.web' in sys.modules)"
+    output = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert output.stdout.strip() == "False"

@@ -1,0 +1,86 @@
+"""Redirects, and that they do not lead away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tornado.web import FallbackHandler, RedirectHandler, RequestHandler
+
+MakeSite = Callable[..., Any]
+
+
+def test_a_handler_redirects(site: MakeSite) -> None:
+    class Handler(RequestHandler):
+        def get(self) -> None:
+            self.redirect("/some-canonical-page", permanent=True)
+
+        def post(self) -> None:
+            self.redirect("/", status=303)
+
+        def put(self) -> None:
+            self.redirect("/", status=200)
+
+    running = site([("/", Handler)])
+    answer = running.fetch("/")
+    assert (answer.status, answer.headers["Location"]) == (301, "/some-canonical-page")
+    assert running.fetch("/", "POST", b"").status == 303
+    assert running.fetch("/", "PUT", b"").status == 500
+
+
+def test_the_redirect_handler_keeps_groups_and_query(site: MakeSite) -> None:
+    running = site(
+        [
+            (r"/old/(.*)", RedirectHandler, {"url": "/new/{0}"}),
+            (
+                r"/n/(?P<a>[^/]*)/(?P<b>.*)",
+                RedirectHandler,
+                {"url": "/{b}/{a}", "permanent": False},
+            ),
+            (r"/away", RedirectHandler, {"url": "http://example.com/x"}),
+        ]
+    )
+    answer = running.fetch("/old/a%20b/c?x=1&y=2")
+    assert (answer.status, answer.headers["Location"]) == (301, "/new/a%20b/c?x=1&y=2")
+    answer = running.fetch("/n/1/2")
+    assert (answer.status, answer.headers["Location"]) == (302, "/2/1")
+    assert running.fetch("/away").headers["Location"] == "http://example.com/x"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//evil.com",
+        "/%2Fevil.com",
+        "/%5Cevil.com",
+        "/%09/evil.com",
+        "/%0d%0aSet-Cookie:x",
+        "/\\evil.com",
+    ],
+)
+def test_s15_a_client_cannot_redirect_to_another_site(site: MakeSite, path: str) -> None:
+    running = site([(r"/(.*)", RedirectHandler, {"url": "/{0}"})])
+    assert running.fetch(path).status == 400
+
+
+@pytest.mark.parametrize("path", ["/http://evil.com", "/javascript:alert(1)", "/@evil.com", "/:80"])
+@pytest.mark.parametrize("url", ["{0}", "http://example.com{0}"])
+def test_s15_a_client_cannot_change_scheme_user_host_or_port(
+    site: MakeSite, path: str, url: str
+) -> None:
+    answer = site([(r"/(.*)", RedirectHandler, {"url": url})]).fetch(path)
+    location = answer.headers.get("Location", "/")
+    assert answer.status == 400 or location.startswith(("/", "http://example.com/", "@", ":"))
+
+
+def test_a_fallback_answers_in_the_place_of_a_handler(site: MakeSite) -> None:
+    from tornado.httputil import HTTPHeaders
+
+    def fallback(request: Any) -> None:
+        request.connection.respond(200, "OK", HTTPHeaders(), b"fallen back")
+
+    assert (
+        site([("/.*", FallbackHandler, {"fallback": fallback})]).fetch("/x").text == "fallen back"
+    )
