@@ -21,10 +21,17 @@ PATIENCE = 30.0
 
 
 class Program:
-    """A running program; what it prints is collected in files."""
+    """A running program; what it prints is collected in files of a folder, beside it by default."""
 
-    def __init__(self, script: Path, *arguments: str, python: str = sys.executable) -> None:
-        self._printed = {name: script.with_suffix(f".{name}") for name in ("stdout", "stderr")}
+    def __init__(
+        self,
+        script: Path,
+        *arguments: str,
+        python: str = sys.executable,
+        printed: Path | None = None,
+    ) -> None:
+        folder = printed or script.parent
+        self._printed = {name: folder / f"{script.stem}.{name}" for name in ("stdout", "stderr")}
         clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         with self._printed["stdout"].open("w") as out, self._printed["stderr"].open("w") as err:
             self.process = subprocess.Popen(
@@ -67,10 +74,14 @@ class Program:
 
 @contextmanager
 def running(
-    script: Path, port: int, *arguments: str, python: str = sys.executable
+    script: Path,
+    port: int,
+    *arguments: str,
+    python: str = sys.executable,
+    printed: Path | None = None,
 ) -> Iterator[Program]:
     """Run a server for as long as the block lasts."""
-    program = Program(script, *arguments, python=python)
+    program = Program(script, *arguments, python=python, printed=printed)
     try:
         program.wait_for_port(port)
         yield program

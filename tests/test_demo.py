@@ -1,0 +1,106 @@
+"""The demo, started as the README's command starts it, by curl and in a browser."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from programs import PATIENCE, Program, curl, running, unused_port
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+DEMO = Path(__file__).resolve().parents[1] / "demos" / "first_steps" / "app.py"
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    port = unused_port()
+    printed = tmp_path_factory.mktemp("demo")
+    with running(DEMO, port, "--port", str(port), printed=printed) as program:
+        assert f"http://127.0.0.1:{port}/" in program.stdout
+        yield f"http://127.0.0.1:{port}"
+
+
+def text_of(browser: Chrome) -> str:
+    return browser.find_element(By.TAG_NAME, "body").text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/", 200), ("/hello", 200), ("/story/7", 200), ("/old", 302), ("/secret", 403), ("/no", 404)],
+)
+def test_every_page_answers_with_its_status(demo: str, path: str, status: int) -> None:
+    assert curl("--include", f"{demo}{path}").stdout.startswith(f"HTTP/1.1 {status} ")
+
+
+def test_the_form_answers_what_was_written(demo: str, browser: Chrome) -> None:
+    browser.get(f"{demo}/form")
+    browser.find_element(By.NAME, "message").send_keys("smørrebrød & <tea>")
+    browser.find_element(By.CSS_SELECTOR, "input[type=submit]").click()
+
+    WebDriverWait(browser, PATIENCE).until(lambda driver: "You wrote" in text_of(driver))
+
+    assert text_of(browser) == "You wrote smørrebrød & <tea>"
+
+
+def test_a_file_is_uploaded_and_described(demo: str, browser: Chrome, tmp_path: Path) -> None:
+    file = tmp_path / "a picture.png"
+    file.write_bytes(b"x" * 1234)
+    browser.get(f"{demo}/upload")
+    browser.find_element(By.NAME, "file").send_keys(str(file))
+    browser.find_element(By.CSS_SELECTOR, "input[type=submit]").click()
+
+    WebDriverWait(browser, PATIENCE).until(lambda driver: "Thank you" in text_of(driver))
+
+    assert "a picture.png" in text_of(browser)
+    assert "1,234 bytes of image/png" in text_of(browser)
+
+
+def test_every_link_of_the_first_page_leads_somewhere(demo: str, browser: Chrome) -> None:
+    browser.get(f"{demo}/")
+    links = [link.get_attribute("href") or "" for link in browser.find_elements(By.TAG_NAME, "a")]
+    inside = sorted({link for link in links if link.startswith(demo)})
+    statuses = {
+        link: curl("--output", "/dev/null", "--write-out", "%{http_code}", link).stdout
+        for link in inside
+    }
+
+    assert len(inside) > 4
+    assert set(statuses.values()) <= {"200", "302", "403"}
+
+
+def test_the_first_page_fits_a_narrow_screen(demo: str, browser: Chrome) -> None:
+    browser.set_window_size(400, 800)
+    browser.get(f"{demo}/")
+    width = browser.execute_script("return document.documentElement.scrollWidth")
+    shown = browser.execute_script("return document.documentElement.clientWidth")
+    browser.set_window_size(1000, 800)
+
+    assert width <= shown
+
+
+def test_ctrl_c_ends_the_demo_in_silence(tmp_path: Path) -> None:
+    port = unused_port()
+    with running(DEMO, port, "--port", str(port), printed=tmp_path) as program:
+        assert program.interrupt() == 0
+        assert "Traceback" not in program.stderr
+
+
+def test_a_port_in_use_is_one_line_that_says_what_to_do(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        program = Program(DEMO, "--port", str(port), printed=tmp_path)
+        try:
+            status = program.process.wait(PATIENCE)
+        finally:
+            program.close()
+
+    assert status == 1
+    assert len(program.stderr.splitlines()) == 1
+    assert f"port {port} is in use" in program.stderr
+    assert "--port" in program.stderr
