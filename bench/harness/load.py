@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bench.harness.errors import ServerError, SetupError, VerificationError
 from bench.harness.loader import Loader
-from bench.harness.memory import forget_peak, peak, resident
+from bench.harness.memory import forget_peak, peak
 from bench.harness.result import Line, Result, Skipped, conclude
 from bench.harness.rounds import interleave
 from bench.harness.server import Server, running
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 #: The measure that contestants are compared by.
 CPU = "cpu us/op"
-#: How far the memory has grown above what the server held when the round began.
-GROWTH = "memory growth MB"
+#: The greatest resident set of a round above that before the first request.
+GROWTH = "peak growth MB"
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,6 @@ def _measure(case: Case, subject: Subject) -> dict[str, float]:
         if case.settle:  # accepting a connection is not part of the work
             loader.lap(seconds=0.0, most=case.connections)
         forget_peak(server.pid)
-        before = resident(server.pid)
         used = server.cpu()
         lap = loader.lap(seconds=case.seconds, most=case.most)
         used = server.cpu() - used
@@ -106,8 +105,8 @@ def _measure(case: Case, subject: Subject) -> dict[str, float]:
     }
     for share in (50, 90, 99):
         samples[f"p{share} us"] = percentile(lap.latencies, share / 100) * 1e6
-    if most is not None and before is not None:
-        samples[GROWTH] = max(0, most - before) / 1024 / 1024
+    if most is not None and server.resident is not None:
+        samples[GROWTH] = max(0, most - server.resident) / 1024 / 1024
     return samples
 
 

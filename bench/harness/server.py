@@ -15,6 +15,7 @@ from bench.harness.clock import cpu_seconds
 from bench.harness.cores import pin
 from bench.harness.endpoint import HOST, Endpoint
 from bench.harness.errors import ServerError, VerificationError
+from bench.harness.memory import resident
 from bench.harness.verification import Verified, verify
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Server:
     process: subprocess.Popen[bytes]
     endpoint: Endpoint
     verified: Verified
+    #: Its resident set before the first request, in bytes; None where nobody tells.
+    resident: int | None
 
     @property
     def pid(self) -> int:
@@ -145,5 +148,6 @@ def running(arena: Arena, contestant: Contestant, case: Case, variant: Variant) 
     with spawn(command, arena.cores.server) as process:
         wait_until_listening(process, port, 0.02)
         endpoint = Endpoint(port, case.tls)
+        at_rest = resident(process.pid)
         verified = verify(endpoint, variant.request, case.expectation)
-        yield Server(contestant, variant, process, endpoint, verified)
+        yield Server(contestant, variant, process, endpoint, verified, at_rest)
