@@ -249,7 +249,8 @@ def test_forwarded_addresses_are_believed_only_when_asked_for(serve: Serve) -> N
 
     def asked(fields: bytes, **options: Any) -> bytes:
         data = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + fields + b"\r\n"
-        return serve(who, **options).exchange(data).rpartition(b"\r\n\r\n")[2]
+        answer: bytes = serve(who, **options).exchange(data)
+        return answer.rpartition(b"\r\n\r\n")[2]
 
     forwarded = b"X-Forwarded-For: 1.1.1.1, 10.0.0.9\r\nX-Scheme: https\r\n"
     assert asked(forwarded) == b"127.0.0.1 http"

@@ -46,15 +46,17 @@ def _path_with_places(regex: re.Pattern[str]) -> tuple[str | None, int | None]:
     pattern = regex.pattern.removeprefix("^").removesuffix("$")
     if regex.groups != pattern.count("("):
         return None, None
-    places: list[str] = []
-    for part in pattern.split("("):
-        group, closed, behind = part.partition(")")
-        literal = behind if closed else group
-        if closed:
-            places.append("%s")
-        try:
-            places.append(re_unescape(literal).replace("%", "%%"))
-        except ValueError:
-            return None, None
-    path = "".join(places)
-    return (path if regex.groups else path.replace("%%", "%")), regex.groups
+    first, *groups = pattern.split("(")
+    literals = [first]
+    for group in groups:
+        _, closed, behind = group.partition(")")
+        if not closed or ")" in behind:
+            return None, None  # a group within a group
+        literals.append(behind)
+    try:
+        texts = [re_unescape(literal) for literal in literals]
+    except ValueError:
+        return None, None  # something like \d between the groups
+    if not groups:
+        return texts[0], 0
+    return "%s".join([text.replace("%", "%%") for text in texts]), regex.groups

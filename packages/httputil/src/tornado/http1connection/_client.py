@@ -1,0 +1,185 @@
+"""The client's side of an exchange: read one response."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from tornado.httputil import HTTPHeaders
+from tornado.iostream import StreamClosedError
+
+from ._errors import ProtocolError
+from ._head import ResponseHead
+from ._parser import EndOfMessage, ResponseParser
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from tornado.httputil import HTTPMessageDelegate
+
+    from ._connection import HTTP1Connection
+
+#: Interim responses in front of the final one (RFC 9110 section 15.2); more are an attack.
+_MAX_INTERIM = 10
+
+
+class ResponseReader:
+    """Read one response from a stream, and tell a delegate about it.
+
+    The future is done with whether the connection may be used again. It may not if the peer sent
+    more than the response: those bytes answer nothing that was asked.
+    """
+
+    def __init__(
+        self, connection: HTTP1Connection, delegate: HTTPMessageDelegate, method: str
+    ) -> None:
+        self._connection = connection
+        self._delegate = delegate
+        self._stream = connection.stream
+        self._parser = ResponseParser(connection.params, method)
+        self._done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._head: ResponseHead | None = None
+        self._waiting: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._received = 0
+        self._interim = 0
+
+    def start(self) -> asyncio.Future[bool]:
+        """Begin to read; cancelling the future closes the connection."""
+        self._done.add_done_callback(self._check_cancelled)
+        timeout = self._connection.body_timeout
+        if timeout is not None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(timeout, self._fail, ProtocolError("response timed out"))
+        self._stream.set_protocol(self)
+        return self._done
+
+    # What the stream calls.
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes from the stream."""
+        if self._done.done():
+            return
+        if self._waiting is not None:
+            self._parser.hold(data)
+            return
+        try:
+            self._advance(self._parser.receive(data))
+        except Exception as error:  # noqa: BLE001  # whoever awaits the response gets it
+            self._fail(error)
+
+    def eof_received(self) -> bool:
+        """Take note that the server sends nothing more: some responses end that way."""
+        if self._done.done():
+            return False
+        try:
+            event = self._parser.end_of_stream()
+            if event is None:
+                raise StreamClosedError
+            self._connection.keep_alive = False
+            self._advance(event)
+        except Exception as error:  # noqa: BLE001  # as above
+            self._fail(error)
+        return False
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Take note that the stream is closed."""
+        if not self._done.done():
+            self._fail(StreamClosedError(real_error=exc))
+
+    def pause_writing(self) -> None:
+        """The request is written by somebody else, who waits for its futures."""
+
+    def resume_writing(self) -> None:
+        """See :meth:`pause_writing`."""
+
+    # From events to calls of the delegate.
+
+    def _advance(self, event: ResponseHead | bytes | EndOfMessage | None) -> None:
+        while event is not None and not self._done.done():
+            waiting: Awaitable[None] | None = None
+            if isinstance(event, ResponseHead):
+                waiting = self._take_head(event)
+            elif isinstance(event, bytes):
+                waiting = self._take_body(event)
+            else:
+                self._finish()
+                return
+            if waiting is not None:
+                self._wait_for(waiting)
+                return
+            event = self._parser.next_event()
+
+    def _take_head(self, head: ResponseHead) -> Awaitable[None] | None:
+        code = head.start_line.code
+        if code < 200 and code != 101:
+            self._interim += 1
+            if self._interim > _MAX_INTERIM:
+                raise ProtocolError(f"more than {_MAX_INTERIM} interim responses")
+            return None
+        self._head = head
+        if not head.keep_alive:
+            self._connection.keep_alive = False
+        return self._delegate.headers_received(
+            head.start_line, HTTPHeaders.from_parsed(head.fields)
+        )
+
+    def _take_body(self, chunk: bytes) -> Awaitable[None] | None:
+        self._received += len(chunk)
+        if self._received > self._connection.max_body_size:
+            raise ProtocolError("response body is larger than the limit")
+        return self._delegate.data_received(chunk)
+
+    def _wait_for(self, awaitable: Awaitable[None]) -> None:
+        self._waiting = waiting = asyncio.ensure_future(awaitable)
+        self._stream.pause_reading()
+        waiting.add_done_callback(self._waited)
+
+    def _waited(self, waiting: asyncio.Future[None]) -> None:
+        if self._waiting is not waiting:
+            return
+        self._waiting = None
+        try:
+            waiting.result()
+            self._stream.resume_reading()
+            self._advance(self._parser.next_event())
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  # as above
+            self._fail(error)
+
+    # The end.
+
+    def _finish(self) -> None:
+        self._release()
+        if self._parser.held:
+            self._connection.keep_alive = False
+        self._delegate.finish()
+        keep = self._connection.keep_alive and not self._stream.closed()
+        if not keep:
+            self._stream.close()
+        if not self._done.done():
+            self._done.set_result(keep)
+
+    def _fail(self, error: BaseException) -> None:
+        if self._done.done():
+            return
+        self._release()
+        self._stream.close()
+        self._delegate.on_connection_close()
+        if isinstance(error, asyncio.CancelledError):
+            self._done.cancel()
+        elif not self._done.done():
+            self._done.set_exception(error)
+
+    def _release(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+        if not self._stream.closed():
+            self._stream.set_protocol(None)
+
+    def _check_cancelled(self, done: asyncio.Future[bool]) -> None:
+        if done.cancelled():
+            self._release()
+            self._stream.close()
