@@ -52,7 +52,7 @@ API = {
         ),
         ("Runner.__init__", 2, "(self, gen, deactivate_stack_context)", "test_coroutine.py"),
         ("Runner.handle_exception", 6, "(self, typ, value, tb)", "test_coroutine.py"),
-        ("Runner.handle_yield", 6, "(self, yielded)", "test_coroutine.py"),
+        ("Runner.handle_yield", 6, "(self, yielded)", "test_classic_gen.py"),
         ("Runner.is_ready", 2, "(self, key)", "test_classic_gen.py"),
         ("Runner.pop_result", 2, "(self, key)", "test_classic_gen.py"),
         ("Runner.register_callback", 2, "(self, key)", "test_classic_gen.py"),

@@ -16,7 +16,7 @@ from ._errors import Return
 from ._moment import moment
 from ._pending import PendingFuture
 from ._runner import Runner
-from ._step import Step, advance, waitable
+from ._step import advance, waitable
 
 if TYPE_CHECKING:
     from asyncio import Future
@@ -94,12 +94,9 @@ def _call(run: Callable[..., Any], func: Callable[..., Any], args: Any, kwargs: 
 def _begin(run: Callable[..., Any], generator: Generator[Any, Any, Any]) -> Future[Any]:
     """Step a new generator. Only if it has to wait does it get a runner."""
     try:
-        yielded = run(next, generator)
-        ready = waitable(yielded)
-        if ready is moment or not ready.done():
-            step = Step(ready, ready is not yielded)
-        else:
-            step = advance(run, generator, ready)
+        ready = waitable(run(next, generator))
+        if ready is not moment and ready.done():
+            ready = advance(run, generator, ready)
     except (StopIteration, Return) as end:
         return finished_future(end.value)
     except asyncio.CancelledError:
@@ -107,7 +104,7 @@ def _begin(run: Callable[..., Any], generator: Generator[Any, Any, Any]) -> Futu
     except Exception as error:  # noqa: BLE001 - for the future's reader
         return _failed(error)
     result = PendingFuture(loop=_get_running_loop() or new_future().get_loop())
-    Runner(run, generator, result, step)
+    Runner(run, generator, result, ready)
     return result
 
 

@@ -12,6 +12,7 @@ from tornado.ioloop import IOLoop
 from tornado.stack_context import ExceptionStackContext
 
 from ._errors import Return
+from ._moment import moment
 from ._runner import Runner
 from ._step import Outcome
 
@@ -71,7 +72,11 @@ class EngineRunner(Runner):
 
     def _listen(self, ready: Any) -> None:
         # The loop's own way to run callbacks knows what to do with exceptions.
-        IOLoop.current().add_future(ready, self._wake)
+        ioloop = IOLoop.current()
+        if ready is moment:
+            ioloop.add_callback(self._wake, ready)
+        else:
+            ioloop.add_future(ready, self._wake)
 
     def _finish(self, value: Any) -> None:
         if self._keys is not None and self._keys.open:

@@ -52,10 +52,8 @@ def multi_future(children: Any, quiet_exceptions: Quiet = ()) -> Future[Any]:
     if isinstance(children, dict):
         keys = list(children)
         children = children.values()
-    given = list(children)
-    return _Gathering(
-        keys, given, [convert_yielded(child) for child in given], quiet_exceptions
-    ).begin()
+    futures = [convert_yielded(child) for child in children]
+    return _Gathering(keys, futures, quiet_exceptions).begin()
 
 
 multi = multi_future
@@ -77,13 +75,10 @@ def Multi(children: Any, quiet_exceptions: Quiet = ()) -> Any:  # noqa: N802 - t
 class _Gathering:
     """The futures that one call of :func:`multi_future` waits for."""
 
-    __slots__ = ("children", "given", "keys", "quiet", "result", "waiting")
+    __slots__ = ("children", "keys", "quiet", "result", "waiting")
 
-    def __init__(
-        self, keys: list[Any] | None, given: list[Any], children: list[Any], quiet: Quiet
-    ) -> None:
+    def __init__(self, keys: list[Any] | None, children: list[Any], quiet: Quiet) -> None:
         self.keys = keys
-        self.given = given
         self.children = children
         self.quiet = quiet
         #: The futures that are not done. One that is given several times counts once.
@@ -131,7 +126,7 @@ class _Gathering:
             self.result.set_result(dict(zip(self.keys, results, strict=True)))
 
     def _abandon(self) -> None:
-        for given, child in zip(self.given, self.children, strict=True):
+        for child in self.children:
             if isinstance(child, Future):
                 child.remove_done_callback(self._count)
-                give_up(child, made_here=child is not given)
+                give_up(child)

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+#: The attribute that marks tasks which this module has made from bare coroutines.
+MADE_HERE = "_tornado_made_here"
+
+
 class PendingFuture(Future[Any]):
     """A future of work that can be given up.
 
@@ -30,13 +34,13 @@ class PendingFuture(Future[Any]):
         return True
 
 
-def give_up(future: Any, made_here: bool) -> None:
+def give_up(future: Any) -> None:
     """Cancel what a coroutine waits for, as far as nobody else can be waiting for it.
 
     That is the work of other coroutines of this module, and of tasks made from bare coroutines. A
     future that the application made is left alone: it may be shared.
     """
-    if isinstance(future, PendingFuture) or made_here:
+    if isinstance(future, PendingFuture) or getattr(future, MADE_HERE, False):
         future.cancel()
     elif future.done():
         # A lock or an item that was granted, and that the waiter will not get to see.

@@ -14,13 +14,15 @@ from ._errors import KeyReuseError, Return
 from ._moment import moment
 from ._pending import PendingFuture, give_up
 from ._points import KeyTable, YieldPoint, result_of_call
-from ._step import Outcome, Step, advance, waitable
+from ._step import Outcome, advance, waitable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from types import TracebackType
 
     from ._step import Waitable
+
+_get_running_loop = asyncio._get_running_loop
 
 app_log = logging.getLogger("tornado.application")
 
@@ -38,7 +40,6 @@ class Runner:
         "__weakref__",
         "_gen",
         "_keys",
-        "_made_here",
         "_ready",
         "_result",
         "_run",
@@ -57,12 +58,11 @@ class Runner:
         self._result = result_future
         self._keys: KeyTable | None = None
         self._running = False
-        self._made_here = False
         #: What the generator waits for.
         self._ready: Waitable | None = None
         if isinstance(result_future, PendingFuture):
             result_future.abandon = self._abandon
-        if self.handle_yield(first_yielded):
+        if self._wait_for(waitable(first_yielded)):
             self.run()
 
     # -- stepping ---------------------------------------------------------------------------
@@ -78,7 +78,7 @@ class Runner:
                 ready, self._ready = self._ready, None
                 if ready is None:
                     return
-                if not self._wait_for(*advance(self._run, gen, ready)):
+                if not self._wait_for(advance(self._run, gen, ready)):
                     return
         except (StopIteration, Return) as end:
             self._gen = None
@@ -98,10 +98,7 @@ class Runner:
 
     def handle_yield(self, yielded: Any) -> bool:
         """Take what the generator yields, and tell whether :meth:`run` can go on at once."""
-        if isinstance(yielded, Step):
-            return self._wait_for(*yielded)
-        ready = waitable(yielded)
-        return self._wait_for(ready, ready is not yielded)
+        return self._wait_for(waitable(yielded))
 
     def handle_exception(
         self, typ: type[BaseException], value: BaseException, tb: TracebackType | None
@@ -113,24 +110,29 @@ class Runner:
         self.run()
         return True
 
-    def _wait_for(self, ready: Waitable, made_here: bool) -> bool:
+    def _wait_for(self, ready: Waitable) -> bool:
         self._ready = ready
-        self._made_here = made_here
         if isinstance(ready, YieldPoint):
             return self._start_point(ready)
-        if ready is moment:
-            IOLoop.current().add_callback(self._wake, ready)
-            return False
-        if ready.done():
+        if ready is not moment and ready.done():
             return True
         self._listen(ready)
         return False
 
     def _listen(self, ready: Any) -> None:
-        if isinstance(ready, futures.Future):
+        if ready is moment:
+            self._soon(ready)
+        elif isinstance(ready, futures.Future):
             IOLoop.current().add_future(ready, self._wake)
         else:
             ready.add_done_callback(self._wake)
+
+    def _soon(self, ready: Any) -> None:
+        loop = _get_running_loop()
+        if loop is None:
+            IOLoop.current().add_callback(self._wake, ready)
+        else:
+            loop.call_soon(self._wake, ready)
 
     def _wake(self, ready: Any) -> None:
         # After a cancellation the generator may be waiting for something else.
@@ -165,7 +167,7 @@ class Runner:
             return
         if isinstance(ready, Future):
             ready.remove_done_callback(self._wake)
-            give_up(ready, self._made_here)
+            give_up(ready)
         self._ready = Outcome(asyncio.CancelledError())
         self.run()
 

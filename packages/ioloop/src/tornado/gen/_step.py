@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Future
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ._convert import convert_yielded
 from ._moment import moment
@@ -11,17 +11,6 @@ from ._points import MultiPoint, YieldPoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
-
-
-class Step(NamedTuple):
-    """Where a generator has got to.
-
-    :ivar ready: what it waits for.
-    :ivar made_here: whether that was made from what it yielded, so that nobody else knows it.
-    """
-
-    ready: Waitable
-    made_here: bool
 
 
 class Waitable(Protocol):
@@ -54,7 +43,9 @@ class Outcome:
             raise self._error
 
 
-def advance(run: Callable[..., Any], generator: Generator[Any, Any, Any], ready: Waitable) -> Step:
+def advance(
+    run: Callable[..., Any], generator: Generator[Any, Any, Any], ready: Waitable
+) -> Waitable:
     """Step a generator until it waits for something that is not there yet.
 
     :param run: the ``run`` method of the generator's context.
@@ -69,22 +60,22 @@ def advance(run: Callable[..., Any], generator: Generator[Any, Any, Any], ready:
         except BaseException as error:  # noqa: BLE001 - the generator gets it
             failure = error
         else:
-            yielded = run(generator.send, value)
-            ready = waitable(yielded)
+            ready = waitable(run(generator.send, value))
             if ready is moment or not ready.done():
-                return Step(ready, ready is not yielded)
+                return ready
             continue
-        yielded = run(generator.throw, failure)
+        ready = waitable(run(generator.throw, failure))
         del failure
-        ready = waitable(yielded)
         if ready is moment or not ready.done():
-            return Step(ready, ready is not yielded)
+            return ready
 
 
 def waitable(yielded: Any) -> Waitable:
     """Return what to wait for when a generator yields something."""
     if isinstance(yielded, (Future, YieldPoint, Outcome)):
         return yielded
+    if yielded is None:
+        return moment
     if isinstance(yielded, (list, dict)) and MultiPoint.is_needed(yielded):
         return MultiPoint(yielded)
     try:

@@ -59,25 +59,21 @@ def with_timeout(
 
     Cancelling the result removes the timer. A bare coroutine is cancelled with it.
     """
-    converted = convert_yielded(future)
-    wait = _TimedWait(converted, converted is not future, quiet_exceptions, message)
-    return wait.begin(timeout)
+    return _TimedWait(convert_yielded(future), quiet_exceptions, message).begin(timeout)
 
 
 class _TimedWait:
     """One call of :func:`with_timeout`."""
 
-    __slots__ = ("future", "handle", "ioloop", "made_here", "message", "quiet", "result")
+    __slots__ = ("future", "handle", "ioloop", "message", "quiet", "result")
 
     def __init__(
         self,
         future: Any,
-        made_here: bool,
         quiet: Quiet,
         message: str | Callable[[], str] | None,
     ) -> None:
         self.future = future
-        self.made_here = made_here
         self.quiet = quiet
         self.message = message
         self.ioloop = IOLoop.current()
@@ -131,7 +127,7 @@ class _TimedWait:
         self.ioloop.remove_timeout(self.handle)
         if isinstance(self.future, Future):
             self.future.remove_done_callback(self._arrive)
-            give_up(self.future, self.made_here)
+            give_up(self.future)
 
     def _log_late(self, future: Any) -> None:
         if future.cancelled():

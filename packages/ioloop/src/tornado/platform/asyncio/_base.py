@@ -6,6 +6,8 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tornado.gen import convert_yielded
+from tornado.gen._convert import can_convert
 from tornado.ioloop import IOLoop
 from tornado.stack_context._chain import Reentry, chain, reentered
 from tornado.stack_context._routes import route_errors
@@ -159,13 +161,10 @@ class BaseAsyncIOLoop(IOLoop):
             self._follow(callback, result)
 
     def _follow(self, callback: Callable[..., Any], result: Any) -> None:
-        from tornado.gen import BadYieldError, convert_yielded
-
-        try:
-            future = convert_yielded(result)
-        except BadYieldError:
+        if not can_convert(result):
             # Callbacks often return something that was never meant for the loop.
             return
+        future = convert_yielded(result)
         if future.done():
             self._settle(callback, future)
         else:
