@@ -67,6 +67,8 @@ FAULTS = [
     ("{{ f( }} and {{ ) }}", 1, "invalid Python in 'f('"),
     ("{{ ''' }}\n{{ ''' }}", 1, "invalid Python in \"'''\""),
     ("{{ 'a }}", 1, 'invalid Python in "\'a"'),
+    ("\n{{ # a }}", 2, "nothing but a comment in '# a'"),
+    ("{% if # a\n # b %}{% end %}", 1, "nothing but a comment"),
     ("{{ *a }}", 1, "invalid Python in '*a'"),
     ("{{ a\\ }}", 1, "invalid Python in"),
     ("{{ '\x00' }}", 1, "invalid Python in"),

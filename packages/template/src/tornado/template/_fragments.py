@@ -56,9 +56,17 @@ class Fragment:
     def check(self) -> None:
         """Raise PythonError if the code is not complete in itself."""
         if not is_simple(self.code):
+            if self.keyword is None and self.code.startswith("#"):
+                self._require_code()
             self.parse()
         if self.keyword == "" and _RETURN.search(self.code):
             raise self.source.error("a template cannot return", self.offset)
+
+    def _require_code(self) -> None:
+        """Raise ParseError for comments alone: in brackets they would make an empty tuple."""
+        lines = (line.strip() for line in self.code.split("\n"))
+        if all(line.startswith("#") or not line for line in lines):
+            raise self.source.error(f"nothing but a comment in {self.code!r}", self.offset)
 
     def parse(self) -> None:
         """Raise PythonError if Python cannot parse the code."""
