@@ -19,19 +19,21 @@ class Client:
 
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self._ahead = b""
 
     def send(self, data: bytes) -> None:
         self.socket.sendall(data)
 
     def read_until_close(self) -> bytes:
-        pieces = []
+        pieces = [self._ahead]
+        self._ahead = b""
         while piece := self.socket.recv(65536):
             pieces.append(piece)
         return b"".join(pieces)
 
     def read_response(self) -> tuple[int, dict[str, str], bytes]:
         """Read one response with a Content-Length: status, fields in lower case, body."""
-        data = b""
+        data, self._ahead = self._ahead, b""
         while b"\r\n\r\n" not in data:
             piece = self.socket.recv(65536)
             if not piece:
@@ -43,7 +45,9 @@ class Client:
         for line in lines:
             name, _, value = line.partition(": ")
             fields[name.lower()] = value
-        missing = int(fields.get("content-length", "0")) - len(body)
+        length = int(fields.get("content-length", "0"))
+        body, self._ahead = body[:length], body[length:]
+        missing = length - len(body)
         while missing > 0:
             piece = self.socket.recv(missing)
             if not piece:

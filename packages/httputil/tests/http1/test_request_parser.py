@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tornado.http1connection import (
     EndOfMessage,
     HTTP1ConnectionParameters,
@@ -187,7 +189,10 @@ BAD = {
     "S6 another version": (b"GET / HTTP/2.0\r\nHost: x\r\n\r\n", 505),
     "S6 a version that is none": (b"GET / HTTP/1.10\r\nHost: x\r\n\r\n", 400),
     "S6 a version in lower case": (b"GET / http/1.1\r\nHost: x\r\n\r\n", 400),
-    "S6 a request line of 100 KB": (b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 431),
+    "S6 a request line of 100 KB": (
+        b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        431,
+    ),
     "S6 a field of 100 KB": (post(b"A: " + b"b" * 100_000 + b"\r\n"), 431),
     "S6 300 fields": (post(b"".join(b"A-%d: b\r\n" % n for n in range(300))), 431),
     "S7 garbage behind a request": (GET + b"\x16\x03\x01\x02\x00\r\n\r\n", 400),
@@ -233,7 +238,7 @@ def test_limits_count_across_pieces(name: str) -> None:
 def test_any_bytes_give_events_or_one_documented_error(data: bytes, cuts: list[int]) -> None:
     whole = outcome_of([data])
     edges = [0, *sorted(cuts), len(data)]
-    pieces = [data[start:stop] for start, stop in zip(edges, edges[1:], strict=False)]
+    pieces = [data[start:stop] for start, stop in itertools.pairwise(edges)]
     assert outcome_of([piece for piece in pieces if piece]) == whole or isinstance(whole, int)
 
 
@@ -270,6 +275,6 @@ def test_small_chunks_of_one_read_are_joined() -> None:
 def test_chunk_extensions_are_limited_over_the_whole_body() -> None:
     parser = RequestParser(HTTP1ConnectionParameters())
     parser.receive(post(CHUNKED))
+    pieces = [b"1;" + b"x" * 100 + b"\r\na\r\n"] * 1000
     with pytest.raises(ProtocolError, match="extensions"):
-        for _ in range(1000):
-            parser.receive(b"1;" + b"x" * 100 + b"\r\na\r\n")
+        [parser.receive(piece) for piece in pieces]

@@ -23,11 +23,11 @@ from ._parser import EndOfMessage, RequestParser, ResponseParser
 from ._server import HTTP1ServerConnection
 
 __all__ = [
-    "ProtocolError",
     "EndOfMessage",
     "HTTP1Connection",
     "HTTP1ConnectionParameters",
     "HTTP1ServerConnection",
+    "ProtocolError",
     "RequestHead",
     "RequestParser",
     "ResponseHead",

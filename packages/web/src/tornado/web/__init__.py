@@ -32,6 +32,7 @@ from __future__ import annotations
 from tornado.concurrent import future_set_result_unless_cancelled
 from tornado.escape import utf8
 from tornado.httpserver import HTTPServer
+from tornado.log import access_log, app_log, gen_log
 from tornado.routing import (
     AnyMatches,
     DefaultHostMatches,
@@ -70,7 +71,10 @@ __all__ = [
     "ReversibleRuleRouter",
     "Rule",
     "URLSpec",
+    "access_log",
+    "app_log",
     "future_set_result_unless_cancelled",
+    "gen_log",
     "url",
     "utf8",
 ]

@@ -7,6 +7,7 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 from tornado.httpserver import HTTPServer
+from tornado.log import access_log
 from tornado.routing import (
     AnyMatches,
     DefaultHostMatches,
@@ -22,8 +23,6 @@ from ._simple_handlers import ErrorHandler
 
 if TYPE_CHECKING:
     from tornado.httputil import HTTPMessageDelegate, HTTPServerRequest
-
-access_log = logging.getLogger("tornado.access")
 
 
 class _ApplicationRouter(ReversibleRuleRouter):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import traceback
 from typing import TYPE_CHECKING, Any
 
 from tornado.escape import xhtml_escape
 from tornado.httputil import HTTPInputError
+from tornado.log import app_log, gen_log
 
 from ._errors import Finish, HTTPError
 from ._state import HandlerState
@@ -15,8 +15,6 @@ from ._state import HandlerState
 if TYPE_CHECKING:
     from types import TracebackType
 
-gen_log = logging.getLogger("tornado.general")
-app_log = logging.getLogger("tornado.application")
 
 _PAGE = (
     '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'

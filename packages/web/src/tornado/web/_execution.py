@@ -10,7 +10,6 @@ the current task work in handlers.
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 import types
 from collections.abc import Awaitable, Coroutine, Generator
@@ -18,12 +17,11 @@ from contextvars import copy_context
 from typing import Any
 
 from tornado.gen import convert_yielded
+from tornado.log import app_log
 
 from ._error_page import ErrorPage
 from ._errors import HTTPError
 from ._state import HandlerState
-
-app_log = logging.getLogger("tornado.application")
 
 _HAS_EAGER_TASKS = sys.version_info >= (3, 12)
 
