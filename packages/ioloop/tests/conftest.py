@@ -15,6 +15,18 @@ from tornado.stack_context._chain import Reentry
 KINDS = ["asyncio"] if sys.platform == "win32" else ["asyncio", "uvloop"]
 
 
+def finish(ioloop):
+    """Cancel what a test has left waiting, and close its loop."""
+    asyncio_loop = ioloop.asyncio_loop
+    if not asyncio_loop.is_closed():
+        tasks = asyncio.all_tasks(asyncio_loop)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            asyncio_loop.run_until_complete(asyncio.wait(tasks, timeout=1))
+    ioloop.close()
+
+
 @pytest.fixture(params=KINDS)
 def kind(request):
     """Whether the loop is asyncio's own or a uvloop."""
@@ -26,7 +38,7 @@ def ioloop(kind):
     """A new loop, the current one of this thread."""
     loop = AsyncIOLoop(uvloop=kind == "uvloop")
     yield loop
-    loop.close()
+    finish(loop)
 
 
 @pytest.fixture
@@ -85,4 +97,4 @@ def virtual():
     """An IOLoop on a virtual clock: ``virtual.asyncio_loop.clock.now`` is its time."""
     loop = AsyncIOLoop(asyncio_loop=VirtualLoop())
     yield loop
-    loop.close()
+    finish(loop)
