@@ -20,7 +20,10 @@ TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at ru
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-_START = re.compile(r"(?<![A-Za-z0-9_])(?:([A-Za-z][A-Za-z0-9_-]{0,39}):/{1,3}|www\.)")
+_START = re.compile(r":/{1,3}|www\.")
+_WORD_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
+_SCHEME_CHARACTERS = _WORD_CHARACTERS + "-"
+_LONGEST_SCHEME = 40
 _STOP = re.compile(r"[\s<>\"'\x00-\x1f\x7f]")
 _STOP_OR_PARENTHESIS = re.compile(r"[\s<>\"'()\x00-\x1f\x7f]")
 _PARENTHESIS = re.compile(r"[()]")
@@ -70,24 +73,39 @@ def linkify(
     runs = _Runs(plain)
     pieces: list[str] = []
     done = position = 0
-    while start := _START.search(plain, position):
-        position = runs.end(start.end())
-        scheme = start[1]
-        if scheme is None and require_protocol:
+    while found := _START.search(plain, position):
+        prefix = _prefix(plain, position, found)
+        if prefix is None:
+            position = found.end()
             continue
-        if scheme is not None and scheme.lower() not in permitted:
+        start = found.end() - len(prefix)
+        scheme, colon, _ = prefix.partition(":")
+        position = runs.end(found.end())
+        if (scheme.lower() not in permitted) if colon else require_protocol:
             continue
-        body = plain[start.end() : position].rstrip(_SENTENCE_MARKS)
+        body = plain[found.end() : position].rstrip(_SENTENCE_MARKS)
         if not any(map(str.isalnum, body)):
             continue
-        url = start[0] + body
         pieces += (
-            xhtml_escape(plain[done : start.start()]),
-            _anchor(url, start[0] if scheme else "", shorten, extra_params),
+            xhtml_escape(plain[done:start]),
+            _anchor(prefix + body, prefix if colon else "", shorten, extra_params),
         )
-        done = start.start() + len(url)
+        done = start + len(prefix) + len(body)
     pieces.append(xhtml_escape(plain[done:]))
     return _Link("".join(pieces))
+
+
+def _prefix(text: str, position: int, found: re.Match[str]) -> str | None:
+    """Return what a URL starts with: its scheme with the slashes, or ``www.``.
+
+    :param position: where the URL before this one ended.
+    :returns: None where it is no start: after a letter, or without a scheme.
+    """
+    before = text[max(position, found.start() - _LONGEST_SCHEME) : found.start()]
+    if found[0] == "www.":
+        return None if before and before[-1] in _WORD_CHARACTERS else "www."
+    scheme = before[len(before.rstrip(_SCHEME_CHARACTERS)) :].lstrip("-")
+    return scheme + found[0] if scheme else None
 
 
 class _Runs:
@@ -124,13 +142,15 @@ class _Runs:
 
 
 def _anchor(url: str, prefix: str, shorten: bool, extra_params: str | Callable[[str], str]) -> str:
-    shown = _shortened(url, prefix) if shorten else url
-    href = xhtml_escape(url if prefix else "http://" + url)
+    shown = xhtml_escape(url)
+    href = shown if prefix else "http://" + shown
     extra = (extra_params(href) if callable(extra_params) else extra_params).strip()
     attributes = f' href="{href}"' + (f" {extra}" if extra else "")
-    if shown != url:
+    short = _shortened(url, prefix) if shorten else url
+    if short != url:
+        shown = xhtml_escape(short)
         attributes += f' title="{href}"'
-    return f"<a{attributes}>{xhtml_escape(shown)}</a>"
+    return f"<a{attributes}>{shown}</a>"
 
 
 def _shortened(url: str, prefix: str) -> str:
