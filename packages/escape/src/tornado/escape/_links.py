@@ -81,10 +81,9 @@ def linkify(
         start = found.end() - len(prefix)
         scheme, colon, _ = prefix.partition(":")
         position = runs.end(found.end())
-        if (scheme.lower() not in permitted) if colon else require_protocol:
-            continue
+        is_wanted = scheme.lower() in permitted if colon else not require_protocol
         body = plain[found.end() : position].rstrip(_SENTENCE_MARKS)
-        if not any(map(str.isalnum, body)):
+        if not is_wanted or not any(map(str.isalnum, body)):
             continue
         pieces += (
             xhtml_escape(plain[done:start]),
