@@ -8,6 +8,8 @@ import socket
 import sys
 from typing import Any
 
+from tornado.util import print_uncaught
+
 _DEFAULT_BACKLOG = 128
 #: How often a free port is drawn again because the other address family has it in use.
 _DRAWS = 8
@@ -138,6 +140,7 @@ def _explain(error: OSError, address: str | None, target: Any) -> OSError:
         advice = f": port {port} needs more rights: choose one above 1023, or start with the rights"
     elif error.errno == errno.EADDRNOTAVAIL:
         advice = ": this machine has no such address: use one of its own, or leave the address out"
-    return OSError(
-        error.errno, f"cannot listen on {where}: {os.strerror(error.errno or 0)}{advice}"
-    )
+    message = f"cannot listen on {where}: {os.strerror(error.errno or 0)}{advice}"
+    explained = OSError(error.errno, message)
+    print_uncaught(explained, message)
+    return explained

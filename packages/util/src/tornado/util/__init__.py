@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ._names import import_object
     from ._objectdict import ObjectDict
     from ._pattern import re_unescape
+    from ._uncaught import print_uncaught
 
 __all__ = [
     "ArgReplacer",
@@ -52,6 +53,7 @@ __all__ = [
     "errno_from_exception",
     "exec_in",
     "import_object",
+    "print_uncaught",
     "publish",
     "raise_exc_info",
     "re_unescape",
@@ -73,6 +75,7 @@ publish(
         "errno_from_exception": "_exceptions",
         "exec_in": "_code",
         "import_object": "_names",
+        "print_uncaught": "_uncaught",
         "raise_exc_info": "_exceptions",
         "re_unescape": "_pattern",
         "timedelta_to_seconds": "_duration",

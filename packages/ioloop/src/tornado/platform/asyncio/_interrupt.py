@@ -8,31 +8,20 @@ that was interrupted.
 
 from __future__ import annotations
 
-import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from tornado.util import print_uncaught
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import TracebackType
 
 
 @contextmanager
 def quietly_interrupted() -> Iterator[None]:
-    """Do not print an interrupt that leaves this block and is caught by nobody.
-
-    A program that has replaced :data:`sys.excepthook` decides for itself.
-    """
+    """Do not print an interrupt that leaves this block and is caught by nobody."""
     try:
         yield
-    except KeyboardInterrupt:
-        if sys.excepthook is sys.__excepthook__:
-            sys.excepthook = _print_errors
+    except KeyboardInterrupt as interrupt:
+        print_uncaught(interrupt, "")
         raise
-
-
-def _print_errors(
-    kind: type[BaseException], error: BaseException, trace: TracebackType | None
-) -> None:
-    if not issubclass(kind, KeyboardInterrupt):
-        sys.__excepthook__(kind, error, trace)
