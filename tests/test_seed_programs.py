@@ -41,7 +41,7 @@ def test_a_port_in_use_is_one_line_that_names_it_and_says_what_to_do(tmp_path: P
         program = Program(write_program(tmp_path, SITE), str(port))
         try:
             status = program.process.wait(30)
-            message = program.stderr.strip().splitlines()[-1]
+            message = program.stderr.strip()
         finally:
             program.close()
 
@@ -49,6 +49,7 @@ def test_a_port_in_use_is_one_line_that_names_it_and_says_what_to_do(tmp_path: P
     assert str(port) in message
     assert "port" in message
     assert "in use" in message
+    assert "\n" not in message
 
 
 @pytest.mark.parametrize("number", ["0", "7", "12345678901234567890"])

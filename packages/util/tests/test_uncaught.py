@@ -15,7 +15,7 @@ raise error
 
 def run(line, then=""):
     code = PROGRAM.format(line=line, then=then)
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
 
 def test_an_error_that_nobody_catches_is_one_line():

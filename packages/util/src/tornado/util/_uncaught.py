@@ -32,4 +32,4 @@ def _print(kind: type[BaseException], error: BaseException, trace: TracebackType
     if line is None:
         sys.__excepthook__(kind, error, trace)
     elif line:
-        print(line, file=sys.stderr)  # noqa: T201 - in the place of a traceback
+        print(line, file=sys.stderr)
