@@ -12,8 +12,8 @@ def test_any_pieces_come_out_in_order_whatever_counts_are_taken(pieces, counts):
     for piece in pieces:
         buffer.append(piece)
     whole = b"".join(pieces)
-    for count in counts:
-        count = min(count, buffer.size)
+    for wanted in counts:
+        count = min(wanted, buffer.size)
         assert buffer.take(count) == whole[:count]
         whole = whole[count:]
         assert buffer.size == len(whole)

@@ -208,6 +208,18 @@ def test_more_than_the_buffer_may_hold_closes_the_stream(any_bed, caplog, read):
     any_bed.run(main())
 
 
+def test_the_end_is_all_that_is_read_when_nothing_more_comes(any_bed):
+    async def main():
+        a, b = await any_bed.pair()
+        b.write_nowait(b"x")
+        assert await a.read_bytes(1) == b"x"
+        rest = a.read_until_close()
+        b.close()
+        assert await rest == b""
+
+    any_bed.run(main())
+
+
 def test_a_small_buffer_still_passes_large_streams_piece_by_piece(any_bed):
     async def main():
         a, b = await any_bed.pair(max_buffer_size=1000)

@@ -46,7 +46,9 @@ def test_any_split_gives_the_same_read_until(data, cuts, delimiter):
     assert serve(ReadUntil(None, delimiter, None), split(data, cuts)) == expected
 
 
-@given(text, st.lists(st.integers(0, 59)), st.sampled_from([rb"\r?\n\r?\n", rb"a{2}b", rb"[ab]\r\n"]))
+@given(
+    text, st.lists(st.integers(0, 59)), st.sampled_from([rb"\r?\n\r?\n", rb"a{2}b", rb"[ab]\r\n"])
+)
 def test_any_split_gives_the_same_read_until_regex(data, cuts, pattern):
     match = re.search(pattern, data)
     expected = (data[: match.end()], data[match.end() :]) if match else (None, data)

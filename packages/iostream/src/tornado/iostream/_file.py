@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from typing import IO
 
+#: Bytes per system call: a disk may be slow, and a socket's buffer large.
+_MOST = 1 << 20
+
 
 class FileSlice:
     """Bytes of an open file, from an offset on. The file stays its owner's: nobody seeks in it."""
@@ -32,7 +35,7 @@ class FileSlice:
         :returns: how many bytes the socket took.
         :raises BlockingIOError: if it takes none now.
         """
-        sent = os.sendfile(socket_fd, self.fd, self.offset, self.count)
+        sent = os.sendfile(socket_fd, self.fd, self.offset, min(self.count, _MOST))
         self.advance(sent)
         return sent
 

@@ -30,6 +30,9 @@ class Owner(Protocol):
     def stream_closed(self, stream: Any) -> None:
         """Take note that the stream is closed."""
 
+    def stream_replaced(self, old: Any, new: Any) -> None:
+        """Take note that the connection goes on as another stream."""
+
 
 class Lifecycle:
     """What all streams are before they read or write a byte.

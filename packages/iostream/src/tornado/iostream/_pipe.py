@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from typing import Any
+from typing import Any, TypeVar
 
 from ._base import BaseIOStream
 from ._classic import without_loop
+
+T = TypeVar("T")
 
 
 class PipeIOStream(BaseIOStream):
@@ -37,6 +40,8 @@ class PipeIOStream(BaseIOStream):
             return os.readv(self.fd, [buf])
         except BlockingIOError:
             return None
+        except OSError as error:
+            return _ended(error, 0)
 
     def write_to_fd(self, data: memoryview) -> int:
         """Write what the pipe takes."""
@@ -48,5 +53,15 @@ class PipeIOStream(BaseIOStream):
         except (BlockingIOError, InterruptedError):
             return None
         except OSError as error:
-            self._read_failed(error)
-            return None
+            try:
+                return _ended(error, b"")
+            except OSError:
+                self._read_failed(error)
+                return None
+
+
+def _ended(error: OSError, nothing: T) -> T:
+    """Return the result for the end of input if the error is how a terminal says it."""
+    if error.errno != errno.EIO:
+        raise error
+    return nothing

@@ -324,7 +324,7 @@ class Reader(Writer):
         if data:
             if self._buffer is None:
                 self._buffer = ReadBuffer()
-            self._buffer.prepend(data)
+            self._buffer.prepend(bytes(data))
 
     def pause_reading(self) -> None:
         """Deliver nothing to the protocol until `resume_reading`; the peer is slowed down."""
@@ -458,8 +458,7 @@ class Reader(Writer):
         request, self._request = self._request, None
         if request is None or request.future.done():
             return
-        if self._buffer is not None:
-            self._serve_last(request, self._buffer)
+        self._serve_last(request, self._buffer or ReadBuffer())
         self._fail_all([request.future])
 
 

@@ -36,6 +36,9 @@ class IOStream(BaseIOStream):
     """
 
     socket: sockets.socket
+    can_write_eof = True
+    #: What `start_tls` makes of a stream of this kind; None stands for SSLIOStream.
+    _tls_type: type[SSLIOStream] | None = None
     _connect_future: asyncio.Future[Any] | None = None
 
     def __init__(self, socket: sockets.socket, *args: Any, **kwargs: Any) -> None:

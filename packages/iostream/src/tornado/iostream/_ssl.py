@@ -54,6 +54,7 @@ class SSLIOStream(IOStream):
         `.ssl_options_to_context`. Without it, the server is verified by the system's authorities.
     """
 
+    can_write_eof = False
     _held: bool = True
     _phase: _Phase = _Phase.UNCONNECTED
     _server_hostname: str | None = None

@@ -39,14 +39,16 @@ def upgrade(
         if owner is not None:
             owner.stream_closed(stream)
         raise
-    secure = SSLIOStream(
+    secure = (stream._tls_type or SSLIOStream)(
         wrapped,
         max_buffer_size=stream.max_buffer_size,
         read_chunk_size=stream.read_chunk_size,
         max_write_buffer_size=stream.max_write_buffer_size,
     )
     secure._close_callback = close_callback
-    secure._owner = owner
+    if owner is not None:
+        secure._owner = owner
+        owner.stream_replaced(stream, secure)
     future = secure.wait_for_handshake()
     future.add_done_callback(lambda done: secure.close() if done.cancelled() else None)
     return future

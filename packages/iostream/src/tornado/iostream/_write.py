@@ -44,6 +44,8 @@ class Writer(Lifecycle):
     #: More waiting bytes than this pause the protocol; this few resume it.
     write_high_mark: int = 65536
     write_low_mark: int = 16384
+    #: Whether the write side can be closed alone, see `write_eof`.
+    can_write_eof: bool = False
 
     _held: bool = False
     _queue: deque[Any] | None = None
@@ -157,6 +159,8 @@ class Writer(Lifecycle):
 
         :raises OSError: if this kind of descriptor has no separate write side.
         """
+        if not self.can_write_eof:
+            raise OSError(f"a {type(self).__name__} has no separate write side to close")
         self._finish_writing(_Ending.HALF_CLOSE)
 
     # Ways in.
@@ -303,7 +307,7 @@ class Writer(Lifecycle):
             self._shut_down_writing()
 
     def _shut_down_writing(self) -> None:
-        raise OSError("this stream has no separate write side to close")
+        """Close the write side of a descriptor that has one."""
 
     # Who waits for writes.
 
@@ -399,4 +403,6 @@ def _as_bytes(data: object) -> bytes | memoryview:
     if isinstance(data, str):
         raise TypeError(f"a stream carries bytes, not str: encode it first: {data[:40]!r}")
     view = memoryview(cast("Buffer", data))
-    return view if view.format == "B" and view.ndim == 1 and view.contiguous else view.cast("B")
+    if not view.c_contiguous:
+        return bytes(view)
+    return view if view.format == "B" and view.ndim == 1 else view.cast("B")

@@ -25,7 +25,7 @@ def fork_processes(num_processes: int | None, max_restarts: int | None = None) -
     """Fork children that go on with the program, and look after them.
 
     Returns in each child. The parent never returns: it starts a child anew that a signal or an
-    error has ended, passes SIGTERM on to the children, and exits with them. Call it before any
+    error has ended, passes SIGTERM on to the children, and exits when all have ended. Call it before any
     loop runs and before threads exist; listening sockets that are open are shared.
 
     :param num_processes: how many; None or 0 stands for one per processor.
@@ -63,20 +63,35 @@ class _Parent:
         for number in range(count):
             if self.start(number):
                 return number
-        previous = self.catch_termination()
+        handlers = self.catch_signals()
         while self.children:
             orphan = self.wait()
             if orphan is not None and self.start(orphan):
-                if previous is not None:
-                    signal.signal(signal.SIGTERM, previous)
+                for signum, handler in handlers.items():
+                    signal.signal(signum, handler)
                 return orphan
         sys.exit(0)
 
-    def catch_termination(self) -> Any:
-        """Pass SIGTERM on from now on; returns what handled it before."""
+    def catch_signals(self) -> dict[int, Any]:
+        """Handle what asks the processes to end; returns what did so before."""
         if threading.current_thread() is not threading.main_thread():
-            return None  # only the main thread may
-        return signal.signal(signal.SIGTERM, self.pass_on)
+            return {}  # only the main thread may
+        return {
+            signal.SIGTERM: signal.signal(signal.SIGTERM, self.terminate),
+            signal.SIGINT: signal.signal(signal.SIGINT, self.interrupt),
+        }
+
+    def terminate(self, signum: int, frame: FrameType | None) -> None:
+        """Tell the children to end."""
+        self.is_ending = True
+        for pid in self.children:
+            os.kill(pid, signal.SIGTERM)
+
+    def interrupt(self, signum: int, frame: FrameType | None) -> None:
+        """Wait for the children, which the terminal has told as well; insist if asked twice."""
+        if self.is_ending:
+            self.terminate(signum, frame)
+        self.is_ending = True
 
     def start(self, number: int) -> bool:
         """Start a child; true in the child."""
@@ -96,12 +111,7 @@ class _Parent:
 
         :returns: the number to start anew, or None.
         """
-        try:
-            pid, status = os.wait()
-        except KeyboardInterrupt:
-            # The terminal has told the children as well: let them end in their own time.
-            self.is_ending = True
-            return None
+        pid, status = os.wait()
         number = self.children.pop(pid, None)
         if number is None:
             return None
@@ -121,9 +131,3 @@ class _Parent:
         self.restarts_left -= 1
         gen_log.warning("child %d (pid %d) %s, restarting", number, pid, how)
         return number
-
-    def pass_on(self, signum: int, frame: FrameType | None) -> None:
-        """Tell the children to end."""
-        self.is_ending = True
-        for pid in self.children:
-            os.kill(pid, signum)

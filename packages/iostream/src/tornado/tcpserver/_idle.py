@@ -36,12 +36,14 @@ class _Watched:
         return super().writelines_nowait(buffers)  # type: ignore[misc,no-any-return] # mixed in
 
 
+class WatchedSSLIOStream(_Watched, SSLIOStream):
+    """A TLS stream that notes when something happens."""
+
+
 class WatchedIOStream(_Watched, IOStream):
     """A plain stream that notes when something happens."""
 
-
-class WatchedSSLIOStream(_Watched, SSLIOStream):
-    """A TLS stream that notes when something happens."""
+    _tls_type = WatchedSSLIOStream
 
 
 class IdleWatch:
@@ -73,9 +75,7 @@ class IdleWatch:
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         self._timer = loop.call_later(self.timeout / _LOOKS, self._look, loop)
         for stream in list(self._streams):
-            if stream.closed():
-                self._streams.discard(stream)  # its connection went on as another stream
-            elif stream.idle_looks >= _LOOKS:
+            if stream.idle_looks >= _LOOKS:
                 stream.close(exc_info=TimeoutError(f"idle for {self.timeout:g} seconds"))
             else:
                 stream.idle_looks += 1

@@ -270,6 +270,11 @@ class _Place:
     def stream_closed(self, stream: Any) -> None:
         self.server._forget(stream, self.address)
 
+    def stream_replaced(self, old: Any, new: Any) -> None:
+        if self.server._idle is not None:
+            self.server._idle.discard(old)
+            self.server._idle.add(new, asyncio.get_running_loop())
+
 
 def _check_certificate(ssl_options: Any) -> None:
     """Refuse settings at the start that would make every connection fail later.

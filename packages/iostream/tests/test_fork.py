@@ -1,0 +1,144 @@
+"""Forking happens in programs of their own: a forked test runner would run the tests twice."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tornado.process import cpu_count, fork_processes, task_id
+
+HEAD = """
+import logging, os, signal, sys, time
+from tornado.process import fork_processes, task_id
+logging.basicConfig(level=logging.INFO, format="%(message)s")
+
+def say(*words):
+    os.write(1, (" ".join(map(str, words)) + "\\n").encode())
+"""
+
+
+def run(program, timeout=20):
+    """Run a program and return its exit status, output and log."""
+    done = subprocess.run(
+        [sys.executable, "-c", HEAD + program],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_every_child_has_a_number_and_the_parent_exits_with_them():
+    status, output, log = run(
+        """
+assert task_id() is None
+number = fork_processes(3)
+say(number, task_id())
+"""
+    )
+    assert status == 0
+    assert sorted(output.split("\n")) == ["", "0 0", "1 1", "2 2"]
+    assert "starting 3 processes" in log
+    assert log.count("exited normally") == 3
+
+
+@pytest.mark.parametrize("count", ["None", "0", "-1"])
+def test_no_number_means_one_per_processor(count):
+    status, output, _ = run(f"say(fork_processes({count}))")
+    assert status == 0
+    assert sorted(map(int, output.split())) == list(range(cpu_count()))
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        ("sys.exit(3)", "exited with status 3, restarting"),
+        ("os.kill(os.getpid(), signal.SIGKILL)", "was ended by signal 9, restarting"),
+        ("raise LookupError('boo')", "exited with status 1, restarting"),
+    ],
+)
+def test_a_child_that_died_is_started_anew_with_its_number(tmp_path, end, words):
+    status, output, log = run(
+        f"""
+number = fork_processes(2)
+mark = {str(tmp_path / "mark")!r}
+if number == 1 and not os.path.exists(mark):
+    open(mark, "w").close()
+    {end}
+say(number)
+"""
+    )
+    assert status == 0
+    assert sorted(output.split()) == ["0", "1"]
+    assert words in log
+
+
+@pytest.mark.parametrize("limit", [0, 2])
+def test_too_many_restarts_end_the_parent(limit):
+    status, _, log = run(f"fork_processes(1, max_restarts={limit})\nsys.exit(1)")
+    assert status == 1
+    assert "too many restarts, giving up" in log
+    assert log.count("restarting") == limit
+
+
+def test_termination_is_passed_on_and_nobody_is_started_anew():
+    program = subprocess.Popen(
+        [sys.executable, "-c", HEAD + "say(fork_processes(2))\ntime.sleep(60)"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    with program:
+        assert {program.stdout.readline(), program.stdout.readline()} == {b"0\n", b"1\n"}
+        program.send_signal(signal.SIGTERM)
+        assert program.wait(10) == 0
+        # The pipe ends only when both children have ended.
+        assert program.stdout.read() == b""
+
+
+def test_an_interrupt_at_the_terminal_ends_all_without_a_traceback_of_the_parent():
+    program = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            HEAD + "number = fork_processes(2)\n"
+            "signal.signal(signal.SIGINT, signal.SIG_DFL)\nsay(number)\ntime.sleep(60)",
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    with program:
+        assert {program.stdout.readline(), program.stdout.readline()} == {b"0\n", b"1\n"}
+        os.killpg(program.pid, signal.SIGINT)
+        assert program.wait(10) == 0
+        assert b"Traceback" not in program.stderr.read()
+
+
+def test_random_numbers_differ_between_the_children():
+    _, output, _ = run("import random\nfork_processes(3)\nsay(random.random())")
+    assert len(set(output.split())) == 3
+
+
+def test_forking_under_a_running_loop_is_refused(bed):
+    async def main():
+        with pytest.raises(RuntimeError, match="cannot fork while the loop runs"):
+            fork_processes(2)
+
+    bed.run(main())
+
+
+def test_a_child_does_not_fork_again():
+    status, _, log = run("fork_processes(1, max_restarts=0)\nfork_processes(1)")
+    assert status == 1
+    assert "forked process already, number 0" in log
+
+
+def test_a_process_that_was_not_forked_has_no_number():
+    assert task_id() is None
+
+
+def test_there_is_at_least_one_processor():
+    assert 1 <= cpu_count() <= os.cpu_count()

@@ -1,0 +1,313 @@
+import array
+import asyncio
+import socket
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tornado.iostream import IOStream, StreamBufferFullError, StreamClosedError
+
+HUNDRED_MEGABYTES = 100_000_000
+
+
+def test_a_write_is_done_when_all_is_sent(any_bed):
+    async def main():
+        a, b = await any_bed.pair()
+        written = a.write(bytes(10_000_000))
+        assert a.writing()
+        assert not written.done()
+        assert len(await b.read_bytes(10_000_000)) == 10_000_000
+        assert await written is None
+        assert not a.writing()
+        assert a.write_buffer_size == 0
+
+    any_bed.run(main())
+
+
+def test_a_small_write_is_done_at_once(bed):
+    async def main():
+        a, _ = await bed.pair()
+        written = a.write(b"x")
+        assert written.done()
+        assert await written is None
+        assert await a.write(b"") is None
+
+    bed.run(main())
+
+
+@pytest.mark.slow
+def test_a_hundred_megabytes_arrive_whole_at_a_slow_reader(any_bed):
+    async def main():
+        a, b = await any_bed.pair()
+        data = memoryview(bytes(range(250)) * (HUNDRED_MEGABYTES // 250))
+        written = a.write(data)
+        target = bytearray(HUNDRED_MEGABYTES)
+        await b.read_into(memoryview(target)[: HUNDRED_MEGABYTES // 2])
+        await asyncio.sleep(0.05)
+        await b.read_into(memoryview(target)[HUNDRED_MEGABYTES // 2 :])
+        await written
+        assert target == data
+
+    any_bed.run(main())
+
+
+@pytest.mark.parametrize("size", [1, 3000])
+def test_many_writes_to_a_slow_reader_arrive_in_order(any_bed, size):
+    async def main():
+        a, b = await any_bed.pair()
+        a.write(bytes(8_000_000))
+        pieces = [bytes([n % 256]) * size for n in range(5000)]
+        futures = [a.write(piece) for piece in pieces]
+        assert len(a._write_buffer) < 5000 if size == 1 else True
+        await b.read_bytes(8_000_000)
+        assert await b.read_bytes(5000 * size) == b"".join(pieces)
+        await asyncio.gather(*futures)
+
+    any_bed.run(main())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"bytes",
+        bytearray(b"bytearray"),
+        memoryview(b"memoryview"),
+        memoryview(b"a-b-c-d-e-")[::2],
+        array.array("I", [1, 2, 3, 4]),
+        memoryview(array.array("d", [0.5, 2.5])),
+    ],
+)
+def test_every_kind_of_buffer_can_be_written(any_bed, data):
+    async def main():
+        a, b = await any_bed.pair()
+        await a.write(data)
+        expected = bytes(data) if not isinstance(data, array.array) else data.tobytes()
+        assert await b.read_bytes(len(expected)) == expected
+        a.write(bytes(8_000_000))
+        a.write(data)
+        await b.read_bytes(8_000_000)
+        assert await b.read_bytes(len(expected)) == expected
+
+    any_bed.run(main())
+
+
+def test_text_is_refused_with_advice(bed):
+    async def main():
+        a, _ = await bed.pair()
+        with pytest.raises(TypeError, match="encode it first"):
+            a.write("text")
+
+    bed.run(main())
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(
+        st.one_of(
+            st.binary(max_size=3000),
+            st.lists(st.binary(max_size=100), max_size=100),
+            st.integers(0, 300_000),
+        ),
+        max_size=12,
+    )
+)
+def test_any_mixture_of_writes_arrives_in_order(tmp_path, steps):
+    path = tmp_path / "file"
+    path.write_bytes(bytes(range(256)) * 1200)
+    content = path.read_bytes()
+
+    async def main():
+        left, right = socket.socketpair()
+        a, b = IOStream(left), IOStream(right)
+        expected = b""
+        with path.open("rb") as file:
+            for step in steps:
+                if isinstance(step, int):
+                    a.sendfile_nowait(file, step // 2, step // 3)
+                    expected += content[step // 2 : step // 2 + step // 3]
+                elif isinstance(step, list):
+                    a.writelines_nowait(step)
+                    expected += b"".join(step)
+                else:
+                    a.write_nowait(step)
+                    expected += step
+            assert await b.read_bytes(len(expected)) == expected
+            await a.write(b"")
+        a.close()
+        b.close()
+
+    asyncio.run(main())
+
+
+def test_write_nowait_says_how_much_waits(any_bed):
+    async def main():
+        a, b = await any_bed.pair()
+        assert a.write_nowait(b"x") == 0
+        waiting = a.write_nowait(bytes(20_000_000))
+        assert 0 < waiting < 20_000_000
+        assert a.write_buffer_size == waiting
+        assert a.write_nowait(b"yy") == waiting + 2
+        await b.read_bytes(20_000_003)
+        assert a.write_buffer_size == 0
+
+    any_bed.run(main())
+
+
+def test_several_buffers_go_out_together(any_bed):
+    async def main():
+        a, b = await any_bed.pair()
+        assert a.writelines_nowait([b"head", bytearray(b" "), memoryview(b"body")]) == 0
+        assert await b.read_bytes(9) == b"head body"
+        pieces = [b"%d," % n for n in range(1000)]
+        a.writelines_nowait(pieces)
+        assert await b.read_until(b"999,") == b"".join(pieces)
+
+    any_bed.run(main())
+
+
+def test_more_than_may_wait_is_refused_and_changes_nothing(any_bed):
+    async def main():
+        a, b = await any_bed.pair(max_write_buffer_size=100)
+        with pytest.raises(StreamBufferFullError, match="101 more exceed 100"):
+            a.write(bytes(101))
+        await a.write(bytes(100))
+        await b.read_bytes(100)
+        while not a.write_nowait(bytes(100)):
+            pass
+        with pytest.raises(StreamBufferFullError):
+            a.write_nowait(bytes(100))
+        assert not a.closed()
+        received = b.read_until_close()
+        await a.write(b"")
+        a.close()
+        assert len(await received) % 100 == 0
+
+    any_bed.run(main())
+
+
+def test_close_drops_what_waits_and_says_so(any_bed):
+    async def main():
+        a, b = await any_bed.pair()
+        written = a.write(bytes(20_000_000))
+        a.close()
+        with pytest.raises(StreamClosedError):
+            await written
+        assert len(await b.read_until_close()) < 20_000_000
+        with pytest.raises(StreamClosedError):
+            a.write(b"more")
+        with pytest.raises(StreamClosedError):
+            a.write_nowait(b"more")
+
+    any_bed.run(main())
+
+
+def test_close_when_written_sends_everything_first(any_bed):
+    async def main():
+        a, b = await any_bed.pair()
+        a.write_nowait(bytes(20_000_000))
+        a.close_when_written()
+        assert not a.closed()
+        with pytest.raises(StreamClosedError, match="write side is closed"):
+            a.write(b"more")
+        assert len(await b.read_until_close()) == 20_000_000
+        await any_bed.soon()
+        assert a.closed()
+        c, _ = await any_bed.pair()
+        c.close_when_written()
+        assert c.closed()
+        c.close_when_written()
+
+    any_bed.run(main())
+
+
+def test_write_eof_closes_one_direction_after_the_data(bed):
+    async def main():
+        a, b = await bed.pair()
+        a.write_nowait(bytes(10_000_000))
+        a.write_eof()
+        b_protocol = bed.Recorder(b, keep_open=True)
+        await b_protocol.eof.wait()
+        assert len(b_protocol.data) == 10_000_000
+        b.write_nowait(b"answer")
+        assert await a.read_bytes(6) == b"answer"
+        assert not a.closed()
+
+    bed.run(main())
+
+
+def test_a_cancelled_write_is_still_sent(bed):
+    async def main():
+        a, b = await bed.pair()
+        first = a.write(bytes(20_000_000))
+        second = a.write(b"end")
+        first.cancel()
+        await b.read_bytes(20_000_000)
+        assert await b.read_bytes(3) == b"end"
+        await second
+
+    bed.run(main())
+
+
+def test_what_the_peer_said_before_it_closed_can_be_read_after_a_failed_write(bed):
+    async def main():
+        a, b = await bed.pair()
+        sent = a.write(bytes(20_000_000))
+        await b.read_bytes(1000)
+        await b.write(b"413 too large\n")
+        b.close()
+        with pytest.raises(StreamClosedError):
+            await sent
+        assert await a.read_until(b"\n") == b"413 too large\n"
+
+    bed.run(main())
+
+
+def test_a_protocol_hears_what_the_peer_said_before_it_closed(bed):
+    async def main():
+        a, b = await bed.pair()
+        recorder = bed.Recorder(a)
+        a.pause_reading()
+        a.write_nowait(bytes(20_000_000))
+        await b.read_bytes(1000)
+        await b.write(b"413 too large\n")
+        b.close()
+        await recorder.lost.wait()
+        assert recorder.data == b"413 too large\n"
+        assert recorder.events.count("lost") == 1
+
+    bed.run(main())
+
+
+def test_applications_may_fill_the_queue_themselves(any_bed):
+    async def main():
+        a, b = await any_bed.pair()
+        frames = [
+            memoryview(bytes([n])) * 1 if n < 0 else memoryview(bytes([n]) * 5000)
+            for n in range(50)
+        ]
+        for frame in frames:
+            a._write_buffer.append(frame)
+            a._total_write_index += frame.nbytes
+        written = a.write(b"")
+        expected = b"".join(frames)
+        assert await b.read_bytes(len(expected)) == expected
+        await written
+
+    any_bed.run(main())
+
+
+def test_a_plain_protocol_is_paused_and_resumed_by_the_marks(any_bed):
+    async def main():
+        a, b = await any_bed.pair()
+        recorder = any_bed.Recorder(a)
+        a.write_nowait(bytes(10_000_000))
+        assert recorder.events == ["pause"]
+        a.write_nowait(b"x")
+        assert recorder.events == ["pause"]
+        await b.read_bytes(10_000_001)
+        assert recorder.events == ["pause", "resume"]
+
+    any_bed.run(main())
