@@ -74,7 +74,10 @@ def test_values_are_written_as_the_standard_library_does_but_for_markup(value, t
 
 @given(VALUES)
 def test_encoding_agrees_with_the_standard_library_but_for_markup(value):
-    assert json_encode(value).replace("<\\/", "</") == json.dumps(value).replace("<\\/", "</")
+    def without_care(text):
+        return text.replace("<\\/", "</").replace("\\u003c", "<")
+
+    assert without_care(json_encode(value)) == without_care(json.dumps(value))
 
 
 def test_a_default_that_the_program_puts_into_the_standard_encoder_is_used(monkeypatch):
