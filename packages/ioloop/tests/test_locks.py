@@ -170,18 +170,34 @@ def test_the_same_inside_of_async_with(run, name):
     run(main)
 
 
-def test_the_same_in_a_generator_coroutine(run):
-    @gen.coroutine
-    def hold(lock):
-        with (yield lock.acquire()):
-            raise AssertionError("cancelled before that")
+@gen.coroutine
+def hold_in_generator(lock):
+    with (yield lock.acquire()):
+        yield gen.sleep(10)
 
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        hold_in_generator,
+        lambda lock: gen.with_timeout(datetime.timedelta(seconds=10), lock.acquire()),
+        lambda lock: gen.multi([lock.acquire(), gen.sleep(10)]),
+    ],
+    ids=["coroutine", "with_timeout", "multi"],
+)
+@pytest.mark.parametrize("served", [False, True])
+def test_who_is_cancelled_while_gen_waits_for_a_lock_does_not_get_it(run, start, served):
     async def main():
         lock = held(locks.Lock())
-        future = hold(lock)
-        lock.release()
+        future = start(lock)
+        await asyncio.sleep(0)
+        if served:
+            lock.release()
         future.cancel()
         await asyncio.sleep(0.01)
+        if not served:
+            assert waiters(lock) == 0
+            lock.release()
         await lock.acquire(timeout=0)
 
     run(main)

@@ -148,6 +148,48 @@ def test_instance_reaches_the_main_loop_from_threads_without_one(ioloop):
     assert IOLoop._instance is None
 
 
+def test_the_loop_that_the_main_thread_starts_is_the_main_loop(ioloop):
+    def work():
+        IOLoop.instance().add_callback(IOLoop.instance().stop)
+
+    ioloop.call_later(0.01, threading.Thread(target=work).start)
+    ioloop.call_later(10, pytest.fail, "the thread did not reach the loop")
+    ioloop.start()
+    assert IOLoop._instance is ioloop
+    ioloop.close()
+    assert IOLoop._instance is None
+
+
+def test_a_loop_in_a_thread_is_not_the_main_loop():
+    def work():
+        loop = IOLoop()
+        loop.run_sync(lambda: None)
+        found = IOLoop._instance
+        loop.close()
+        return found
+
+    assert in_thread(work) is None
+
+
+def test_a_loop_that_takes_no_attributes_has_an_ioloop():
+    class Strict(asyncio.SelectorEventLoop):
+        def __setattr__(self, name, value):
+            if name == "_tornado_ioloop":
+                raise AttributeError(name)
+            super().__setattr__(name, value)
+
+    asyncio_loop = Strict()
+    loop = IOLoop(asyncio_loop=asyncio_loop)
+
+    async def main():
+        return IOLoop.current()
+
+    assert loop.run_sync(main) is loop
+    assert loop in IOLoop._ioloop_for_asyncio.values()
+    loop.close()
+    assert asyncio_loop not in IOLoop._ioloop_for_asyncio
+
+
 def test_install_chooses_the_main_loop(ioloop):
     other = IOLoop(make_current=False)
     other.install()

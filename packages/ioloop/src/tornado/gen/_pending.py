@@ -5,6 +5,8 @@ from __future__ import annotations
 from asyncio import Future
 from typing import TYPE_CHECKING, Any
 
+from tornado.concurrent._waiting import Waiter
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -37,13 +39,12 @@ class PendingFuture(Future[Any]):
 def give_up(future: Any) -> None:
     """Cancel what a coroutine waits for, as far as nobody else can be waiting for it.
 
-    That is the work of other coroutines of this module, and of tasks made from bare coroutines. A
-    future that the application made is left alone: it may be shared.
+    That is the work of other coroutines of this module, tasks made from bare coroutines, and a
+    place in the line of a lock or a queue. A future that the application made is left alone: it
+    may be shared.
     """
-    if isinstance(future, PendingFuture) or getattr(future, MADE_HERE, False):
+    if isinstance(future, Waiter) and future.done():
+        # It was served, and the coroutine will not get to see it.
+        future.give_back()
+    elif isinstance(future, (PendingFuture, Waiter)) or getattr(future, MADE_HERE, False):
         future.cancel()
-    elif future.done():
-        # A lock or an item that was granted, and that the waiter will not get to see.
-        give_back = getattr(future, "give_back", None)
-        if give_back is not None:
-            give_back()

@@ -38,8 +38,6 @@ LOOKS = 5
 _STDLIB = os.path.join(sysconfig.get_path("stdlib"), "")
 _SITE = os.path.join(_STDLIB, "site-packages", "")
 
-Action = "Callable[[int, FrameType | None], Any] | int | None"
-
 
 class Place(NamedTuple):
     """Where a callback was seen: its function, and the line that it had got to."""
@@ -177,11 +175,11 @@ class BlockingWatch:
                 place.line,
             )
 
-    @staticmethod
-    def log_stack(frame: FrameType | None) -> None:
-        """Log the stack of a frame that blocks."""
-        stack = "".join(traceback.format_stack(frame))
-        app_log.warning("the loop is blocked in:\n%s", stack)
+
+def log_stack(frame: FrameType | None) -> None:
+    """Log the stack of a frame that blocks."""
+    stack = "".join(traceback.format_stack(frame))
+    app_log.warning("the loop is blocked in:\n%s", stack)
 
 
 def longest_run(sightings: list[Sighting | None]) -> list[Sighting]:

@@ -6,18 +6,17 @@ import asyncio
 import datetime
 import logging
 import sys
+import threading
 import time
 from concurrent import futures
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, overload
 
-from tornado.concurrent import FUTURES
 from tornado.stack_context import handle_exception
 from tornado.util import Configurable, import_object
 
-from ._blocking import BlockingWatch
 from ._descriptors import close_descriptor, split_descriptor
-from ._registry import ATTRIBUTE, LoopRegistry, loop_of_thread
+from ._registry import LoopRegistry, loop_of_thread
 from ._sync_run import SyncRun
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
+    from ._blocking import BlockingWatch
     from ._descriptors import Descriptor, Selectable
 
     T = TypeVar("T")
@@ -148,12 +148,22 @@ class IOLoop(Configurable):
         """Leave the calling thread without a loop."""
         asyncio.set_event_loop(None)
 
+    def _become_main(self) -> None:
+        """Be the main loop of the process, if this is the main thread and there is none."""
+        if not IOLoop.initialized() and threading.current_thread() is threading.main_thread():
+            IOLoop._instance = self
+
+    def _resign(self) -> None:
+        """Be the main loop of the process no longer."""
+        if IOLoop._instance is self:
+            IOLoop._instance = None
+
     @staticmethod
     def instance() -> IOLoop:
         """Return the loop of this thread, or the process's main loop in threads without one.
 
-        The main loop is the one that the first call of this method returned, or that
-        :meth:`install` chose. So ``IOLoop.instance().add_callback(...)`` in a worker thread
+        The main loop is the first one that was started in the main thread or returned by this
+        method, or the one that :meth:`install` chose. So ``IOLoop.instance().add_callback(...)`` in a worker thread
         reaches the server's loop, as it always has. New code uses :meth:`current`.
         """
         main = IOLoop._instance
@@ -299,7 +309,7 @@ class IOLoop(Configurable):
         callback: Callable[[Any], Any],
     ) -> None:
         """Call ``callback(future)`` on the loop when the future is done."""
-        if not isinstance(future, FUTURES):
+        if not asyncio.isfuture(future) and not isinstance(future, futures.Future):
             raise TypeError(f"add_future needs a future, not {future!r}")
         # The one calls back in any thread, the other on the loop.
         run = self.add_callback if isinstance(future, futures.Future) else self._run_callback
@@ -411,13 +421,17 @@ class IOLoop(Configurable):
 
     def log_stack(self, signal: int, frame: FrameType | None) -> None:
         """Log the stack of a frame. An action for :meth:`set_blocking_signal_threshold`."""
-        BlockingWatch.log_stack(frame)
+        from ._blocking import log_stack
+
+        log_stack(frame)
 
     def _watch_blocking(self, seconds: float | None, action: Any) -> None:
         if self._blocking_watch is not None:
             self._blocking_watch.stop()
             self._blocking_watch = None
         if seconds is not None:
+            from ._blocking import BlockingWatch
+
             self._blocking_watch = BlockingWatch(self.asyncio_loop, seconds, action)
             self._blocking_watch.start()
 
@@ -426,7 +440,7 @@ def _find_loop(instance: bool) -> IOLoop | None:
     loop = loop_of_thread()
     if loop is None:
         return IOLoop(make_current=True) if instance else None
-    found: IOLoop | None = getattr(loop, ATTRIBUTE, None)
+    found = IOLoop._ioloop_for_asyncio.get(loop)
     if found is None and instance:
         from tornado.platform.asyncio import AsyncIOMainLoop
 

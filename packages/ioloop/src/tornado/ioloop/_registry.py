@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import asyncio.events
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -19,26 +20,35 @@ ATTRIBUTE = "_tornado_ioloop"
 
 
 class LoopRegistry(MutableMapping[asyncio.AbstractEventLoop, "IOLoop"]):
-    """A mapping from asyncio loops to their IOLoops that keeps none of them alive."""
+    """A mapping from asyncio loops to their IOLoops that keeps none of them alive.
+
+    The IOLoop is an attribute of its asyncio loop.
+    """
 
     def __init__(self) -> None:
         self._loops: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
+        #: The IOLoops of loops that take no attributes. They live until they are closed.
+        self._others: dict[int, IOLoop] = {}
 
     def __getitem__(self, loop: asyncio.AbstractEventLoop) -> IOLoop:
-        found: IOLoop | None = getattr(loop, ATTRIBUTE, None)
+        found: IOLoop | None = getattr(loop, ATTRIBUTE, None) or self._others.get(id(loop))
         if found is None:
             raise KeyError(loop)
         return found
 
     def __setitem__(self, loop: asyncio.AbstractEventLoop, ioloop: IOLoop) -> None:
-        setattr(loop, ATTRIBUTE, ioloop)
+        with suppress(AttributeError):
+            setattr(loop, ATTRIBUTE, ioloop)
+        if getattr(loop, ATTRIBUTE, None) is not ioloop:
+            self._others[id(loop)] = ioloop
         self._loops.add(loop)
 
     def __delitem__(self, loop: asyncio.AbstractEventLoop) -> None:
-        try:
+        if loop not in self:
+            raise KeyError(loop)
+        self._others.pop(id(loop), None)
+        with suppress(AttributeError):
             delattr(loop, ATTRIBUTE)
-        except AttributeError:
-            raise KeyError(loop) from None
         self._loops.discard(loop)
 
     def __iter__(self) -> Iterator[asyncio.AbstractEventLoop]:

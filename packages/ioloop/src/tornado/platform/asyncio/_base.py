@@ -65,6 +65,7 @@ class BaseAsyncIOLoop(IOLoop):
 
     def start(self) -> None:
         """Run until a callback calls :meth:`stop`."""
+        self._become_main()
         with woken_by_signals(self.asyncio_loop), quietly_interrupted():
             self.asyncio_loop.run_forever()
 
@@ -82,6 +83,7 @@ class BaseAsyncIOLoop(IOLoop):
         if self.asyncio_loop.is_running():
             raise RuntimeError("cannot close a loop that is running, stop it first")
         self._closed = True
+        self._resign()
         self._watch_blocking(None, None)
         for descriptor in self._handlers.clear():
             if all_fds:
