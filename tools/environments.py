@@ -22,6 +22,10 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 BEFORE = ("lint", "typing", "docs")
 AFTER = ("py311-lowest", "optimized", "whole")
 
+#: The environments that test one package after the other, with a report of each, and whether the
+#: roof is among them: without dependencies of its own, it has no lowest versions.
+OF_ALL_PACKAGES = {"py311-lowest": False, "optimized": True}
+
 
 def default_environments(workspace: Workspace | None = None) -> list[str]:
     """Return the names of the environments that a bare ``tox`` runs, in order."""
@@ -63,6 +67,19 @@ def environments_here(workspace: Workspace | None = None) -> list[str]:
     missing = {factor(python) for python in PYTHONS} - set(map(factor, present_pythons()))
     names = default_environments(workspace)
     return [name for name in names if name.partition("-")[0] not in missing]
+
+
+def reports_here(workspace: Workspace | None = None) -> list[str]:
+    """Return the names of the reports that the environments of this machine leave behind."""
+    workspace = workspace or Workspace()
+    names = []
+    for environment in environments_here(workspace):
+        if environment in OF_ALL_PACKAGES:
+            pieces = workspace if OF_ALL_PACKAGES[environment] else workspace.below_the_roof()
+            names += [f"{environment}-{piece.folder.name}" for piece in pieces]
+        else:
+            names.append(environment)
+    return names
 
 
 def main() -> int:

@@ -62,11 +62,16 @@ def update_roof(workspace: Workspace) -> None:
     top = sorted(module for module in owners if "." not in module)
     package = roof.source / "tornado"
     requirements = (f'    "{line}",' for line in dependencies)
-    table = (f'        "{module}": "{name}",' for module, name in sorted(owners.items()))
+    table = (f'    "{module}": "{name}",' for module, name in sorted(owners.items()))
     imports = (f"    from . import {module} as {module}" for module in top)
     rewrite(roof.folder / "pyproject.toml", "dependencies = [", '    ".*",', requirements)
-    rewrite(package / "_pieces.py", "    {", '        ".*": ".*",', table)
-    rewrite(package / "__init__.py", "if TYPE_CHECKING:", r"    from \. import .*", imports)
+    rewrite(package / "_pieces.py", "PIECES = {", '    ".*": ".*",', table)
+    rewrite(
+        package / "__init__.py",
+        "    from typing import Any, Final\n",
+        r"    from \. import .*",
+        imports,
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Run a test suite inside a tox environment and leave its result where the tally finds it.
 
     python tools/suite.py py311-web                the tests of packages/web
-    python tools/suite.py py311-lowest --packages  the tests of every package
+    python tools/suite.py py311-lowest --packages  those of every package, one after the other
     python tools/suite.py optimized --packages --optimize
 
 pytest rewrites the asserts of test modules into raises before they are compiled, so they hold
@@ -14,9 +14,13 @@ import argparse
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from environments import package_folder
 from workspace import ROOT, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 JUNIT = ROOT / ".tox" / "junit"
 
@@ -46,25 +50,37 @@ def pytest_command(environment: str, targets: list[str], *, optimize: bool) -> l
     ]
 
 
-def targets_of(environment: str, *, every_package: bool, given: list[str]) -> list[str]:
-    """Return what to test: every package, what was given, or the environment's package."""
-    workspace = Workspace()
-    if every_package:
-        return [str(piece.tests) for piece in workspace] + given
+def targets_of(environment: str, given: list[str]) -> list[str]:
+    """Return what to test: what was given, or the environment's package."""
     if any(not argument.startswith("-") and Path(argument).exists() for argument in given):
         return given
-    return [str(workspace.by_folder(package_folder(environment)).tests), *given]
+    return [str(Workspace().by_folder(package_folder(environment)).tests), *given]
+
+
+def commands(
+    environment: str, given: list[str], *, packages: bool, optimize: bool
+) -> Iterator[list[str]]:
+    """Yield the command lines of an environment: one process for each package, or one in all."""
+    if packages:
+        for piece in Workspace().below_the_roof():
+            report = f"{environment}-{piece.folder.name}"
+            yield pytest_command(report, [str(piece.tests), *given], optimize=optimize)
+    else:
+        yield pytest_command(environment, targets_of(environment, given), optimize=optimize)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Run a test suite inside a tox environment.")
-    parser.add_argument("environment")
-    parser.add_argument("--packages", action="store_true", help="the tests of every package")
+    parser.add_argument("environment", help="it names the report, and the package")
+    parser.add_argument("--packages", action="store_true", help="of every package below the roof")
     parser.add_argument("--optimize", action="store_true", help="under python -O")
     options, given = parser.parse_known_args()
-    targets = targets_of(options.environment, every_package=options.packages, given=given)
-    command = pytest_command(options.environment, targets, optimize=options.optimize)
-    return subprocess.run(command, check=False).returncode
+    chosen = {"packages": options.packages, "optimize": options.optimize}
+    statuses = [
+        subprocess.run(command, check=False).returncode
+        for command in commands(options.environment, given, **chosen)
+    ]
+    return next(filter(None, statuses), 0)
 
 
 if __name__ == "__main__":

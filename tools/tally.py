@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from environments import environments_here
+from environments import reports_here
 from workspace import ROOT
 
 
@@ -44,32 +44,31 @@ class Tally:
 def sum_up(folder: Path, expected: list[str]) -> tuple[Tally, list[str]]:
     """Return the sum of the reports in a folder and what is wrong with them.
 
-    :param expected: the environments that must have left a report with a test in it.
+    :param expected: the names of the reports that must be there, with a passed test in each.
     """
     tally, complaints = Tally(), []
-    for environment in expected:
-        report = folder / f"{environment}.xml"
+    for name in expected:
         before = Tally(tally.passed, tally.failed, tally.skipped)
         try:
-            tally.add(report)
+            tally.add(folder / f"{name}.xml")
         except (OSError, ElementTree.ParseError):
             tally.failed += 1
-            complaints.append(f"{environment}: did not run to its end")
+            complaints.append(f"{name}: did not run to its end")
             continue
         if tally.failed > before.failed:
-            complaints.append(f"{environment}: {tally.failed - before.failed} failed")
+            complaints.append(f"{name}: {tally.failed - before.failed} failed")
         elif tally.passed == before.passed:
             tally.failed += 1
-            complaints.append(f"{environment}: not one test passed")
+            complaints.append(f"{name}: not one test passed")
     return tally, complaints
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Sum up the results of the environments.")
-    parser.add_argument("--reports", type=Path, default=ROOT / ".tox" / "junit")
-    parser.add_argument("environments", nargs="*", help="by default those that can run here")
+    parser.add_argument("--folder", type=Path, default=ROOT / ".tox" / "junit")
+    parser.add_argument("reports", nargs="*", help="by default what can run here leaves behind")
     options = parser.parse_args(arguments)
-    tally, complaints = sum_up(options.reports, options.environments or environments_here())
+    tally, complaints = sum_up(options.folder, options.reports or reports_here())
     print(*complaints, sep="\n", end="\n" if complaints else "", file=sys.stderr)
     print(tally)
     return 1 if tally.failed else 0

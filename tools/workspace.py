@@ -107,6 +107,10 @@ class Workspace:
     def __iter__(self) -> Iterator[Piece]:
         return iter(self.pieces.values())
 
+    def below_the_roof(self) -> list[Piece]:
+        """Return the pieces that work without the roof, which is every other one."""
+        return [piece for piece in self if piece.name != ROOF]
+
     def by_folder(self, folder: str) -> Piece:
         """Return the piece whose folder below ``packages/`` has this name.
 

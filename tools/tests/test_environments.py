@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from environments import PYTHONS, default_environments, package_folder
+from environments import PYTHONS, default_environments, package_folder, reports_here
 from trees import Tree
 
 
@@ -36,3 +36,14 @@ def test_a_folder_without_a_pyproject_file_is_no_package(tree: Tree) -> None:
 )
 def test_the_folder_is_read_from_the_environment_name(environment: str, folder: str) -> None:
     assert package_folder(environment) == folder
+
+
+def test_environments_of_all_packages_leave_a_report_of_each(tree: Tree) -> None:
+    tree.piece("low", {"low/__init__.py": ""})
+    tree.piece("tornado", {"__init__.py": ""}, name="tornado")
+
+    names = reports_here(tree.workspace)
+
+    of_all = [name for name in names if name.startswith("optimized")]
+    assert of_all == ["optimized-low", "optimized-tornado"]
+    assert "whole" in names

@@ -5,8 +5,8 @@ from arrows import Checker, Floors
 from pieces import rewrite, update_roof, update_table
 from trees import Tree
 
-FACE = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from . import x as x\n\nversion = 1\n"
-TABLE = "PIECES = dict(\n    {\n    }\n)\n"
+FACE = "if TYPE_CHECKING:\n    from typing import Any, Final\n\n    from . import x as x\n\nversion = 1\n"
+TABLE = "PIECES = {\n}\n"
 
 
 def test_the_roof_names_every_piece_after_an_update(tree: Tree) -> None:

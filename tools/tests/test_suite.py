@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import suite
-from suite import pytest_command, targets_of
+from suite import commands, pytest_command, targets_of
 
 TEXT = "def test_debug():\n    assert __debug__ is {}\n\ndef test_false():\n    assert 1 == 2\n"
 
@@ -26,22 +26,23 @@ def test_asserts_of_test_modules_hold_with_and_without_O(
 
 
 def test_an_environment_of_a_package_runs_the_tests_of_the_package() -> None:
-    (target,) = targets_of("py311-util", every_package=False, given=[])
+    (target,) = targets_of("py311-util", [])
 
     assert target.endswith("packages/util/tests")
 
 
 def test_what_is_given_goes_to_pytest_and_a_path_replaces_the_package(tmp_path: Path) -> None:
-    some = targets_of("py311-util", every_package=False, given=["-k", "cookie"])
-    other = targets_of("py311-util", every_package=False, given=[str(tmp_path), "-x"])
+    some = targets_of("py311-util", ["-k", "cookie"])
+    other = targets_of("py311-util", [str(tmp_path), "-x"])
 
     assert some[1:] == ["-k", "cookie"]
     assert other == [str(tmp_path), "-x"]
 
 
-def test_the_tests_of_every_package_can_run_together() -> None:
-    targets = targets_of("lowest", every_package=True, given=["-x"])
+def test_every_package_below_the_roof_has_a_process_and_a_report_of_its_own() -> None:
+    lines = list(commands("py311-lowest", ["-x"], packages=True, optimize=False))
+    reports = [next(a for a in line if a.endswith(".xml")) for line in lines]
 
-    assert targets[-1] == "-x"
-    assert any(target.endswith("packages/tornado/tests") for target in targets)
-    assert any(target.endswith("packages/util/tests") for target in targets)
+    assert any(report.endswith("/py311-lowest-util.xml") for report in reports)
+    assert not any(report.endswith("/py311-lowest-tornado.xml") for report in reports)
+    assert all(line[-1] == "-x" for line in lines)

@@ -58,5 +58,5 @@ def test_the_last_line_is_the_sum_and_the_status_follows_it(
 ) -> None:
     report(tmp_path, "lint", 3, failures, 0, 0)
 
-    assert main(["--reports", str(tmp_path), "lint"]) == status
+    assert main(["--folder", str(tmp_path), "lint"]) == status
     assert capsys.readouterr().out == f"{3 - failures} passed, {failures} failed, 0 skipped\n"

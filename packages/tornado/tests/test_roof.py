@@ -72,6 +72,7 @@ def test_dir_lists_the_installed_modules_before_they_are_imported() -> None:
 
     assert {"util", "version", "version_info"} <= set(listed)
     assert listed == sorted(listed)
+    assert not {"sys", "path", "PIECES"} & set(listed)
 
 
 @pytest.mark.parametrize("name", ["webb", "_web", "__wrapped__"])
@@ -105,6 +106,16 @@ def test_a_piece_that_is_not_installed_says_how_to_get_it(tmp_path: Path, statem
 
     expected = "tornado.util is not installed: run 'pip install tornado-util'"
     assert f"ModuleNotFoundError: {expected}" in result.stderr
+
+
+def test_the_roof_is_cheap_to_import_where_all_pieces_are_in_one_place(tmp_path: Path) -> None:
+    expensive = ("pkgutil", "re", "typing")
+    program = (
+        f"import sys; sys.path.insert(0, {str(lone_roof(tmp_path))!r}); import tornado; "
+        f"print([name for name in {expensive!r} if name in sys.modules])"
+    )
+
+    assert run_python("-I", "-S", "-c", program).stdout == "[]\n"
 
 
 def test_a_module_whose_own_import_fails_says_which_one_is_missing(tmp_path: Path) -> None:

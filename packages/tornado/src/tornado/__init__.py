@@ -14,13 +14,15 @@ and adds what programs expect of the name itself::
 
 from __future__ import annotations
 
-from importlib import import_module
-from pkgutil import extend_path, iter_modules
-from typing import TYPE_CHECKING, Any, Final
+import sys
+from os import path
 
 from ._pieces import PIECES
 
+TYPE_CHECKING = False  # `typing` costs more than everything here
 if TYPE_CHECKING:
+    from typing import Any, Final
+
     from . import concurrent as concurrent
     from . import escape as escape
     from . import gen as gen
@@ -49,7 +51,16 @@ __all__ = sorted(  # noqa: PLE0605 - a list, which the checker cannot see
     {"version", "version_info", *(name.partition(".")[0] for name in PIECES)}
 )
 
-__path__ = extend_path(__path__, __name__)  # pieces may be installed in several places
+# Pieces may be installed in several places. The usual one place needs no pkgutil, which costs more
+# to import than everything else here.
+if any(
+    path.isfile(entry) or path.isdir(path.join(entry, __name__))
+    for entry in sys.path
+    if path.join(entry, __name__) not in __path__
+):
+    from pkgutil import extend_path
+
+    __path__ = extend_path(__path__, __name__)
 
 #: Tells the pieces that this package is their roof, and not the monolithic package.
 __pieces__: Final = True
@@ -66,7 +77,8 @@ def __getattr__(name: str) -> Any:  # a module, but typed by the imports above w
     module = f"{__name__}.{name}"
     if not name.startswith("_"):
         try:
-            return import_module(module)
+            __import__(module)
+            return sys.modules[module]
         except ModuleNotFoundError as error:
             if error.name != module:
                 raise  # the module is there, something that it needs is not
@@ -78,5 +90,14 @@ def __getattr__(name: str) -> Any:  # a module, but typed by the imports above w
 
 
 def __dir__() -> list[str]:
+    from pkgutil import iter_modules
+
     installed = (piece.name for piece in iter_modules(__path__))
-    return sorted({*globals(), *(name for name in installed if not name.startswith("_"))})
+    return sorted(
+        {
+            *(name for name in globals() if name.startswith("__")),
+            *(name for name in installed if not name.startswith("_")),
+            "version",
+            "version_info",
+        }
+    )

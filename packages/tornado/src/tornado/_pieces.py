@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-from typing import Final
-
 #: Each public module below ``tornado`` and the distribution that it comes from.
-PIECES: Final = MappingProxyType(
-    {
-        "concurrent": "tornado-ioloop",
-        "escape": "tornado-escape",
-        "gen": "tornado-ioloop",
-        "http1connection": "tornado-httputil",
-        "httpserver": "tornado-httpserver",
-        "httputil": "tornado-httputil",
-        "ioloop": "tornado-ioloop",
-        "iostream": "tornado-iostream",
-        "locale": "tornado-locale",
-        "locks": "tornado-ioloop",
-        "log": "tornado-log",
-        "netutil": "tornado-iostream",
-        "options": "tornado-options",
-        "platform.asyncio": "tornado-ioloop",
-        "platform.caresresolver": "tornado-iostream",
-        "process": "tornado-iostream",
-        "queues": "tornado-ioloop",
-        "routing": "tornado-web",
-        "stack_context": "tornado-ioloop",
-        "tcpclient": "tornado-iostream",
-        "tcpserver": "tornado-iostream",
-        "template": "tornado-template",
-        "util": "tornado-util",
-        "web": "tornado-web",
-    }
-)
+PIECES = {
+    "concurrent": "tornado-ioloop",
+    "escape": "tornado-escape",
+    "gen": "tornado-ioloop",
+    "http1connection": "tornado-httputil",
+    "httpserver": "tornado-httpserver",
+    "httputil": "tornado-httputil",
+    "ioloop": "tornado-ioloop",
+    "iostream": "tornado-iostream",
+    "locale": "tornado-locale",
+    "locks": "tornado-ioloop",
+    "log": "tornado-log",
+    "netutil": "tornado-iostream",
+    "options": "tornado-options",
+    "platform.asyncio": "tornado-ioloop",
+    "platform.caresresolver": "tornado-iostream",
+    "process": "tornado-iostream",
+    "queues": "tornado-ioloop",
+    "routing": "tornado-web",
+    "stack_context": "tornado-ioloop",
+    "tcpclient": "tornado-iostream",
+    "tcpserver": "tornado-iostream",
+    "template": "tornado-template",
+    "util": "tornado-util",
+    "web": "tornado-web",
+}
