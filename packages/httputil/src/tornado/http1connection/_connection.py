@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from tornado.httputil import (
     HTTPConnection,
@@ -18,6 +18,7 @@ from tornado.iostream import IOStream, StreamClosedError
 
 from ._encoding import LAST_CHUNK, encode_chunk, encode_fields
 from ._errors import shown
+from ._file_body import send_file
 from ._framing import parse_content_length
 from ._grammar import REASON_TEXT
 from ._parameters import HTTP1ConnectionParameters
@@ -152,6 +153,23 @@ class HTTP1Connection(HTTPConnection):
         if self._writing is not Writing.BODY:
             raise HTTPOutputError(f"a body is not written in the state {self._writing.name}")
         return self._send(self._frame(chunk))
+
+    def write_file(self, file: IO[bytes], offset: int, count: int) -> asyncio.Future[None]:
+        """Send a slice of a regular file as a piece of the body.
+
+        The kernel copies it where it can, see :meth:`tornado.iostream.IOStream.sendfile`. The file
+        must stay open until the future is done.
+
+        :return: a future that is done when the bytes have left, as :meth:`write` gives.
+        :raises HTTPOutputError: the body becomes longer than its Content-Length says.
+
+        .. versionadded:: 1.0
+        """
+        if self._is_lost():
+            return self._send(b"")
+        if self._writing is not Writing.BODY:
+            raise HTTPOutputError(f"a body is not written in the state {self._writing.name}")
+        return send_file(self, file, offset, count)
 
     def _is_lost(self) -> bool:
         return self._writing is Writing.LOST or self.stream.closed()
