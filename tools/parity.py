@@ -219,7 +219,7 @@ def read_tests(workspace: Workspace) -> dict[str, str]:
     """Return the text of every test file by its path from the root."""
     files = [
         *(file for piece in workspace for file in piece.files(tests=True)),
-        *sorted((workspace.root / "tests").rglob("test_*.py")),
+        *sorted((workspace.root / "tests").glob("test_*.py")),
     ]
     return {
         str(file.relative_to(workspace.root)): file.read_text(encoding="utf-8") for file in files
