@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import traceback
 
 import pytest
 
@@ -164,3 +165,11 @@ def test_a_parse_error_survives_pickling() -> None:
     error = pickle.loads(pickle.dumps(ParseError("wrong", "page.html", 3)))
     assert (error.message, error.filename, error.lineno) == ("wrong", "page.html", 3)
     assert ParseError("wrong").args == ("wrong",)
+
+
+def test_python_shows_the_line_of_faulty_python() -> None:
+    with pytest.raises(ParseError) as caught:
+        Template("a\n<p>{{ b c }}</p>", name="page.html")
+    *shown, message = traceback.format_exception_only(caught.value)
+    assert "".join(shown) == ('  File "page.html", line 2\n    <p>{{ b c }}</p>\n          ^^^\n')
+    assert message.startswith("tornado.template.PythonError: invalid Python in 'b c'")

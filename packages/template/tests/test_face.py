@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 import tornado.template
 
 
@@ -20,10 +22,30 @@ def test_public_objects_say_the_public_name() -> None:
     assert tornado.template.filter_whitespace.__module__ == "tornado.template"
 
 
-def test_import_loads_nothing_of_the_network() -> None:
-    program = "import sys, tornado.template; print(*sorted(sys.modules))"
-    loaded = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    ).stdout.split()
+def modules_after(statement: str) -> set[str]:
+    """Return the modules that a statement loads in a fresh interpreter."""
+    program = (
+        f"import sys; before = set(sys.modules)\n{statement}\nprint(*set(sys.modules) - before)"
+    )
+    command = [sys.executable, "-c", program]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    return set(result.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import tornado.template",
+        "from tornado.template import Template; Template('{{ a }}').generate(a='<')",
+        "import tornado.template as t; [getattr(t, name) for name in t.__all__]",
+    ],
+)
+def test_the_network_stays_outside(statement: str) -> None:
+    loaded = modules_after(statement)
     assert "tornado.template" in loaded
-    assert not {"asyncio", "ssl", "socket", "http", "http.client"} & set(loaded)
+    assert not {"asyncio", "ssl", "socket", "http", "http.client"} & loaded
+    assert not {"dataclasses", "inspect", "ast"} & loaded
+
+
+def test_an_import_loads_less_than_re_and_json() -> None:
+    assert len(modules_after("import tornado.template")) < len(modules_after("import re, json"))

@@ -49,8 +49,16 @@ class PythonError(ParseError, SyntaxError):  # type: ignore[misc]  # lineno: bot
     def __init__(self, message: str, filename: str | None = None, lineno: int = 0) -> None:
         ParseError.__init__(self, message, filename, lineno)
         self.msg = message
-        self.filename = filename
-        self.lineno = lineno
+
+    def show(self, line: str, column: int, width: int) -> None:
+        """Let Python show the faulty line, with the code underlined.
+
+        :param column: where the code starts, in characters, counted from 0.
+        """
+        self.text = line
+        self.offset = column + 1
+        self.end_lineno = self.lineno
+        self.end_offset = column + 1 + width
 
 
 class StaleTemplateError(Exception):

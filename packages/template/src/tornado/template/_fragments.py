@@ -93,4 +93,6 @@ def blame(source: Source, code: str, offset: int, error: BaseException) -> NoRet
         reason += "; where code ends with }, put a space before the closing }}"
     shown = code if len(code) <= _SHOWN else code[: _SHOWN - 3] + "..."
     message = f"invalid Python in {shown!r}: {reason}"
-    raise PythonError(message, source.name, source.line(offset)) from None
+    found = PythonError(message, source.name, source.line(offset))
+    found.show(source.line_text(offset), source.column(offset), len(code.split("\n", 1)[0]))
+    raise found from None
