@@ -77,7 +77,7 @@ def test_more_than_was_announced_closes_the_connection(
             inner(request)
         raised.append(caught.value)
 
-    client = serve(handle).connect()
-    client.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-    assert client.read_until_close().endswith(b"\r\n\r\n")
+    running = serve(handle)
+    assert running.exchange(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").endswith(b"\r\n\r\n")
+    running.call(lambda: None)  # the loop has left the handler
     assert raised
