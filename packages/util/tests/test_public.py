@@ -1,3 +1,6 @@
+import pytest
+
+import tornado.util
 from tornado.util import publish
 
 
@@ -31,3 +34,22 @@ def test_a_room_is_imported_when_one_of_its_names_is_first_asked_for(tmp_path, m
     thing = face.Thing
     assert thing.__module__ == "package_of_the_test"
     assert vars(face)["Thing"] is thing
+
+
+def test_an_alias_is_imported_from_its_own_module_when_somebody_asks():
+    face = {"__name__": "pkg.face", "__all__": []}
+    publish(face, aliases={"ObjectDict": "tornado.util"})
+    assert "ObjectDict" not in face
+
+    thing = face["__getattr__"]("ObjectDict")
+
+    assert thing is tornado.util.ObjectDict
+    assert thing.__module__ == "tornado.util"
+    with pytest.raises(AttributeError, match=r"module 'pkg\.face' has no attribute 'Other'"):
+        face["__getattr__"]("Other")
+
+
+def test_a_face_without_rooms_and_aliases_keeps_its_own_way_of_missing_names():
+    face = {"__name__": "pkg.face", "__all__": []}
+    publish(face)
+    assert "__getattr__" not in face

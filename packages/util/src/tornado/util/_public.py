@@ -8,7 +8,12 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def publish(face: dict[str, Any], rooms: Mapping[str, str] | None = None) -> None:
+def publish(
+    face: dict[str, Any],
+    rooms: Mapping[str, str] | None = None,
+    *,
+    aliases: Mapping[str, str] | None = None,
+) -> None:
     """Let the objects in the ``__all__`` of a face say the face's name as their module.
 
     Call it as the last line of a public module: ``publish(globals())``. Only objects made in the
@@ -18,15 +23,23 @@ def publish(face: dict[str, Any], rooms: Mapping[str, str] | None = None) -> Non
     checker only and names them here. A room is then imported when one of its names is first asked
     for, and the name stays in the face.
 
+    Programs also take names from modules that only use them: ``tornado.queues.Event``. These are
+    aliases. They are not in ``__all__``, and nothing is imported for them before somebody asks.
+
     :param face: the ``globals()`` of a public module.
     :param rooms: for every name that is still to be imported, the room that has it.
+    :param aliases: names of other public modules that can be had from this one, and the module
+        that each comes from.
     """
     for name in face["__all__"]:
         if name in face:
             _rename(face, face[name])
+    public = face["__name__"]
+    modules = {name: f"{public}.{room}" for name, room in (rooms or {}).items()}
     if rooms is not None:
-        face["__getattr__"] = _importer(face, rooms)
         face["__dir__"] = lambda: sorted({*face, *rooms})
+    if modules or aliases:
+        face["__getattr__"] = _importer(face, {**modules, **(aliases or {})})
 
 
 def _rename(face: dict[str, Any], thing: Any) -> None:
@@ -35,15 +48,15 @@ def _rename(face: dict[str, Any], thing: Any) -> None:
         thing.__module__ = public
 
 
-def _importer(face: dict[str, Any], rooms: Mapping[str, str]) -> Callable[[str], Any]:
-    """Return the ``__getattr__`` of a module whose names come from rooms (PEP 562)."""
+def _importer(face: dict[str, Any], modules: Mapping[str, str]) -> Callable[[str], Any]:
+    """Return the ``__getattr__`` of a module whose names come from others (PEP 562)."""
     public = face["__name__"]
 
     def import_name(name: str) -> Any:
-        if name not in rooms:
+        if name not in modules:
             raise AttributeError(f"module {public!r} has no attribute {name!r}", name=name)
-        room = __import__(f"{public}.{rooms[name]}", fromlist=[name])
-        thing = face[name] = getattr(room, name)
+        module = __import__(modules[name], fromlist=[name])
+        thing = face[name] = getattr(module, name)
         _rename(face, thing)
         return thing
 
