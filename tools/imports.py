@@ -84,7 +84,17 @@ class _Reader(ast.NodeVisitor):
             literal = node.args[0].value
             if isinstance(literal, str) and not literal.startswith("."):
                 self._add(node, literal)
+        if called == "publish":
+            self._add_aliases(node)
         self.generic_visit(node)
+
+    def _add_aliases(self, node: ast.Call) -> None:
+        """A face imports what its aliases come from when somebody asks for one."""
+        for keyword in node.keywords:
+            if keyword.arg == "aliases" and isinstance(keyword.value, ast.Dict):
+                for value in keyword.value.values:
+                    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                        self._add(value, value.value)
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for decorator in node.decorator_list:

@@ -66,6 +66,7 @@ def test_a_declared_arrow_that_points_down_is_fine(tree: Tree, statement: str) -
         "from importlib import import_module\nimport_module('tornado.side')",
         "def f():\n    return __import__('tornado.side')",
         "from tornado.low import import_object\nimport_object('tornado.side.Name')",
+        "from tornado.low import publish\npublish(globals(), aliases={'Name': 'tornado.side'})",
     ],
 )
 def test_an_undeclared_arrow_is_found_however_it_is_written(tree: Tree, statement: str) -> None:
