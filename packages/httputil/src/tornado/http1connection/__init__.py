@@ -37,4 +37,13 @@ __all__ = [
     "parse_int",
 ]
 
-publish(globals())
+publish(
+    globals(),
+    aliases={
+        "GzipDecompressor": "tornado.util",
+        "future_add_done_callback": "tornado.concurrent",
+        "future_set_result_unless_cancelled": "tornado.concurrent",
+        "native_str": "tornado.escape",
+        "utf8": "tornado.escape",
+    },
+)

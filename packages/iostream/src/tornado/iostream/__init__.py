@@ -51,4 +51,11 @@ __all__ = [
     "doctests",
 ]
 
-publish(globals())
+publish(
+    globals(),
+    aliases={
+        "errno_from_exception": "tornado.util",
+        "future_set_result_unless_cancelled": "tornado.concurrent",
+        "ssl_wrap_socket": "tornado.netutil",
+    },
+)

@@ -46,4 +46,13 @@ __all__ = [
     "ssl_wrap_socket",
 ]
 
-publish(globals(), {"TCPServer": "_classic"})
+publish(
+    globals(),
+    {"TCPServer": "_classic"},
+    aliases={
+        "Configurable": "tornado.util",
+        "IOLoop": "tornado.ioloop",
+        "errno_from_exception": "tornado.util",
+        "run_on_executor": "tornado.concurrent",
+    },
+)

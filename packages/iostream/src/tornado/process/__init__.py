@@ -20,4 +20,11 @@ from ._subprocess import Subprocess
 
 __all__ = ["Subprocess", "cpu_count", "fork_processes", "task_id"]
 
-publish(globals())
+publish(
+    globals(),
+    aliases={
+        "PipeIOStream": "tornado.iostream",
+        "future_set_exception_unless_cancelled": "tornado.concurrent",
+        "future_set_result_unless_cancelled": "tornado.concurrent",
+    },
+)

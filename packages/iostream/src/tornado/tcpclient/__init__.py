@@ -13,4 +13,12 @@ from ._client import TCPClient
 
 __all__ = ["TCPClient"]
 
-publish(globals())
+publish(
+    globals(),
+    aliases={
+        "IOLoop": "tornado.ioloop",
+        "IOStream": "tornado.iostream",
+        "Resolver": "tornado.netutil",
+        "future_add_done_callback": "tornado.concurrent",
+    },
+)

@@ -8,4 +8,15 @@ from ._server import TCPServer
 
 __all__ = ["TCPServer"]
 
-publish(globals())
+publish(
+    globals(),
+    aliases={
+        "IOLoop": "tornado.ioloop",
+        "IOStream": "tornado.iostream",
+        "SSLIOStream": "tornado.iostream",
+        "add_accept_handler": "tornado.netutil",
+        "bind_sockets": "tornado.netutil",
+        "errno_from_exception": "tornado.util",
+        "ssl_wrap_socket": "tornado.netutil",
+    },
+)
