@@ -160,8 +160,8 @@ class Checker:
         arrow = f"{piece.folder.name} -> {owner.folder.name}"
         if owner.name not in declared and not self.floors.excuses(arrow, found):
             return f"imports {found.target} of {owner.name}, which {piece.name} does not declare"
-        if private := next((p for p in found.target.split(".")[1:] if _is_private(p)), None):
-            return f"enters the private room {private} of {owner.name}: import its face"
+        if room := _private_room(owner, found.target):
+            return f"enters the private room {room} of {owner.name}: import its face"
         return None
 
     def _judge_unowned(self, piece: Piece, found: Import) -> str | None:
@@ -227,8 +227,18 @@ class Checker:
         return str(file.relative_to(self.workspace.root))
 
 
-def _is_private(part: str) -> bool:
-    return part.startswith("_") and not part.startswith("__")
+def _private_room(owner: Piece, target: str) -> str | None:
+    """Return the first private module that a dotted name goes through.
+
+    A name with an underscore that the face itself hands out is no room: programs depend on some.
+    """
+    place = owner.source
+    for part in target.split("."):
+        place /= part
+        is_room = place.is_dir() or place.with_suffix(".py").is_file()
+        if part.startswith("_") and not part.startswith("__") and is_room:
+            return part
+    return None
 
 
 def _way_back(arrows: Mapping[str, set[str]], start: str) -> list[str] | None:

@@ -34,6 +34,7 @@ def two_floors(tree: Tree, text: str, *, needs: tuple[str, ...] = ("tornado-low>
         "from tornado import low, also_low",
         "from tornado.low import name",
         "from tornado.low import *",
+        "from tornado.low import _a_name_that_is_kept_for_programs",
         "from ..low import name",
         "from .. import low",
         "from ._other import name",
