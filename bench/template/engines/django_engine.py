@@ -9,7 +9,7 @@ from django.conf import settings
 from django.template import Context, Engine
 from work import PAGE, TABLE
 
-from engines import jinja
+from engines import texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 settings.configure(USE_I18N=False)
 #: Jinja2's templates; only items are looked up in another way.
-FILES = {name: re.sub(r'\["(\w+)"\]', r".\1", text) for name, text in jinja.FILES.items()}
+FILES = {name: re.sub(r'\["(\w+)"\]', r".\1", text) for name, text in texts.FILES.items()}
 LOADERS = [
     (
         "django.template.loaders.cached.Loader",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from minijinja import Environment
 from work import PAGE, TABLE
 
-from engines.jinja import FILES
+from engines.texts import FILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

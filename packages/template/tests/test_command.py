@@ -57,6 +57,17 @@ def test_check_reports_every_fault_with_file_and_line(
     assert second.startswith("two.html:3: {% include %} of 'nowhere'")
 
 
+def test_files_can_be_chosen_by_a_pattern(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "logo.png").write_bytes(b"\x89PNG\r\n\xff")
+    assert run(capsys, "check", folder)[0] == 1
+    assert run(capsys, "check", folder, "--match", "*.html") == (0, "2 templates, 0 faults\n", "")
+    assert "logo" not in run(capsys, "names", folder, "--match", "*.html")[1]
+    arguments = ("compile", folder, tmp_path / "out", "--match", "*.html")
+    assert run(capsys, *arguments) == (0, "2 templates\n", "")
+
+
 def test_check_reports_unknown_names_where_they_are_used(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -111,6 +111,12 @@ def test_a_name_inside_the_folder_may_take_detours(tmp_path: Path) -> None:
     assert loader.load(str(tmp_path / "page")).generate() == b"page"
 
 
+@pytest.mark.parametrize("name", ["/anywhere/page.html", "../page.html", "<string>"])
+def test_a_template_from_memory_may_have_any_name(name: str, tmp_path: Path) -> None:
+    template = Template("{{ 1 / one }}", name=name, loader=Loader(str(tmp_path)))
+    assert template.generate(one=1) == b"1.0"
+
+
 class UpperLoader(BaseLoader):
     """A loader as people write them: two methods."""
 

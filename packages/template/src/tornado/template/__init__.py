@@ -1,4 +1,32 @@
-"""A template engine: HTML with Python in it, compiled to fast Python code."""
+"""HTML templates with Python inside, each compiled to one Python function.
+
+>>> Template("<p>Hello {{ name }}!</p>").generate(name="<Ada>")
+b'<p>Hello &lt;Ada&gt;!</p>'
+
+=========================  =========================================================
+in a template              is
+=========================  =========================================================
+``{{ expression }}``       the value of any Python expression, escaped for HTML
+``{% directive %}``        a step: ``if``, ``for``, ``include`` ... up to ``{% end %}``
+``{# comment #}``          nothing
+``{{!``, ``{%!``, ``{#!``  the same two characters without the ``!``
+=========================  =========================================================
+
+A :class:`Template` is compiled from text. A loader finds templates by name, keeps them compiled and
+lets them extend and include one another: :class:`Loader` reads a folder, :class:`DictLoader` a
+dictionary, :class:`CompiledLoader` what :func:`compile_directory` has prepared for a fast start;
+:class:`BaseLoader` is for loaders of your own.
+
+A template that does not compile raises :class:`ParseError`, with file and line. An error while
+rendering shows the template's own lines in its traceback.
+
+A template is a program: it may do whatever the program may do that renders it.
+
+Importing this module is almost free: each room behind it is imported when one of its names is first
+asked for. A pipeline of rooms makes a template: ``_reader`` cuts the text into tokens, ``_parser``
+makes ``_nodes`` of them, ``_writer`` writes these down as Python, ``_compiler`` compiles that to a
+``_program``, which runs with what is in ``_runtime``; ``_traceback`` is for when it fails.
+"""
 
 # ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for
 

@@ -86,6 +86,10 @@ def _parser() -> argparse.ArgumentParser:
     compile_ = _command(commands, "compile", _compile, "compile the templates to Python files")
     compile_.add_argument("directory", help="the folder of the templates")
     compile_.add_argument("output", help="the folder for the Python files, for CompiledLoader")
+    for command in (check, names, compile_):
+        command.add_argument(
+            "--match", metavar="PATTERN", default="*", help='names of files, as in "*.html"'
+        )
     for command in (check, names, render, compile_):
         command.add_argument(
             "--autoescape",
@@ -129,7 +133,7 @@ def _check(options: argparse.Namespace) -> int:
     known = _known(options)
     faults = 0
     reported: set[tuple[str, int, str]] = set()
-    every = sorted(template_names(options.directory))
+    every = sorted(template_names(options.directory, options.match))
     for name in every:
         try:
             template = loader.load(name)
@@ -151,7 +155,7 @@ def _check(options: argparse.Namespace) -> int:
 def _names(options: argparse.Namespace) -> int:
     loader = _loader(options, options.directory)
     known = _known(options) or set()
-    for name in sorted(template_names(options.directory)):
+    for name in sorted(template_names(options.directory, options.match)):
         for expected, (source, line) in sorted(expected_names(loader.load(name)).items()):
             if expected not in known:
                 sys.stdout.write(f"{name}: {expected} ({source.name}:{line})\n")
@@ -183,7 +187,7 @@ def _generate(template: Template, names: dict[str, Any]) -> bytes:
 def _compile(options: argparse.Namespace) -> int:
     _loader(options, options.directory)
     settings = {"autoescape": _autoescape(options), "whitespace": options.whitespace}
-    names = compile_directory(options.directory, options.output, **settings)
+    names = compile_directory(options.directory, options.output, match=options.match, **settings)
     sys.stdout.write(f"{len(names)} templates\n")
     return OK
 

@@ -72,10 +72,6 @@ class BaseLoader:
     def _create_template(self, name: str) -> Template:
         raise NotImplementedError
 
-    def _path_of(self, name: str) -> str | None:
-        """Return the file of a template, for tracebacks."""
-        return None
-
     def _collect(self, name: str, parent: str) -> Template:
         """Load a template that is a part of another."""
         with self.lock:
@@ -131,18 +127,18 @@ class Loader(BaseLoader):
 
     def _has_changed(self, name: str) -> bool:
         try:
-            return _stamp(os.stat(self._path_of(name))) != self._stamps.get(name)
+            return _stamp(os.stat(confine(self.root, name))) != self._stamps.get(name)
         except OSError:
             return True
 
     def _create_template(self, name: str) -> Template:
-        with open(self._path_of(name), "rb") as file:
+        path = confine(self.root, name)
+        with open(path, "rb") as file:
             self._stamps[name] = _stamp(os.fstat(file.fileno()))
             text = file.read()
-        return Template(text, name=name, loader=self)
-
-    def _path_of(self, name: str) -> str:
-        return confine(self.root, name)
+        template = Template(text, name=name, loader=self)
+        template._get_file().source.path = path
+        return template
 
 
 class DictLoader(BaseLoader):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from binascii import crc32
+from fnmatch import fnmatch
 
 from ._loaders import Loader
 from ._marks import Mark, Scope
@@ -46,11 +47,12 @@ MARKS = {marks!r}
 """
 
 
-def compile_directory(directory: str, output: str, **kwargs: Any) -> list[str]:
+def compile_directory(directory: str, output: str, *, match: str = "*", **kwargs: Any) -> list[str]:
     """Compile all templates of a folder to Python files, for :class:`CompiledLoader`.
 
     :param directory: the folder of the templates. Hidden files are left out.
     :param output: the folder for the Python files; made if need be.
+    :param match: a pattern for the names of files, as the shell has them: ``"*.html"``.
     :param kwargs: the settings ``autoescape`` and ``whitespace`` of the loader.
     :returns: the names of the templates.
     :raises ParseError: for the first template that does not compile.
@@ -58,7 +60,7 @@ def compile_directory(directory: str, output: str, **kwargs: Any) -> list[str]:
     .. versionadded:: 1.0
     """
     loader = Loader(directory, **kwargs)
-    names = sorted(template_names(directory))
+    names = sorted(template_names(directory, match))
     for name in names:
         path = os.path.join(output, name + ".py")
         os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -67,12 +69,12 @@ def compile_directory(directory: str, output: str, **kwargs: Any) -> list[str]:
     return names
 
 
-def template_names(directory: str) -> Iterator[str]:
-    """Yield the names of the templates in a folder, which is all files that are not hidden."""
+def template_names(directory: str, match: str = "*") -> Iterator[str]:
+    """Yield the names of the templates in a folder: the files that match and are not hidden."""
     for folder, folders, files in os.walk(directory):
         folders[:] = [name for name in folders if not name.startswith((".", "__pycache__"))]
         for name in files:
-            if not name.startswith("."):
+            if not name.startswith(".") and fnmatch(name, match):
                 path = os.path.relpath(os.path.join(folder, name), directory)
                 yield path.replace(os.sep, "/")
 

@@ -58,10 +58,7 @@ class Template:
         mode = choose_whitespace(name, loader, compress_whitespace, whitespace)
         if isinstance(autoescape, _UnsetMarker):
             autoescape = loader.autoescape if loader is not None else "xhtml_escape"
-        path = loader._path_of(name) if loader is not None else None
-        self._file: File | None = parse(
-            Source.decode(name, template_string, path), autoescape, mode
-        )
+        self._file: File | None = parse(Source.decode(name, template_string), autoescape, mode)
         #: The escape function's name, after ``{% autoescape %}`` has had its say.
         self.autoescape = self._file.autoescape
         if loader is None or not loader._collecting:
@@ -206,9 +203,12 @@ def choose_whitespace(
 
 
 def _translate(error: Exception, program: Program) -> None:
+    import contextlib
+
     from ._traceback import translate
 
-    translate(error, program)
+    with contextlib.suppress(Exception):  # the error itself matters more than how it looks
+        translate(error, program)
 
 
 def _stream(program: Program, namespace: dict[str, Any]) -> Iterator[bytes]:
