@@ -26,6 +26,9 @@ _MAX_INTERIM = 10
 class ResponseReader:
     """Read one response from a stream, and tell a delegate about it.
 
+    Interim responses (1xx) reach ``headers_received`` too, in front of the final one. A delegate
+    that takes up a switch of protocols (101) detaches the connection there.
+
     The future is done with whether the connection may be used again. It may not if the peer sent
     more than the response: those bytes answer nothing that was asked.
     """
@@ -33,16 +36,23 @@ class ResponseReader:
     def __init__(
         self, connection: HTTP1Connection, delegate: HTTPMessageDelegate, method: str
     ) -> None:
+        if connection.params.decompress:
+            from ._decompression import DecompressingDelegate
+
+            delegate = DecompressingDelegate(delegate, connection)
         self._connection = connection
         self._delegate = delegate
         self._stream = connection.stream
         self._parser = ResponseParser(connection.params, method)
         self._done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._head: ResponseHead | None = None
         self._waiting: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._received = 0
         self._interim = 0
+        #: The stream has ended while the delegate held the body back.
+        self._ended = False
+        #: The delegate has been told how the message ended.
+        self._told = False
 
     def start(self) -> asyncio.Future[bool]:
         """Begin to read; cancelling the future closes the connection."""
@@ -70,13 +80,16 @@ class ResponseReader:
 
     def eof_received(self) -> bool:
         """Take note that the server sends nothing more: some responses end that way."""
+        if self._waiting is not None:
+            self._ended = True
+            return True
         if self._done.done():
             return False
+        self._connection.keep_alive = False
         try:
             event = self._parser.end_of_stream()
             if event is None:
                 raise StreamClosedError
-            self._connection.keep_alive = False
             self._advance(event)
         except Exception as error:  # noqa: BLE001  # as above
             self._fail(error)
@@ -103,7 +116,7 @@ class ResponseReader:
             elif isinstance(event, bytes):
                 waiting = self._take_body(event)
             else:
-                self._finish()
+                self._finish(event)
                 return
             if waiting is not None:
                 self._wait_for(waiting)
@@ -116,13 +129,14 @@ class ResponseReader:
             self._interim += 1
             if self._interim > _MAX_INTERIM:
                 raise ProtocolError(f"more than {_MAX_INTERIM} interim responses")
-            return None
-        self._head = head
-        if not head.keep_alive:
+        elif not head.keep_alive:
             self._connection.keep_alive = False
-        return self._delegate.headers_received(
+        waiting = self._delegate.headers_received(
             head.start_line, HTTPHeaders.from_parsed(head.fields)
         )
+        if code == 101 and not self._done.done():
+            raise ProtocolError("a switch of protocols that nobody takes up")
+        return waiting
 
     def _take_body(self, chunk: bytes) -> Awaitable[None] | None:
         self._received += len(chunk)
@@ -143,15 +157,20 @@ class ResponseReader:
             waiting.result()
             self._stream.resume_reading()
             self._advance(self._parser.next_event())
+            if self._ended and self._waiting is None:
+                self.eof_received()
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  # as above
             self._fail(error)
 
     # The end.
 
-    def _finish(self) -> None:
+    def _finish(self, end: EndOfMessage) -> None:
         self._release()
+        if end.trailers:
+            self._connection.trailers = HTTPHeaders.from_parsed(end.trailers)
         if self._parser.held:
             self._connection.keep_alive = False
+        self._told = True
         self._delegate.finish()
         keep = self._connection.keep_alive and not self._stream.closed()
         if not keep:
@@ -164,11 +183,22 @@ class ResponseReader:
             return
         self._release()
         self._stream.close()
-        self._delegate.on_connection_close()
-        if isinstance(error, asyncio.CancelledError):
-            self._done.cancel()
-        elif not self._done.done():
-            self._done.set_exception(error)
+        try:
+            if not self._told:
+                self._told = True
+                self._delegate.on_connection_close()
+        finally:
+            if isinstance(error, asyncio.CancelledError):
+                self._done.cancel()
+            elif not self._done.done():
+                self._done.set_exception(error)
+
+    def detach(self) -> None:
+        """Let go of the stream, and put bytes behind the head back into it."""
+        self._release()
+        self._stream.unread(self._parser.take_held())
+        if not self._done.done():
+            self._done.set_result(False)
 
     def _release(self) -> None:
         if self._timer is not None:

@@ -20,16 +20,20 @@ from ._encoding import LAST_CHUNK, encode_chunk, encode_fields
 from ._errors import shown
 from ._file_body import send_file
 from ._framing import parse_content_length
-from ._grammar import REASON_TEXT
+from ._grammar import REASON_TEXT, REQUEST_LINE
 from ._parameters import HTTP1ConnectionParameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ._client import ResponseReader
     from ._head import Fields
     from ._owner import Owner
 
 _NO_BODY = frozenset({204, 304})
+
+#: Fields that 1xx and 204 must not have (RFC 9110 section 8.6, RFC 9112 section 6.1).
+_FRAMING = frozenset({"Content-Length", "Transfer-Encoding"})
 
 
 class Writing(Enum):
@@ -64,6 +68,7 @@ class HTTP1Connection(HTTPConnection):
 
     # Defaults stand on the class, so that making one for each request sets no more than it must.
     _owner: Owner | None = None
+    _reader: ResponseReader | None = None
     _close_callback: Callable[[], object] | None = None
     _writing = Writing.HEAD
     #: Whether the connection may serve another exchange behind this one.
@@ -72,6 +77,9 @@ class HTTP1Connection(HTTPConnection):
     _chunked = False
     _method = ""
     _version = "HTTP/1.1"
+    #: The fields that came behind the body of the incoming message, if there were any. They were
+    #: received under the limits for heads; none of them can frame, route or authenticate.
+    trailers: HTTPHeaders | None = None
 
     def __init__(
         self,
@@ -141,7 +149,15 @@ class HTTP1Connection(HTTPConnection):
         if self._is_lost():
             return self._send(b"")
         head = self._encode_head(start_line, headers._fields)
+        if self._writing is Writing.HEAD:
+            return self._send_interim(head, chunk)
         return self._send(head + self._frame(chunk) if chunk else head)
+
+    def _send_interim(self, head: bytes, chunk: bytes | None) -> asyncio.Future[None]:
+        """Send the head of a 1xx response, which a client of HTTP/1.0 would not understand."""
+        if chunk:
+            raise HTTPOutputError("an interim response has no body")
+        return self._send(b"" if self._version == "HTTP/1.0" else head)
 
     def write(self, chunk: bytes) -> asyncio.Future[None]:
         """Send a piece of the body; return a future as :meth:`write_headers` does.
@@ -206,6 +222,8 @@ class HTTP1Connection(HTTPConnection):
             raise HTTPOutputError(f"no head is written in the state {self._writing.name}")
         if self.is_client:
             method, target, _ = start_line
+            if REQUEST_LINE.fullmatch(f"{method} {target}") is None:
+                raise HTTPOutputError(f"bad request line {shown(f'{method} {target}')}")
             first, more = (
                 f"{method} {target} HTTP/1.1\r\n",
                 self._frame_request(str(method), fields),
@@ -214,6 +232,8 @@ class HTTP1Connection(HTTPConnection):
             _, code, reason = start_line
             if REASON_TEXT.fullmatch(str(reason)) is None:
                 raise HTTPOutputError(f"bad reason {shown(str(reason))}")
+            if int(code) < 200 or code == 204:
+                fields = {name: fields[name] for name in fields if name not in _FRAMING}
             first, more = f"HTTP/1.1 {code} {reason}\r\n", self._frame_response(int(code), fields)
         return f"{first}{encode_fields(fields)}{more}\r\n".encode("latin-1")
 
@@ -289,6 +309,8 @@ class HTTP1Connection(HTTPConnection):
         self._close_callback = None
         if self._owner is not None:
             self._owner.detach()
+        elif self._reader is not None:
+            self._reader.detach()
         return self.stream
 
     def close(self) -> None:
@@ -316,7 +338,8 @@ class HTTP1Connection(HTTPConnection):
         """
         from ._client import ResponseReader
 
-        return ResponseReader(self, delegate, self._method).start()
+        self._reader = ResponseReader(self, delegate, self._method)
+        return self._reader.start()
 
     def __repr__(self) -> str:
         side = "client" if self.is_client else "server"

@@ -34,6 +34,9 @@ RESPONSE_HEAD = re.compile(
     rf"HTTP/1\.([01]) ([1-9][0-9]{{2}})(?: ({FIELD_TEXT}))?\r\n({FIELD_LINES})"
 )
 
+#: Method and target as a client sends them.
+REQUEST_LINE = re.compile(rf"{TOKEN} {TARGET}")
+
 #: One field-line of a block that matched, as (name, value). Whitespace behind the value is left
 #: on it: it is rare, and stripping it here would cost every line a second look.
 FIELD = re.compile(r"([^:]+):[ \t]*+([^\r]*+)\r\n")

@@ -7,6 +7,8 @@ match is found out afterwards, by the slower functions of ``_complaints``.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from tornado.httputil import ResponseStartLine
 from tornado.httputil._names import canonical as canonical_names
 
@@ -26,30 +28,19 @@ _SINGLETONS = (
 )
 
 
-class RequestHead:
+class RequestHead(NamedTuple):
     """The start line and the fields of one request, validated.
 
     ``length`` is the number of body bytes, or ``CHUNKED``; ``keep_alive`` says whether the client
     wants the connection to stay open.
     """
 
-    __slots__ = ("fields", "keep_alive", "length", "method", "target", "version")
-
-    def __init__(
-        self,
-        method: str,
-        target: str,
-        version: str,
-        fields: Fields,
-        keep_alive: bool,
-        length: int,
-    ) -> None:
-        self.method = method
-        self.target = target
-        self.version = version
-        self.fields = fields
-        self.keep_alive = keep_alive
-        self.length = length
+    method: str
+    target: str
+    version: str
+    fields: Fields
+    keep_alive: bool
+    length: int
 
 
 class ResponseHead:
@@ -83,6 +74,9 @@ class _ConnectionOptions(dict[str, frozenset[str]]):
         return options
 
 
+# The constructor of a named tuple is a function in Python; this one is not.
+_request_head = tuple.__new__
+
 _host_is_valid = _HostCheck()
 _connection_options = _ConnectionOptions()
 
@@ -115,9 +109,8 @@ def parse_request_head(head: bytes, max_fields: int) -> RequestHead:
         length = request_length(fields, minor)
     else:
         length = 0
-    return RequestHead(
-        method, target, "HTTP/1.1" if minor == "1" else "HTTP/1.0", fields, keep_alive, length
-    )
+    version = "HTTP/1.1" if minor == "1" else "HTTP/1.0"
+    return _request_head(RequestHead, (method, target, version, fields, keep_alive, length))
 
 
 def parse_response_head(head: bytes, max_fields: int) -> ResponseHead:

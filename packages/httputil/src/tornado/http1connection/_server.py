@@ -16,18 +16,19 @@ gets its calls, all within one callback of the loop. A connection is in one phas
 
 Requests that arrive while a response is pending are held, at most one read of them, and the stream
 is not read on until their turn comes. After a number of requests in a row the connection gives way
-to the loop, so that one client's pipeline cannot starve the others.
+to the loop, so that one client's pipeline cannot starve the others. A client that does not take its
+responses (it has *choked*) is not served on until it has caught up.
 
-LINGER reads and discards for a moment behind a shut-down write side: closing a socket that has
-unread bytes sends a reset, and the reset would destroy the response on its way (RFC 9112 section
-9.6).
+A delegate that returns an awaitable holds the body back. While one is pending (``_waiting``), bytes
+are held as well, and an end of the stream is remembered until it is done.
+
+LINGER belongs to ``_linger``: it takes the stream over.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from tornado.httputil import (
@@ -41,8 +42,10 @@ from tornado.httputil import (
 from ._errors import ProtocolError
 from ._framing import CHUNKED
 from ._head import RequestHead
+from ._linger import Linger
 from ._parameters import HTTP1ConnectionParameters
 from ._parser import EndOfMessage, RequestParser
+from ._phase import Phase
 from ._refusal import refusal
 from ._server_exchange import ServerExchange
 from ._sweep import LONGEST_TICK, NEVER, Sweep, sweep_of
@@ -52,32 +55,19 @@ if TYPE_CHECKING:
 
     from tornado.iostream import IOStream
 
+    from ._head import Fields
+
 gen_log = logging.getLogger("tornado.general")
 app_log = logging.getLogger("tornado.application")
 
 #: Requests that are served in a row before other connections get their turn.
 _MAX_TURN = 16
 
-#: How long, in seconds, and how much, in bytes, a lingering connection listens.
-_LINGER_TIME = 2.0
-_LINGER_SIZE = 4 * 1024 * 1024
-
 #: Seconds over which the rate of a body is measured.
 _RATE_WINDOW = 10.0
 
-
-class Phase(Enum):
-    """Where a connection stands; see the theory of operation."""
-
-    IDLE = auto()
-    HEAD = auto()
-    BODY = auto()
-    RESPONSE = auto()
-    DRAIN = auto()
-    LINGER = auto()
-    CLOSED = auto()
-    DETACHED = auto()
-
+#: Seconds within which the rest of a body must come whose response is written already.
+_DRAIN_TIME = 10.0
 
 # The constructor of a named tuple is a function in Python; this one is not.
 _start_line = tuple.__new__
@@ -96,15 +86,19 @@ class HTTP1ServerConnection:
     __slots__ = (
         "__weakref__",
         "_busy",
+        "_choked",
         "_closed",
         "_delegate",
+        "_ended",
         "_exchange",
         "_idle_time",
+        "_measured",
         "_message",
         "_parser",
         "_phase",
         "_received",
         "_sweep",
+        "_unsent",
         "_waiting",
         "_written",
         "context",
@@ -131,9 +125,14 @@ class HTTP1ServerConnection:
         self._message: HTTPMessageDelegate | None = None
         self._waiting: asyncio.Future[None] | None = None
         self._closed: asyncio.Future[None] | None = None
+        #: Bytes of the body that came, and how many of them when its rate was last measured.
         self._received = 0
+        self._measured = 0
+        self._unsent = 0
         self._busy = False
         self._written = False
+        self._choked = False
+        self._ended = False
         #: True once :meth:`drain` was called.
         self.is_draining = False
 
@@ -141,10 +140,14 @@ class HTTP1ServerConnection:
 
     def start_serving(self, delegate: HTTPServerConnectionDelegate) -> None:
         """Begin to read requests; `delegate` is told about each of them."""
+        params = self.params
+        if params.decompress:
+            from ._decompression import DecompressingServer
+
+            delegate = DecompressingServer(delegate)
         self._delegate = delegate
         self._sweep: Sweep = sweep_of(asyncio.get_running_loop())
         self.sent = self._sweep.done
-        params = self.params
         timeouts = (params.header_timeout, params.head_timeout, params.body_timeout)
         self._sweep.add(self, min([each for each in timeouts if each is not None]))
         self._idle_time = params.header_timeout + min(LONGEST_TICK, params.header_timeout / 8)
@@ -153,10 +156,12 @@ class HTTP1ServerConnection:
 
     async def close(self) -> None:
         """Close the connection at once, and wait until that is done."""
-        if self._phase is not Phase.CLOSED:
+        if self._phase is Phase.CLOSED or self._phase is Phase.DETACHED:
+            return
+        if self._closed is None:
             self._closed = asyncio.get_running_loop().create_future()
-            self.stream.close()
-            await self._closed
+        self.stream.close()
+        await asyncio.shield(self._closed)
 
     def drain(self) -> None:
         """Serve what has begun and close behind it; an idle connection closes at once."""
@@ -167,7 +172,7 @@ class HTTP1ServerConnection:
     @property
     def is_idle(self) -> bool:
         """True if no request has begun."""
-        return self._phase is Phase.IDLE
+        return self._phase is Phase.IDLE and not self._parser.held
 
     def detach(self) -> None:
         """Give the stream away; what was read too much goes back into it."""
@@ -183,29 +188,38 @@ class HTTP1ServerConnection:
 
     def data_received(self, data: bytes) -> None:
         """Take bytes from the stream."""
+        phase = self._phase
+        if phase is Phase.RESPONSE or self._waiting is not None:
+            self._hold(data)
+            return
+        if self._choked and phase is Phase.IDLE:
+            self._hold(data)
+            return
         try:
-            if self._phase is Phase.RESPONSE or self._waiting is not None:
-                self._hold(data)
-            elif self._phase is Phase.LINGER:
-                self._discard(len(data))
-            else:
-                event = self._parser.receive(data)
-                if event is not None:
-                    self._advance(event)
-                elif self._phase is Phase.IDLE:
-                    self._head_begins()
+            event = self._parser.receive(data)
+            if event is not None:
+                self._advance(event)
+            elif phase is Phase.IDLE:
+                self._head_begins()
         except HTTPInputError as error:
             self._refuse(error)
+        except Exception as error:  # noqa: BLE001  # logged; the request cannot go on
+            self._fail(error)
 
     def eof_received(self) -> bool:
         """Take note that the client sends nothing more; true keeps the write side open."""
-        if self._phase in (Phase.HEAD, Phase.BODY) and not self._waiting:
+        if self._waiting is not None:
+            self._ended = True
+            return True
+        if self._phase is Phase.HEAD or self._phase is Phase.BODY:
             try:
                 self._parser.end_of_stream()
             except HTTPInputError as error:
                 self._refuse(error)
-                return not self.stream.closed()
-        return self._phase is Phase.IDLE and self.stream.write_buffer_size > 0
+        if self._phase is Phase.RESPONSE:
+            return False  # nobody can tell a client that waits from one that is gone
+        self.stream.close_when_written()
+        return True
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Take note that the stream is closed."""
@@ -213,29 +227,32 @@ class HTTP1ServerConnection:
             return
         phase, self._phase = self._phase, Phase.CLOSED
         exchange, message = self._exchange, self._message
-        waiting = self._waiting
         self._forget()
-        if waiting is not None:
-            waiting.cancel()
-        if phase is Phase.BODY and message is not None:
-            message.on_connection_close()
-        elif exchange is not None and not exchange.is_finished:
-            exchange.connection_closed()
-        self._delegate.on_close(self)
-        if self._closed is not None and not self._closed.done():
-            self._closed.set_result(None)
+        try:
+            if phase is Phase.BODY and message is not None:
+                if exchange is not None:
+                    exchange.give_up()
+                message.on_connection_close()
+            elif exchange is not None and not exchange.is_finished:
+                exchange.connection_closed()
+        finally:
+            self._delegate.on_close(self)
+            if self._closed is not None and not self._closed.done():
+                self._closed.set_result(None)
 
     def pause_writing(self) -> None:
         """Take note that a slow client's bytes pile up: from now on it has a deadline."""
-        timeout = self.params.write_timeout
-        if timeout is not None and self.deadline is NEVER:
-            self._received = self.stream.write_buffer_size
-            self.deadline = self._sweep.after(timeout)
+        self._choked = True
+        self._watch_writes()
 
     def resume_writing(self) -> None:
         """Take note that the client has caught up."""
+        self._choked = False
         if self._phase is Phase.RESPONSE:
             self.deadline = NEVER
+        elif self._phase is Phase.IDLE:
+            self.deadline = self._sweep.now + self._idle_time
+            self._soon_next_request()
 
     # From events to calls of the delegate.
 
@@ -249,22 +266,33 @@ class HTTP1ServerConnection:
                     self._begin(event)
                 elif event.__class__ is bytes:
                     self._take_body(event)
-                else:
-                    self._end_of_request()
+                elif event.__class__ is EndOfMessage:
+                    self._end_of_body(event.trailers)
                 if self._phase is Phase.IDLE:
                     if not self._parser.held:
                         return
                     turn += 1
-                    if turn >= _MAX_TURN:
-                        self._give_way()
+                    if turn >= _MAX_TURN or self._choked:
+                        self._soon_next_request()
                         return
-                elif self._waiting is not None or self._phase not in (Phase.BODY, Phase.DRAIN):
+                elif self._waiting is not None or (
+                    self._phase is not Phase.BODY and self._phase is not Phase.DRAIN
+                ):
                     return
                 event = self._parser.next_event()
             if self._phase is Phase.IDLE:
                 self._head_begins()
         finally:
             self._busy = False
+
+    def _advance_later(self, event: _Event | None) -> None:
+        """Do as :meth:`_advance`, where no stream is below that would take an error."""
+        try:
+            self._advance(event)
+        except HTTPInputError as error:
+            self._refuse(error)
+        except Exception as error:  # noqa: BLE001  # as in data_received
+            self._fail(error)
 
     def _head_begins(self) -> None:
         if self._parser.is_within_head:
@@ -296,13 +324,13 @@ class HTTP1ServerConnection:
         exchange = self._exchange
         if exchange is None or self._phase is not Phase.BODY:
             return
-        self._received = 0
+        self._received = self._measured = 0
         if head.length != CHUNKED and head.length > exchange.max_body_size:
             raise ProtocolError(f"body of {head.length} bytes", 413)
         if exchange.body_timeout is not None:
             self.deadline = self._sweep.after(exchange.body_timeout)
-        elif self.params.min_body_rate:
-            self.deadline = self._sweep.after(_RATE_WINDOW)
+        else:
+            self.deadline = self._sweep.after(self._rate_window())
         if "Expect" in head.fields and head.version == "HTTP/1.1":
             self._meet_expectation(str(head.fields["Expect"]), exchange)
 
@@ -316,11 +344,11 @@ class HTTP1ServerConnection:
     def _take_body(self, chunk: bytes) -> None:
         exchange, message = self._exchange, self._message
         self._received += len(chunk)
-        if exchange is None or message is None:
-            return
         if self._phase is Phase.DRAIN:
             if self._received > self.params.max_drain_size:
                 self._linger()
+            return
+        if exchange is None or message is None:
             return
         if self._received > exchange.max_body_size:
             raise ProtocolError("body is larger than the limit", 413)
@@ -328,55 +356,69 @@ class HTTP1ServerConnection:
         if waiting is not None:
             self._wait_for(waiting)
 
+    def _end_of_body(self, trailers: Fields) -> None:
+        if trailers and self._exchange is not None:
+            self._exchange.trailers = HTTPHeaders.from_parsed(trailers)
+        self._end_of_request()
+
     def _end_of_request(self) -> None:
-        exchange, message = self._exchange, self._message
-        if exchange is None or message is None:
+        exchange = self._exchange
+        if exchange is None:
             return
         if self._phase is Phase.DRAIN:
             self._end_of_exchange(exchange)
             return
+        message = self._message
+        if message is None:
+            return
         self._phase = Phase.RESPONSE
         self.deadline = NEVER
+        if self._choked:
+            self._watch_writes()
         try:
             message.finish()
         except HTTPInputError:
             raise
-        except Exception:  # noqa: BLE001  # logged; nothing answers this request any more
-            app_log.exception("uncaught exception at the end of a request")
-            self.stream.close()
+        except Exception as error:  # noqa: BLE001  # as in data_received
+            self._fail(error)
             return
         if self._written and self._exchange is exchange:
             self._end_of_exchange(exchange)
 
     def _wait_for(self, awaitable: Awaitable[None], head: RequestHead | None = None) -> None:
         """Hold the body back until the delegate is ready for more."""
-        waiting = asyncio.ensure_future(awaitable)
-        self._waiting = waiting
-        self.stream.pause_reading()
+        self._waiting = waiting = asyncio.ensure_future(awaitable)
         waiting.add_done_callback(lambda future: self._waited(future, head))
 
     def _waited(self, future: asyncio.Future[None], head: RequestHead | None) -> None:
+        error = asyncio.CancelledError() if future.cancelled() else future.exception()
         if self._waiting is not future:
-            return
+            return  # the connection is gone, and whoever uses it has been told
         self._waiting = None
-        if future.cancelled() or future.exception() is not None:
-            error = None if future.cancelled() else future.exception()
-            if isinstance(error, HTTPInputError):
-                self._refuse(error)
-            else:
-                app_log.error("uncaught exception while a body was received", exc_info=error)
+        if isinstance(error, HTTPInputError):
+            self._refuse(error)
+            return
+        if error is not None:
+            self._fail(error)
+            return
+        if self._phase is Phase.BODY or self._phase is Phase.DRAIN:
+            self._go_on(head)
+        if self._ended and not self.stream.closed():
+            self._ended = False
+            if not self.eof_received():
                 self.stream.close()
+
+    def _go_on(self, head: RequestHead | None) -> None:
+        """Take up again what waited for the delegate."""
+        try:
+            if head is not None and head.length:
+                self._expect_body(head)
+        except HTTPInputError as error:
+            self._refuse(error)
             return
         self.stream.resume_reading()
-        try:
-            if head is not None and not head.length:
-                self._advance(EndOfMessage({}))
-                return
-            if head is not None:
-                self._expect_body(head)
-            self._advance(self._parser.next_event())
-        except HTTPInputError as refused:
-            self._refuse(refused)
+        no_body = head is not None and not head.length
+        self._advance_later(EndOfMessage({}) if no_body else self._parser.next_event())
 
     # Between two requests.
 
@@ -385,14 +427,24 @@ class HTTP1ServerConnection:
         if self._exchange is not exchange:
             return
         self._written = True
-        if self._phase is Phase.BODY:
-            self._phase = Phase.DRAIN
-            self._received = 0
-            if not exchange.keep_alive:
-                self._linger()
-        elif self._phase is Phase.RESPONSE and not self._busy:
-            self._end_of_exchange(exchange)
-            self._next_request()
+        if self._phase is Phase.RESPONSE:
+            if not self._busy:
+                self._end_of_exchange(exchange)
+                self._next_request()
+        elif self._phase is Phase.BODY:
+            self._answered_early(exchange)
+
+    def _answered_early(self, exchange: ServerExchange) -> None:
+        """Throw away what is left of a request whose response is written."""
+        self._phase = Phase.DRAIN
+        self._received = 0
+        self.deadline = self._sweep.after(_DRAIN_TIME)
+        message, self._message = self._message, None
+        if message is not None:
+            # Not at once: the delegate may be in the middle of one of its methods.
+            asyncio.get_running_loop().call_soon(message.on_connection_close)
+        if not exchange.keep_alive:
+            self._linger()
 
     def _end_of_exchange(self, exchange: ServerExchange) -> None:
         self._exchange = self._message = None
@@ -401,6 +453,8 @@ class HTTP1ServerConnection:
             return
         self._phase = Phase.IDLE
         self.deadline = self._sweep.now + self._idle_time
+        if self._choked:
+            self._watch_writes()
 
     def _hold(self, data: bytes) -> None:
         """Keep what a client sends before its turn: one read, then the stream is paused."""
@@ -408,18 +462,22 @@ class HTTP1ServerConnection:
         self.stream.pause_reading()
 
     def _next_request(self) -> None:
-        if self._phase is not Phase.IDLE:
+        if self._phase is Phase.IDLE and not self._choked:
+            if self._parser.held:
+                self._soon_next_request()
+            else:
+                self.stream.resume_reading()
+
+    def _soon_next_request(self) -> None:
+        """Serve what is held after the other connections have had their turn."""
+        self.stream.pause_reading()
+        asyncio.get_running_loop().call_soon(self._serve_held)
+
+    def _serve_held(self) -> None:
+        if self._phase is not Phase.IDLE or self._choked:
             return
         self.stream.resume_reading()
-        if self._parser.held:
-            try:
-                self._advance(self._parser.next_event())
-            except HTTPInputError as error:
-                self._refuse(error)
-
-    def _give_way(self) -> None:
-        self.stream.pause_reading()
-        asyncio.get_running_loop().call_soon(self._next_request)
+        self._advance_later(self._parser.next_event())
 
     # The end.
 
@@ -427,17 +485,26 @@ class HTTP1ServerConnection:
         """Answer what is no request with a status, and close."""
         gen_log.info("malformed HTTP message from %s: %s", self._peer(), error)
         exchange, message = self._exchange, self._message
+        is_receiving = self._phase is Phase.BODY
         begun = exchange is not None and exchange.has_begun
         self._exchange = self._message = None
         if exchange is not None:
             exchange.give_up()
-        if message is not None:
+        if message is not None and is_receiving:
             message.on_connection_close()
         if self.stream.closed():
             return
         if not begun:
             self.stream.write_nowait(refusal(getattr(error, "status", 400)))
         self._linger()
+
+    def _fail(self, error: BaseException) -> None:
+        """Log an error of the application, and close: nothing answers its request any more."""
+        app_log.error("uncaught exception while a request was received", exc_info=error)
+        if self._written:
+            self.stream.close_when_written()
+        else:
+            self.stream.close()
 
     def _shut(self) -> None:
         """Close behind the last response."""
@@ -447,51 +514,63 @@ class HTTP1ServerConnection:
             self.stream.close()
 
     def _linger(self) -> None:
-        """Send what is written, then listen until the client closes, or not for long."""
+        """Hand the stream over for its last moments."""
         self._phase = Phase.LINGER
-        self._exchange = self._message = None
-        self._received = 0
-        self.deadline = self._sweep.after(_LINGER_TIME)
-        self.stream.write_eof()
-        self.stream.resume_reading()
-
-    def _discard(self, size: int) -> None:
-        self._received += size
-        if self._received > _LINGER_SIZE:
-            self.stream.close()
+        self._forget()
+        self._parser.take_held()
+        if not self.stream.closed():
+            Linger(self.stream, self, self._sweep, self.params.write_timeout)
 
     def _forget(self) -> None:
         self.deadline = NEVER
         self._sweep.discard(self)
         self._exchange = self._message = self._waiting = None
 
+    # Deadlines.
+
     def deadline_passed(self) -> None:
         """Act on a deadline; called by the sweep."""
-        if self._phase is Phase.HEAD:
+        phase = self._phase
+        if phase is Phase.HEAD:
             self._refuse(ProtocolError("the head took too long", 408))
-        elif self._phase is Phase.BODY:
+        elif phase is Phase.BODY:
             self._check_body_rate()
-        elif self._phase is Phase.RESPONSE:
+        elif phase is Phase.RESPONSE or self._choked:
             self._check_write_stall()
+        elif phase is Phase.DRAIN:
+            self._linger()
         else:
             self.stream.close()
 
+    def _rate_window(self) -> float:
+        """Give the seconds over which a body is measured: without a rate it must come at all."""
+        return _RATE_WINDOW if self.params.min_body_rate else self._idle_time
+
     def _check_body_rate(self) -> None:
         exchange = self._exchange
-        needed = self.params.min_body_rate * _RATE_WINDOW
-        if exchange is None or exchange.body_timeout is not None or self._received < needed:
+        needed = max(1, self.params.min_body_rate * _RATE_WINDOW)
+        is_late = exchange is None or exchange.body_timeout is not None
+        is_slow = self._received - self._measured < needed and self._waiting is None
+        if is_late or is_slow:
             self._refuse(ProtocolError("the body took too long", 408))
             return
-        self._received = 0
-        self.deadline = self._sweep.after(_RATE_WINDOW)
+        self._measured = self._received
+        self.deadline = self._sweep.after(self._rate_window())
+
+    def _watch_writes(self) -> None:
+        """Set a deadline for a client that takes nothing."""
+        timeout = self.params.write_timeout
+        self._unsent = self.stream.write_buffer_size
+        if timeout is not None and self._phase is not Phase.BODY:
+            self.deadline = self._sweep.after(timeout)
 
     def _check_write_stall(self) -> None:
         waiting = self.stream.write_buffer_size
-        if waiting and waiting >= self._received:
+        if waiting and waiting >= self._unsent:
             gen_log.info("%s takes nothing of %d bytes, closing", self._peer(), waiting)
             self.stream.abort()
         elif waiting:
-            self.pause_writing()
+            self._watch_writes()
 
     def _peer(self) -> str:
         return str(getattr(self.context, "remote_ip", None) or "a client")

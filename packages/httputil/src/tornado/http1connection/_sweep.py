@@ -8,11 +8,14 @@ that deadlines are counted from is read by the sweep as well, so that setting on
 
 from __future__ import annotations
 
+import logging
 import math
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import asyncio
+
+app_log = logging.getLogger("tornado.application")
 
 #: The longest time between two sweeps, in seconds.
 LONGEST_TICK = 1.0
@@ -21,6 +24,12 @@ LONGEST_TICK = 1.0
 _TICKS_PER_TIMEOUT = 8
 
 _ATTRIBUTE = "_tornado_http1_sweep"
+
+#: A timeout that no sweep is made more frequent for.
+LONGEST_TIMEOUT = LONGEST_TICK * _TICKS_PER_TIMEOUT
+
+#: The shortest time between two sweeps, in seconds, however short a timeout is.
+_SHORTEST_TICK = 0.005
 
 #: The deadline of a connection that waits for nothing.
 NEVER = math.inf
@@ -52,7 +61,7 @@ class Sweep:
     def add(self, connection: Swept, shortest_timeout: float) -> None:
         """Watch a connection until it is discarded."""
         self._connections.add(connection)
-        tick = shortest_timeout / _TICKS_PER_TIMEOUT
+        tick = max(shortest_timeout / _TICKS_PER_TIMEOUT, _SHORTEST_TICK)
         if self._timer is None:
             self._tick = min(tick, LONGEST_TICK)
             self.now = self._loop.time()
@@ -80,7 +89,10 @@ class Sweep:
         passed = [each for each in self._connections if each.deadline <= now]
         for connection in passed:
             connection.deadline = NEVER
-            connection.deadline_passed()
+            try:
+                connection.deadline_passed()
+            except Exception:  # noqa: BLE001  # one connection's error must not end the sweep
+                app_log.exception("uncaught exception at a deadline of %r", connection)
         if self._timer is not None:
             self._timer = self._loop.call_later(self._tick, self._run)
 
