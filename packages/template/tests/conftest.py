@@ -1,0 +1,7 @@
+"""Settings for all tests."""
+
+from hypothesis import settings
+
+# The tests say themselves what must be fast; a busy machine is no fault of an example.
+settings.register_profile("steady", deadline=None)
+settings.load_profile("steady")
