@@ -48,7 +48,20 @@ from ._application import Application
 from ._arguments import _ArgDefaultMarker as _ArgDefaultMarker
 from ._errors import Finish, HTTPError, MissingArgumentError
 from ._handler import RequestHandler
+from ._identity import authenticated
+from ._page_resources import is_absolute
+from ._signed_values import (
+    DEFAULT_SIGNED_VALUE_MIN_VERSION,
+    DEFAULT_SIGNED_VALUE_VERSION,
+    MAX_SUPPORTED_SIGNED_VALUE_VERSION,
+    MIN_SUPPORTED_SIGNED_VALUE_VERSION,
+    create_signed_value,
+    decode_signed_value,
+    get_signature_key_version,
+)
 from ._simple_handlers import ErrorHandler, FallbackHandler, RedirectHandler
+from ._slashes import addslash, removeslash
+from ._ui_modules import TemplateModule, UIModule
 
 #: A shorter name for :class:`URLSpec`, for lists of routes.
 url = URLSpec
@@ -56,6 +69,8 @@ url = URLSpec
 __all__ = [
     "AnyMatches",
     "Application",
+    "DEFAULT_SIGNED_VALUE_MIN_VERSION",
+    "DEFAULT_SIGNED_VALUE_VERSION",
     "DefaultHostMatches",
     "ErrorHandler",
     "FallbackHandler",
@@ -63,6 +78,8 @@ __all__ = [
     "HTTPError",
     "HTTPServer",
     "HostMatches",
+    "MAX_SUPPORTED_SIGNED_VALUE_VERSION",
+    "MIN_SUPPORTED_SIGNED_VALUE_VERSION",
     "MissingArgumentError",
     "ObjectDict",
     "RedirectHandler",
@@ -70,11 +87,20 @@ __all__ = [
     "ReversibleRouter",
     "ReversibleRuleRouter",
     "Rule",
+    "TemplateModule",
+    "UIModule",
     "URLSpec",
     "access_log",
+    "addslash",
     "app_log",
+    "authenticated",
+    "create_signed_value",
+    "decode_signed_value",
     "future_set_result_unless_cancelled",
     "gen_log",
+    "get_signature_key_version",
+    "is_absolute",
+    "removeslash",
     "url",
     "utf8",
 ]

@@ -20,6 +20,8 @@ from tornado.routing import (
 from ._dispatch import HandlerDelegate
 from ._handler import RequestHandler
 from ._simple_handlers import ErrorHandler
+from ._template_loaders import TemplateLoaders
+from ._ui_namespace import UIRegistry
 
 if TYPE_CHECKING:
     from tornado.httputil import HTTPMessageDelegate, HTTPServerRequest
@@ -95,6 +97,13 @@ class Application(ReversibleRouter):
         self.settings = settings
         if settings.get("debug"):
             settings.setdefault("serve_traceback", True)
+            settings.setdefault("compiled_template_cache", False)
+        self._ui = UIRegistry(settings.get("ui_modules"), settings.get("ui_methods"))
+        #: The UI modules by their names.
+        self.ui_modules = self._ui.modules
+        #: The UI methods by their names.
+        self.ui_methods = self._ui.methods
+        self._template_loaders = TemplateLoaders()
         self.wildcard_router = _ApplicationRouter(self, handlers)
         self.default_router = _ApplicationRouter(self, [Rule(AnyMatches(), self.wildcard_router)])
 

@@ -14,7 +14,7 @@ import sys
 import types
 from collections.abc import Awaitable, Coroutine, Generator
 from contextvars import copy_context
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tornado.gen import convert_yielded
 from tornado.log import app_log
@@ -101,6 +101,14 @@ class Execution(ErrorPage, HandlerState):
         "OPTIONS",
     )
 
+    _awaits_user: bool
+    current_user: Any
+
+    if TYPE_CHECKING:
+
+        def get_current_user(self) -> Any: ...
+        def _check_origin(self) -> None: ...
+
     _body_received: asyncio.Future[None] | None = None
     _prepared: asyncio.Future[None] | None = None
 
@@ -122,6 +130,8 @@ class Execution(ErrorPage, HandlerState):
             )
             if method not in _SAFE_METHODS:
                 self._check_origin()
+            if self._awaits_user:
+                self.current_user = await wait_for(self.get_current_user())
             result = self.prepare()
             if result is not None:
                 await wait_for(result)
@@ -156,9 +166,6 @@ class Execution(ErrorPage, HandlerState):
 
     def _decode_group(self, value: bytes | None, name: str | None = None) -> str | None:
         return None if value is None else self.decode_argument(value, name=name)
-
-    def _check_origin(self) -> None:
-        """Refuse requests that other sites have made; what that means is a setting."""
 
     def prepare(self) -> Awaitable[None] | None:
         """Do what all methods of a handler have in common, before the method; for subclasses.

@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._arguments import Arguments
+from ._cross_site import CrossSite
 from ._errors import HTTPError
 from ._execution import Execution
+from ._identity import Identity
+from ._json_body import JSONBody
+from ._language import Language
 from ._response import Response
+from ._signed_cookies import SignedCookies
+from ._templates import Templates
+from ._xsrf import Xsrf
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -17,7 +24,18 @@ if TYPE_CHECKING:
     from ._application import Application
 
 
-class RequestHandler(Arguments, Response, Execution):
+class RequestHandler(
+    Arguments,
+    JSONBody,
+    Response,
+    Templates,
+    Language,
+    Identity,
+    SignedCookies,
+    Xsrf,
+    CrossSite,
+    Execution,
+):
     """Answer requests; a subclass has a method for each HTTP method that it answers.
 
     For each request an object is made, and these are called in this order: ``initialize`` with the

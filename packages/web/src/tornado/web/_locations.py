@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 from string import Formatter
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
+
+if TYPE_CHECKING:
+    from tornado.httputil import HTTPServerRequest
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -35,3 +39,30 @@ def _origin(url: str) -> tuple[str, str]:
 def as_location(url: str) -> str:
     """Percent-encode what may not stand in a Location field (RFC 9110 section 10.2.2)."""
     return quote(url, safe=_SAFE)
+
+
+def leads_away(path: str) -> bool:
+    """Tell whether a path, used as a location, is read as another host.
+
+    Two slashes in front mean a host (RFC 3986 section 4.2), and browsers take backslashes for
+    slashes and leave control characters out.
+    """
+    return _CONTROL.search(path) is not None or path.replace("\\", "/").startswith("//")
+
+
+def is_of_site(url: str, protocol: str, host: str) -> bool:
+    """Tell whether a URL that a client sends is one of this site: a path, or its whole URL."""
+    if leads_away(url) or url[:1].isspace():
+        return False
+    if url.startswith("/"):
+        return True
+    try:
+        return bool(host) and _origin(url) == (protocol, host.lower())
+    except ValueError:
+        return False
+
+
+def path_on_site(request: HTTPServerRequest) -> str:
+    """Give path and query of a request so that they lead to this site, whatever the client sent."""
+    path = "/" + request.path.lstrip("/\\")
+    return f"{path}?{request.query}" if request.query else path

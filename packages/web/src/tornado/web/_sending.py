@@ -25,6 +25,7 @@ class Sending(HandlerState):
         def set_etag_header(self) -> None: ...
         def check_etag_header(self) -> bool: ...
         def on_finish(self) -> None: ...
+        def _add_cookie_fields(self) -> None: ...
         def flush(self, include_footers: bool = False) -> asyncio.Future[None]: ...
         def _start_line(self) -> ResponseStartLine: ...
         def _log(self) -> None: ...
@@ -42,6 +43,8 @@ class Sending(HandlerState):
         status = self._status_code
         if status in _NO_BODY or status < 200:
             self._drop_body_fields()
+        if self._new_cookies is not None:
+            self._add_cookie_fields()
         buffer = self._write_buffer
         body = buffer[0] if len(buffer) == 1 else b"".join(buffer)
         self._write_buffer = []
@@ -76,6 +79,8 @@ class Sending(HandlerState):
 
     def _send_head(self, body: bytes, finishing: bool) -> asyncio.Future[None]:
         self._headers_written = True
+        if self._new_cookies is not None:
+            self._add_cookie_fields()
         if self._transforms:
             body = self._transform_first(body, finishing)
         if self.request.method == "HEAD":

@@ -1,0 +1,211 @@
+r"""Signed values: anybody can read them, nobody but the application can make them.
+
+Version 2, which is made::
+
+    2|1:0|10:1300000000|3:key|8:dmFsdWU=|<hexadecimal HMAC-SHA256 of everything before it>
+
+Between the version and the signature stand four fields, each with its length in front of it: the
+number of the key, the time in seconds, the name, and the value in base64.
+
+Version 1, which is still read: ``<base64 value>|<time>|<HMAC-SHA1 of name, value and time>``.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import re
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from tornado.escape import utf8
+from tornado.log import gen_log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Secret = str | bytes | Mapping[int, str | bytes]
+
+#: The version that :func:`create_signed_value` makes.
+DEFAULT_SIGNED_VALUE_VERSION = 2
+#: The oldest version that :func:`decode_signed_value` takes, unless it is told otherwise.
+DEFAULT_SIGNED_VALUE_MIN_VERSION = 1
+#: The versions that there are.
+MIN_SUPPORTED_SIGNED_VALUE_VERSION = 1
+MAX_SUPPORTED_SIGNED_VALUE_VERSION = 2
+
+_DAY = 86400
+# How far a clock that signs may be ahead of the one that reads. In version 1 nothing says where
+# the value ends and the time begins, so digits of one could be moved to the other.
+_LONGEST_AHEAD = 31 * _DAY
+
+_VERSION = re.compile(rb"([1-9][0-9]{0,2})\|")
+_LENGTH = re.compile(rb"([0-9]{1,7}):")
+_NUMBER = re.compile(rb"[0-9]{1,18}")
+_OLD_VALUE = re.compile(rb"([0-9A-Za-z+/=]*)\|([1-9][0-9]{0,17})\|([0-9a-f]{40})")
+
+
+class _Signed(NamedTuple):
+    """A value of version 2, taken apart; nothing is proven yet."""
+
+    key_version: int
+    timestamp: int
+    name: bytes
+    value: bytes
+    signature: bytes
+    covered: bytes
+
+
+def create_signed_value(
+    secret: Secret,
+    name: str,
+    value: str | bytes,
+    version: int | None = None,
+    clock: Callable[[], float] | None = None,
+    key_version: int | None = None,
+) -> bytes:
+    """Sign a value, its name and the time.
+
+    :param secret: the key, or a dictionary of keys by their numbers.
+    :param version: 1 or 2; 2 if ``None``.
+    :param clock: gives the time in seconds; :func:`time.time` if ``None``.
+    :param key_version: the number of the key, where there are several.
+    :raises ValueError: the version does not exist, or the key is not said.
+    :raises KeyError: there is no key of this number.
+    """
+    if version is None:
+        version = DEFAULT_SIGNED_VALUE_VERSION
+    timestamp = b"%d" % int((clock or time.time)())
+    encoded = base64.b64encode(utf8(value))
+    if version == 1:
+        if not isinstance(secret, str | bytes):
+            raise ValueError("a dictionary of keys needs version 2 of signed values")
+        signature = _sign_old(secret, utf8(name), encoded, timestamp)
+        return b"|".join([encoded, timestamp, signature])
+    if version != 2:
+        raise ValueError(f"unsupported version {version} of signed values")
+    if not isinstance(secret, str | bytes):
+        if key_version is None:
+            raise ValueError("a dictionary of keys needs a key_version to sign with")
+        secret = secret[key_version]
+    fields = (b"%d" % (key_version or 0), timestamp, utf8(name), encoded)
+    covered = b"2|" + b"".join([b"%d:%b|" % (len(field), field) for field in fields])
+    return covered + _sign(secret, covered)
+
+
+def decode_signed_value(
+    secret: Secret,
+    name: str,
+    value: str | bytes | None,
+    max_age_days: float = 31,
+    clock: Callable[[], float] | None = None,
+    min_version: int | None = None,
+) -> bytes | None:
+    """Give what was signed, or ``None`` if it was not signed with this key under this name.
+
+    :param max_age_days: older values are not taken.
+    :param min_version: older versions are not taken.
+    :raises ValueError: there is no version `min_version`.
+    """
+    if min_version is None:
+        min_version = DEFAULT_SIGNED_VALUE_MIN_VERSION
+    if min_version > MAX_SUPPORTED_SIGNED_VALUE_VERSION:
+        raise ValueError(f"unsupported min_version {min_version} of signed values")
+    if not value:
+        return None
+    signed = utf8(value)
+    version = _version_of(signed)
+    if version < min_version or version > MAX_SUPPORTED_SIGNED_VALUE_VERSION:
+        return None
+    now = (clock or time.time)()
+    decode = _decode if version == 2 else _decode_old
+    return decode(secret, utf8(name), signed, now, max_age_days)
+
+
+def get_signature_key_version(value: str | bytes) -> int | None:
+    """Give the number of the key that a value says it was signed with; this proves nothing.
+
+    :return: ``None`` for version 1, which has no such number, and for what is no signed value.
+    """
+    signed = utf8(value)
+    if _version_of(signed) != 2:
+        return None
+    parts = _take_apart(signed)
+    return None if parts is None else parts.key_version
+
+
+def _version_of(signed: bytes) -> int:
+    # The first field of version 1 is base64, whose length is a multiple of four.
+    match = _VERSION.match(signed)
+    return int(match[1]) if match else 1
+
+
+def _decode(
+    secret: Secret, name: bytes, signed: bytes, now: float, max_age_days: float
+) -> bytes | None:
+    parts = _take_apart(signed)
+    if parts is None:
+        return None
+    key = secret if isinstance(secret, str | bytes) else secret.get(parts.key_version)
+    if key is None or not hmac.compare_digest(parts.signature, _sign(key, parts.covered)):
+        return None
+    if not hmac.compare_digest(parts.name, name):
+        return None
+    if not _is_of_age(parts.timestamp, now, max_age_days):
+        return None
+    return _unpacked(parts.value)
+
+
+def _decode_old(
+    secret: Secret, name: bytes, signed: bytes, now: float, max_age_days: float
+) -> bytes | None:
+    match = _OLD_VALUE.fullmatch(signed)
+    if match is None or not isinstance(secret, str | bytes):
+        return None
+    value, timestamp, signature = match.groups()
+    if not hmac.compare_digest(signature, _sign_old(secret, name, value, timestamp)):
+        gen_log.warning("invalid signature of the value %r", name)
+        return None
+    if not _is_of_age(int(timestamp), now, max_age_days):
+        return None
+    return _unpacked(value)
+
+
+def _is_of_age(timestamp: int, now: float, max_age_days: float) -> bool:
+    return now - max_age_days * _DAY <= timestamp <= now + _LONGEST_AHEAD
+
+
+def _unpacked(value: bytes) -> bytes | None:
+    try:
+        return base64.b64decode(value, validate=True)
+    except binascii.Error:
+        return None
+
+
+def _take_apart(signed: bytes) -> _Signed | None:
+    fields = []
+    position = len(b"2|")
+    for _ in range(4):
+        match = _LENGTH.match(signed, position)
+        if match is None:
+            return None
+        end = match.end() + int(match[1])
+        if signed[end : end + 1] != b"|":
+            return None
+        fields.append(signed[match.end() : end])
+        position = end + 1
+    key_version, timestamp, name, value = fields
+    if not (_NUMBER.fullmatch(key_version) and _NUMBER.fullmatch(timestamp)):
+        return None
+    return _Signed(
+        int(key_version), int(timestamp), name, value, signed[position:], signed[:position]
+    )
+
+
+def _sign(key: str | bytes, covered: bytes) -> bytes:
+    return hmac.digest(utf8(key), covered, "sha256").hex().encode()
+
+
+def _sign_old(key: str | bytes, *parts: bytes) -> bytes:
+    return hmac.digest(utf8(key), b"".join(parts), "sha1").hex().encode()

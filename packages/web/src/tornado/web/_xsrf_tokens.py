@@ -1,0 +1,78 @@
+"""Tokens against forged requests, as they are written.
+
+Version 1 is the token in hexadecimal digits. Version 2 hides it behind a mask that is another one
+in each response, so that compression cannot tell the token by the length of responses (BREACH)::
+
+    2|<mask: 8 hexadecimal digits>|<masked token>|<time of the token in seconds>
+"""
+
+from __future__ import annotations
+
+import binascii
+import os
+import re
+import time
+from itertools import cycle
+from typing import NamedTuple
+
+from tornado.escape import utf8
+
+_MASK_LENGTH = 4
+_TOKEN_LENGTH = 16
+
+#: Nothing that we make is longer.
+_LONGEST = 256
+_MASKED_TOKEN = re.compile(r"2\|([0-9A-Fa-f]{8})\|((?:[0-9A-Fa-f]{2})+)\|([0-9]{1,18})")
+_NEWER = re.compile(r"[0-9]+\|")
+
+
+class Token(NamedTuple):
+    """A token: only who knows `secret` may send forms."""
+
+    version: int
+    secret: bytes
+    timestamp: int
+
+
+def new_token() -> Token:
+    """Make a token that nobody can guess."""
+    return Token(2, os.urandom(_TOKEN_LENGTH), int(time.time()))
+
+
+def parse_token(text: str) -> Token | None:
+    """Read a token of either version; ``None`` if it is none."""
+    if not text or len(text) > _LONGEST:
+        return None
+    masked = _MASKED_TOKEN.fullmatch(text)
+    if masked is not None:
+        mask, secret = binascii.unhexlify(masked[1]), binascii.unhexlify(masked[2])
+        return Token(2, _masked(mask, secret), int(masked[3]))
+    if _NEWER.match(text):
+        return None
+    return Token(1, _old_secret(text), int(time.time()))
+
+
+def write_token(token: Token, version: int) -> bytes:
+    """Write a token, in version 2 with a new mask.
+
+    :raises ValueError: there is no such version.
+    """
+    if version == 1:
+        return binascii.hexlify(token.secret)
+    if version == 2:
+        mask = os.urandom(_MASK_LENGTH)
+        hidden = _masked(mask, token.secret).hex()
+        return f"2|{mask.hex()}|{hidden}|{token.timestamp}".encode()
+    raise ValueError(f"unknown xsrf cookie version {version!r}, it is 1 or 2")
+
+
+def _masked(mask: bytes, secret: bytes) -> bytes:
+    """Put a mask on a secret, or take it off."""
+    return bytes([octet ^ hidden for octet, hidden in zip(secret, cycle(mask), strict=False)])
+
+
+def _old_secret(text: str) -> bytes:
+    try:
+        return binascii.unhexlify(text)
+    except ValueError:
+        return utf8(text)  # other programs may have set the cookie
