@@ -6,6 +6,8 @@ import socket
 
 import pytest
 
+from tornado.platform.asyncio import AsyncIOLoop
+
 READ, WRITE, ERROR, NONE = 0x001, 0x004, 0x018, 0
 
 
@@ -161,6 +163,50 @@ def test_a_number_that_is_used_again_gets_a_handler(ioloop):
     for left, right in pairs:
         ioloop.remove_handler(left)
         right.close()
+
+
+@pytest.mark.parametrize("left_behind", [READ, WRITE, READ | WRITE])
+@pytest.mark.parametrize("wanted", [READ, WRITE, READ | WRITE])
+def test_a_number_that_was_left_in_asyncios_selector_gets_a_handler(left_behind, wanted):
+    ioloop = AsyncIOLoop(uvloop=False)  # a uvloop does not survive this
+    left, right = socket.socketpair()
+    for event, add in (
+        (READ, ioloop.asyncio_loop.add_reader),
+        (WRITE, ioloop.asyncio_loop.add_writer),
+    ):
+        if left_behind & event:
+            add(left.fileno(), print)
+    left.close()
+    right.close()
+    left, right = socket.socketpair()
+    left.setblocking(False)
+    calls = set()
+    try:
+        ioloop.add_handler(left, lambda fd, events: calls.add(events), wanted)
+        right.send(b"x")
+        turn(ioloop)
+        assert sum(calls) == wanted
+        ioloop.remove_handler(left)
+    finally:
+        ioloop.close()
+        left.close()
+        right.close()
+
+
+def test_a_descriptor_that_is_closed_is_refused(ioloop):
+    left, right = socket.socketpair()
+    number = left.fileno()
+    left.close()
+    right.close()
+    with pytest.raises((OSError, ValueError)):
+        ioloop.add_handler(number, print, READ)
+    with pytest.raises((OSError, ValueError)):
+        ioloop.add_handler(left, print, READ)
+    left, right = socket.socketpair()
+    ioloop.add_handler(left, print, READ)
+    ioloop.remove_handler(left)
+    left.close()
+    right.close()
 
 
 def test_a_pipe_can_be_waited_for(ioloop):

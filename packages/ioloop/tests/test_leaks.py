@@ -38,6 +38,11 @@ async def native():
     await asyncio.sleep(1000)
 
 
+@gen.coroutine
+def wait_for_shared(future):
+    yield future
+
+
 WAITS = {
     "sleep": lambda: gen.sleep(1000),
     "with_timeout": lambda: gen.with_timeout(datetime.timedelta(seconds=1000), gen.sleep(1000)),
@@ -78,6 +83,30 @@ def test_cancellation_leaves_nothing_behind(ioloop, run, start):
     left, opened = run(main)
     assert sum(left.values()) < 10, left
     assert opened <= 0
+
+
+@pytest.mark.slow
+def test_a_shared_future_keeps_nothing_of_those_who_gave_up(run):
+    waits = (
+        wait_for_shared,
+        lambda future: gen.multi([future]),
+        lambda future: gen.with_timeout(datetime.timedelta(seconds=1000), future),
+    )
+
+    async def main():
+        shared = asyncio.get_running_loop().create_future()
+        before = counted()
+        for _ in range(COUNT // 30):
+            for wait in waits:
+                wait(shared).cancel()
+            await asyncio.sleep(0)
+        left = counted() - before
+        left.pop("TimerHandle", None)
+        shared.cancel()
+        return left
+
+    left = run(main)
+    assert sum(left.values()) < 10, left
 
 
 @pytest.mark.slow

@@ -113,29 +113,19 @@ def test_a_cancelled_waiter_leaves_the_line(run, make, wait, wake):
     run(main)
 
 
-async def cancelled_when_served(lock, wait, wake):
-    """Cancel a task after it was served and before it could run."""
-
-    async def work():
-        await wait(lock)
-
-    task = asyncio.ensure_future(work())
-    await asyncio.sleep(0)
-    wake(lock)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-
-
 @every_wait
 def test_a_waiter_that_is_cancelled_when_it_is_served_swallows_nothing(run, make, wait, wake):
+    async def work(lock):
+        await wait(lock)
+
     async def main():
         lock = make()
-        others = []
-        first = asyncio.ensure_future(cancelled_when_served(lock, wait, wake))
+        first, *others = [asyncio.ensure_future(work(lock)) for _ in range(3)]
         await asyncio.sleep(0)
-        others = [asyncio.ensure_future(wait(lock)) for _ in range(2)]
-        await first
+        wake(lock)
+        first.cancel()  # served, and it could not run yet
+        with pytest.raises(asyncio.CancelledError):
+            await first
         done, pending = await asyncio.wait(others, timeout=0.05)
         assert len(done) == (2 if isinstance(lock, locks.Event) else 1)
         for task in pending:

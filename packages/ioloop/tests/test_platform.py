@@ -104,6 +104,29 @@ def test_a_ready_descriptor_is_not_reported_while_its_callback_waits(asyncio_run
     assert calls == [1]
 
 
+def test_a_callback_may_remove_another_that_is_ready(asyncio_run, pair):
+    left, right = pair
+    calls = []
+
+    async def main():
+        thread = SelectorThread(asyncio.get_running_loop())
+
+        def first(me, other):
+            calls.append(me)
+            thread.remove_reader(me)
+            thread.remove_reader(other)
+
+        left.send(b"x")
+        right.send(b"x")
+        thread.add_reader(left, first, left, right)
+        thread.add_reader(right, first, right, left)
+        await asyncio.sleep(0.05)
+        thread.close()
+
+    asyncio_run(main())
+    assert len(calls) == 1
+
+
 def test_a_descriptor_that_was_closed_does_not_end_the_thread(asyncio_run, pair):
     left, right = pair
     calls = []

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from tornado.ioloop import IOLoop
@@ -63,7 +63,12 @@ class Handlers:
             self._drop(fd, old)
         by_object = self._takes_sockets and isinstance(descriptor, socket.socket)
         entry = Entry(descriptor, descriptor if by_object else fd, handler)
-        self._register(entry, events)
+        self._forget(entry.key, events)
+        try:
+            self._register(entry, events)
+        except FileNotFoundError:
+            # It was left there with other events, and is forgotten now.
+            self._register(entry, events)
         self._entries[fd] = entry
 
     def update(self, descriptor: Descriptor, events: int) -> None:
@@ -102,30 +107,30 @@ class Handlers:
         self._register(entry, 0)
         del self._entries[fd]
 
+    def _forget(self, key: Any, events: int) -> None:
+        """Make the selector forget a descriptor of this number that was closed without a word.
+
+        It would take the new one for the old one, which it believes to be registered.
+        """
+        if events & READ:
+            with suppress(FileNotFoundError):
+                self._loop.remove_reader(key)
+        if events & WRITE:
+            with suppress(FileNotFoundError):
+                self._loop.remove_writer(key)
+
     def _register(self, entry: Entry, events: int) -> None:
         wanted = events & (READ | WRITE)
         changed = wanted ^ entry.events
+        arguments: tuple[Any, ...] = (entry.key, self._run, entry.handler, entry.descriptor)
         if changed & READ:
             if wanted & READ:
-                self._start(self._loop.add_reader, self._loop.remove_reader, entry, READ)
+                self._loop.add_reader(*arguments, READ)
             else:
                 self._loop.remove_reader(entry.key)
         if changed & WRITE:
             if wanted & WRITE:
-                self._start(self._loop.add_writer, self._loop.remove_writer, entry, WRITE)
+                self._loop.add_writer(*arguments, WRITE)
             else:
                 self._loop.remove_writer(entry.key)
         entry.events = wanted
-
-    def _start(
-        self, add: Callable[..., Any], remove: Callable[..., Any], entry: Entry, event: int
-    ) -> None:
-        arguments = (entry.key, self._run, entry.handler, entry.descriptor, event)
-        try:
-            add(*arguments)
-        except FileNotFoundError:
-            # The selector remembers a descriptor of this number that was closed without being
-            # removed. The kernel has forgotten it; now the selector has, too.
-            remove(entry.key)
-            os.fstat(entry.key)
-            add(*arguments)
