@@ -53,6 +53,13 @@ def test_every_template_that_is_not_hidden_is_compiled(root: Path, tmp_path: Pat
     assert all((tmp_path / "out" / (name + ".py")).is_file() for name in names)
 
 
+def test_what_a_template_needs_is_compiled_with_it(root: Path, tmp_path: Path) -> None:
+    output = str(tmp_path / "out")
+    names = compile_directory(str(root), output, match="page.*")
+    assert names == ["base.html", "sub/page.html", "sub/part.txt"]
+    assert CompiledLoader(output).load("sub/page.html").generate(**NAMES)
+
+
 @pytest.mark.parametrize("with_root", [True, False])
 @pytest.mark.parametrize("name", ["base.html", "raw.txt", "sub/page.html", "sub/part.txt"])
 def test_a_compiled_template_prints_what_the_template_prints(

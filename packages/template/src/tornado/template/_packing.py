@@ -12,7 +12,7 @@ import os
 from binascii import crc32
 from fnmatch import fnmatch
 
-from ._loaders import Loader
+from ._loaders import Loader, confine
 from ._marks import Mark, Scope
 from ._program import Program
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     PackedScope: TypeAlias = tuple[str, str, int, int]
     PackedMark: TypeAlias = tuple[int, int, int]
 
-#: Raised when the generated code, or what it calls, changes its shape.
+#: Counted up when the generated code, or what it calls, changes its shape.
 FORMAT = 1
 
 _FORM = """\
@@ -52,7 +52,8 @@ def compile_directory(directory: str, output: str, *, match: str = "*", **kwargs
 
     :param directory: the folder of the templates. Hidden files are left out.
     :param output: the folder for the Python files; made if need be.
-    :param match: a pattern for the names of files, as the shell has them: ``"*.html"``.
+    :param match: a pattern for the names of files, as the shell has them: ``"*.html"``. What
+        these extend and include is compiled, too.
     :param kwargs: the settings ``autoescape`` and ``whitespace`` of the loader.
     :returns: the names of the templates.
     :raises ParseError: for the first template that does not compile.
@@ -60,13 +61,20 @@ def compile_directory(directory: str, output: str, *, match: str = "*", **kwargs
     .. versionadded:: 1.0
     """
     loader = Loader(directory, **kwargs)
-    names = sorted(template_names(directory, match))
-    for name in names:
-        path = os.path.join(output, name + ".py")
+    waiting = sorted(template_names(directory, match), reverse=True)
+    done: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in done:
+            continue
+        template = loader.load(name)
+        path = confine(os.path.abspath(output), name) + ".py"
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(pack(loader.load(name)))
-    return names
+            file.write(pack(template))
+        done.add(name)
+        waiting.extend(source.name for source in template._get_program(0).sources)
+    return sorted(done)
 
 
 def template_names(directory: str, match: str = "*") -> Iterator[str]:

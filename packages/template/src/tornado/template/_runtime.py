@@ -103,7 +103,7 @@ class Output:
         """
         if function is xhtml_escape:
             return escape_value(value)
-        if function in _TEXT_FUNCTIONS:
+        if any(function is known for known in _TEXT_FUNCTIONS):
             return self.raw(function(self.raw(value)))
         return self.raw(function(self.encode(self.raw(value))))
 
