@@ -63,6 +63,7 @@ FAULTS = [
     ("\n{% set 3 = 4 %}", 2, "invalid Python in '3 = 4'"),
     ("{% try %}\n{% except A, b c %}{% end %}", 2, "invalid Python in 'A, b c'"),
     ("\n{% apply f g %}{% end %}", 2, "invalid Python in 'f g'"),
+    ("\n{% autoescape a b %}\n{{ x }}", 2, "invalid Python in 'a b'"),
     ("{{ x)+(x }}", 1, "invalid Python in 'x)+(x'"),
     ("{{ x]+[x }}", 1, "invalid Python in 'x]+[x'"),
     ("{{ f( }} and {{ ) }}", 1, "invalid Python in 'f('"),

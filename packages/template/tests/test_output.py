@@ -80,6 +80,8 @@ CASES = [
     ("{% autoescape rp %}{{i}} {{b}} {{n}}", b"b'3' b'<\\xc3\\xa9>' b'None'"),
     ("{% autoescape json_encode %}{{ 'a' }}", b'"a"'),
     ("{% autoescape None %}{{b}}{{i}}", b"<\xc3\xa9>3"),
+    ("{% autoescape ident if x else rp %}{{s}}", b"<'\">&"),
+    ("{% autoescape ident # a comment %}{{s}}", b"<'\">&"),
     ("{% comment foo bar %}x", b"x"),
     ("{% comment %}", b""),
     ("{% from os import path %}{{path.sep}}", b"/"),

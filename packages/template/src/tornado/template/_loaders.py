@@ -65,7 +65,7 @@ class BaseLoader:
             template = self.templates.get(name)
             if template is None:
                 template = self.templates[name] = self._create_template(name)
-            if not self._collecting:
+            if not template._programs and not self._collecting:
                 template._get_program(0)
             return template
 

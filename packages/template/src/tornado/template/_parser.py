@@ -6,6 +6,7 @@ body parses it up to its ``{% end %}``.
 
 from __future__ import annotations
 
+from ._fragments import Fragment
 from ._nodes import Apply, Block, Clause, Control, Expression, Include, Statement, Super, Text
 from ._reader import EXPRESSION, TEXT, read
 from ._whitespace import check_mode, filter_whitespace
@@ -213,7 +214,15 @@ class Parser:
 
     def parse_autoescape(self, word: str, code: str, offset: int) -> None:
         """Parse autoescape: it counts for the whole file, wherever it stands."""
+        if "#" in code or not all(part.isidentifier() for part in code.split(".")):
+            code = self._check_function(code, offset)
         self._file.autoescape = None if code in ("", "None") else code
+
+    def _check_function(self, code: str, offset: int) -> str:
+        """Return the code of a function that is more than a name, without comments behind it."""
+        if code:
+            Fragment(self._source, code, offset).parse()
+        return f"({code}\n)" if "#" in code else code
 
     def parse_whitespace(self, word: str, code: str, offset: int) -> None:
         """Parse whitespace: it counts for the text that follows."""
