@@ -7,7 +7,7 @@ import functools
 import inspect
 from collections.abc import Generator
 from contextvars import copy_context
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from tornado.concurrent._future import finished_future, new_future
 
@@ -20,7 +20,7 @@ from ._step import advance, waitable
 
 if TYPE_CHECKING:
     from asyncio import Future
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
     from typing import ParamSpec, TypeVar
 
     P = ParamSpec("P")
@@ -30,9 +30,19 @@ if TYPE_CHECKING:
 _get_running_loop = asyncio._get_running_loop
 
 
-def coroutine(
-    func: Callable[P, Generator[Any, Any, T]] | Callable[P, T],
-) -> Callable[P, Future[T]]:
+@overload
+def coroutine(func: Callable[P, Generator[Any, Any, T]]) -> Callable[P, Future[T]]: ...
+
+
+@overload
+def coroutine(func: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Future[T]]: ...
+
+
+@overload
+def coroutine(func: Callable[P, T]) -> Callable[P, Future[T]]: ...
+
+
+def coroutine(func: Callable[P, Any]) -> Callable[P, Future[Any]]:
     """Turn a generator function into one that runs by itself and returns a future.
 
     ::

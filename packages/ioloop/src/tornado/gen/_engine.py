@@ -19,9 +19,12 @@ from ._step import Outcome
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
+    from typing import ParamSpec
+
+    P = ParamSpec("P")
 
 
-def engine(func: Callable[..., Any]) -> Callable[..., None]:
+def engine(func: Callable[P, Any]) -> Callable[P, None]:
     """Turn a generator function into one that runs by itself and returns nothing.
 
     ::
@@ -43,7 +46,7 @@ def engine(func: Callable[..., Any]) -> Callable[..., None]:
     """
 
     @functools.wraps(func)
-    def wrapper(*args: Any, **kwargs: Any) -> None:
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
         runner: EngineRunner | None = None
 
         def failed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from asyncio import Future
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from tornado.concurrent._future import new_future
 from tornado.ioloop import IOLoop
@@ -14,8 +14,9 @@ from ._pending import PendingFuture, give_up
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
+    T = TypeVar("T")
     Quiet = type[Exception] | tuple[type[Exception], ...]
 
 app_log = logging.getLogger("tornado.application")
@@ -38,6 +39,26 @@ def _wake(future: PendingFuture) -> None:
     future.abandon = None
     if not future.done():
         future.set_result(None)
+
+
+@overload
+def with_timeout(
+    timeout: float | datetime.timedelta,
+    future: Awaitable[T],
+    quiet_exceptions: Quiet = ...,
+    *,
+    message: str | Callable[[], str] | None = ...,
+) -> Future[T]: ...
+
+
+@overload
+def with_timeout(
+    timeout: float | datetime.timedelta,
+    future: Any,
+    quiet_exceptions: Quiet = ...,
+    *,
+    message: str | Callable[[], str] | None = ...,
+) -> Future[Any]: ...
 
 
 def with_timeout(

@@ -21,7 +21,7 @@ from ._sync_run import SyncRun
 
 if TYPE_CHECKING:
     from asyncio import Future
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from types import FrameType
 
     from ._blocking import BlockingWatch
@@ -219,6 +219,12 @@ class IOLoop(Configurable):
         :param all_fds: close the file descriptors with a handler, too.
         """
         raise NotImplementedError
+
+    @overload
+    def run_sync(self, func: Callable[[], Awaitable[T]], timeout: float | None = ...) -> T: ...
+
+    @overload
+    def run_sync(self, func: Callable[[], Any], timeout: float | None = ...) -> Any: ...
 
     def run_sync(self, func: Callable[[], Any], timeout: float | None = None) -> Any:
         """Start the loop, run a function to its end, stop, and return the function's result.

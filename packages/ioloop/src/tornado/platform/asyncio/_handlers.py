@@ -122,15 +122,15 @@ class Handlers:
     def _register(self, entry: Entry, events: int) -> None:
         wanted = events & (READ | WRITE)
         changed = wanted ^ entry.events
-        arguments: tuple[Any, ...] = (entry.key, self._run, entry.handler, entry.descriptor)
+        key, handler, descriptor = entry.key, entry.handler, entry.descriptor
         if changed & READ:
             if wanted & READ:
-                self._loop.add_reader(*arguments, READ)
+                self._loop.add_reader(key, self._run, handler, descriptor, READ)
             else:
-                self._loop.remove_reader(entry.key)
+                self._loop.remove_reader(key)
         if changed & WRITE:
             if wanted & WRITE:
-                self._loop.add_writer(*arguments, WRITE)
+                self._loop.add_writer(key, self._run, handler, descriptor, WRITE)
             else:
-                self._loop.remove_writer(entry.key)
+                self._loop.remove_writer(key)
         entry.events = wanted
