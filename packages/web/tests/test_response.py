@@ -45,9 +45,9 @@ def test_texts_bytes_and_dictionaries_can_be_written(site: MakeSite) -> None:
 def test_lists_are_refused_with_the_reason() -> None:
     made = handler()
     with pytest.raises(TypeError, match="lists are refused because"):
-        made.write([1])  # type: ignore[arg-type]  # that is the point
+        made.write([1])
     with pytest.raises(TypeError, match="NoneType"):
-        made.write(None)  # type: ignore[arg-type]  # as above
+        made.write(None)  # type: ignore[arg-type]  # that is the point
 
 
 @pytest.mark.parametrize(
