@@ -27,6 +27,14 @@ def sleepy(seconds):
     time.sleep(seconds)
 
 
+def threads_become(count):
+    """Wait until there are so many threads that watch a loop."""
+    end = time.monotonic() + 5
+    while count != sum(t.name == "tornado-blocking-watch" for t in threading.enumerate()):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
 def watched(ioloop, callback, threshold=0.05):
     """Run a callback on a watched loop."""
     ioloop.set_blocking_log_threshold(threshold)
@@ -88,27 +96,22 @@ def test_a_loop_that_is_idle_or_busy_with_short_callbacks_is_left_in_peace(ioloo
 
 
 def test_it_can_be_switched_off_and_costs_nothing_then(ioloop, caplog):
-    def threads():
-        return [thread.name for thread in threading.enumerate()].count("tornado-blocking-watch")
-
+    threads_become(0)
     assert ioloop._blocking_watch is None
     ioloop.set_blocking_log_threshold(0.01)
-    assert threads() == 1
+    threads_become(1)
     ioloop.set_blocking_log_threshold(None)
+    threads_become(0)
     ioloop.call_later(0, time.sleep, 0.2)
     ioloop.call_later(0.05, ioloop.stop)
     ioloop.start()
-    assert threads() == 0
     assert caplog.records == []
 
 
 def test_the_thread_ends_with_its_loop(kind):
     loop = AsyncIOLoop(uvloop=kind == "uvloop", blocking_threshold=0.01)
     loop.close()
-    end = time.monotonic() + 5
-    while any(t.name == "tornado-blocking-watch" for t in threading.enumerate()):
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    threads_become(0)
 
 
 def test_an_action_is_called_while_it_blocks(ioloop):
