@@ -47,5 +47,10 @@ def test_the_network_stays_outside(statement: str) -> None:
     assert not {"dataclasses", "inspect", "ast"} & loaded
 
 
+def test_what_only_rendering_needs_is_not_imported_before() -> None:
+    loaded = modules_after("from tornado.template import Loader, Template; Loader('.')")
+    assert not {"markupsafe", "json", "typing"} & loaded
+
+
 def test_an_import_loads_less_than_re_and_json() -> None:
     assert len(modules_after("import tornado.template")) < len(modules_after("import re, json"))

@@ -27,7 +27,6 @@ WEB_NAMES = frozenset(
         "request",
         "reverse_url",
         "static_url",
-        "translate",
         "xsrf_form_html",
     }
 )

@@ -8,7 +8,7 @@ from ._runtime import ESCAPERS, Output, escape_text, name_quotes
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
     from types import CodeType
     from typing import Any
 
@@ -51,7 +51,61 @@ class Program:
                 self._source = file.read()
         return self._source
 
-    def start(self, namespace: dict[str, Any], output: Output) -> Any:
-        """Run the function: gives the text, an iterator of pieces, or what to await for these."""
+    def render(self, namespace: dict[str, Any]) -> bytes:
+        """Run the function with its globals."""
+        output = Output()
+        try:
+            return output.encode(self._start(namespace, output))
+        except Exception as error:
+            self._translate(error)
+            raise
+
+    async def render_async(self, namespace: dict[str, Any]) -> bytes:
+        """Run the function, which may await."""
+        output = Output()
+        try:
+            text = self._start(namespace, output)
+            return output.encode(await text if self.asynchronous else text)
+        except Exception as error:
+            self._translate(error)
+            raise
+
+    def stream(self, namespace: dict[str, Any]) -> Iterator[bytes]:
+        """Run a function that yields its pieces."""
+        output = Output()
+        try:
+            for text in self._start(namespace, output):
+                if text:
+                    yield output.encode(text)
+        except Exception as error:
+            self._translate(error)
+            raise
+
+    async def stream_async(self, namespace: dict[str, Any]) -> AsyncIterator[bytes]:
+        """Run a function that yields its pieces and may await."""
+        if not self.asynchronous:
+            for piece in self.stream(namespace):
+                yield piece
+            return
+        output = Output()
+        try:
+            async for text in self._start(namespace, output):
+                if text:
+                    yield output.encode(text)
+        except Exception as error:
+            self._translate(error)
+            raise
+
+    def _start(self, namespace: dict[str, Any], output: Output) -> Any:
+        """Call the function: gives the text, an iterator of pieces, or what to await for these."""
         run = FunctionType(self.code, namespace)
         return run(str, type, escape_text, name_quotes, ESCAPERS, output)
+
+    def _translate(self, error: Exception) -> None:
+        """Let the error's traceback show the templates."""
+        import contextlib
+
+        from ._traceback import translate
+
+        with contextlib.suppress(Exception):  # the error itself matters more than how it looks
+            translate(error, self)

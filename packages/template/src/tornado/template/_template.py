@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from tornado.escape import xhtml_escape
-
-from ._runtime import DEFAULTS, Output
 from ._source import Source
 from ._whitespace import check_mode, default_mode
 
@@ -66,6 +63,8 @@ class Template:
 
     def _adopt(self, name: str, loader: BaseLoader | None) -> None:
         """Set what templates have, however they were made."""
+        from ._runtime import DEFAULTS  # here, as nothing else needs markupsafe before
+
         self.name = name
         self.loader = loader
         #: Names that the loader gives to all of its templates.
@@ -92,12 +91,7 @@ class Template:
         program = self._choose_program(namespace, _PLAIN)
         if program.asynchronous:
             self._refuse("generate_async")
-        output = Output()
-        try:
-            return output.encode(program.start(namespace, output))
-        except Exception as error:
-            _translate(error, program)
-            raise
+        return program.render(namespace)
 
     async def generate_async(self, **kwargs: Any) -> bytes:
         """Render a template that may use ``await`` and ``{% async for %}``.
@@ -105,14 +99,7 @@ class Template:
         .. versionadded:: 1.0
         """
         namespace = {**self._own_names, **self.namespace, **kwargs}
-        program = self._choose_program(namespace, _PLAIN)
-        output = Output()
-        try:
-            text = program.start(namespace, output)
-            return output.encode(await text if program.asynchronous else text)
-        except Exception as error:
-            _translate(error, program)
-            raise
+        return await self._choose_program(namespace, _PLAIN).render_async(namespace)
 
     def stream(self, **kwargs: Any) -> Iterator[bytes]:
         """Render piece by piece: what stands before a loop is there before the loop has run.
@@ -125,7 +112,7 @@ class Template:
         program = self._choose_program(namespace, _STREAM)
         if program.asynchronous:
             self._refuse("stream_async")
-        return _stream(program, namespace)
+        return program.stream(namespace)
 
     def stream_async(self, **kwargs: Any) -> AsyncIterator[bytes]:
         """Render piece by piece, as :meth:`stream` does, with ``await`` and ``{% async for %}``.
@@ -133,7 +120,7 @@ class Template:
         .. versionadded:: 1.0
         """
         namespace = {**self._own_names, **self.namespace, **kwargs}
-        return _stream_async(self._choose_program(namespace, _STREAM), namespace)
+        return self._choose_program(namespace, _STREAM).stream_async(namespace)
 
     def get_source(self, fullname: str) -> str:
         """Return the generated Python: debuggers and profilers ask ``__loader__`` for it."""
@@ -144,7 +131,7 @@ class Template:
 
     def _choose_program(self, namespace: dict[str, Any], style: int) -> Program:
         """Return the program that fits the names: somebody may have replaced the escaping."""
-        if namespace["xhtml_escape"] is not xhtml_escape:
+        if namespace["xhtml_escape"] is not self._own_names["xhtml_escape"]:
             style += _NAMED
         return self._programs.get(style) or self._get_program(style)
 
@@ -200,40 +187,3 @@ def choose_whitespace(
     if not whitespace and loader is not None:
         whitespace = loader.whitespace
     return check_mode(whitespace) if whitespace else default_mode(name)
-
-
-def _translate(error: Exception, program: Program) -> None:
-    import contextlib
-
-    from ._traceback import translate
-
-    with contextlib.suppress(Exception):  # the error itself matters more than how it looks
-        translate(error, program)
-
-
-def _stream(program: Program, namespace: dict[str, Any]) -> Iterator[bytes]:
-    output = Output()
-    try:
-        for text in program.start(namespace, output):
-            if text:
-                yield output.encode(text)
-    except Exception as error:
-        _translate(error, program)
-        raise
-
-
-async def _stream_async(program: Program, namespace: dict[str, Any]) -> AsyncIterator[bytes]:
-    output = Output()
-    try:
-        pieces = program.start(namespace, output)
-        if program.asynchronous:
-            async for text in pieces:
-                if text:
-                    yield output.encode(text)
-        else:
-            for text in pieces:
-                if text:
-                    yield output.encode(text)
-    except Exception as error:
-        _translate(error, program)
-        raise
