@@ -72,7 +72,7 @@ class Reader(Writer):
         :param callback: classic: gets the bytes; the call returns None.
         :raises StreamClosedError: if the stream ends first; what came stays readable.
         """
-        if callback is not None or callable(partial):
+        if callback is not None or (type(partial) is not bool and callable(partial)):
             wanted = callback or cast("OnBytes", partial)
             self._read_classic(wanted, streaming_callback, num_bytes)
             return None
@@ -211,7 +211,7 @@ class Reader(Writer):
 
     def _start(self, request: ReadRequest) -> None:
         """Serve the request from the buffer, or wait for input."""
-        if self._request is not None and self.reading():
+        if self._request is not None and not self._request.future.done():
             raise RuntimeError("already reading: await the pending read of this stream first")
         if self._protocol is not None:
             raise RuntimeError("a protocol takes this stream's input: detach it before reading")
@@ -413,14 +413,16 @@ class Reader(Writer):
     def _feed(self, request: ReadRequest | None, data: bytes) -> None:
         """Serve a pending read with what has come."""
         buffer = self._buffer
-        if request is not None and request.future.done():
-            request = self._request = None  # cancelled: the bytes stay for the next read
-        if request is not None and (buffer is None or not buffer.size):
-            result = request.take_whole(data)
-            if result is not None:
-                self._request = None
-                wake(request.future, result)
-                return
+        if request is not None:
+            future = request.future
+            if future.done():
+                request = self._request = None  # cancelled: the bytes stay for the next read
+            elif buffer is None or not buffer.size:
+                result = request.take_whole(data)
+                if result is not None:
+                    self._request = None
+                    wake(future, result)
+                    return
         if buffer is None:
             buffer = self._buffer = ReadBuffer()
         buffer.append(data)

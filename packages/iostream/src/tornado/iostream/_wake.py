@@ -17,9 +17,9 @@ def wake(future: asyncio.Future[Any], result: Any) -> None:
 
     Whatever else listens to the future is called in the next turn as usual.
     """
-    callbacks = getattr(future, "_callbacks", None)
+    callbacks: Any = future._callbacks
     if callbacks is not None and len(callbacks) == 1:
-        callback, context = callbacks[0]
+        [(callback, context)] = callbacks
         if (
             type(callback) is BuiltinMethodType  # as the tasks of C have it
             and isinstance(callback.__self__, asyncio.Task)

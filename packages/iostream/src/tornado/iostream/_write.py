@@ -113,11 +113,11 @@ class Writer(Lifecycle):
             stream closes first.
         :raises StreamBufferFullError: if more than ``max_write_buffer_size`` bytes would wait.
         """
-        self.write_nowait(data)
+        waiting = self.write_nowait(data)
         if callback is not None:
             call_back(self, self._written(), callback, bare=True)
             return None
-        if self._closed or self._total_write_index != self._total_write_done_index:
+        if waiting or self._closed:
             return self._written()
         future: asyncio.Future[None] = asyncio.Future(loop=self._loop or self._get_loop())
         future.set_result(None)
