@@ -28,15 +28,20 @@ from tornado.httputil import HTTPServerRequest as HTTPRequest
 from tornado.tcpserver import TCPServer
 from tornado.util import Configurable, publish
 
+from ._body_limits import BodyLimits
+from ._context import ConnectionContext as _HTTPRequestContext  # noqa: F401  # OctoPrint has it
+from ._inherited import inherited_sockets
 from ._server import HTTPServer
 
 __all__ = [
+    "BodyLimits",
     "Configurable",
     "HTTP1ConnectionParameters",
     "HTTP1ServerConnection",
     "HTTPRequest",
     "HTTPServer",
     "TCPServer",
+    "inherited_sockets",
     "native_str",
 ]
 

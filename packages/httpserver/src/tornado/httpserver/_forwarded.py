@@ -1,77 +1,153 @@
 """What trusted proxies say about the client.
 
-A field such as ``X-Forwarded-For`` can be sent by anybody. It is read only where ``xheaders`` was
-asked for, and its list is walked from the right: each address must be a known proxy for the one
-left of it to be believed.
+A field such as ``X-Forwarded-For`` can be sent by anybody. One family of fields is read, and only
+where that was asked for: the one that the proxy is known to write. The other one may come from the
+client, through a proxy that does not know it, and is never looked at. The list of addresses is
+walked from the right: each must be a known proxy for the one left of it to be believed.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Protocol
 
-from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, RequestStartLine, ResponseStartLine
+from ._interposed import Interposed
+from ._node import parse_node
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Container
 
-    from tornado.httputil import HTTPConnection
+    from tornado.httputil import (
+        HTTPConnection,
+        HTTPHeaders,
+        HTTPMessageDelegate,
+        RequestStartLine,
+        ResponseStartLine,
+    )
+
+_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z\-._~]+)(?::[0-9]{1,5})?", re.ASCII)
+_PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
+_DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
-class ForwardedContext:
-    """The client's address and protocol for one request, as far as proxies may change them."""
-
-    __slots__ = ("address", "protocol", "remote_ip")
-
-    def __init__(self, base: Any, headers: HTTPHeaders, trusted: Container[str]) -> None:
-        self.address = base.address
-        self.remote_ip: str = client_address(headers, trusted) or base.remote_ip
-        self.protocol: str = client_protocol(headers) or base.protocol
-
-    def __str__(self) -> str:
-        return self.remote_ip
+class _Context(Protocol):
+    remote_ip: str
+    protocol: str
+    address: Any
 
 
-def client_address(headers: HTTPHeaders, trusted: Container[str]) -> str | None:
-    """Find the client's address: ``X-Real-Ip``, or the rightmost untrusted ``X-Forwarded-For``.
+class ForwardedPolicy:
+    """Which fields of which proxies are believed.
 
-    :return: ``None`` if the fields name no valid address.
+    :param trusted: addresses of proxies. With a list, a peer that is not in it is not believed,
+        unless it is on this machine: loopback, or a Unix socket.
+    :param is_rfc7239: read ``Forwarded`` instead of the ``X-`` fields.
+    :param with_host: let the proxy name the host that the client asked for.
     """
-    candidate = ""
-    for address in reversed(headers.get("X-Forwarded-For", "").split(",")):
-        candidate = address.strip()
-        if candidate not in trusted:
-            break
-    from tornado.netutil import is_valid_ip
-
-    candidate = headers.get("X-Real-Ip", candidate)
-    return candidate if is_valid_ip(candidate) else None
-
-
-def client_protocol(headers: HTTPHeaders) -> str | None:
-    """Find the protocol that the client used: ``X-Scheme``, or the last ``X-Forwarded-Proto``."""
-    named = headers.get("X-Scheme", headers.get("X-Forwarded-Proto", ""))
-    protocol = named.rpartition(",")[2].strip()
-    return protocol if protocol in ("http", "https") else None
-
-
-class ForwardedDelegate(HTTPMessageDelegate):
-    """Stand between a connection and its delegate, and give the request its own context."""
 
     def __init__(
-        self, delegate: HTTPMessageDelegate, request_conn: HTTPConnection, trusted: Container[str]
+        self,
+        trusted: Container[str] | None = None,
+        *,
+        is_rfc7239: bool = False,
+        with_host: bool = False,
     ) -> None:
-        self._delegate = delegate
-        self._connection: Any = request_conn
         self._trusted = trusted
-        self.data_received = delegate.data_received  # type: ignore[method-assign]  # nothing to add
-        self.finish = delegate.finish  # type: ignore[method-assign]  # as above
-        self.on_connection_close = (  # type: ignore[method-assign]  # as above
-            delegate.on_connection_close
-        )
+        self._with_host = with_host
+        self._read = read_forwarded if is_rfc7239 else read_x_fields
+
+    def apply(self, context: _Context, headers: HTTPHeaders) -> None:
+        """Put into the context of a request what the proxies say in its fields."""
+        if not self._is_believed(context):
+            return
+        address, protocol, host = self._read(headers, self._trusted or ())
+        if address is not None:
+            context.remote_ip = address
+        if protocol in _DEFAULT_PORTS:
+            context.protocol = protocol
+        if self._with_host and host and _HOST.fullmatch(host):
+            headers["Host"] = host
+
+    def _is_believed(self, context: _Context) -> bool:
+        if self._trusted is None or not isinstance(context.address, tuple):
+            return True
+        from ._networks import is_loopback
+
+        peer = context.address[0]
+        return peer in self._trusted or is_loopback(peer)
+
+
+_Said = tuple[str | None, str, str]
+
+
+def read_x_fields(headers: HTTPHeaders, trusted: Container[str]) -> _Said:
+    """Read address, protocol and host from the ``X-`` fields.
+
+    The address is ``X-Real-Ip``, or else the rightmost one of ``X-Forwarded-For`` that is no known
+    proxy; the protocol is ``X-Scheme``, or else the last ``X-Forwarded-Proto``.
+    """
+    if "X-Real-Ip" in headers:
+        address = parse_node(headers["X-Real-Ip"])
+    else:
+        address = rightmost_untrusted(headers.get("X-Forwarded-For", "").split(","), trusted)
+    protocol = _last(headers.get("X-Scheme") or headers.get("X-Forwarded-Proto", "")).lower()
+    host = _last(headers.get("X-Forwarded-Host", ""))
+    port = _last(headers.get("X-Forwarded-Port", ""))
+    if host and _PORT.fullmatch(port) and port != _DEFAULT_PORTS.get(protocol):
+        host = f"{re.sub(':[0-9]*$', '', host)}:{port}"
+    return address, protocol, host
+
+
+def read_forwarded(headers: HTTPHeaders, trusted: Container[str]) -> _Said:
+    """Read address, protocol and host from ``Forwarded`` (RFC 7239).
+
+    They are those of one element, that of the outermost proxy that can be believed.
+    """
+    from ._rfc7239 import parse_forwarded
+
+    elements = parse_forwarded(headers.get("Forwarded", ""))
+    address = None
+    said: dict[str, str] = {}
+    for element in reversed(elements):
+        node = parse_node(element.get("for", ""))
+        if node is None and said:
+            break
+        address, said = node, element
+        if node is None or node not in trusted:
+            break
+    return address, said.get("proto", "").lower(), said.get("host", "")
+
+
+def rightmost_untrusted(nodes: list[str], trusted: Container[str]) -> str | None:
+    """Walk a list of nodes from the right, as far as they are known proxies.
+
+    :return: the first that is not known, or the last of those that are; ``None`` if there is none.
+    """
+    address = None
+    for node in reversed(nodes):
+        found = parse_node(node)
+        if found is None:
+            break
+        address = found
+        if found not in trusted:
+            break
+    return address
+
+
+def _last(value: str) -> str:
+    return value.rpartition(",")[2].strip()
+
+
+class ForwardedDelegate(Interposed):
+    """Give each request a context of its own."""
+
+    def __init__(self, delegate: HTTPMessageDelegate, request_conn: HTTPConnection) -> None:
+        super().__init__(delegate)
+        self._connection: Any = request_conn
 
     def headers_received(
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
     ) -> Awaitable[None] | None:
         connection = self._connection
-        connection.context = ForwardedContext(connection.context, headers, self._trusted)
+        connection.context = connection.context.for_request(headers)
         return self._delegate.headers_received(start_line, headers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from tornado.http1connection import HTTP1ConnectionParameters, HTTP1ServerConnection
@@ -11,13 +13,19 @@ from tornado.util import Configurable
 
 from ._callback import CallbackDelegate, RequestCallback
 from ._context import ConnectionContext
-from ._forwarded import ForwardedDelegate
+from ._forwarded import ForwardedDelegate, ForwardedPolicy
 
 if TYPE_CHECKING:
+    import socket
     import ssl
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from tornado.iostream import IOStream
+
+    from ._body_limits import ChooseLimits
+    from ._proxy_acceptor import ProxyAcceptor
+
+_HANDSHAKE_TIMEOUT = 60.0
 
 
 class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
@@ -42,7 +50,24 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
     :param body_timeout: how long a body may take (no limit).
     :param max_body_size: the longest body that is taken (100 MiB); above it the answer is 413.
     :param max_buffer_size: the most that a stream buffers for one read.
-    :param trusted_downstream: addresses of proxies that ``X-Forwarded-For`` may name.
+    :param trusted_downstream: addresses (``"10.0.0.9"``) or networks (``"10.0.0.0/8"``) of proxies.
+        The walk through ``X-Forwarded-For`` passes them, and fields are believed only if one of
+        them, or this machine itself, sent the request.
+    :param forwarded: believe ``Forwarded`` (RFC 7239) instead of the ``X-`` fields.
+    :param forwarded_host: take the host from ``X-Forwarded-Host`` and ``-Port``, or from
+        ``Forwarded``.
+    :param proxy_protocol: addresses or networks of proxies whose connections begin with a header of
+        the PROXY protocol, version 1 or 2.
+    :param limits: called with the start line and the fields of each request; returns its
+        :class:`BodyLimits`, or ``None``.
+    :param head_timeout: how long a head may take from its first byte to its last (60).
+    :param min_body_rate: bytes per second that a body must reach, seen over ten seconds (0).
+    :param write_timeout: how long a client may take nothing of its response (120).
+    :param max_header_count: the number of fields (256); above it the answer is 431.
+    :param max_drain_size: how much unread body is thrown away to keep a connection (1 MiB).
+    :param max_connections: connections that may be open at a time; more are closed at once.
+    :param max_connections_per_address: connections that one address may have open.
+    :param handshake_timeout: how long a TLS handshake may take, and a PROXY header (60).
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -64,12 +89,20 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         max_body_size: int | None = None,
         max_buffer_size: int | None = None,
         trusted_downstream: Iterable[str] | None = None,
+        *,
+        forwarded: bool = False,
+        forwarded_host: bool = False,
+        proxy_protocol: Iterable[str] | None = None,
+        limits: ChooseLimits | None = None,
+        max_connections: int | None = None,
+        max_connections_per_address: int | None = None,
+        handshake_timeout: float | None = _HANDSHAKE_TIMEOUT,
+        **more_limits: Any,
     ) -> None:
         """Take the arguments of the constructor; subclasses may extend it."""
         self.request_callback = request_callback
         self.xheaders = xheaders
         self.protocol = protocol
-        self.trusted_downstream = frozenset(trusted_downstream or ())
         self.conn_params = HTTP1ConnectionParameters(
             no_keep_alive=no_keep_alive,
             chunk_size=chunk_size,
@@ -78,17 +111,26 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
             max_body_size=max_body_size,
             body_timeout=body_timeout,
             decompress=decompress_request,
+            **more_limits,
         )
         if isinstance(request_callback, HTTPServerConnectionDelegate):
             self._delegate = request_callback
         else:
             self._delegate = CallbackDelegate(request_callback)
         self._connections: set[HTTP1ServerConnection] = set()
+        self._is_draining = False
+        self._emptied: asyncio.Event | None = None
+        self._choose_limits = limits
+        self._trust_proxies(trusted_downstream, forwarded, forwarded_host)
+        self._expect_proxies(proxy_protocol, handshake_timeout)
         TCPServer.__init__(
             self,
             ssl_options=ssl_options,
             max_buffer_size=max_buffer_size,
             read_chunk_size=chunk_size,
+            max_connections=max_connections,
+            max_connections_per_address=max_connections_per_address,
+            handshake_timeout=handshake_timeout,
         )
 
     @classmethod
@@ -101,10 +143,47 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         """Return the implementation that is used unless another one is configured."""
         return HTTPServer
 
+    # Proxies.
+
+    def _trust_proxies(
+        self, trusted: Iterable[str] | None, is_rfc7239: bool, with_host: bool
+    ) -> None:
+        """Decide whose fields are believed, and which."""
+        if self.xheaders and is_rfc7239:
+            raise ValueError(
+                "xheaders and forwarded: the proxy writes one of the two, believe that"
+            )
+        known: Container[str] | None = None
+        self.trusted_downstream = frozenset(trusted or ())
+        if self.trusted_downstream:
+            from ._networks import Networks
+
+            known = Networks(self.trusted_downstream)
+        self._has_proxy = self.xheaders or is_rfc7239
+        self._policy = ForwardedPolicy(known, is_rfc7239=is_rfc7239, with_host=with_host)
+        self._is_interposed = self._has_proxy or self._choose_limits is not None
+
+    def _expect_proxies(self, proxies: Iterable[str] | None, timeout: float | None) -> None:
+        self._proxy_acceptor: ProxyAcceptor | None = None
+        if proxies is not None:
+            from ._networks import Networks
+            from ._proxy_acceptor import ProxyAcceptor
+
+            self._proxy_acceptor = ProxyAcceptor(Networks(proxies), super()._accept, timeout)
+
+    def _accept(self, connection: socket.socket, address: Any) -> None:
+        if self._proxy_acceptor is not None:
+            self._proxy_acceptor.accept(connection, address)
+        else:
+            super()._accept(connection, address)
+
+    # Connections.
+
     def handle_stream(self, stream: IOStream, address: Any) -> None:
         """Serve the requests of a new connection."""
-        context = ConnectionContext(stream, address, self.protocol)
+        context = ConnectionContext(stream, address, self.protocol, self._policy)
         connection = HTTP1ServerConnection(stream, self.conn_params, context)
+        connection.is_draining = self._is_draining
         self._connections.add(connection)
         connection.start_serving(self)
 
@@ -113,19 +192,89 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
     ) -> HTTPMessageDelegate:
         """Hand a new request to the application."""
         delegate = self._delegate.start_request(server_conn, request_conn)
-        if self.xheaders:
-            return ForwardedDelegate(delegate, request_conn, self.trusted_downstream)
+        if self._is_interposed:
+            return self._interpose(delegate, request_conn)
+        return delegate
+
+    def _interpose(
+        self, delegate: HTTPMessageDelegate, request_conn: HTTPConnection
+    ) -> HTTPMessageDelegate:
+        if self._choose_limits is not None:
+            from ._body_limits import LimitingDelegate
+
+            delegate = LimitingDelegate(delegate, request_conn, self._choose_limits)
+        if self._has_proxy:
+            delegate = ForwardedDelegate(delegate, request_conn)
         return delegate
 
     def on_close(self, server_conn: object) -> None:
         """Take note that a connection is gone."""
         self._connections.discard(server_conn)
+        if self._emptied is not None and not self._connections:
+            self._emptied.set()
         self._delegate.on_close(server_conn)
+
+    # The end.
+
+    def stop(self) -> None:
+        """Accept no more and close the listening sockets. Open connections go on."""
+        if self._proxy_acceptor is not None:
+            self._proxy_acceptor.close()
+        super().stop()
+
+    async def drain(
+        self,
+        timeout: float | None = 30.0,  # noqa: ASYNC109  # what is late is cut off, not the drain
+        *,
+        grace: float = 1.0,
+    ) -> int:
+        """Stop in a way that no client notices, as far as time allows.
+
+        Connections that wait in the queue of a listening socket are still accepted, then nothing is
+        accepted any more. Requests that are under way are finished, and every response from now on
+        says ``Connection: close``. A connection that is idle is closed when the grace is over: a
+        client may just be sending its next request on it, and closing would lose that request.
+
+        :param timeout: seconds until what is still under way is cut off; ``None`` waits for ever.
+        :param grace: seconds for which idle connections stay open.
+        :return: how many connections were cut off with a request under way.
+
+        .. versionadded:: 1.0
+        """
+        self._is_draining = True
+        self._accept_waiting()
+        self.stop()
+        self._emptied = asyncio.Event()
+        for connection in self._connections:
+            connection.is_draining = True
+        end = None if timeout is None else asyncio.get_running_loop().time() + timeout
+        await self._empty(grace if timeout is None else min(grace, timeout))
+        for connection in list(self._connections):
+            connection.drain()
+        await self._empty(None if end is None else end - asyncio.get_running_loop().time())
+        late = sum(not connection.is_closing for connection in self._connections)
+        await self.close_all_connections()
+        return late
+
+    def _accept_waiting(self) -> None:
+        """Accept what the system has accepted already: closing the socket would reset it."""
+        for listener in self._sockets.values():
+            with suppress(OSError):
+                while True:
+                    connection, address = listener.accept()
+                    self._accept(connection, address)
+
+    async def _empty(self, seconds: float | None) -> None:
+        """Wait until no connection is left, but not longer than that."""
+        if self._connections and self._emptied is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._emptied.wait()
 
     async def close_all_connections(self) -> None:
         """Close every open connection at once, also those with a request under way.
 
-        :meth:`stop` alone only stops accepting.
+        :meth:`stop` alone only stops accepting; :meth:`drain` lets requests finish.
         """
         while self._connections:
             await next(iter(self._connections)).close()

@@ -174,6 +174,11 @@ class HTTP1ServerConnection:
         """True if no request has begun."""
         return self._phase is Phase.IDLE and not self._parser.held
 
+    @property
+    def is_closing(self) -> bool:
+        """True if the last response is written."""
+        return self._phase is Phase.LINGER or self._phase is Phase.CLOSED
+
     def detach(self) -> None:
         """Give the stream away; what was read too much goes back into it."""
         self._phase = Phase.DETACHED

@@ -1,0 +1,60 @@
+"""Which addresses belong to proxies that are trusted."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: How many answers are remembered; there are few proxies.
+_REMEMBERED = 256
+
+
+class Networks:
+    """A set of addresses and networks.
+
+    :param members: addresses (``"10.0.0.9"``, ``"::1"``) and networks (``"10.0.0.0/8"``).
+    :raises ValueError: one of them is neither.
+    """
+
+    def __init__(self, members: Iterable[str]) -> None:
+        self._networks = [_parse(member) for member in members]
+        self._known: dict[str, bool] = {}
+
+    def __contains__(self, address: object) -> bool:
+        if not isinstance(address, str):
+            return False
+        known = self._known.get(address)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[address] = self._find(address)
+        return known
+
+    def _find(self, text: str) -> bool:
+        try:
+            address = ipaddress.ip_address(text)
+        except ValueError:
+            return False
+        # A socket of both families shows an IPv4 peer as ::ffff:10.0.0.9.
+        mapped = getattr(address, "ipv4_mapped", None)
+        return any((mapped or address) in network for network in self._networks)
+
+
+def is_loopback(text: str) -> bool:
+    """Tell whether an address is one of this machine's own."""
+    try:
+        return ipaddress.ip_address(text).is_loopback
+    except ValueError:
+        return False
+
+
+def _parse(member: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    try:
+        return ipaddress.ip_network(member.strip("[]"), strict=False)
+    except ValueError as error:
+        raise ValueError(
+            f"neither an address nor a network: {member!r}; write 10.0.0.9 or 10.0.0.0/8"
+        ) from error
