@@ -27,6 +27,15 @@ def sleepy(seconds):
     time.sleep(seconds)
 
 
+def reports_on(name, caplog):
+    """Return the lines about a function. On a busy machine others may block for a while as well."""
+    return [
+        record.getMessage()
+        for record in caplog.records
+        if record.name == "tornado.application" and record.getMessage().count(name)
+    ]
+
+
 def threads_become(count):
     """Wait until there are so many threads that watch a loop."""
     end = time.monotonic() + 5
@@ -50,10 +59,7 @@ def test_one_line_says_who_blocked_where_and_for_how_long(ioloop, caplog, block)
         block(0.3)
 
     watched(ioloop, guilty)
-    (record,) = caplog.records
-    assert record.name == "tornado.application"
-    text = record.getMessage()
-    assert "guilty" in text
+    (text,) = reports_on("guilty", caplog)
     assert block.__name__ in text
     assert os.path.basename(__file__) in text
     seconds = float(text.split("for ")[1].split(" s")[0])
@@ -66,7 +72,7 @@ def test_a_coroutine_that_blocks_is_named(ioloop, caplog):
         time.sleep(0.3)  # noqa: ASYNC251 - the culprit
 
     watched(ioloop, guilty)
-    assert ["guilty" in record.getMessage() for record in caplog.records] == [True]
+    assert len(reports_on("guilty", caplog)) == 1
 
 
 def test_a_task_of_asyncio_is_named(asyncio_run, caplog):
@@ -80,7 +86,7 @@ def test_a_task_of_asyncio_is_named(asyncio_run, caplog):
         await asyncio.sleep(0.05)
 
     asyncio_run(main())
-    assert ["guilty" in record.getMessage() for record in caplog.records] == [True]
+    assert len(reports_on("guilty", caplog)) == 1
 
 
 def test_a_loop_that_is_idle_or_busy_with_short_callbacks_is_left_in_peace(ioloop, caplog):
@@ -88,9 +94,9 @@ def test_a_loop_that_is_idle_or_busy_with_short_callbacks_is_left_in_peace(ioloo
         time.sleep(0.001)
         ioloop.add_callback(short)
 
-    ioloop.set_blocking_log_threshold(0.2)
-    ioloop.call_later(0.3, short)
-    ioloop.call_later(0.6, ioloop.stop)
+    ioloop.set_blocking_log_threshold(0.8)
+    ioloop.call_later(0.4, short)
+    ioloop.call_later(1.5, ioloop.stop)
     ioloop.start()
     assert caplog.records == []
 
@@ -133,8 +139,7 @@ def test_log_stack_is_an_action(ioloop, caplog):
     ioloop.call_later(0.1, sleepy, 0.3)
     ioloop.call_later(0.1, ioloop.stop)
     ioloop.start()
-    (record,) = caplog.records
-    assert "in sleepy" in record.getMessage()
+    assert any("in sleepy" in text for text in reports_on("sleepy", caplog))
 
 
 @pytest.mark.parametrize("action", ["signal.SIG_DFL", "signal.SIG_IGN"])

@@ -5,6 +5,8 @@ import datetime
 import itertools
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tornado import gen
 from tornado.ioloop import IOLoop, PeriodicCallback
@@ -181,6 +183,23 @@ def test_the_next_call_is_the_next_multiple(virtual, now, following):
     periodic._next_timeout = 110.0
     periodic._update_next(now)
     assert periodic._next_timeout == pytest.approx(following)
+
+
+@given(
+    last=st.floats(0, 1e9),
+    late=st.floats(0, 1e6),
+    milliseconds=st.floats(0.1, 1e7),
+)
+def test_the_next_call_lies_within_one_interval_from_now(last, late, milliseconds):
+    periodic = PeriodicCallback(int, milliseconds)
+    interval = milliseconds / 1000
+    periodic._next_timeout = last
+    periodic._update_next(last + late)
+    following = periodic._next_timeout
+    slack = 1e-6 + interval * 1e-6
+    assert last + late < following <= last + late + interval + slack
+    multiple = (following - last) / interval
+    assert multiple * interval == pytest.approx(round(multiple) * interval, abs=1e-5)
 
 
 @pytest.mark.parametrize("interval", [0, -1, datetime.timedelta(0)])

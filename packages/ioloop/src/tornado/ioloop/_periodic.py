@@ -93,6 +93,9 @@ class PeriodicCallback:
         # call yet: timers may fire a tick early.
         missed = max(0, math.floor((current_time - self._next_timeout) / interval))
         self._next_timeout += (missed + 1) * interval
+        if self._next_timeout <= current_time:
+            # Rounding has made the time of this call out of it once more.
+            self._next_timeout += interval
 
     def _run(self) -> None:
         self._timeout = None
