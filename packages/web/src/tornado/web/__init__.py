@@ -46,10 +46,15 @@ from tornado.util import ObjectDict, publish
 
 from ._application import Application
 from ._arguments import _ArgDefaultMarker as _ArgDefaultMarker
+from ._asynchronous import asynchronous
+from ._compression import GZipContentEncoding
+from ._cors import CORSMiddleware
+from ._current import RequestLogFilter, current_handler, current_request
 from ._errors import Finish, HTTPError, MissingArgumentError
 from ._handler import RequestHandler
 from ._identity import authenticated
 from ._page_resources import is_absolute
+from ._request_ids import RequestIdMiddleware
 from ._signed_values import (
     DEFAULT_SIGNED_VALUE_MIN_VERSION,
     DEFAULT_SIGNED_VALUE_VERSION,
@@ -61,6 +66,10 @@ from ._signed_values import (
 )
 from ._simple_handlers import ErrorHandler, FallbackHandler, RedirectHandler
 from ._slashes import addslash, removeslash
+from ._static_files import StaticFileHandler
+from ._stream_body import stream_request_body
+from ._timing import TimingMiddleware
+from ._transforms import ChunkedTransferEncoding, OutputTransform
 from ._ui_modules import TemplateModule, UIModule
 
 #: A shorter name for :class:`URLSpec`, for lists of routes.
@@ -69,12 +78,15 @@ url = URLSpec
 __all__ = [
     "AnyMatches",
     "Application",
+    "CORSMiddleware",
+    "ChunkedTransferEncoding",
     "DEFAULT_SIGNED_VALUE_MIN_VERSION",
     "DEFAULT_SIGNED_VALUE_VERSION",
     "DefaultHostMatches",
     "ErrorHandler",
     "FallbackHandler",
     "Finish",
+    "GZipContentEncoding",
     "HTTPError",
     "HTTPServer",
     "HostMatches",
@@ -82,25 +94,34 @@ __all__ = [
     "MIN_SUPPORTED_SIGNED_VALUE_VERSION",
     "MissingArgumentError",
     "ObjectDict",
+    "OutputTransform",
     "RedirectHandler",
     "RequestHandler",
+    "RequestIdMiddleware",
+    "RequestLogFilter",
     "ReversibleRouter",
     "ReversibleRuleRouter",
     "Rule",
+    "StaticFileHandler",
     "TemplateModule",
+    "TimingMiddleware",
     "UIModule",
     "URLSpec",
     "access_log",
     "addslash",
     "app_log",
+    "asynchronous",
     "authenticated",
     "create_signed_value",
+    "current_handler",
+    "current_request",
     "decode_signed_value",
     "future_set_result_unless_cancelled",
     "gen_log",
     "get_signature_key_version",
     "is_absolute",
     "removeslash",
+    "stream_request_body",
     "url",
     "utf8",
 ]

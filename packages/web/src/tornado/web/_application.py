@@ -17,14 +17,19 @@ from tornado.routing import (
     Rule,
 )
 
+from ._compression import GZipContentEncoding
 from ._dispatch import HandlerDelegate
 from ._handler import RequestHandler
 from ._simple_handlers import ErrorHandler
+from ._static_routes import static_routes
+from ._stream_body import StreamingDelegate
 from ._template_loaders import TemplateLoaders
 from ._ui_namespace import UIRegistry
 
 if TYPE_CHECKING:
     from tornado.httputil import HTTPMessageDelegate, HTTPServerRequest
+
+    from ._middleware import Middleware
 
 
 class _ApplicationRouter(ReversibleRuleRouter):
@@ -82,6 +87,8 @@ class Application(ReversibleRouter):
         handler class, keyword arguments for its ``initialize``, and a name.
     :param default_host: the host that is assumed for requests to none that is known.
     :param transforms: :class:`OutputTransform` classes, for each response.
+    :param wsgi: the application is for a ``tornado.wsgi.WSGIContainer``'s counterpart: classic, and
+        only keeps ``debug`` from watching the source.
     :param settings: everything else; handlers see it as ``self.settings``.
     """
 
@@ -90,14 +97,23 @@ class Application(ReversibleRouter):
         handlers: Any = None,
         default_host: str | None = None,
         transforms: list[Any] | None = None,
+        wsgi: bool = False,
         **settings: Any,
     ) -> None:
-        self.transforms: list[Any] = list(transforms or ())
+        compress = settings.get("compress_response") or settings.get("gzip")
+        if transforms is None:
+            transforms = [GZipContentEncoding] if compress else []
+        self.transforms: list[Any] = list(transforms)
         self.default_host = default_host
         self.settings = settings
+        #: The setting ``middleware``: what is called around each handler, the outermost first.
+        self.middleware: tuple[Middleware, ...] = tuple(settings.get("middleware", ()))
         if settings.get("debug"):
             settings.setdefault("serve_traceback", True)
             settings.setdefault("compiled_template_cache", False)
+            settings.setdefault("static_hash_cache", False)
+            settings.setdefault("autoreload", not wsgi)
+        handlers = [*static_routes(settings), *(handlers or ())]
         self._ui = UIRegistry(settings.get("ui_modules"), settings.get("ui_methods"))
         #: The UI modules by their names.
         self.ui_modules = self._ui.modules
@@ -106,6 +122,22 @@ class Application(ReversibleRouter):
         self._template_loaders = TemplateLoaders()
         self.wildcard_router = _ApplicationRouter(self, handlers)
         self.default_router = _ApplicationRouter(self, [Rule(AnyMatches(), self.wildcard_router)])
+        self._start_autoreload()
+
+    def _start_autoreload(self) -> None:
+        """Watch the source, with the setting ``autoreload``; once for each loop."""
+        if self.settings.get("autoreload"):
+            import tornado.autoreload
+
+            tornado.autoreload.start()
+
+    def __call__(self, request: HTTPServerRequest) -> Any:
+        """Answer a complete request; so an application can be another one's fallback.
+
+        :return: the Task that finishes the request, ``None`` if it is finished.
+        """
+        delegate: Any = self.find_handler(request)
+        return delegate.execute()
 
     def listen(
         self,
@@ -124,6 +156,7 @@ class Application(ReversibleRouter):
             else is for :meth:`tornado.tcpserver.TCPServer.listen`.
         :return: the server, to stop it later.
         """
+        self._start_autoreload()  # the loop may be another one than when this object was made
         server = HTTPServer(self, **kwargs)
         server.listen(
             port,
@@ -142,7 +175,7 @@ class Application(ReversibleRouter):
         matcher = HostMatches(host_pattern)
         rule = Rule(matcher, _ApplicationRouter(self, host_handlers))
         self.default_router.rules.insert(-1, rule)
-        if self.default_host is not None:
+        if self.default_host:
             self.wildcard_router.add_rules(
                 [(DefaultHostMatches(self, matcher.host_pattern), host_handlers)]
             )
@@ -178,7 +211,8 @@ class Application(ReversibleRouter):
         :param target_kwargs: for the handler's ``initialize``.
         :param path_args: the groups of the path; ``path_kwargs`` the named ones.
         """
-        return HandlerDelegate(self, request, target_class, target_kwargs, path_args, path_kwargs)
+        kind = StreamingDelegate if target_class._stream_request_body else HandlerDelegate
+        return kind(self, request, target_class, target_kwargs, path_args, path_kwargs)
 
     def reverse_url(self, name: str, *args: Any) -> str:
         """Give the URL of the route `name`.

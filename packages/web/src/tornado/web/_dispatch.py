@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextvars import Context, copy_context
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tornado.httputil import (
@@ -49,6 +51,10 @@ class HandlerDelegate(HTTPMessageDelegate):
     def headers_received(
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
     ) -> Awaitable[None] | None:
+        limit = self.handler_class.max_body_size
+        if limit is not None:
+            connection: Any = self.request.connection
+            connection.set_max_body_size(limit)
         return None
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
@@ -72,13 +78,32 @@ class HandlerDelegate(HTTPMessageDelegate):
         """
         application, request = self.application, self.request
         handler = self.handler_class(application, request, **(self.handler_kwargs or _NOTHING))
+        context = copy_context()
+        if handler._stream_request_body:
+            self.attach(handler, context)
         transforms = application.transforms
         if transforms:
             transforms = [transform(request) for transform in transforms]
         task = run(
-            handler._execute(transforms, *(self.path_args or ()), **(self.path_kwargs or _NOTHING))
+            handler._execute(transforms, *(self.path_args or ()), **(self.path_kwargs or _NOTHING)),
+            context,
         )
         if not handler._finished:
+            closed: Any = handler.on_connection_close
+            if task is not None and application.settings.get("cancel_on_disconnect"):
+                closed = partial(_leave, handler, task)
             connection: Any = request.connection
-            connection.set_close_callback(handler.on_connection_close)
+            connection.set_close_callback(closed)
         return task
+
+    def attach(self, handler: RequestHandler, context: Context) -> None:
+        """Be told about a handler that takes its body in pieces, before it runs."""
+
+
+def _leave(handler: RequestHandler, task: asyncio.Task[None]) -> None:
+    """Stop a handler whose client has gone: the setting ``cancel_on_disconnect``."""
+    handler._client_left = True
+    try:
+        handler.on_connection_close()
+    finally:
+        task.cancel()

@@ -10,6 +10,7 @@ from tornado.httputil import HTTPInputError
 from tornado.log import app_log, gen_log
 
 from ._errors import Finish, HTTPError
+from ._methods import allowed_methods
 from ._state import HandlerState
 
 if TYPE_CHECKING:
@@ -35,7 +36,11 @@ class ErrorPage(HandlerState):
             one, and ``reason`` a reason phrase.
         """
         if self._headers_written:
-            gen_log.error("cannot send an error page behind flush(), closing the connection")
+            if "exc_info" not in kwargs:  # else it was logged already
+                gen_log.error(
+                    "cannot send an error page behind flush(), closing the connection: %s",
+                    self._request_summary(),
+                )
             self._abandon()
             return
         self.clear()
@@ -45,10 +50,12 @@ class ErrorPage(HandlerState):
             if isinstance(exception, HTTPError) and exception.reason:
                 reason = exception.reason
         self.set_status(status_code, reason=reason)
+        if status_code == 405:
+            self.set_header("Allow", ", ".join(allowed_methods(self)))
         try:
             self.write_error(status_code, **kwargs)
         except Exception:  # noqa: BLE001  # logged; the client still gets the status
-            app_log.exception("uncaught exception in write_error")
+            app_log.exception("uncaught exception in write_error %s", self._request_summary())
         if not self._finished:
             self.finish()
 
@@ -120,6 +127,11 @@ class ErrorPage(HandlerState):
         exc_info = (type(error), error, error.__traceback__)
         status = error.status_code if isinstance(error, HTTPError) else 500
         self.send_error(status, exc_info=exc_info)
+
+    def _log_cancelled(self) -> None:
+        """Log that the task of this request was cancelled, unless its client has gone anyway."""
+        if not self._client_left:
+            app_log.warning("cancelled %s", self._request_summary(), exc_info=True)
 
     def _abandon(self) -> None:
         """Close the connection with the response incomplete."""

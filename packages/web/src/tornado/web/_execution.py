@@ -13,15 +13,20 @@ import asyncio
 import sys
 import types
 from collections.abc import Awaitable, Coroutine, Generator
-from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 from tornado.gen import convert_yielded
 from tornado.log import app_log
 
+from ._current import running_handler
 from ._error_page import ErrorPage
 from ._errors import HTTPError
+from ._middleware import run_through
+from ._nothing import NOTHING
 from ._state import HandlerState
+
+if TYPE_CHECKING:
+    from contextvars import Context
 
 _HAS_EAGER_TASKS = sys.version_info >= (3, 12)
 
@@ -40,6 +45,8 @@ def _as_task() -> Generator[None, None, None]:
 
 async def wait_for(result: Any) -> Any:
     """Await what a method of a handler returned, within a Task."""
+    if result is NOTHING:
+        return None
     if not _in_task():
         await _as_task()
     if isinstance(result, Awaitable):
@@ -51,12 +58,11 @@ def _in_task() -> bool:
     return asyncio.current_task() is not None
 
 
-def run(coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None] | None:
+def run(coroutine: Coroutine[Any, Any, None], context: Context) -> asyncio.Task[None] | None:
     """Run ``_execute`` in a context of its own, as far as it comes without waiting.
 
     :return: the Task that finishes it, ``None`` if it is finished.
     """
-    context = copy_context()
     try:
         context.run(coroutine.send, None)
     except StopIteration:
@@ -109,7 +115,8 @@ class Execution(ErrorPage, HandlerState):
         def get_current_user(self) -> Any: ...
         def _check_origin(self) -> None: ...
 
-    _body_received: asyncio.Future[None] | None = None
+    #: Where the body is streamed: done when it is complete, with false if the client has gone.
+    _body_received: asyncio.Future[bool] | None = None
     _prepared: asyncio.Future[None] | None = None
 
     async def _execute(self, transforms: list[Any], *args: Any, **kwargs: Any) -> None:
@@ -118,6 +125,7 @@ class Execution(ErrorPage, HandlerState):
         :param args: the groups of the path, undecoded; ``kwargs`` the named ones.
         """
         self._transforms = transforms
+        running_handler.set(self)
         try:
             method = self.request.method
             if method not in self.SUPPORTED_METHODS:
@@ -128,33 +136,49 @@ class Execution(ErrorPage, HandlerState):
                 if kwargs
                 else {}
             )
-            if method not in _SAFE_METHODS:
-                self._check_origin()
-            if self._awaits_user:
-                self.current_user = await wait_for(self.get_current_user())
-            result = self.prepare()
-            if result is not None:
-                await wait_for(result)
-            if self._prepared is not None and not self._prepared.done():
-                self._prepared.set_result(None)
-            if self._finished:
-                return
-            if self._body_received is not None:
-                await wait_for(self._body_received)
-            result = getattr(self, _verbs[method])(*self.path_args, **self.path_kwargs)
-            if result is not None:
-                await wait_for(result)
+            middleware = self.application.middleware
+            if middleware:
+                if not _in_task():
+                    await _as_task()
+                await run_through(middleware, self, self._run_methods)  # type: ignore[arg-type]  # every Execution is a handler
+            else:
+                await self._run_methods()
             if self._auto_finish and not self._finished:
                 self.finish()
         except Exception as error:  # noqa: BLE001  # each one ends the request with an answer
             self._handle_uncaught(error)
         except asyncio.CancelledError:
             if not self._finished:
+                self._log_cancelled()
                 self._abandon()
             raise
         finally:
             if self._prepared is not None and not self._prepared.done():
                 self._prepared.set_result(None)
+
+    async def _run_methods(self) -> None:
+        """Call what answers the request: ``prepare`` and the method."""
+        method = self.request.method
+        if method not in _SAFE_METHODS:
+            self._check_origin()
+        if self._awaits_user:
+            self.current_user = await wait_for(self.get_current_user())
+        result = self.prepare()
+        if result is not None:
+            await wait_for(result)
+        if self._prepared is not None and not self._prepared.done():
+            self._prepared.set_result(None)
+        if self._finished:
+            return
+        if self._body_received is not None and not await wait_for(self._body_received):
+            # The client has gone in the middle of its body, or was refused by the connection.
+            if not self._finished:
+                self._finished = True
+                self._log()
+            return
+        result = getattr(self, _verbs[method])(*self.path_args, **self.path_kwargs)
+        if result is not None:
+            await wait_for(result)
 
     def _handle_uncaught(self, error: Exception) -> None:
         try:
@@ -164,8 +188,9 @@ class Execution(ErrorPage, HandlerState):
             if not self._finished:
                 self._abandon()
 
-    def _decode_group(self, value: bytes | None, name: str | None = None) -> str | None:
-        return None if value is None else self.decode_argument(value, name=name)
+    def _decode_group(self, value: Any, name: str | None = None) -> Any:
+        # What a matcher has converted already is no bytes any more.
+        return self.decode_argument(value, name=name) if isinstance(value, bytes) else value
 
     def prepare(self) -> Awaitable[None] | None:
         """Do what all methods of a handler have in common, before the method; for subclasses.

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._arguments import Arguments
+from ._asynchronous import Callbacks
 from ._cross_site import CrossSite
-from ._errors import HTTPError
 from ._execution import Execution
+from ._file_sending import FileSending
 from ._identity import Identity
 from ._json_body import JSONBody
 from ._language import Language
+from ._methods import MissingMethods
 from ._response import Response
 from ._signed_cookies import SignedCookies
+from ._static_urls import StaticURLs
 from ._templates import Templates
 from ._xsrf import Xsrf
 
@@ -34,6 +37,10 @@ class RequestHandler(
     SignedCookies,
     Xsrf,
     CrossSite,
+    StaticURLs,
+    FileSending,
+    Callbacks,
+    MissingMethods,
     Execution,
 ):
     """Answer requests; a subclass has a method for each HTTP method that it answers.
@@ -65,8 +72,7 @@ class RequestHandler(
 
     # The methods. Not all of them mean something for every resource.
 
-    def _unimplemented_method(self, *args: str, **kwargs: str) -> Awaitable[None] | None:
-        raise HTTPError(405)
+    _unimplemented_method = MissingMethods._unimplemented_method
 
     head: Callable[..., Awaitable[None] | None] = _unimplemented_method
     get: Callable[..., Awaitable[None] | None] = _unimplemented_method
@@ -75,6 +81,21 @@ class RequestHandler(
     patch: Callable[..., Awaitable[None] | None] = _unimplemented_method
     put: Callable[..., Awaitable[None] | None] = _unimplemented_method
     options: Callable[..., Awaitable[None] | None] = _unimplemented_method
+
+    # The body of the request.
+
+    #: The longest body, in bytes, that this handler takes; longer ones are answered with 413.
+    #: ``None`` leaves it to the server's ``max_body_size``.
+    max_body_size: int | None = None
+
+    _stream_request_body = False
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        """Take a piece of the body; for subclasses with :func:`stream_request_body`.
+
+        May be ``async def``: the next piece comes when it is done.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not define data_received")
 
     # The end of a request.
 

@@ -7,7 +7,7 @@ import hashlib
 import numbers
 import re
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from tornado.escape import json_encode, utf8
 from tornado.httputil import (
@@ -23,7 +23,7 @@ from ._state import HandlerState
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 HeaderTypes = bytes | str | int | numbers.Integral | datetime.datetime
 
@@ -160,12 +160,28 @@ class Response(Sending, HandlerState):
             return self._finish_stream()
         return self._finish_whole()
 
-    def flush(self, include_footers: bool = False) -> asyncio.Future[None]:
+    @overload
+    def flush(self, include_footers: bool = False) -> asyncio.Future[None]: ...
+    @overload
+    def flush(self, include_footers: bool, callback: Callable[[], object]) -> None: ...
+    @overload
+    def flush(self, *, callback: Callable[[], object]) -> None: ...
+    def flush(
+        self, include_footers: bool = False, callback: Callable[[], object] | None = None
+    ) -> asyncio.Future[None] | None:
         """Send what was written so far; the head too, if it has not left yet.
 
         :param include_footers: the body ends here; used by :meth:`finish`.
-        :return: a future for back-pressure: it is done when the bytes have left.
+        :param callback: classic: called without arguments when the bytes have left.
+        :return: a future for back-pressure: it is done when the bytes have left. ``None`` with a
+            callback.
         """
+        if callback is not None:
+            # The callback is not called for a client that has gone: on_connection_close is.
+            self.flush(include_footers).add_done_callback(
+                lambda sent: None if sent.cancelled() or sent.exception() else callback()
+            )
+            return None
         body = b"".join(self._write_buffer)
         self._write_buffer = []
         if self._headers_written:

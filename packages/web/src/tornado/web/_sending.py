@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 from ._state import HandlerState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tornado.httputil import ResponseStartLine
+    from tornado.iostream import IOStream
 
 #: Statuses whose responses end with the head (RFC 9110 section 6.4.1).
 _NO_BODY = frozenset({204, 304})
@@ -30,9 +33,36 @@ class Sending(HandlerState):
         def _start_line(self) -> ResponseStartLine: ...
         def _log(self) -> None: ...
 
+    def before_head(self, hook: Callable[[Any], object]) -> None:
+        """Have a function called when the head of the response is about to leave.
+
+        It gets the handler and may still change status and header fields, those of error pages and
+        redirects too; for middleware.
+
+        .. versionadded:: 1.0
+        """
+        self._head_hooks = (*self._head_hooks, hook)
+
+    def _call_head_hooks(self) -> None:
+        hooks, self._head_hooks = self._head_hooks, ()
+        for hook in hooks:
+            hook(self)
+
+    def detach(self) -> IOStream:
+        """Give the connection's stream away, for another protocol.
+
+        The response ends here: nothing can be sent through the handler any more.
+        """
+        self._finished = True
+        connection: Any = self.request.connection
+        stream: IOStream = connection.detach()
+        return stream
+
     def _finish_whole(self) -> asyncio.Future[None]:
         """Finish a response of which nothing has left: its length is known."""
         request = self.request
+        if self._head_hooks:
+            self._call_head_hooks()
         fields = self._headers
         method = request.method
         if self._status_code == 200 and (method == "GET" or method == "HEAD"):  # noqa: PLR1714  # quicker
@@ -78,6 +108,8 @@ class Sending(HandlerState):
         return sent
 
     def _send_head(self, body: bytes, finishing: bool) -> asyncio.Future[None]:
+        if self._head_hooks:
+            self._call_head_hooks()
         self._headers_written = True
         if self._new_cookies is not None:
             self._add_cookie_fields()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
     from tornado.httputil import HTTPHeaders, HTTPServerRequest
@@ -32,6 +33,11 @@ class HandlerState:
     _headers_written = False
     _finished = False
     _auto_finish = True
+    _client_left = False
+    #: What is called when the head is about to leave, see ``before_head``.
+    _head_hooks: Sequence[Callable[[Any], object]] = ()
+    #: What :class:`RequestIdMiddleware` has chosen.
+    request_id: str = "-"
     _transforms: list[Any]
     _new_cookies: dict[str, str] | None = None
 

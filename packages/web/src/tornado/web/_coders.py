@@ -1,0 +1,102 @@
+"""Content codings: what turns pieces of a body into pieces of a smaller one.
+
+gzip is always there. Brotli (RFC 7932) and Zstandard (RFC 8878) are where their packages are
+installed: ``pip install tornado-web[compression]``. Zstandard comes with Python itself from 3.14
+on.
+"""
+
+from __future__ import annotations
+
+import zlib
+from functools import cache
+from importlib import import_module
+from typing import Any, Protocol
+
+
+class Coder(Protocol):
+    """Encode one body."""
+
+    def encode(self, data: bytes, finishing: bool) -> bytes:
+        """Encode a piece so that the receiver can decode all of it now."""
+
+
+class _Gzip:
+    def __init__(self, level: int) -> None:
+        self._compressor = zlib.compressobj(level, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+
+    def encode(self, data: bytes, finishing: bool) -> bytes:
+        mode = zlib.Z_FINISH if finishing else zlib.Z_SYNC_FLUSH
+        return self._compressor.compress(data) + self._compressor.flush(mode)
+
+
+class _Brotli:
+    def __init__(self, module: Any) -> None:
+        # 4 is about as quick as gzip and smaller; the default of 11 is for files that are
+        # compressed once.
+        self._compressor = module.Compressor(quality=4)
+
+    def encode(self, data: bytes, finishing: bool) -> bytes:
+        compressor = self._compressor
+        coded: bytes = compressor.process(data)
+        coded += compressor.finish() if finishing else compressor.flush()
+        return coded
+
+
+class _Zstandard:
+    def __init__(self, module: Any) -> None:
+        self._module = module
+        self._compressor = module.ZstdCompressor(level=3).compressobj()
+
+    def encode(self, data: bytes, finishing: bool) -> bytes:
+        module = self._module
+        mode = module.COMPRESSOBJ_FLUSH_FINISH if finishing else module.COMPRESSOBJ_FLUSH_BLOCK
+        coded: bytes = self._compressor.compress(data) + self._compressor.flush(mode)
+        return coded
+
+
+class _OwnZstandard:
+    def __init__(self, module: Any) -> None:
+        self._compressor = module.ZstdCompressor()
+
+    def encode(self, data: bytes, finishing: bool) -> bytes:
+        compressor = self._compressor
+        mode = compressor.FLUSH_FRAME if finishing else compressor.FLUSH_BLOCK
+        coded: bytes = compressor.compress(data, mode)
+        return coded
+
+
+#: The packages that have a coding, the best first.
+_PACKAGES: dict[str, tuple[tuple[str, Any], ...]] = {
+    "br": (("brotli", _Brotli), ("brotlicffi", _Brotli)),
+    "zstd": (("compression.zstd", _OwnZstandard), ("zstandard", _Zstandard)),
+}
+
+
+@cache
+def _implementation(coding: str) -> tuple[Any, Any] | None:
+    for name, coder in _PACKAGES.get(coding, ()):
+        try:
+            return coder, import_module(name)
+        except ImportError:
+            continue
+    return None
+
+
+def is_available(coding: str) -> bool:
+    """Tell whether there is a coder for a content coding."""
+    return coding == "gzip" or _implementation(coding) is not None
+
+
+def make_coder(coding: str, gzip_level: int) -> Coder:
+    """Make a coder for one body.
+
+    :raises LookupError: there is none for this coding.
+    """
+    if coding == "gzip":
+        return _Gzip(gzip_level)
+    found = _implementation(coding)
+    if found is None:
+        raise LookupError(f"no package for the content coding {coding!r} is installed")
+    coder, module = found
+    made: Coder = coder(module)
+    return made

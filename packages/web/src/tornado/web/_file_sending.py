@@ -1,0 +1,198 @@
+"""Files as bodies: in one write, by the kernel, or piece by piece."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import IO, TYPE_CHECKING, Any
+
+from tornado.iostream import StreamClosedError
+
+from ._byte_ranges import Slice, UnsatisfiableRangeError, requested_slice
+from ._errors import HTTPError
+from ._media_types import media_type
+from ._nothing import NOTHING
+from ._state import HandlerState
+from ._static_paths import open_regular
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable, Iterable
+
+#: Bodies up to this size, in bytes, leave in one write with the head.
+SENT_AT_ONCE = 1 << 16
+
+_PIECE = 1 << 16
+
+
+class FileSending(HandlerState):
+    """Send files, whole or in part."""
+
+    if TYPE_CHECKING:
+
+        def write(self, chunk: str | bytes | dict[Any, Any]) -> None: ...
+        def flush(self, include_footers: bool = False) -> asyncio.Future[None]: ...
+        def check_etag_header(self) -> bool: ...
+
+    async def send_file(
+        self,
+        path: str | os.PathLike[str],
+        name: str | None = None,
+        *,
+        content_type: str | None = None,
+        inline: bool = False,
+    ) -> None:
+        """Answer with a file, or with the part of it that the request asks for.
+
+        Ranges, ``If-Range``, ``If-None-Match`` and ``If-Modified-Since`` are honoured; the
+        validator is made of the time, the size and the number of the file, so nothing has to be
+        read for it. The path is the application's: do not build it out of what a client sends,
+        :class:`StaticFileHandler` has the rules for that. ::
+
+            class InvoiceHandler(RequestHandler):
+                @authenticated
+                async def get(self, number):
+                    path = await find_invoice(self.current_user, number)
+                    await self.send_file(path, f"Invoice {number}.pdf")
+
+        :param name: what the client shall call it (RFC 6266); its own name by default.
+        :param content_type: by default what the name says.
+        :param inline: let the browser show it, in the place of saving it.
+        :raises HTTPError: 404 if there is no such file, 403 if it cannot be read.
+        """
+        path = os.fspath(path)
+        name = os.path.basename(path) if name is None else name
+        descriptor = open_regular(path)
+        with os.fdopen(descriptor, "rb", buffering=0) as file:
+            status = os.fstat(descriptor)
+            modified = datetime.fromtimestamp(int(status.st_mtime), UTC)
+            etag = f'"{status.st_mtime_ns:x}-{status.st_size:x}-{status.st_ino:x}"'
+            self.set_header("Content-Type", content_type or media_type(name))
+            self.set_header(
+                "Content-Disposition", disposition("inline" if inline else "attachment", name)
+            )
+            self.set_header("X-Content-Type-Options", "nosniff")
+            self._set_validators(etag, modified)
+            if self._is_unmodified(modified):
+                self.set_status(304)
+                return
+            part = self._requested_slice(status.st_size, etag, modified)
+            if part is not None:
+                await self._send_slice(file, part)
+
+    def _set_validators(self, etag: str | None, modified: datetime | None) -> None:
+        fields = self._headers
+        fields["Accept-Ranges"] = "bytes"
+        if etag is not None:
+            fields["Etag"] = etag
+        if modified is not None:
+            self.set_header("Last-Modified", modified)
+
+    def _is_unmodified(self, modified: datetime | None) -> bool:
+        """Tell whether the client has this very file (RFC 9110 section 13.2.2)."""
+        fields = self.request.headers
+        if "If-None-Match" in fields:
+            return self.check_etag_header()
+        since = fields.get("If-Modified-Since")
+        if since is None or modified is None:
+            return False
+        from ._byte_ranges import parse_date
+
+        known = parse_date(since)
+        return known is not None and modified <= known
+
+    def _requested_slice(
+        self, size: int, etag: str | None, modified: datetime | None
+    ) -> Slice | None:
+        """Give what is to be sent of a file, and set status and ``Content-Range`` for it.
+
+        :return: ``None`` if there is no such part; the status is 416 then.
+        """
+        if self.request.method != "GET" or "Range" not in self.request.headers:
+            return Slice(0, size)
+        try:
+            part = requested_slice(self.request.headers, size, etag, modified)
+        except UnsatisfiableRangeError:
+            self.set_status(416)
+            self.set_header("Content-Type", "text/plain")
+            self.set_header("Content-Range", f"bytes */{size}")
+            return None
+        if part is None:
+            return Slice(0, size)
+        self.set_status(206)
+        self.set_header("Content-Range", f"bytes {part.start}-{part.end - 1}/{size}")
+        return part
+
+    def _send_slice(self, file: IO[bytes], part: Slice) -> Awaitable[None]:
+        """Send a part of an open file; it may be closed when the awaitable is done."""
+        count = part.end - part.start
+        if self.request.method == "HEAD":
+            self.set_header("Content-Length", count)
+            return NOTHING
+        if count <= SENT_AT_ONCE:
+            self.write(read_slice(file.fileno(), part))
+            return NOTHING
+        return self._send_large(file, part)
+
+    async def _send_large(self, file: IO[bytes], part: Slice) -> None:
+        count = part.end - part.start
+        self.set_header("Content-Length", count)
+        connection: Any = self.request.connection
+        write_file = getattr(connection, "write_file", None)
+        try:
+            if write_file is not None:
+                self.flush()  # the transforms see the head, and say whether they change the body
+            if write_file is None or any(
+                getattr(each, "is_active", True) for each in self._transforms
+            ):
+                await self._send_pieces(_pieces(file.fileno(), part))
+            else:
+                await write_file(file, part.start, count)
+        except StreamClosedError:
+            return  # the client has gone, nobody waits for the rest
+
+    async def _send_pieces(self, pieces: Iterable[bytes]) -> None:
+        """Send a body piece by piece, at the client's speed."""
+        try:
+            for piece in pieces:
+                self.write(piece)
+                await self.flush()
+        except StreamClosedError:
+            return  # the client has gone, nobody waits for the rest
+
+
+def read_slice(descriptor: int, part: Slice) -> bytes:
+    """Read a part of a file.
+
+    :raises HTTPError: 500 if the file is shorter by now.
+    """
+    content = b"".join(_pieces(descriptor, part))
+    if len(content) != part.end - part.start:
+        raise HTTPError(500, "the file became shorter while it was read")
+    return content
+
+
+def _pieces(descriptor: int, part: Slice) -> Iterable[bytes]:
+    at = part.start
+    os.lseek(descriptor, at, os.SEEK_SET)
+    while at < part.end:
+        piece = os.read(descriptor, min(_PIECE, part.end - at))
+        if not piece:
+            return
+        at += len(piece)
+        yield piece
+
+
+def disposition(kind: str, name: str) -> str:
+    """Write a ``Content-Disposition`` field (RFC 6266, RFC 8187).
+
+    :param kind: ``attachment`` or ``inline``.
+    """
+    from urllib.parse import quote
+
+    name = "".join([" " if ord(char) < 32 or ord(char) == 127 else char for char in name])
+    plain = name.encode("ascii", "replace").decode().replace("\\", "_").replace('"', "'")
+    field = f'{kind}; filename="{plain.replace("%", "_").replace("/", "_")}"'
+    if plain == name and "%" not in name:
+        return field
+    return f"{field}; filename*=UTF-8''{quote(name, safe='')}"

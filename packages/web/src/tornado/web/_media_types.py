@@ -1,0 +1,31 @@
+"""What a file's name says about its content."""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+from functools import lru_cache
+
+
+def media_type(name: str) -> str:
+    """Guess the content type of a file by its name.
+
+    Compressed files are of the type of their compression: the content is sent as it is, and saved
+    as it is.
+    """
+    return _by_extension(os.path.basename(name).partition(".")[2])
+
+
+@lru_cache(1000)
+def _by_extension(extension: str) -> str:
+    guessed, encoding = mimetypes.guess_type(f"file.{extension}")
+    if encoding == "gzip":
+        return "application/gzip"
+    if encoding is not None or guessed is None:
+        return "application/octet-stream"
+    return guessed
+
+
+def forget() -> None:
+    """Ask :mod:`mimetypes` anew, for tests and after its tables were changed."""
+    _by_extension.cache_clear()

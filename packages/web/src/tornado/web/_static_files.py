@@ -1,0 +1,434 @@
+"""Static files: what is in a directory, with everything that browsers and proxies ask for."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from tornado.log import gen_log
+
+from ._accept_encoding import preferred_coding
+from ._byte_ranges import Slice
+from ._errors import HTTPError
+from ._file_memory import FileMemory
+from ._file_sending import SENT_AT_ONCE, read_slice
+from ._handler import RequestHandler
+from ._locations import same_origin
+from ._media_types import forget, media_type
+from ._nothing import NOTHING
+from ._static_paths import FoundFile, find, join, open_regular
+from ._static_versions import HASHED_AT_ONCE, Versions, content_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+_PIECE = 1 << 16
+
+#: Bytes of small files that are remembered, for all static files of the process together.
+_MEMORY = 32 << 20
+
+#: Content codings with the extension that a file's compressed twin has, in our order.
+_TWINS = {"br": ".br", "zstd": ".zst", "gzip": ".gz"}
+
+_contents: FileMemory[bytes] = FileMemory(_MEMORY)
+_versions = Versions()
+
+
+class StaticFileHandler(RequestHandler):
+    r"""Serve the files of a directory.
+
+    The setting ``static_path`` is enough for most sites. For other directories::
+
+        (r"/content/(.*)", StaticFileHandler, {"path": "/var/www"})
+
+    The path of the file is the one group of the pattern. Conditional and range requests are
+    answered. A URL with a version (``?v=...``, as :meth:`RequestHandler.static_url` makes it) may
+    be kept by browsers for ten years. Small files are kept in memory and compared with the file
+    system for each request; large ones are sent by the kernel.
+
+    With the setting ``static_precompressed`` a file ``app.js`` may have twins ``app.js.br``,
+    ``app.js.zst`` and ``app.js.gz``, which are sent to clients that take them. A twin that is older
+    than its file is not used.
+
+    Links are followed within the directory only, and where `allowed_symlink_directory` leads.
+
+    Subclasses may override the methods that are documented here, the others are private. To serve
+    something else than files (a database, an archive), override :meth:`get_content`,
+    :meth:`get_content_size`, :meth:`get_modified_time`, :meth:`get_absolute_path` and
+    :meth:`validate_absolute_path`.
+
+    :param path: the directory.
+    :param default_filename: what is served for a directory, such as ``index.html``.
+    :param allowed_symlink_directory: a directory, or a list of them, that links may lead to.
+    """
+
+    #: Seconds for which a URL with a version may be kept.
+    CACHE_MAX_AGE = 86400 * 365 * 10
+    #: Files above this size, in bytes, have no version: hashing them would take too long.
+    MAX_VERSION_CONTENT_SIZE = 64 << 20
+    #: How many versions are remembered.
+    MAX_CACHED_VERSIONS = 10000
+    #: Where links out of the directory may lead: a directory, a list of them, or ``None``.
+    allowed_symlink_directory: str | list[str] | tuple[str, ...] | None = None
+
+    absolute_path: str | None = None
+    path: str = ""
+    modified: datetime | None = None
+    _found: FoundFile | None = None
+    _top = ""
+    _coding: str | None = None
+    _etag: str | None = None
+
+    def initialize(
+        self,
+        path: str,
+        default_filename: str | None = None,
+        allowed_symlink_directory: str | list[str] | tuple[str, ...] | None = None,
+    ) -> None:
+        self.root = path
+        self.default_filename = default_filename
+        if allowed_symlink_directory is not None:
+            self.allowed_symlink_directory = allowed_symlink_directory
+
+    @classmethod
+    def reset(cls) -> None:
+        """Forget all versions and contents."""
+        _versions.clear()
+        _contents.clear()
+        forget()
+
+    # The methods of HTTP.
+
+    def head(self, path: str) -> Awaitable[None]:
+        return self.get(path, include_body=False)
+
+    def get(self, path: str, include_body: bool = True) -> Awaitable[None]:
+        self.path = self.parse_url_path(path)
+        del path
+        absolute_path = self.get_absolute_path(self.root, self.path)
+        self.absolute_path = self.validate_absolute_path(self.root, absolute_path)
+        if self.absolute_path is None:
+            return NOTHING
+        self._choose_twin()
+        if self._hashes_long():
+            return self._hash_and_answer(include_body)
+        return self._answer(include_body)
+
+    async def _hash_and_answer(self, include_body: bool) -> None:
+        found = self._served()
+        version = await _versions.in_thread(found.path, found.stat, self.get_content_version)
+        if version is not None:
+            self._etag = f'"{version}"'
+            _versions.put(found.path, found.stat, version, self.MAX_CACHED_VERSIONS)
+        await self._answer(include_body)
+
+    def _answer(self, include_body: bool) -> Awaitable[None]:
+        self.modified = self.get_modified_time()
+        self.set_headers()
+        if self.should_return_304():
+            self.set_status(304)
+            return NOTHING
+        size = self.get_content_size()
+        part = self._requested_slice(size, self._headers.get("Etag"), self.modified)
+        if part is None:
+            return NOTHING
+        if not include_body:
+            self.set_header("Content-Length", part.end - part.start)
+            return NOTHING
+        if self._has_own_content():
+            return self._send_content(part, size)
+        return self._send_file_part(part)
+
+    # From the URL to the file.
+
+    def parse_url_path(self, url_path: str) -> str:
+        """Turn the path of a URL into one of the file system; for subclasses.
+
+        :param url_path: the group of the pattern, with slashes.
+        """
+        return url_path if os.sep == "/" else url_path.replace("/", os.sep)
+
+    @classmethod
+    def get_absolute_path(cls, root: str, path: str) -> str:
+        """Give the absolute path of a file; for subclasses, which may return what they like.
+
+        :param root: the handler's `path` argument.
+        :raises HTTPError: 403 if it is not below the root.
+        """
+        return join(root, path)
+
+    def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
+        """Check a path, and give the one to be served; for subclasses.
+
+        :return: ``None`` if the request was answered here, by a redirect.
+        :raises HTTPError: 404 if there is no such file, 403 if it may not be served.
+        """
+        allowed = _as_list(self.allowed_symlink_directory)
+        found = find(root, absolute_path, self.path, allowed)
+        if found.is_directory and self.default_filename is not None:
+            if not self.request.path.endswith("/"):
+                self._redirect_to_directory()
+                return None
+            found = find(root, join(absolute_path, self.default_filename), self.path, allowed)
+        if not found.is_regular:
+            raise HTTPError(403, "%s is not a file", self.path)
+        self._found, self._top = found, root
+        return found.path
+
+    def _redirect_to_directory(self) -> None:
+        location = self.request.path + "/"
+        if not same_origin("/", location):
+            raise HTTPError(403, "cannot redirect to %s", location)
+        self.redirect(location, permanent=True)
+
+    def _served(self) -> FoundFile:
+        """Give the file that is sent, with a `stat` of this request."""
+        path = self.absolute_path or ""
+        found = self._found
+        if found is None or (found.path != path and self._coding is None):
+            try:
+                found = FoundFile(path, os.stat(path))
+            except (OSError, ValueError) as error:
+                raise HTTPError(404) from error
+            self._found = found
+        return found
+
+    def _choose_twin(self) -> None:
+        """Find the compressed twin that the client wants most."""
+        found = self._found
+        if found is None or not self.settings.get("static_precompressed"):
+            return
+        allowed = _as_list(self.allowed_symlink_directory)
+        twins = {}
+        for coding, extension in _TWINS.items():
+            try:
+                twin = find(self._top, found.path + extension, self.path, allowed)
+            except HTTPError:
+                continue  # none, or it leads out
+            if twin.is_regular and twin.stat.st_mtime_ns >= found.stat.st_mtime_ns:
+                twins[coding] = twin
+        if not twins:
+            return
+        self.add_header("Vary", "Accept-Encoding")
+        chosen = preferred_coding(self.request.headers.get("Accept-Encoding"), twins)
+        if chosen is not None and not self._has_own_content():
+            self._coding, self._found = chosen, twins[chosen]
+            self.set_header("Content-Encoding", chosen)
+
+    # The content.
+
+    def _has_own_content(self) -> bool:
+        """Tell whether a subclass gives contents by itself."""
+        content: Any = self.get_content
+        size: Any = self.get_content_size
+        return content.__func__ is not _get_content or size.__func__ is not _get_content_size
+
+    def _send_file_part(self, part: Slice) -> Awaitable[None]:
+        found = self._served()
+        if found.stat.st_size <= SENT_AT_ONCE:
+            content = _contents.get(found.path, found.stat)
+            if content is None:
+                content = self._read_small(found)
+            self.write(content[part.start : part.end])
+            return NOTHING
+        return self._send_opened(found, part)
+
+    def _read_small(self, found: FoundFile) -> bytes:
+        descriptor = open_regular(found.path)
+        try:
+            content = read_slice(descriptor, Slice(0, found.stat.st_size))
+        finally:
+            os.close(descriptor)
+        _contents.put(found.path, found.stat, content, len(content) + 200)
+        return content
+
+    async def _send_opened(self, found: FoundFile, part: Slice) -> None:
+        with os.fdopen(open_regular(found.path), "rb", buffering=0) as file:
+            await self._send_slice(file, part)
+
+    async def _send_content(self, part: Slice, size: int) -> None:
+        bounds = (None, None) if part == (0, size) else part
+        content = self.get_content(self.absolute_path or "", *bounds)
+        self.set_header("Content-Length", part.end - part.start)
+        if isinstance(content, bytes):
+            self.write(content)
+        else:
+            await self._send_pieces(content)
+
+    @classmethod
+    def get_content(cls, abspath: str, start: int | None = None, end: int | None = None) -> Any:
+        """Give the content of a file, or a part of it; for subclasses.
+
+        An override may return bytes, or give them piece by piece. Every piece is sent before the
+        next one is asked for.
+
+        :param start: the first byte; ``end`` the one behind the last.
+        """
+        with os.fdopen(open_regular(abspath), "rb", buffering=0) as file:
+            if start:
+                file.seek(start)
+            left = None if end is None else end - (start or 0)
+            while left is None or left > 0:
+                piece = file.read(_PIECE if left is None else min(_PIECE, left))
+                if not piece:
+                    return
+                if left is not None:
+                    left -= len(piece)
+                yield piece
+
+    def get_content_size(self) -> int:
+        """Give the size of the content, in bytes; for subclasses."""
+        return self._served().stat.st_size
+
+    def get_content_type(self) -> str:
+        """Give the value for ``Content-Type``; for subclasses."""
+        return media_type(self.absolute_path or "")
+
+    def get_modified_time(self) -> datetime | None:
+        """Give the time of the last change, in UTC and whole seconds; for subclasses."""
+        return datetime.fromtimestamp(int(self._served().stat.st_mtime), UTC)
+
+    # The header fields.
+
+    def set_headers(self) -> None:
+        """Set the header fields that describe the content."""
+        self.set_etag_header()
+        self._set_validators(None, self.modified)
+        content_type = self.get_content_type()
+        if content_type:
+            self.set_header("Content-Type", content_type)
+        cache_time = self.get_cache_time(self.path, self.modified, content_type)
+        if cache_time > 0:
+            self.set_header("Expires", datetime.now(UTC) + timedelta(seconds=cache_time))
+            self.set_header("Cache-Control", f"max-age={cache_time}")
+        self.set_extra_headers(self.path)
+
+    def set_extra_headers(self, path: str) -> None:
+        """Set further header fields; for subclasses."""
+
+    def get_cache_time(self, path: str, modified: datetime | None, mime_type: str) -> int:
+        """Say for how long the answer may be kept, in seconds; for subclasses.
+
+        Ten years for a URL with a version, no statement for others.
+        """
+        return self.CACHE_MAX_AGE if "v" in self.request.query_arguments else 0
+
+    def should_return_304(self) -> bool:
+        """Tell whether the client has this version already."""
+        return self._is_unmodified(self.modified)
+
+    def compute_etag(self) -> str | None:
+        """Give the validator: the version of the content in quotes, ``None`` without one."""
+        if self._etag is None:
+            version = self._get_version_of(self.absolute_path or "", self._found)
+            self._etag = f'"{version}"' if version else None
+        return self._etag
+
+    # Versions.
+
+    def _hashes_long(self) -> bool:
+        """Tell whether the version must be made in a thread first."""
+        found = self._found
+        return (
+            found is not None
+            and HASHED_AT_ONCE < found.stat.st_size <= self.MAX_VERSION_CONTENT_SIZE
+            and not self._has_own_content()
+            and self._has_own_versions()
+            and _versions.get(found.path, found.stat) is None
+        )
+
+    @classmethod
+    def _has_own_versions(cls) -> bool:
+        made: Any = cls.get_content_version
+        cached: Any = cls._get_cached_version
+        return made.__func__ is _get_content_version and cached.__func__ is _get_cached_version
+
+    def _get_version_of(self, path: str, found: FoundFile | None) -> str | None:
+        if found is None or not self._has_own_versions():
+            return self._get_cached_version(path)
+        return self._version(found, bool(self.settings.get("static_hash_cache", True)))
+
+    @classmethod
+    def _version(cls, found: FoundFile, may_remember: bool = True) -> str | None:
+        """Give the version of a file, ``None`` for what has none: devices, FIFOs, giants."""
+        if not found.is_regular or found.stat.st_size > cls.MAX_VERSION_CONTENT_SIZE:
+            return None
+        version = _versions.get(found.path, found.stat) if may_remember else None
+        if version is None:
+            try:
+                version = cls.get_content_version(found.path)
+            except (OSError, HTTPError) as error:
+                gen_log.error("could not open static file %r: %s", found.path, error)
+                return None
+            _versions.put(found.path, found.stat, version, cls.MAX_CACHED_VERSIONS)
+        return version
+
+    @classmethod
+    def _get_cached_version(cls, abspath: str) -> str | None:
+        """Give the version of a file; the name is known to programs that reload pages."""
+        try:
+            found = FoundFile(abspath, os.stat(abspath))
+        except (OSError, ValueError):
+            try:  # a subclass may have contents that are no files
+                return cls.get_content_version(abspath)
+            except (OSError, ValueError, HTTPError) as error:
+                gen_log.error("could not open static file %r: %s", abspath, error)
+                return None
+        return cls._version(found)
+
+    @classmethod
+    def get_content_version(cls, abspath: str) -> str:
+        """Make the version of a content: a hash of it; for subclasses."""
+        return content_hash(cls.get_content(abspath))
+
+    @classmethod
+    def get_version(cls, settings: dict[str, Any], path: str) -> str | None:
+        """Give the version for the URL of a file; for subclasses.
+
+        :param settings: the application's; the file is below its ``static_path``.
+        :return: ``None`` if there is no such file.
+        :raises HTTPError: 403 if it is not below.
+        """
+        root = settings["static_path"]
+        abspath = cls.get_absolute_path(root, path)
+        if not cls._has_own_versions():
+            return cls._get_cached_version(abspath)
+        arguments = settings.get("static_handler_args", {})
+        allowed = arguments.get("allowed_symlink_directory", cls.allowed_symlink_directory)
+        try:
+            found = find(root, abspath, path, _as_list(allowed))
+        except HTTPError as error:
+            if error.status_code == 403:
+                raise
+            gen_log.error("could not open static file %r: %s", abspath, error)
+            return None
+        return cls._version(found, bool(settings.get("static_hash_cache", True)))
+
+    @classmethod
+    def make_static_url(
+        cls, settings: dict[str, Any], path: str, include_version: bool = True
+    ) -> str:
+        """Make the URL of a static file; for subclasses.
+
+        :param path: below ``static_path``, with slashes.
+        :param include_version: add the version, if the file has one.
+        :raises HTTPError: 403 if the path leads out of the directory.
+        """
+        url = settings.get("static_url_prefix", "/static/") + path
+        version = cls.get_version(settings, path) if include_version else None
+        return f"{url}?v={version}" if version else str(url)
+
+
+_get_content = StaticFileHandler.__dict__["get_content"].__func__
+_get_content_size = StaticFileHandler.get_content_size
+_get_content_version = StaticFileHandler.__dict__["get_content_version"].__func__
+_get_cached_version = StaticFileHandler.__dict__["_get_cached_version"].__func__
+
+
+def _as_list(directories: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    if not directories:
+        return ()
+    if isinstance(directories, str | os.PathLike):
+        return (os.fspath(directories),)
+    return tuple(directories)

@@ -1,0 +1,159 @@
+r"""From the path of a URL to a file below a root, and nowhere else.
+
+A request may hold anything: ``..``, absolute paths, NUL bytes, names that Windows takes for
+devices. What is below the root may hold anything as well: symbolic links that lead out of it,
+FIFOs that block whoever opens them. Every part of a path is looked at with ``lstat``; only a path
+that goes through a link is resolved as a whole.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ._errors import HTTPError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: Paths that need no normalizing: no dots in front, no empty parts, nothing special.
+_is_plain = re.compile(
+    r"[A-Za-z0-9_][A-Za-z0-9_.\-]*+(?:/[A-Za-z0-9_][A-Za-z0-9_.\-]*+)*+"
+).fullmatch
+
+#: Names of devices, with any extension and in any directory (Win32, "Naming Files").
+_is_device = re.compile(
+    r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3]) *(?:[.:].*)?",
+    re.IGNORECASE | re.DOTALL,
+).fullmatch
+
+
+def is_strange_to_windows(path: str) -> bool:
+    """Tell whether Windows would open something else than the file of this name.
+
+    That are alternate data streams and drives (``:``), devices, and names with a dot or a space at
+    the end, which it takes for the names without.
+    """
+    for part in re.split(r"[/\\]", path):
+        if ":" in part or _is_device(part):
+            return True
+        if part.endswith((".", " ")) and part not in (".", ".."):
+            return True
+    return path.startswith(("//", "\\\\"))
+
+
+@lru_cache(64)
+def _absolute(root: str) -> str:
+    return os.path.abspath(root)
+
+
+def absolute_root(root: str) -> str:
+    """Make a root absolute; what is relative depends on the working directory of the moment."""
+    return _absolute(root) if os.path.isabs(root) else os.path.abspath(root)
+
+
+def is_below(root: str, path: str) -> bool:
+    """Tell whether an absolute path is a root or below it.
+
+    ``/var/static2`` is not below ``/var/static``.
+    """
+    return path == root or path.startswith(root if root.endswith(os.sep) else root + os.sep)
+
+
+def join(root: str, path: str) -> str:
+    """Give the absolute path of a file below a root.
+
+    :raises HTTPError: 403 if it is not below.
+    """
+    if os.name == "nt" and is_strange_to_windows(path):
+        raise HTTPError(403, "%s is no name of a static file", path)
+    top = absolute_root(root)
+    if os.sep == "/" and _is_plain(path):
+        return f"{top}/{path}" if top != "/" else f"/{path}"
+    found = os.path.abspath(os.path.join(top, path))
+    check_below(top, found, path)
+    return found
+
+
+def check_below(root: str, path: str, shown: str) -> None:
+    """Check that a path is below a root.
+
+    :raises HTTPError: 403 if it is not; the message has `shown`.
+    """
+    if not is_below(root, path):
+        raise HTTPError(403, "%s is not in the static directory", shown)
+
+
+class FoundFile:
+    """A file as ``lstat`` has seen it; ``path`` goes through no link below the root."""
+
+    __slots__ = ("path", "stat")
+
+    def __init__(self, path: str, status: os.stat_result) -> None:
+        self.path = path
+        self.stat = status
+
+    @property
+    def is_directory(self) -> bool:
+        """True for a directory."""
+        return stat.S_ISDIR(self.stat.st_mode)
+
+    @property
+    def is_regular(self) -> bool:
+        """True for an ordinary file: no directory, no FIFO, no device."""
+        return stat.S_ISREG(self.stat.st_mode)
+
+
+def find(root: str, path: str, shown: str, allowed: Iterable[str] = ()) -> FoundFile:
+    """Look at a path below a root, at every part of it.
+
+    :param shown: the path for messages.
+    :param allowed: further directories that links may lead to.
+    :raises HTTPError: 404 if there is nothing, 403 if a link leads out.
+    """
+    top = absolute_root(root)
+    check_below(top, path, shown)
+    try:
+        at, rest = top, path[len(top) :].strip(os.sep)
+        status = os.stat(top) if not rest else None
+        for part in rest.split(os.sep) if rest else ():
+            at = f"{at}{os.sep}{part}" if at != os.sep else f"{os.sep}{part}"
+            status = os.lstat(at)
+            if stat.S_ISLNK(status.st_mode):
+                return _through_links(top, path, shown, allowed)
+    except (OSError, ValueError) as error:  # not there, or no name: NUL, too long
+        raise HTTPError(404) from error
+    if status is None:
+        raise HTTPError(404)
+    return FoundFile(at, status)
+
+
+def _through_links(root: str, path: str, shown: str, allowed: Iterable[str]) -> FoundFile:
+    real = os.path.realpath(path, strict=True)
+    if not any(is_below(os.path.realpath(each), real) for each in (root, *allowed)):
+        raise HTTPError(403, "%s is a link that leads out of the static directory", shown)
+    return FoundFile(real, os.stat(real))
+
+
+def open_regular(path: str) -> int:
+    """Open a file for reading, without ever waiting for a FIFO.
+
+    :return: the descriptor.
+    :raises HTTPError: 404 if it has gone, 403 if it is no ordinary file.
+    """
+    flags = os.O_RDONLY
+    for name in ("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY", "O_NOINHERIT"):
+        flags |= getattr(os, name, 0)
+    try:
+        descriptor = os.open(path, flags)
+    except PermissionError as error:
+        raise HTTPError(403, "%s cannot be read", path) from error
+    except (OSError, ValueError) as error:
+        raise HTTPError(404) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise HTTPError(403, "%s is not a file", path)
+    return descriptor

@@ -1,0 +1,63 @@
+"""The versions of static files: hashes of their contents."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from typing import TYPE_CHECKING
+
+from ._file_memory import FileMemory, signature
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable
+
+#: Contents up to this size, in bytes, are hashed on the loop: that takes about a millisecond.
+HASHED_AT_ONCE = 1 << 20
+
+
+def content_hash(content: bytes | Iterable[bytes]) -> str:
+    """Hash a content, whole or in pieces (BLAKE2b, RFC 7693)."""
+    hashed = hashlib.blake2b(digest_size=16)
+    if isinstance(content, bytes):
+        hashed.update(content)
+    else:
+        for piece in content:
+            hashed.update(piece)
+    return hashed.hexdigest()
+
+
+class Versions:
+    """Remember the versions of files, and make those of large ones in a thread."""
+
+    def __init__(self) -> None:
+        self._known: FileMemory[str] = FileMemory(1)
+        self._under_way: dict[tuple[object, ...], asyncio.Future[str | None]] = {}
+
+    def get(self, path: str, status: os.stat_result) -> str | None:
+        """Give the version of a file, if it is known."""
+        return self._known.get(path, status)
+
+    def put(self, path: str, status: os.stat_result, version: str, most: int) -> None:
+        """Remember a version; at most `most` of them are."""
+        self._known.limit = most
+        self._known.put(path, status, version)
+
+    def clear(self) -> None:
+        """Forget all versions."""
+        self._known.clear()
+
+    def in_thread(
+        self, path: str, status: os.stat_result, make: Callable[[str], str | None]
+    ) -> asyncio.Future[str | None]:
+        """Make a version in a thread, once for all who wait for it.
+
+        :return: a future; whoever stops to wait does not stop the others.
+        """
+        key = (path, signature(status))
+        future = self._under_way.get(key)
+        if future is None or future.get_loop() is not asyncio.get_running_loop():
+            future = asyncio.get_running_loop().run_in_executor(None, make, path)
+            self._under_way[key] = future
+            future.add_done_callback(lambda _: self._under_way.pop(key, None))
+        return asyncio.shield(future)
