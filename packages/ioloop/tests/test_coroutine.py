@@ -2,8 +2,6 @@
 
 import asyncio
 import contextvars
-import gc
-import weakref
 from concurrent import futures
 
 import pytest
@@ -362,28 +360,6 @@ def test_what_it_waits_for_may_be_cancelled(run):
         done.cancel()
         with pytest.raises(asyncio.CancelledError):
             await pass_on(done)
-
-    run(main)
-
-
-def test_a_coroutine_is_freed_when_it_has_ended(run):
-    class Thing:
-        pass
-
-    async def main():
-        thing = Thing()
-        seen = weakref.ref(thing)
-
-        @gen.coroutine
-        def hold(thing):
-            yield gen.sleep(0.01)
-
-        future = hold(thing)
-        del thing
-        await future
-        await asyncio.sleep(0)
-        gc.collect()
-        assert seen() is None
 
     run(main)
 

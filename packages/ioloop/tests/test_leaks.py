@@ -85,6 +85,56 @@ def test_cancellation_leaves_nothing_behind(ioloop, run, start):
     assert opened <= 0
 
 
+@gen.coroutine
+def nap():
+    yield gen.sleep(0)
+    yield None
+    yield asyncio.sleep(0)
+
+
+FINISHED = {
+    "sleep": lambda: gen.sleep(0),
+    "coroutine": nap,
+    "multi": lambda: gen.multi([gen.sleep(0), asyncio.sleep(0)]),
+    "with_timeout": lambda: gen.with_timeout(datetime.timedelta(seconds=1000), gen.sleep(0)),
+    "lock": lambda: served(locks.Semaphore(0)),
+    "task": lambda: asyncio.ensure_future(
+        async_task(lambda callback: IOLoop.current().add_callback(callback))
+    ),
+}
+
+
+def served(semaphore):
+    IOLoop.current().add_callback(semaphore.release)
+    return semaphore.acquire(datetime.timedelta(seconds=1000))
+
+
+async def async_task(function):
+    return await gen.Task(function)
+
+
+@pytest.mark.parametrize("start", FINISHED.values(), ids=FINISHED.keys())
+def test_what_has_ended_is_freed_without_the_garbage_collector(run, start):
+    async def main():
+        await start()
+        gc.collect()
+        gc.disable()
+        try:
+            before = collections.Counter(type(each).__name__ for each in gc.get_objects())
+            for _ in range(200):
+                await start()
+            await asyncio.sleep(0)
+            after = collections.Counter(type(each).__name__ for each in gc.get_objects())
+        finally:
+            gc.enable()
+        grown = after - before
+        return {name: count for name, count in grown.items() if count >= 100}
+
+    left = run(main)
+    left.pop("TimerHandle", None)
+    assert left == {}
+
+
 @pytest.mark.slow
 def test_a_shared_future_keeps_nothing_of_those_who_gave_up(run):
     waits = (

@@ -116,6 +116,9 @@ class _Gathering:
                     first = error
                 elif error is not first and not isinstance(error, self.quiet):
                     app_log.error("more than one exception in a multi", exc_info=error)
+        if isinstance(self.result, PendingFuture):
+            # The two know each other; without this they would be left to the garbage collector.
+            self.result.abandon = None
         if self.result.done():
             return
         if first is not None:

@@ -81,16 +81,16 @@ class Runner:
                 if not self._wait_for(advance(self._run, gen, ready)):
                     return
         except (StopIteration, Return) as end:
-            self._gen = None
+            self._end()
             self._finish(end.value)
         except asyncio.CancelledError:
-            self._gen = None
+            self._end()
             self._cancelled()
         except Exception as error:  # noqa: BLE001 - the result's reader gets it
-            self._gen = None
+            self._end()
             self._fail(error)
         except BaseException as error:
-            self._gen = None
+            self._end()
             self._fail(error)
             raise
         finally:
@@ -140,6 +140,12 @@ class Runner:
             self.run()
 
     # -- the end ----------------------------------------------------------------------------
+
+    def _end(self) -> None:
+        self._gen = None
+        if isinstance(self._result, PendingFuture):
+            # The two know each other; without this they would be left to the garbage collector.
+            self._result.abandon = None
 
     def _finish(self, value: Any) -> None:
         if self._keys is not None and self._keys.open:

@@ -29,7 +29,7 @@ class Lock:
     """
 
     def __init__(self) -> None:
-        self._permits = Permits(1, self.release)
+        self._permits = Permits(1)
 
     def acquire(
         self, timeout: float | datetime.timedelta | None = None
@@ -42,7 +42,7 @@ class Lock:
 
         A coroutine that is cancelled while it waits holds nothing.
         """
-        return self._permits.acquire(timeout)
+        return self._permits.acquire(timeout, self.release)
 
     def release(self) -> None:
         """Unlock. The first in line gets it.
@@ -51,7 +51,7 @@ class Lock:
         """
         if self._permits.count:
             raise RuntimeError("cannot release a lock that nobody holds")
-        self._permits.release()
+        self._permits.release(self.release)
 
     def __repr__(self) -> str:
         state = "unlocked" if self._permits.count else repr(self._permits)

@@ -16,39 +16,38 @@ if TYPE_CHECKING:
 class Permits:
     """A number of permits, and a line of those who want one.
 
+    It does not know the lock that it belongs to, so that a lock is freed with its last reference.
+    What a holder calls to release the permit, the lock's own method, comes with each call.
+
     :param count: how many there are.
-    :param release: what the context manager calls that a holder gets.
     """
 
-    __slots__ = ("count", "line", "permit")
+    __slots__ = ("count", "line")
 
-    def __init__(self, count: int, release: Callable[[], None]) -> None:
+    def __init__(self, count: int) -> None:
         self.count = count
         self.line = Line()
-        #: What every holder gets. It has no state of its own.
-        self.permit = Permit(release)
 
-    def acquire(self, timeout: float | datetime.timedelta | None) -> Future[Any]:
+    def acquire(
+        self, timeout: float | datetime.timedelta | None, release: Callable[[], None]
+    ) -> Future[Any]:
         """Return a future for a permit."""
         if self.count == 0:
-            return self.line.join(timeout, self._restore)
+            return self.line.join(timeout, _give_back)
         self.count -= 1
-        return finished_future(self.permit)
+        return finished_future(Permit(release))
 
     async def hold(self) -> None:
         """Wait for a permit, without a future where there is one."""
         if self.count == 0:
-            await self.line.stand(self._restore)
+            await self.line.stand(_give_back)
         else:
             self.count -= 1
 
-    def release(self) -> None:
+    def release(self, release: Callable[[], None]) -> None:
         """Hand a permit to the first in line, or keep it until somebody comes."""
-        if not self.line.serve(self.permit):
+        if not self.line.serve(Permit(release)):
             self.count += 1
-
-    def _restore(self, permit: Permit) -> None:
-        self.release()
 
     def __repr__(self) -> str:
         return f"locked waiters={len(self.line)}" if self.count == 0 else f"value={self.count}"
@@ -67,3 +66,8 @@ class Permit:
 
     def __exit__(self, *exc_info: object) -> None:
         self._release()
+
+
+def _give_back(permit: Permit) -> None:
+    with permit:
+        pass

@@ -34,7 +34,7 @@ class Semaphore:
     def __init__(self, value: int = 1) -> None:
         if value < 0:
             raise ValueError(f"a semaphore begins with 0 or more permits, not {value!r}")
-        self._permits = Permits(value, self.release)
+        self._permits = Permits(value)
 
     def acquire(
         self, timeout: float | datetime.timedelta | None = None
@@ -47,11 +47,11 @@ class Semaphore:
 
         A coroutine that is cancelled while it waits holds nothing.
         """
-        return self._permits.acquire(timeout)
+        return self._permits.acquire(timeout, self.release)
 
     def release(self) -> None:
         """Give a permit back. The first in line gets it."""
-        self._permits.release()
+        self._permits.release(self.release)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._permits!r}>"
@@ -83,4 +83,4 @@ class BoundedSemaphore(Semaphore):
         """
         if self._permits.count >= self._initial:
             raise ValueError("semaphore released more often than it was acquired")
-        self._permits.release()
+        self._permits.release(self.release)
