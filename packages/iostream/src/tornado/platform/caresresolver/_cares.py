@@ -53,6 +53,8 @@ class CaresResolver(Resolver):
                 return
             if error:
                 reason: Any = pycares.errno.strerror(error)
+                if isinstance(reason, bytes):
+                    reason = reason.decode()  # before pycares 5
                 future.set_exception(
                     socket.gaierror(socket.EAI_NONAME, f"cannot resolve {host}: {reason}")
                 )
