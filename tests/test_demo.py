@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from programs import PATIENCE, Program, curl, running, unused_port
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -30,9 +31,23 @@ def text_of(browser: Chrome) -> str:
     return browser.find_element(By.TAG_NAME, "body").text
 
 
+def wait_for_text(browser: Chrome, text: str) -> None:
+    """Wait until the page says something; it may be another page by then."""
+    wait = WebDriverWait(browser, PATIENCE, ignored_exceptions=[StaleElementReferenceException])
+    wait.until(lambda driver: text in text_of(driver))
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/", 200), ("/hello", 200), ("/story/7", 200), ("/old", 302), ("/secret", 403), ("/no", 404)],
+    [
+        ("/", 200),
+        ("/hello", 200),
+        ("/story/7", 200),
+        ("/old", 302),
+        ("/secret", 403),
+        ("/waiting", 200),
+        ("/no", 404),
+    ],
 )
 def test_every_page_answers_with_its_status(demo: str, path: str, status: int) -> None:
     assert curl("--include", f"{demo}{path}").stdout.startswith(f"HTTP/1.1 {status} ")
@@ -43,7 +58,7 @@ def test_the_form_answers_what_was_written(demo: str, browser: Chrome) -> None:
     browser.find_element(By.NAME, "message").send_keys("smørrebrød & <tea>")
     browser.find_element(By.CSS_SELECTOR, "input[type=submit]").click()
 
-    WebDriverWait(browser, PATIENCE).until(lambda driver: "You wrote" in text_of(driver))
+    wait_for_text(browser, "You wrote")
 
     assert text_of(browser) == "You wrote smørrebrød & <tea>"
 
@@ -55,7 +70,7 @@ def test_a_file_is_uploaded_and_described(demo: str, browser: Chrome, tmp_path: 
     browser.find_element(By.NAME, "file").send_keys(str(file))
     browser.find_element(By.CSS_SELECTOR, "input[type=submit]").click()
 
-    WebDriverWait(browser, PATIENCE).until(lambda driver: "Thank you" in text_of(driver))
+    wait_for_text(browser, "Thank you")
 
     assert "a picture.png" in text_of(browser)
     assert "1,234 bytes of image/png" in text_of(browser)
@@ -104,3 +119,42 @@ def test_a_port_in_use_is_one_line_that_says_what_to_do(tmp_path: Path) -> None:
     assert len(program.stderr.splitlines()) == 1
     assert f"port {port} is in use" in program.stderr
     assert "--port" in program.stderr
+
+
+def test_a_visitor_signs_in_writes_and_signs_out(demo: str, browser: Chrome) -> None:
+    browser.delete_all_cookies()
+    browser.get(f"{demo}/sign-in")
+    browser.find_element(By.NAME, "name").send_keys("Ann & <Bo>")
+    browser.find_element(By.CSS_SELECTOR, "main input[type=submit]").click()
+    wait_for_text(browser, "Ann & <Bo>")
+
+    browser.find_element(By.NAME, "text").send_keys("written by <b>script</b>")
+    browser.find_element(By.CSS_SELECTOR, "#entry-form button").click()
+    wait_for_text(browser, "written by <b>script</b>")
+    assert browser.find_element(By.ID, "count").text == "2 entries"
+
+    browser.find_element(By.CSS_SELECTOR, ".who button").click()
+    wait_for_text(browser, "Sign in")
+
+
+def test_another_language_is_chosen_and_kept(demo: str, browser: Chrome) -> None:
+    browser.delete_all_cookies()
+    browser.get(f"{demo}/language?to=zh_CN")
+    assert "留言簿" in text_of(browser)
+    browser.get(f"{demo}/form")
+    assert (
+        browser.find_element(By.CSS_SELECTOR, "main input[type=submit]").get_attribute("value")
+        == "提交"
+    )
+    browser.get(f"{demo}/language?to=en_US")
+    assert "Guest book" in text_of(browser)
+
+
+def test_three_things_wait_at_once(demo: str) -> None:
+    page = curl(f"{demo}/waiting").stdout
+    assert 0.4 <= float(page.partition('id="together">')[2].partition(" s")[0]) < 5
+
+
+def test_posts_without_the_token_are_refused(demo: str) -> None:
+    refused = curl("--include", "--data", "message=x", f"{demo}/form").stdout
+    assert refused.startswith("HTTP/1.1 403 ")

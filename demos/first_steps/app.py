@@ -1,4 +1,4 @@
-"""A small site made of the documents' first examples.
+"""A small site made of the documents' examples.
 
 Run it with ``python demos/first_steps/app.py`` and open the address that it prints.
 """
@@ -7,112 +7,59 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import secrets
 import sys
+from pathlib import Path
 from typing import Any
 
-from pages import page
+import handlers
+import uimodules
+from guestbook import Guestbook
 
-from tornado.escape import xhtml_escape
+import tornado.locale
+import tornado.web
 from tornado.log import enable_pretty_logging
-from tornado.web import Application, HTTPError, RedirectHandler, RequestHandler
+
+HERE = Path(__file__).resolve().parent
 
 
-class BaseHandler(RequestHandler):
-    """What the pages have in common: the layout, also around errors."""
-
-    def show(self, title: str, content: str) -> None:
-        self.write(page(title, content))
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        self.show(f"{status_code}: {self._reason}", '<p><a href="/">Back to the beginning</a></p>')
-
-
-class MainHandler(BaseHandler):
-    def get(self) -> None:
-        self.show(
-            "It runs",
-            "<p>These pages are the first examples of the documents: a greeting, a story by its "
-            "number, a form, an upload, a redirect and an error. Their source is "
-            "<code>demos/first_steps/app.py</code>.</p>",
-        )
-
-
-class HelloHandler(RequestHandler):
-    def get(self) -> None:
-        self.write("Hello, world")
-
-
-class StoryHandler(BaseHandler):
-    def get(self, story_id: str) -> None:
-        self.show("A story", f"<p>You requested the story {story_id}</p>")
-
-
-class FormHandler(BaseHandler):
-    def get(self) -> None:
-        self.show(
-            "A form",
-            '<form action="/form" method="post">'
-            '<label for="message">Message</label>'
-            '<input type="text" id="message" name="message" required autofocus>'
-            '<input type="submit" value="Submit"></form>',
-        )
-
-    def post(self) -> None:
-        self.set_header("Content-Type", "text/plain; charset=UTF-8")
-        self.write("You wrote " + self.get_argument("message"))
-
-
-class UploadHandler(BaseHandler):
-    def get(self) -> None:
-        self.show(
-            "An upload",
-            '<form action="/upload" method="post" enctype="multipart/form-data">'
-            '<input type="file" name="file" required>'
-            '<input type="submit" value="Upload"></form>',
-        )
-
-    def post(self) -> None:
-        files = self.request.files.get("file")
-        if not files:
-            raise HTTPError(400, "no file in the form")
-        described = [
-            f"<dt>{xhtml_escape(file.filename)}</dt>"
-            f"<dd>{len(file.body):,} bytes of {xhtml_escape(file.content_type)}</dd>"
-            for file in files
-        ]
-        self.show("Thank you", f"<dl>{''.join(described)}</dl>")
-
-
-class SecretHandler(BaseHandler):
-    def get(self) -> None:
-        raise HTTPError(403)
-
-
-class MissingHandler(BaseHandler):
-    def prepare(self) -> None:
-        raise HTTPError(404)
-
-
-def make_application(**settings: Any) -> Application:
-    """Make the site."""
-    return Application(
+def make_application(**settings: Any) -> tornado.web.Application:
+    """Make the site; ``settings`` go over those of the demo."""
+    tornado.locale.load_translations(str(HERE / "locale"))
+    defaults = {
+        # Everybody is signed out when the demo starts anew; a real site keeps its secret.
+        "cookie_secret": secrets.token_urlsafe(32),
+        "default_handler_class": handlers.MissingHandler,
+        "guestbook": Guestbook(),
+        "login_url": "/sign-in",
+        "static_path": str(HERE / "static"),
+        "template_path": str(HERE / "templates"),
+        "ui_modules": uimodules,
+        "xsrf_cookies": True,
+    }
+    return tornado.web.Application(
         [
-            (r"/", MainHandler),
-            (r"/hello", HelloHandler),
-            (r"/story/([0-9]+)", StoryHandler),
-            (r"/form", FormHandler),
-            (r"/upload", UploadHandler),
-            (r"/old", RedirectHandler, {"url": "/story/1", "permanent": False}),
-            (r"/secret", SecretHandler),
+            (r"/", handlers.HomeHandler),
+            (r"/entries", handlers.EntriesHandler),
+            (r"/form", handlers.FormHandler),
+            (r"/hello", handlers.HelloHandler),
+            (r"/language", handlers.LanguageHandler),
+            (r"/old", tornado.web.RedirectHandler, {"url": "/story/1", "permanent": False}),
+            (r"/secret", handlers.SecretHandler),
+            (r"/sign-in", handlers.SignInHandler),
+            (r"/sign-out", handlers.SignOutHandler),
+            (r"/story/([0-9]+)", handlers.StoryHandler),
+            (r"/upload", handlers.UploadHandler),
+            (r"/waiting", handlers.WaitingHandler),
         ],
-        default_handler_class=MissingHandler,
-        **settings,
+        **{**defaults, **settings},
     )
 
 
-async def serve(port: int, address: str) -> None:
+async def serve(port: int, address: str, debug: bool) -> None:
     """Serve the site until the program is interrupted."""
-    server = make_application().listen(port, address, max_body_size=10 * 1024 * 1024)
+    application = make_application(debug=debug)
+    server = application.listen(port, address, max_body_size=10 * 1024 * 1024)
     print(f"Open http://{address}:{port}/ (Ctrl-C ends)", flush=True)
     try:
         await asyncio.Event().wait()
@@ -123,13 +70,14 @@ async def serve(port: int, address: str) -> None:
 
 def main() -> None:
     """Read the command line, and serve."""
-    parser = argparse.ArgumentParser(description="Serve the documents' first examples.")
+    parser = argparse.ArgumentParser(description="Serve the documents' examples as a small site.")
     parser.add_argument("--port", type=int, default=8888, help="the port (default: %(default)s)")
     parser.add_argument("--address", default="127.0.0.1", help="the address (default: %(default)s)")
+    parser.add_argument("--debug", action="store_true", help="start anew when a file changes")
     options = parser.parse_args()
     enable_pretty_logging()
     try:
-        asyncio.run(serve(options.port, options.address))
+        asyncio.run(serve(options.port, options.address, options.debug))
     except KeyboardInterrupt:
         pass  # the way to end it
     except OSError as error:
