@@ -134,14 +134,19 @@ class Response(Sending, HandlerState):
         if chunk.__class__ is str:
             self._write_buffer.append(chunk.encode())
             return
-        if isinstance(chunk, dict) or (
-            isinstance(chunk, list) and self.settings.get("write_lists")
-        ):
-            chunk = self.settings.get("json_encoder", json_encode)(chunk)
+        if isinstance(chunk, bytes | str):
+            text = chunk
+        elif self._is_json(chunk):
+            text = self.settings.get("json_encoder", json_encode)(chunk)
             self.set_header("Content-Type", "application/json; charset=UTF-8")
-        elif not isinstance(chunk, bytes | str):
+        else:
             raise TypeError(_unwritable(chunk))
-        self._write_buffer.append(utf8(chunk))
+        self._write_buffer.append(utf8(text))
+
+    def _is_json(self, chunk: object) -> bool:
+        return isinstance(chunk, dict) or (
+            isinstance(chunk, list) and bool(self.settings.get("write_lists"))
+        )
 
     def finish(
         self, chunk: str | bytes | dict[Any, Any] | list[Any] | None = None
