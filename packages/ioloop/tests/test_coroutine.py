@@ -400,7 +400,10 @@ def test_the_runner_can_be_driven_by_hand(run):
     async def main():
         result = asyncio.get_running_loop().create_future()
         made = generator()
-        runner = gen.Runner(contextvars.copy_context().run, made, result, next(made))
+        waiting = asyncio.get_running_loop().create_future()
+        next(made)
+        runner = gen.Runner(contextvars.copy_context().run, made, result, waiting)
+        runner.run()  # there is nothing to run yet
         assert runner.handle_exception(KeyError, KeyError("caught"), None)
         assert not runner.handle_exception(KeyError, KeyError("late"), None)
         runner.run()

@@ -160,6 +160,13 @@ def test_the_loop_that_the_main_thread_starts_is_the_main_loop(ioloop):
     assert IOLoop._instance is None
 
 
+def test_a_loop_that_is_not_current_does_not_become_the_main_loop():
+    loop = IOLoop(make_current=False)
+    loop.run_sync(lambda: None)
+    assert IOLoop._instance is None
+    loop.close()
+
+
 def test_a_loop_in_a_thread_is_not_the_main_loop():
     def work():
         loop = IOLoop()

@@ -78,6 +78,9 @@ class Runner:
                 ready, self._ready = self._ready, None
                 if ready is None:
                     return
+                if isinstance(ready, Future) and not ready.done():
+                    self._ready = ready  # somebody has called this by hand
+                    return
                 if not self._wait_for(advance(self._run, gen, ready)):
                     return
         except (StopIteration, Return) as end:

@@ -149,8 +149,12 @@ class IOLoop(Configurable):
         asyncio.set_event_loop(None)
 
     def _become_main(self) -> None:
-        """Be the main loop of the process, if this is the main thread and there is none."""
-        if not IOLoop.initialized() and threading.current_thread() is threading.main_thread():
+        """Be the main loop of the process, if there is none and this is the main thread's."""
+        if (
+            not IOLoop.initialized()
+            and threading.current_thread() is threading.main_thread()
+            and loop_of_thread() is self.asyncio_loop
+        ):
             IOLoop._instance = self
 
     def _resign(self) -> None:
