@@ -184,14 +184,17 @@ class ResponseReader:
         self._release()
         self._stream.close()
         try:
-            if not self._told:
-                self._told = True
-                self._delegate.on_connection_close()
+            self._tell_lost()
         finally:
             if isinstance(error, asyncio.CancelledError):
                 self._done.cancel()
             elif not self._done.done():
                 self._done.set_exception(error)
+
+    def _tell_lost(self) -> None:
+        if not self._told:
+            self._told = True
+            self._delegate.on_connection_close()
 
     def detach(self) -> None:
         """Let go of the stream, and put bytes behind the head back into it."""
@@ -213,3 +216,4 @@ class ResponseReader:
         if done.cancelled():
             self._release()
             self._stream.close()
+            self._tell_lost()

@@ -1,0 +1,707 @@
+"""The server's connection, phase by phase: who is told what, and what the client gets."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import time
+from typing import Any
+
+import pytest
+
+from tornado.httputil import HTTPHeaders, HTTPInputError, HTTPOutputError, ResponseStartLine
+
+GET = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
+LAST = b"GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+POST = b"POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n"
+OK = ResponseStartLine("", 200, "OK")
+
+
+def bodies(data: bytes) -> list[bytes]:
+    return [part.partition(b"\r\n\r\n")[2] for part in data.split(b"HTTP/1.1 200 OK")[1:]]
+
+
+# Exactly one end for every message.
+
+
+def test_a_connection_lost_between_requests_tells_the_server_alone(run, wire, application):
+    app = application()
+
+    async def scene():
+        async with wire(app) as client:
+            await client.send(GET)
+            client.writer.close()
+            await client.settle()
+
+    run(scene())
+    assert app.calls == [("head", "GET", "/a"), ("finish", b""), "closed"]
+
+
+def test_a_connection_lost_within_a_head_tells_the_server_alone(run, wire, application):
+    app = application()
+
+    async def scene():
+        async with wire(app) as client:
+            await client.send(b"GET / HT")
+            client.writer.transport.abort()
+            await client.settle()
+
+    run(scene())
+    assert app.calls == ["closed"]
+
+
+def test_a_connection_lost_within_a_body_ends_the_message(run, wire, application):
+    app = application()
+
+    async def scene():
+        async with wire(app) as client:
+            await client.send(POST + b"ab")
+            client.writer.transport.abort()
+            await client.settle()
+            assert app.messages[0].connection.is_finished  # what it still writes is dropped
+            app.messages[0].answer(b"late")
+
+    run(scene())
+    assert app.calls == [("head", "POST", "/p"), "lost", "closed"]
+
+
+def test_a_connection_lost_within_a_response_calls_the_close_callback(
+    run, wire, application, message
+):
+    class Slow(message):
+        def finish(self):
+            self.note("finish")
+            self.connection.set_close_callback(lambda: self.note("callback"))
+
+    app = application(Slow)
+
+    async def scene():
+        async with wire(app) as client:
+            await client.send(GET)
+            client.writer.close()
+            await client.settle()
+            connection = app.messages[0].connection
+            assert connection.is_finished
+            await asyncio.wait([asyncio.ensure_future(connection.write_headers(OK, HTTPHeaders()))])
+            connection.finish()
+
+    run(scene())
+    assert app.calls == [("head", "GET", "/a"), "finish", "callback", "closed"]
+
+
+def test_a_connection_lost_while_lingering_tells_the_message_once(run, wire, application):
+    app = application()
+
+    async def scene():
+        async with wire(app, max_body_size=2) as client:
+            await client.send(POST + b"abcd")
+            assert (await client.read_some()).startswith(b"HTTP/1.1 413 ")
+            client.writer.transport.abort()
+            await client.settle()
+
+    run(scene())
+    assert app.calls == [("head", "POST", "/p"), "lost", "closed"]
+
+
+def test_a_close_callback_that_comes_too_late_is_called_soon(run, wire, application):
+    app = application()
+    called = []
+
+    async def scene():
+        async with wire(app) as client:
+            await client.send(POST)
+            client.writer.transport.abort()
+            await client.settle()
+            app.messages[0].connection.set_close_callback(lambda: called.append(True))
+            await client.settle()
+
+    run(scene())
+    assert called == [True]
+
+
+def test_an_early_answer_ends_the_message_too(run, wire, application, message):
+    class Early(message):
+        def headers_received(self, start_line, headers):
+            super().headers_received(start_line, headers)
+            self.answer(b"early")
+
+    app = application(Early)
+
+    async def scene():
+        async with wire(app) as client:
+            await client.send(POST, b"abcd", GET)
+            assert bodies(await client.read_some()) == [b"<early>", b"<early>"]
+
+    run(scene())
+    assert app.calls == [
+        ("head", "POST", "/p"),
+        "lost",
+        ("head", "GET", "/a"),
+        "lost",
+        "closed",
+    ]
+
+
+# Errors of the application.
+
+
+@pytest.mark.parametrize("where", ["headers_received", "data_received", "finish"])
+def test_an_exception_of_the_delegate_is_logged_and_closes(
+    run, wire, application, message, caplog, where
+):
+    def fail(self, *args):
+        raise RuntimeError("a bug of the application")
+
+    app = application(type("Failing", (message,), {where: fail}))
+
+    async def scene():
+        async with wire(app) as client:
+            await client.send(POST + b"abcd")
+            assert await client.read_all() == b""
+
+    run(scene())
+    assert app.calls.count("closed") == 1
+    assert app.calls.count("lost") == (where != "finish")
+    assert [record.exc_info[1].args for record in caplog.records] == [("a bug of the application",)]
+
+
+@pytest.mark.parametrize("where", ["headers_received", "data_received"])
+def test_an_exception_of_a_coroutine_of_the_delegate_is_logged_and_closes(
+    run, wire, application, message, caplog, where
+):
+    async def fail(self, *args):
+        await asyncio.sleep(0)
+        raise RuntimeError("a bug of the application")
+
+    app = application(type("Failing", (message,), {where: fail}))
+
+    async def scene():
+        async with wire(app) as client:
+            await client.send(POST + b"abcd")
+            assert await client.read_all() == b""
+
+    run(scene())
+    assert app.calls.count("closed") == 1
+    assert app.calls.count("lost") == 1
+    assert len(caplog.records) == 1
+
+
+def test_an_input_error_of_the_delegate_is_answered_with_its_status(
+    run, wire, application, message
+):
+    class Picky(message):
+        async def data_received(self, chunk):
+            raise HTTPInputError("too much for me", status=413)
+
+    app = application(Picky)
+
+    async def scene():
+        async with wire(app) as client:
+            await client.send(POST + b"abcd")
+            assert (await client.read_some()).startswith(b"HTTP/1.1 413 ")
+
+    run(scene())
+
+
+def test_an_error_in_a_pipelined_request_does_not_reach_the_one_before_it(
+    run, wire, application, message, caplog
+):
+    class Second(message):
+        def headers_received(self, start_line, headers):
+            if self.app.messages[1:]:
+                raise RuntimeError("a bug in the second one")
+
+        def finish(self):
+            asyncio.get_running_loop().call_later(0.02, self.answer_first)
+
+        def answer_first(self):
+            self.answer(b"one")
+            self.note("undisturbed")
+
+    app = application(Second)
+
+    async def scene():
+        async with wire(app) as client:
+            await client.send(GET + GET)
+            assert bodies(await client.read_all()) == [b"<one>"]
+
+    run(scene())
+    assert "undisturbed" in app.calls
+    assert len(caplog.records) == 1
+
+
+# Back-pressure of the delegate.
+
+
+def test_a_body_waits_for_the_delegate(run, wire, application, message):
+    class Reader(message):
+        async def headers_received(self, start_line, headers):
+            self.note("begin")
+            await asyncio.sleep(0.02)
+            self.note("ready")
+
+        async def data_received(self, chunk):
+            self.note("chunk")
+            await asyncio.sleep(0.02)
+            self.body += chunk
+
+    app = application(Reader)
+
+    async def scene():
+        async with wire(app) as client:
+            await client.send(POST + b"a", b"b", b"cd" + LAST)
+            assert bodies(await client.read_all()) == [b"<abcd>", b"<>"]
+
+    run(scene())
+    assert app.calls[:3] == ["begin", "ready", "chunk"]
+    assert ("finish", b"abcd") in app.calls
+
+
+def test_a_client_that_stops_sending_gets_the_answer_that_is_being_made(
+    run, wire, application, message
+):
+    class Reader(message):
+        async def data_received(self, chunk):
+            await asyncio.sleep(0.02)
+            self.body += chunk
+
+    async def scene():
+        async with wire(application(Reader)) as client:
+            client.writer.write(POST + b"abcd")
+            client.writer.write_eof()
+            assert bodies(await client.read_all()) == [b"<abcd>"]
+
+    run(scene())
+
+
+def test_a_delegate_that_waits_is_not_told_anything_behind_the_loss(
+    run, wire, application, message
+):
+    class Reader(message):
+        async def data_received(self, chunk):
+            self.note("begin")
+            await asyncio.sleep(0.05)
+            self.note("end")
+
+    app = application(Reader)
+
+    async def scene():
+        async with wire(app) as client:
+            await client.send(POST + b"ab")
+            client.stream.close()
+            await asyncio.sleep(0.1)
+
+    run(scene())
+    assert app.calls == [("head", "POST", "/p"), "begin", "lost", "closed", "end"]
+
+
+# Deadlines.
+
+
+def test_s8_a_head_that_takes_too_long_is_answered_with_408(run, wire, application):
+    async def scene():
+        async with wire(application(), head_timeout=0.1) as client:
+            await client.send(b"GET / HTTP/1.1\r\n")
+            for _ in range(4):  # a byte now and then does not help
+                await asyncio.sleep(0.04)
+                client.writer.write(b"A")
+            assert (await client.read_some()).startswith(b"HTTP/1.1 408 ")
+
+    run(scene())
+
+
+def test_s8_the_head_deadline_does_not_hold_for_the_time_between_requests(run, wire, application):
+    async def scene():
+        async with wire(application(), head_timeout=0.05) as client:
+            await client.send(GET)
+            await client.read_some()
+            await asyncio.sleep(0.2)
+            await client.send(GET)
+            assert bodies(await client.read_some()) == [b"<>"]
+
+    run(scene())
+
+
+def test_s8_a_body_below_the_minimum_rate_is_answered_with_408(run, wire, application, monkeypatch):
+    import tornado.http1connection._server as room
+
+    monkeypatch.setattr(room, "_RATE_WINDOW", 0.1)
+
+    async def scene():
+        async with wire(
+            application(), min_body_rate=1000, body_timeout=None, head_timeout=0.1
+        ) as client:
+            await client.send(POST[:-5] + b"4000\r\n\r\n" + b"ab")
+            assert (await client.read_some()).startswith(b"HTTP/1.1 408 ")
+
+    run(scene())
+
+
+def test_s8_a_body_above_the_minimum_rate_is_taken_and_its_limit_counts_all_of_it(
+    run, wire, application, monkeypatch
+):
+    import tornado.http1connection._server as room
+
+    monkeypatch.setattr(room, "_RATE_WINDOW", 0.05)
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    async def scene():
+        limits = {"min_body_rate": 10, "head_timeout": 0.1, "max_body_size": 1000}
+        async with wire(application(), **limits) as client:
+            await client.send(head)
+            for _ in range(8):
+                client.writer.write(b"64\r\n" + b"x" * 100 + b"\r\n")
+                await asyncio.sleep(0.03)
+            assert not client.stream.closed()
+            await client.send(b"12c\r\n" + b"x" * 300 + b"\r\n")
+            assert (await client.read_some()).startswith(b"HTTP/1.1 413 ")
+
+    run(scene())
+
+
+def test_s8_a_client_that_takes_nothing_is_cut_off(run, wire, application, message):
+    class Big(message):
+        def finish(self):
+            self.answer(b"x" * 20_000_000)
+
+    app = application(Big)
+
+    async def scene():
+        async with wire(app, write_timeout=0.2, head_timeout=0.2) as client:
+            client.writer.transport.pause_reading()
+            client.writer.write(GET)
+            async with asyncio.timeout(10):
+                while "closed" not in app.calls:
+                    await asyncio.sleep(0.02)
+
+    run(scene())
+
+
+@pytest.mark.parametrize("fields", [b"", b"Connection: close\r\n"], ids=["kept", "closed"])
+def test_s8_a_client_that_reads_slowly_gets_all_of_it(run, wire, application, message, fields):
+    """Also where the server closes behind the response, and longer than it lingers."""
+    size = 3_000_000
+
+    class Big(message):
+        def finish(self):
+            self.answer(b"x" * size)
+
+    async def scene():
+        limits = {"write_timeout": 0.4, "head_timeout": 0.2}
+        async with wire(application(Big), **limits) as client:
+            client.writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n" + fields + b"\r\n")
+            received = 0
+            pace = 2.6 / (size / 65536)
+            async with asyncio.timeout(20):
+                while received < size:
+                    data = await client.reader.read(65536)
+                    assert data
+                    received += len(data)
+                    await asyncio.sleep(pace)
+
+    run(scene())
+
+
+def test_s8_a_client_that_reads_nothing_cannot_pipeline_without_end(
+    run, wire, application, message
+):
+    class Big(message):
+        def finish(self):
+            self.note("served")
+            self.answer(b"x" * 100_000)
+
+    app = application(Big)
+
+    async def scene():
+        async with wire(app) as client:
+            client.writer.transport.pause_reading()
+            client.writer.write(GET * 2000)
+            await asyncio.sleep(0.3)
+            served = app.calls.count("served")
+            assert served < 40
+            assert client.stream.write_buffer_size < 2_000_000
+            client.writer.transport.resume_reading()
+            received = 0
+            async with asyncio.timeout(20):
+                while received < 2000 * 100_000:
+                    received += len(await client.reader.read(1 << 20))
+
+    run(scene())
+
+
+def test_s7_a_rest_of_a_body_that_does_not_come_is_not_waited_for(
+    run, wire, application, message, monkeypatch
+):
+    import tornado.http1connection._server as room
+
+    monkeypatch.setattr(room, "_DRAIN_TIME", 0.1)
+
+    class Early(message):
+        def headers_received(self, start_line, headers):
+            self.answer(b"early")
+
+    async def scene():
+        async with wire(application(Early), head_timeout=0.1) as client:
+            await client.send(POST)
+            assert bodies(await client.read_all()) == [b"<early>"]
+
+    run(scene())
+
+
+def test_s7_an_unread_body_above_the_limit_closes_the_connection(run, wire, application, message):
+    class Early(message):
+        def headers_received(self, start_line, headers):
+            self.answer(b"early")
+
+    async def scene():
+        async with wire(application(Early), max_drain_size=1000) as client:
+            head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"
+            await client.send(head, b"x" * 5000)
+            assert bodies(await client.read_all()) == [b"<early>"]
+
+    run(scene())
+
+
+# Fairness.
+
+
+def test_s7_pipelined_requests_give_way_to_the_loop(run, wire, application):
+    async def scene():
+        async with wire(application()) as client:
+            client.writer.write(GET * 500)
+            turns = itertools.count()
+
+            def turn():
+                next(turns)
+                asyncio.get_running_loop().call_soon(turn)
+
+            turn()
+            received = b""
+            while received.count(b"200 OK") < 500:
+                received += await client.read_some()
+            assert next(turns) >= 500 // 16
+
+    run(scene())
+
+
+def test_s9_a_body_of_tiny_chunks_reaches_the_delegate_in_few_pieces(
+    run, wire, application, message
+):
+    class Counting(message):
+        def data_received(self, chunk):
+            self.note("chunk")
+            self.body += chunk
+
+    app = application(Counting)
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    async def scene():
+        async with wire(app) as client:
+            client.writer.write(head + b"1\r\na\r\n" * 10_000 + b"0\r\n\r\n")
+            while len(app.messages) < 1 or ("finish", b"a" * 10_000) not in app.calls:
+                await client.settle()
+
+    run(scene())
+    assert app.calls.count("chunk") < 100
+
+
+# What goes out.
+
+
+def test_s16_there_is_no_body_with_head_204_and_304(run, wire, application, message):
+    class Coded(message):
+        def finish(self):
+            code = int(self.start_line.path[1:])
+            self.connection.respond(code, "Reason", HTTPHeaders(), b"" if code != 200 else b"body")
+
+    async def scene():
+        async with wire(application(Coded)) as client:
+            await client.send(
+                b"HEAD /200 HTTP/1.1\r\nHost: x\r\n\r\n",
+                b"GET /204 HTTP/1.1\r\nHost: x\r\n\r\n",
+                b"GET /304 HTTP/1.1\r\nHost: x\r\n\r\n",
+                b"HEAD /200 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+            )
+            data = await client.read_all()
+            heads = data.split(b"\r\n\r\n")
+            assert heads.pop() == b""
+            assert [head.split(b" ")[1] for head in heads] == [b"200", b"204", b"304", b"200"]
+            assert b"Content-Length: 4" in heads[0]
+            assert b"Content-Length" not in heads[1]
+
+    run(scene())
+
+
+def test_s16_a_content_length_that_the_body_does_not_keep_is_an_error(
+    run, wire, application, message
+):
+    seen = []
+
+    class Wrong(message):
+        def finish(self):
+            length = HTTPHeaders({"Content-Length": "3"})
+            self.connection.write_headers(OK, length)
+            try:
+                if self.start_line.path == "/long":
+                    self.connection.write(b"12345")
+                else:
+                    self.connection.write(b"12")
+                    self.connection.finish()
+            except HTTPOutputError as error:
+                seen.append(str(error))
+
+    async def scene():
+        for path in (b"/long", b"/short"):
+            async with wire(application(Wrong)) as client:
+                await client.send(b"GET %b HTTP/1.1\r\nHost: x\r\n\r\n" % path)
+                await client.read_all()
+
+    run(scene())
+    assert [text.split(" bytes")[0] for text in seen] == ["2", "1"]
+
+
+def test_early_hints_precede_the_answer_except_for_old_clients(run, wire, application, message):
+    class Hinting(message):
+        def finish(self):
+            hints = HTTPHeaders({"Link": "</a.css>; rel=preload", "Content-Length": "7"})
+            self.connection.write_headers(ResponseStartLine("", 103, "Early Hints"), hints)
+            with pytest.raises(HTTPOutputError):
+                self.connection.write_headers(ResponseStartLine("", 103, "X"), hints, b"body")
+            self.answer(b"")
+
+    async def scene():
+        async with wire(application(Hinting)) as client:
+            await client.send(LAST)
+            hint, _, answer = (await client.read_all()).partition(b"\r\n\r\n")
+            assert hint == b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload"
+            assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+        async with wire(application(Hinting)) as client:
+            await client.send(b"GET / HTTP/1.0\r\n\r\n")
+            assert (await client.read_all()).startswith(b"HTTP/1.1 200 OK\r\n")
+
+    run(scene())
+
+
+def test_s7_a_detached_stream_gets_every_byte_behind_the_head_and_no_other(
+    run, wire, application, message
+):
+    class Switching(message):
+        def finish(self):
+            upgrade = HTTPHeaders({"Upgrade": "echo", "Connection": "Upgrade"})
+            self.connection.write_headers(ResponseStartLine("", 101, "Switching"), upgrade)
+            self.app.stream = self.connection.detach()
+
+    smuggled = b"GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
+    for cut in (0, 1, 20):
+        app = application(Switching)
+
+        async def scene(app=app, cut=cut):
+            async with wire(app) as client:
+                await client.send(GET + smuggled[:cut], smuggled[cut:])
+                assert await app.stream.read_bytes(len(smuggled)) == smuggled
+                await client.server.close()  # the stream is somebody else's now
+                assert not app.stream.closed()
+
+        run(scene())
+        assert [call for call in app.calls if call[0] == "head"] == [("head", "GET", "/a")]
+        assert app.calls.count("closed") == 1
+
+
+def test_trailers_are_there_at_the_end(run, wire, application):
+    app = application()
+    data = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-Sum: 97\r\n\r\n"
+
+    async def scene():
+        async with wire(app) as client:
+            await client.send(data)
+
+    run(scene())
+    assert dict(app.messages[0].connection.trailers) == {"X-Sum": "97"}
+
+
+def test_a_draining_connection_says_so_and_closes(run, wire, application):
+    async def scene():
+        async with wire(application()) as client:
+            await client.send(GET[:10])
+            client.server.drain()
+            await client.send(GET[10:])
+            data = await client.read_all()
+            assert b"Connection: close\r\n" in data
+            assert bodies(data) == [b"<>"]
+        async with wire(application()) as client:
+            client.server.drain()
+            assert await client.read_all() == b""
+
+    run(scene())
+
+
+def test_close_may_be_called_twice(run, wire, application):
+    async def scene():
+        async with wire(application()) as client:
+            await client.send(GET)
+            await asyncio.gather(client.server.close(), client.server.close())
+            await client.server.close()
+
+    run(scene())
+
+
+# The same bytes, however they come.
+
+CONVERSATIONS = {
+    "two requests": GET + LAST,
+    "a body and a request": POST + b"abcd" + LAST,
+    "chunks with trailers": b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"2;a=b\r\nab\r\n2\r\ncd\r\n0\r\nX-Sum: 1\r\n\r\n" + LAST,
+    "an expectation": POST[:-2] + b"Expect: 100-continue\r\n\r\nabcd" + LAST,
+    "HTTP/1.0": b"GET / HTTP/1.0\r\n\r\n",
+    "two lengths": POST[:-2] + b"Content-Length: 5\r\n\r\nabcd" + LAST,
+    "an error behind a request": GET + b"BAD\r\n\r\n" + LAST,
+    "a bad chunk": b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n"
+    + LAST,
+}
+
+
+@pytest.mark.parametrize("name", CONVERSATIONS)
+def test_the_same_bytes_give_the_same_answer_however_they_are_cut(run, wire, application, name):
+    data = CONVERSATIONS[name]
+    pieces = [[data], [data[at : at + 1] for at in range(len(data))]]
+    pieces += [[data[:at], data[at:]] for at in range(1, len(data), 3)]
+
+    async def answer(parts):
+        async with wire(application()) as client:
+            for part in parts:
+                client.writer.write(part)
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
+            return await client.read_all()
+
+    async def scene():
+        return [await answer(parts) for parts in pieces]
+
+    logging.disable(logging.INFO)
+    try:
+        answers = run(scene())
+    finally:
+        logging.disable(logging.NOTSET)
+    assert answers[0]
+    assert set(answers) == {answers[0]}
+
+
+def test_the_sweep_survives_a_connection_that_fails(run, wire, application, caplog):
+    class Broken:
+        deadline = 0.0
+
+        def deadline_passed(self) -> Any:
+            raise RuntimeError("a bug")
+
+    async def scene():
+        async with wire(application(), head_timeout=0.1) as client:
+            client.server._sweep.add(Broken(), 0.1)
+            await client.send(b"GET ")
+            began = time.monotonic()
+            assert (await client.read_some()).startswith(b"HTTP/1.1 408 ")
+            assert time.monotonic() - began < 5
+
+    run(scene())
+    assert "uncaught exception at a deadline" in caplog.text
