@@ -1,0 +1,60 @@
+"""An asynchronous HTTP client, and a blocking one.
+
+`AsyncHTTPClient.fetch` performs a request and gives the response::
+
+    from tornado.httpclient import AsyncHTTPClient
+
+    async def main():
+        client = AsyncHTTPClient()
+        response = await client.fetch("https://www.example.com/")
+        print(response.code, response.headers["Content-Type"], len(response.body))
+
+Options go into an `HTTPRequest`, or beside the URL. Connections are kept and used again. There are
+two implementations with one interface: `.SimpleAsyncHTTPClient` (the default, in Python) and
+`.CurlAsyncHTTPClient` (on libcurl, for HTTP/2 and exotic proxies)::
+
+    AsyncHTTPClient.configure("tornado.curl_httpclient.CurlAsyncHTTPClient", max_clients=100)
+
+`HTTPClient` does the same for programs that have no loop. From a shell, ``python -m
+tornado.httpclient URL`` prints a body.
+"""
+
+from __future__ import annotations
+
+from tornado.util import publish
+
+from ._body import FormFile
+from ._client import AsyncHTTPClient
+from ._command import main
+from ._errors import (
+    HTTPClientError,
+    HTTPProtocolError,
+    HTTPStreamClosedError,
+    HTTPTimeoutError,
+)
+from ._request import HTTPRequest
+from ._response import HTTPResponse
+from ._retry import Retry
+from ._stream import ResponseStream
+from ._sync import HTTPClient
+
+#: The classic name.
+HTTPError = HTTPClientError
+
+__all__ = [
+    "AsyncHTTPClient",
+    "FormFile",
+    "HTTPClient",
+    "HTTPClientError",
+    "HTTPError",
+    "HTTPProtocolError",
+    "HTTPRequest",
+    "HTTPResponse",
+    "HTTPStreamClosedError",
+    "HTTPTimeoutError",
+    "ResponseStream",
+    "Retry",
+    "main",
+]
+
+publish(globals())

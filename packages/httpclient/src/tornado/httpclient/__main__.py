@@ -1,0 +1,5 @@
+"""``python -m tornado.httpclient``."""
+
+from tornado.httpclient import main
+
+main()

@@ -1,0 +1,196 @@
+"""The asynchronous client, whichever implementation is behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self, overload
+
+from tornado.ioloop import IOLoop
+from tornado.util import Configurable
+
+from ._outcome import Outcome
+from ._request import HTTPRequest, settle
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+    from ._response import HTTPResponse
+    from ._stream import ResponseStream
+
+#: The attribute of a loop that holds its shared clients, which live and die with it.
+_SHARED = "_tornado_http_clients"
+
+
+class AsyncHTTPClient(Configurable):
+    """Fetch over HTTP without blocking.
+
+    Calling it gives the client of the running loop: all callers share one, and with it its
+    connections. ``force_instance=True`` gives a client of one's own, to be closed by `close` or
+    by ``async with``::
+
+        async with AsyncHTTPClient(force_instance=True, max_clients=50) as client:
+            response = await client.fetch("https://www.example.com/")
+
+    The implementation is `.SimpleAsyncHTTPClient` unless `configure` chooses another one for the
+    process, by class or by name. Implementations can also be called themselves.
+
+    :param force_instance: make a new client that nobody else gets.
+    :param defaults: values for what requests leave open, by the names of `HTTPRequest`.
+    :param kwargs: options of the implementation.
+    """
+
+    #: The process's choice of defaults for requests, under those of a client.
+    defaults: dict[str, Any]
+    io_loop: IOLoop
+    _is_closed = False
+    _is_shared = False
+
+    @classmethod
+    def configurable_base(cls) -> type[AsyncHTTPClient]:
+        """Return this class."""
+        return AsyncHTTPClient
+
+    @classmethod
+    def configurable_default(cls) -> type[AsyncHTTPClient]:
+        """Return `.SimpleAsyncHTTPClient`."""
+        from tornado.simple_httpclient import SimpleAsyncHTTPClient
+
+        return SimpleAsyncHTTPClient
+
+    def __new__(cls, force_instance: bool = False, **kwargs: Any) -> Self:
+        """Return the loop's client of this class, or a new one."""
+        if force_instance:
+            return super().__new__(cls, **kwargs)
+        loop = IOLoop.current()
+        shared: dict[type, Any] = loop.__dict__.setdefault(_SHARED, {})
+        client: Self | None = shared.get(cls)
+        if client is None:
+            client = super().__new__(cls, **kwargs)
+            client._is_shared = True
+            shared[cls] = client
+        return client
+
+    def initialize(self, defaults: dict[str, Any] | None = None) -> None:
+        """Set up what all implementations have; see the class."""
+        self.io_loop = IOLoop.current()
+        self.defaults = HTTPRequest._DEFAULTS | (defaults or {})
+
+    @property
+    def asyncio_loop(self) -> asyncio.AbstractEventLoop:
+        """The asyncio loop that the client runs on.
+
+        .. versionadded:: 1.0
+        """
+        loop: asyncio.AbstractEventLoop = self.io_loop.asyncio_loop
+        return loop
+
+    def close(self) -> None:
+        """Close the client and its connections. Fetches under way are not answered any more.
+
+        The loop's shared client may be closed too; the next call then makes a new one.
+        """
+        if self._is_closed:
+            return
+        self._is_closed = True
+        if self._is_shared:
+            shared = self.io_loop.__dict__.get(_SHARED, {})
+            for cls, client in list(shared.items()):
+                if client is self:
+                    del shared[cls]
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        self.close()
+
+    @overload
+    def fetch(
+        self, request: str | HTTPRequest, raise_error: bool = True, **kwargs: Any
+    ) -> asyncio.Future[HTTPResponse]: ...
+    @overload
+    def fetch(
+        self, request: str | HTTPRequest, raise_error: Callable[[HTTPResponse], Any], **kwargs: Any
+    ) -> None: ...
+    @overload
+    def fetch(
+        self, request: str | HTTPRequest, *, callback: Callable[[HTTPResponse], Any], **kwargs: Any
+    ) -> None: ...
+
+    def fetch(
+        self,
+        request: str | HTTPRequest,
+        raise_error: bool | Callable[[HTTPResponse], Any] = True,
+        callback: Callable[[HTTPResponse], Any] | None = None,
+        **kwargs: Any,
+    ) -> asyncio.Future[HTTPResponse] | None:
+        """Perform a request.
+
+        Cancelling the future stops the fetch at once.
+
+        :param request: a URL, or an `HTTPRequest`.
+        :param raise_error: raise for a status outside of 2xx; if false, such a response is
+            returned with its ``error``. What leaves no response raises in any case. Classic: the
+            callback.
+        :param callback: classic: gets the response on the loop, whatever it is: errors are in
+            ``response.error``. The call returns None.
+        :param kwargs: for a URL, the arguments of `HTTPRequest`.
+        :return: a Future of the `HTTPResponse`.
+        :raises RuntimeError: if the client is closed.
+        :raises ValueError: if there are arguments beside an `HTTPRequest`.
+
+        The future raises `HTTPClientError` and what derives from it for a status and for a broken
+        exchange, `OSError` (`ssl.SSLError`, `socket.gaierror`) for the network, and `ValueError` or
+        `KeyError` for a request that cannot be made.
+        """
+        if self._is_closed:
+            raise RuntimeError("fetch() called on closed AsyncHTTPClient")
+        if isinstance(request, HTTPRequest):
+            if kwargs:
+                raise ValueError(
+                    f"kwargs can't be used if request is an HTTPRequest object: {kwargs}"
+                )
+        else:
+            request = HTTPRequest(request, **kwargs)
+        settled = settle(request, self.defaults)
+        settled._asked = request
+        if callable(raise_error):
+            callback, raise_error = raise_error, False
+        future: asyncio.Future[HTTPResponse] = self.asyncio_loop.create_future()
+        outcome = Outcome(future, raise_error, is_classic=callback is not None)
+        outcome.work = self.fetch_impl(settled, outcome)
+        if callback is None:
+            return future
+        function = callback
+        self.io_loop.add_future(future, lambda done: function(done.result()))
+        return None
+
+    def stream(self, request: str | HTTPRequest, **kwargs: Any) -> ResponseStream:
+        """Perform a request whose response is read piece by piece.
+
+        ::
+
+            async with client.stream(url) as response:
+                async for piece in response:
+                    ...
+
+        :return: a `ResponseStream`; leaving the block early closes the connection.
+
+        .. versionadded:: 1.0
+        """
+        from ._stream import ResponseStream
+
+        if not isinstance(request, HTTPRequest):
+            request = HTTPRequest(request, **kwargs)
+        elif kwargs:
+            raise ValueError(f"kwargs can't be used if request is an HTTPRequest object: {kwargs}")
+        return ResponseStream(self, request)
+
+    def fetch_impl(self, request: HTTPRequest, callback: Callable[[HTTPResponse], object]) -> Any:
+        """Perform a request; implementations define it.
+
+        :param request: with every default filled in.
+        :param callback: to be called with the response, once.
+        :return: None, or an object whose ``cancel()`` stops the fetch.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define fetch_impl")

@@ -1,0 +1,468 @@
+"""One fetch, from the request to the response that its caller gets.
+
+Theory of operation
+===================
+
+An exchange makes hops: one request and one response each, more than one with redirects, digest
+authentication and retries. A client performs a hop: it sends ``hop`` and tells what comes back by
+``take_head``, ``take_data`` and ``finish``, or by ``fail``. The exchange decides what that means.
+It holds the deadlines, the limits, the decoder and the parts of the response, and it knows neither
+sockets nor curl. Who performs the hop is its ``work``, which it aborts when somebody cancels the
+fetch or a deadline passes.
+
+::
+
+    begin --> waits in line --> start --> hop --> (head, data, finish) --> settled
+                                  ^                      |
+                                  +---- another hop -----+
+"""
+
+from __future__ import annotations
+
+import contextvars
+from inspect import isawaitable
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tornado.httputil import HTTPHeaders
+
+from ._decoding import Codings, Decoder
+from ._errors import HTTPProtocolError, HTTPTimeoutError
+from ._failure import translate
+from ._fields import check_request, request_fields
+from ._redirect import CODES, follow
+from ._response import HTTPResponse
+from ._retry import IDEMPOTENT
+from ._target import Target, parse_target
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from tornado.httputil import ResponseStartLine
+
+    from ._exchange_client import ExchangeClient
+    from ._request import HTTPRequest
+
+#: The option that limits a phase, and the words for what happens in it.
+_PHASES = {
+    "connect": ("connect_timeout", "while connecting"),
+    "tls": ("tls_timeout", "during the TLS handshake"),
+    "head": ("head_timeout", "while waiting for the head"),
+    "body": ("body_timeout", "while receiving the body"),
+}
+_NEVER = float("inf")
+
+
+class Work(Protocol):
+    """Whatever is under way for an exchange."""
+
+    def abort(self) -> None:
+        """Stop at once, and tell the exchange nothing more."""
+
+
+class Exchange:
+    """One fetch under way.
+
+    :param request: with the client's defaults.
+    :param callback: gets the `HTTPResponse`, once.
+    """
+
+    work: Work | None = None
+    #: The head and the body that go out next.
+    hop: HTTPRequest
+    target: Target
+    fields = ""
+    #: What came back of this hop.
+    code = 0
+    reason = ""
+    headers: HTTPHeaders | None = None
+    received = 0
+    expected: int | None = None
+    phase = ""
+    is_settled = False
+
+    _timer: asyncio.TimerHandle | None = None
+    _deadline = _NEVER
+    _phase_deadline = _NEVER
+    _decoder: Decoder | None = None
+    _next: HTTPRequest | None = None
+    _size = 0
+    _redirects = 0
+    _attempts = 1
+    _has_answered_challenge = False
+    _started = 0.0
+
+    def __init__(
+        self,
+        client: ExchangeClient,
+        request: HTTPRequest,
+        callback: Callable[[HTTPResponse], object],
+    ) -> None:
+        self.client = client
+        self.request = self.hop = request
+        self.loop = client.asyncio_loop
+        # The connection outlives this fetch and was perhaps made for another one: what the caller
+        # gave runs in the context in which the caller gave it.
+        self.context = contextvars.copy_context()
+        self.time_info: dict[str, float] = {}
+        self._callback = callback
+        self._chunks: list[bytes] = []
+        self._queued = self.loop.time()
+        self.max_body_size = request.max_body_size or client.max_body_size
+
+    # From the line to the first hop.
+
+    def begin(self) -> None:
+        """Check the request, and wait until the client has room for it."""
+        try:
+            check_request(self.request)
+            self._prepare(self.request)
+        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+            self.loop.call_soon(self.fail, error)
+            return
+        if self.client._line.enter(self):
+            self.start()
+        else:
+            self._limit_queue()
+
+    def start(self) -> None:
+        """Leave the line and perform the first hop."""
+        now = self._started = self.loop.time()
+        if self.phase:
+            self.time_info["queue"] = now - self._queued
+            self._stop_timer()
+        limit = self.request.request_timeout
+        if limit:
+            self._deadline = now + limit
+            self._timer = self.loop.call_at(self._deadline, self._check_time)
+        self.client._perform(self)
+
+    def _prepare(self, hop: HTTPRequest) -> None:
+        target = parse_target(hop.url)
+        jar = self.client.cookie_jar
+        if jar is not None and "Cookie" not in hop.headers:
+            from ._cookies import cookie_field
+
+            cookie = cookie_field(jar, hop.url)
+            if cookie is not None:
+                self.fields = request_fields(hop, target) + f"Cookie: {cookie}\r\n"
+                self.hop, self.target = hop, target
+                return
+        self.fields = request_fields(hop, target)
+        self.hop, self.target = hop, target
+
+    # Deadlines.
+
+    def _limit_queue(self) -> None:
+        request = self.request
+        self.phase = "queue"
+        limits = [request.connect_timeout, request.request_timeout]
+        if request.queue_timeout is not None:
+            limits = [request.queue_timeout]
+        seconds = min((limit for limit in limits if limit), default=0.0)
+        if seconds:
+            self._timer = self.loop.call_later(seconds, self._queue_expired, seconds)
+
+    def _queue_expired(self, seconds: float) -> None:
+        self._time_out("queue", f"Timeout in request queue after {seconds:g} seconds")
+
+    def enter(self, phase: str) -> None:
+        """Go on to the next phase: ``"connect"``, ``"tls"``, ``"head"`` or ``"body"``."""
+        self.phase = phase
+        seconds = getattr(self.request, _PHASES[phase][0])
+        if phase == "tls" and not seconds:
+            return  # that of the connection goes on
+        if not seconds:
+            self._phase_deadline = _NEVER
+            return
+        self._phase_deadline = when = self.loop.time() + seconds
+        if when < self._deadline and (self._timer is None or when < self._timer.when()):
+            self._stop_timer()
+            self._timer = self.loop.call_at(when, self._check_time)
+
+    def _check_time(self) -> None:
+        """See whether a deadline has passed; the timer may have been set for an earlier phase."""
+        self._timer = None
+        deadline = min(self._deadline, self._phase_deadline)
+        # The loop's clock has a resolution, and timers within it run early.
+        if deadline > self.loop.time() + 0.001:
+            if deadline < _NEVER:
+                self._timer = self.loop.call_at(deadline, self._check_time)
+        else:
+            self._expire(is_whole=self._deadline <= self._phase_deadline)
+
+    def _expire(self, is_whole: bool) -> None:
+        option, words = _PHASES[self.phase]
+        is_connecting = self.phase in {"connect", "tls"}
+        if is_whole:
+            seconds = self.request.request_timeout
+            if not is_connecting:
+                words = f"during request ({words})"
+        else:
+            seconds = getattr(self.request, option) or self.request.connect_timeout
+        phase = self.phase if is_connecting or not is_whole else "whole"
+        self._time_out(phase, f"Timeout {words} after {seconds:g} seconds")
+
+    def _time_out(self, phase: str, message: str) -> None:
+        error = HTTPTimeoutError(f"{message}: {self.target.authority}")
+        error.phase = phase
+        self._stop_work()
+        self.fail(error)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    # What the client tells of a hop.
+
+    @property
+    def can_repeat(self) -> bool:
+        """True if doing this hop twice is as good as once, and the body is still there."""
+        return self.hop.method in IDEMPOTENT and self.hop.body_producer is None
+
+    def take_head(self, start_line: ResponseStartLine, headers: HTTPHeaders) -> None:
+        """Take the final head of this hop.
+
+        :raises HTTPProtocolError: the body would be larger than allowed.
+        """
+        code = self.code = start_line.code
+        self.reason = start_line.reason
+        self.headers = headers
+        if self.client.cookie_jar is not None:
+            from ._cookies import keep_cookies
+
+            keep_cookies(self.client.cookie_jar, self.hop.url, headers)
+        if code >= 300:
+            self._next = self._find_next(code, headers)
+        if self.hop.header_callback is not None:
+            self.context.run(_tell_head, self.hop.header_callback, start_line, headers)
+        if self.hop.method != "HEAD" and code != 304:
+            length = headers.get("Content-Length")
+            if length is not None:
+                self.expected = int(length.partition(",")[0])
+                if self.expected > self.max_body_size:
+                    raise HTTPProtocolError(
+                        f"body of {self.expected} bytes, at most {self.max_body_size} are taken"
+                    )
+            if self.request.decompress_response and "Content-Encoding" in headers:
+                self._decode(headers)
+        if self.request._head_callback is not None and self._next is None:
+            self.request._head_callback(code, self.reason, headers)
+        self.enter("body")
+
+    def _decode(self, headers: HTTPHeaders) -> None:
+        coding = headers["Content-Encoding"]
+        self._decoder = Codings.decoder(coding)
+        if self._decoder is not None:
+            del headers["Content-Encoding"]
+            headers.add("X-Consumed-Content-Encoding", coding)
+
+    def take_data(self, data: bytes) -> Awaitable[None] | None:
+        """Take a piece of the body, as it came.
+
+        :return: what to wait for before more is given.
+        :raises HTTPProtocolError: the body is larger than allowed.
+        :raises DecodingError: it is not what Content-Encoding says.
+        """
+        self.received += len(data)
+        if self.received > self.max_body_size:
+            raise HTTPProtocolError(f"body of more than {self.max_body_size} bytes")
+        if self.request.download_progress is not None:
+            self.context.run(self.request.download_progress, self.received, self.expected)
+        if self._decoder is None:
+            return self._deliver(data)
+        return self._deliver_all(self._decoder.feed(data))
+
+    def _deliver(self, data: bytes) -> Awaitable[None] | None:
+        callback = self.request.streaming_callback
+        if callback is None or self._next is not None:
+            self._chunks.append(data)
+            return None
+        result = self.context.run(callback, data)
+        return result if result is not None and isawaitable(result) else None
+
+    def _deliver_all(self, pieces: Iterator[bytes]) -> Awaitable[None] | None:
+        for piece in pieces:
+            self._size += len(piece)
+            if self._size > self.max_body_size:
+                raise HTTPProtocolError(
+                    f"body of more than {self.max_body_size} bytes, decompressed"
+                )
+            waiting = self._deliver(piece)
+            if waiting is not None:
+                return self._deliver_rest(waiting, pieces)
+        return None
+
+    async def _deliver_rest(self, waiting: Awaitable[None], pieces: Iterator[bytes]) -> None:
+        await waiting
+        more = self._deliver_all(pieces)
+        while more is not None:
+            await more
+            more = self._deliver_all(pieces)
+
+    def finish(self, trailers: dict[str, Any] | None = None) -> None:
+        """Take note that this hop's response is complete; the client has let go of it."""
+        self.work = None
+        if self._decoder is not None:
+            try:
+                self._decoder.finish()
+            except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+                self.fail(error)
+                return
+        if self._next is not None:
+            self._go_on(self._next)
+            return
+        is_streamed = self.request.streaming_callback is not None
+        response = self._respond(None if is_streamed else BytesIO(b"".join(self._chunks)))
+        if trailers:
+            response.trailers = HTTPHeaders.from_parsed(trailers)
+        self._settle(response)
+
+    def fail(self, error: BaseException) -> None:
+        """End with an error; the client has let go of this exchange."""
+        if self.is_settled:
+            return
+        self.work = None
+        self.code = 599
+        self._settle(self._respond(None, translate(error)))
+
+    def _respond(self, body: BytesIO | None, error: BaseException | None = None) -> HTTPResponse:
+        now = self.loop.time()
+        started = self._started or now
+        info = self.time_info
+        info["total"] = now - self._queued
+        return HTTPResponse(
+            self.request._asked or self.request,
+            self.code,
+            HTTPHeaders() if self.headers is None or error is not None else self.headers,
+            body,
+            self.hop.url,
+            error,
+            now - started,
+            info,
+            self.reason if error is None else str(error),
+            self.request.start_time,
+        )
+
+    def _settle(self, response: HTTPResponse) -> None:
+        self._stop_timer()
+        retry = self.request.retry
+        if retry is not None and self._try_again(response):
+            return
+        self.is_settled = True
+        self.client._line.leave(self)
+        self._callback(response)
+
+    # More hops.
+
+    def _find_next(self, code: int, headers: HTTPHeaders) -> HTTPRequest | None:
+        """Return the hop behind this one, if the response asks for one that may be made."""
+        hop = self.hop
+        if code in CODES and hop.follow_redirects and "Location" in headers:
+            if self._redirects >= (hop.max_redirects or 0):
+                return None
+            following = follow(hop, code, headers["Location"])
+            if following is not None:
+                self._redirects += 1
+            return following
+        if code == 401 and hop.auth_mode == "digest" and not self._has_answered_challenge:
+            return self._answer_challenge(headers)
+        return None
+
+    def _answer_challenge(self, headers: HTTPHeaders) -> HTTPRequest | None:
+        from ._authentication import digest_field
+        from ._request import settle
+
+        hop = self.hop
+        name = hop.auth_username or self.target.username
+        if name is None or hop.body_producer is not None:
+            return None
+        answer = digest_field(
+            headers.get_list("Www-Authenticate"),
+            hop.method,
+            self.target.path,
+            name,
+            hop.auth_password or self.target.password or "",
+        )
+        if answer is None:
+            return None
+        self._has_answered_challenge = True
+        following = settle(hop, {})
+        following.headers = hop.headers.copy()
+        following.headers["Authorization"] = answer
+        return following
+
+    def _go_on(self, hop: HTTPRequest) -> None:
+        """Perform another hop."""
+        self.code = self.received = self._size = 0
+        self.headers = self.expected = self._decoder = self._next = None
+        self._chunks = []
+        self._phase_deadline = _NEVER
+        try:
+            self._prepare(hop)
+        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+            self.fail(error)
+            return
+        self.client._perform(self)
+
+    def _try_again(self, response: HTTPResponse) -> bool:
+        retry = self.request.retry
+        if retry is None or response.error is None or self.request.body_producer is not None:
+            return False
+        if self.received and self.request.streaming_callback is not None:
+            return False  # the caller has seen a part of it
+        delay = retry.delay(self._attempts, self.request.method, response)
+        if delay is None or self.loop.time() + delay >= self._deadline:
+            return False
+        self._attempts += 1
+        self._redirects = 0
+        self._has_answered_challenge = False
+        pause = _Pause(self)
+        self.work = pause
+        pause.handle = self.loop.call_later(delay, self._start_again)
+        return True
+
+    def _start_again(self) -> None:
+        self.work = None
+        if self._deadline < _NEVER:
+            self._timer = self.loop.call_at(self._deadline, self._check_time)
+        self._go_on(self.request)
+
+    # The end that nobody waits for.
+
+    def cancel(self) -> None:
+        """Stop; the callback is not called."""
+        if self.is_settled:
+            return
+        self.is_settled = True
+        self._stop_timer()
+        self._stop_work()
+        self.client._line.leave(self)
+
+    def _stop_work(self) -> None:
+        work, self.work = self.work, None
+        if work is not None:
+            work.abort()
+
+
+class _Pause:
+    """The time before a retry."""
+
+    handle: asyncio.TimerHandle
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    def abort(self) -> None:
+        self.handle.cancel()
+
+
+def _tell_head(
+    callback: Callable[[str], object], start_line: ResponseStartLine, headers: HTTPHeaders
+) -> None:
+    callback(f"{start_line.version} {start_line.code} {start_line.reason}\r\n")
+    for name, value in headers.get_all():
+        callback(f"{name}: {value}\r\n")
+    callback("\r\n")

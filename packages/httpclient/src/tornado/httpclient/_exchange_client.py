@@ -1,0 +1,68 @@
+"""What the clients of this distribution have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._client import AsyncHTTPClient
+from ._exchange import Exchange
+from ._line import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from http.cookiejar import CookieJar
+
+    from ._request import HTTPRequest
+    from ._response import HTTPResponse
+
+#: The default limit for a body, in bytes.
+MAX_BODY_SIZE = 104857600
+
+
+class ExchangeClient(AsyncHTTPClient):
+    """A client whose fetches are exchanges; it knows how to perform one hop.
+
+    :param max_clients: fetches under way at once; more wait in line.
+    :param max_clients_per_host: those to one origin.
+    :param max_body_size: the largest body that is taken, in bytes, compressed or not.
+    :param cookie_jar: keeps cookies between fetches; None for no cookies.
+    """
+
+    max_clients: int
+    max_body_size: int
+    cookie_jar: CookieJar | None
+    _line: Line
+
+    def initialize(  # type: ignore[override]  # implementations have arguments of their own
+        self,
+        max_clients: int = 10,
+        defaults: dict[str, Any] | None = None,
+        max_body_size: int | None = None,
+        *,
+        max_clients_per_host: int | None = None,
+        cookie_jar: CookieJar | None = None,
+    ) -> None:
+        """Set up the client; see the class."""
+        super().initialize(defaults)
+        self.max_clients = max_clients
+        self.max_body_size = MAX_BODY_SIZE if max_body_size is None else max_body_size
+        self.cookie_jar = cookie_jar
+        self._line = Line(max_clients, max_clients_per_host)
+
+    def close(self) -> None:
+        """Close the client; fetches under way are cancelled."""
+        for exchange in self._line:
+            exchange.cancel()
+        super().close()
+
+    def fetch_impl(
+        self, request: HTTPRequest, callback: Callable[[HTTPResponse], object]
+    ) -> Exchange:
+        """Perform a request; see `.AsyncHTTPClient.fetch_impl`."""
+        exchange = Exchange(self, request, callback)
+        exchange.begin()
+        return exchange
+
+    def _perform(self, exchange: Exchange) -> None:
+        """Send the exchange's hop, and tell it what comes back."""
+        raise NotImplementedError(f"{type(self).__name__} must define _perform")

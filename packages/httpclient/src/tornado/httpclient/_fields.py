@@ -1,0 +1,131 @@
+"""The fields of a request, made of what was asked for."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ._authentication import basic_field
+from ._decoding import Codings
+
+if TYPE_CHECKING:
+    from ._request import HTTPRequest
+    from ._target import Target
+
+Fields = dict[str, str]
+
+USER_AGENT = "tornado-httpclient/1.0"
+
+#: What there is a rule for: whether the method has a body.
+_METHODS = {
+    "GET": False,
+    "HEAD": False,
+    "OPTIONS": False,
+    "DELETE": False,
+    "POST": True,
+    "PUT": True,
+    "PATCH": True,
+}
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+
+#: token ":" field-value (RFC 9110 sections 5.1 and 5.5), on a line each.
+_LINES = re.compile(r"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]++: ?[\t\x20-\x7e\x80-\xff]*+\r\n)*+")
+
+
+def check_request(request: HTTPRequest) -> None:
+    """Check what does not depend on the server.
+
+    :raises KeyError: the method is not one of the known ones, which has to be allowed.
+    :raises ValueError: a body is missing or too much, or a value cannot be sent.
+    """
+    method = request.method
+    has_body = request.body is not None
+    if request.body_producer is not None:
+        if has_body:
+            raise ValueError("both body and body_producer are given: choose one")
+        has_body = True
+    if not request.allow_nonstandard_methods:
+        if method not in _METHODS:
+            raise KeyError(f"unknown method {method}: see allow_nonstandard_methods")
+        if has_body is not _METHODS[method] and method not in {"DELETE", "OPTIONS"}:
+            negation = "no body" if has_body else "a body"
+            raise ValueError(
+                f"method {method} needs {negation} (unless allow_nonstandard_methods is true)"
+            )
+    elif _TOKEN.fullmatch(method) is None:
+        raise ValueError(f"bad method {method!r}: it is no token")
+    if request.auth_mode not in {None, "basic", "digest"}:
+        raise ValueError(f"unsupported auth_mode {request.auth_mode!r}: choose basic or digest")
+
+
+def request_fields(request: HTTPRequest, target: Target, has_jar: bool = False) -> str:
+    """Return the field lines of a request, each with its line end, Host first.
+
+    :raises ValueError: a name or a value cannot be sent.
+    """
+    headers = request._headers
+    if headers is None:
+        block = f"Host: {target.authority}\r\nUser-Agent: {request.user_agent or USER_AGENT}\r\n"
+        known: tuple[str, ...] = ()
+    else:
+        lines = [f"{name}: {value}\r\n" for name, value in headers.get_all()]
+        block = "".join(lines)
+        known = tuple(headers)
+        if "User-Agent" not in known or request.user_agent:
+            if "User-Agent" in known:
+                raise ValueError("user_agent and a User-Agent field are given: choose one")
+            block = f"{block}User-Agent: {request.user_agent or USER_AGENT}\r\n"
+        if "Host" not in known:
+            block = f"Host: {target.authority}\r\n{block}"
+    if request.decompress_response and "Accept-Encoding" not in known:
+        block = f"{block}Accept-Encoding: {Codings.accept_field()}\r\n"
+    if request.body is not None or request.body_producer is not None:
+        block += _body_fields(request, known)
+    if "Authorization" not in known:
+        block += _authorization(request, target)
+    if _LINES.fullmatch(block) is None:
+        raise ValueError(_complaint(block))
+    return block
+
+
+def _body_fields(request: HTTPRequest, known: tuple[str, ...]) -> str:
+    if "Transfer-Encoding" in known:
+        raise ValueError(
+            "a Transfer-Encoding field is given: framing the body is the client's part"
+        )
+    block = ""
+    if request.body_producer is None:
+        size = len(request.body or b"")
+        if "Content-Length" not in known:
+            block = f"Content-Length: {size}\r\n"
+        elif request.headers["Content-Length"] != str(size):
+            raise ValueError(
+                f"Content-Length is {request.headers['Content-Length']!r}, the body has {size} bytes"
+            )
+    elif "Content-Length" not in known:
+        block = "Transfer-Encoding: chunked\r\n"
+    elif not re.fullmatch("[0-9]{1,18}", request.headers["Content-Length"]):
+        raise ValueError(f"bad Content-Length {request.headers['Content-Length']!r}")
+    if request.method == "POST" and "Content-Type" not in known:
+        block += "Content-Type: application/x-www-form-urlencoded\r\n"
+    if request.expect_100_continue:
+        block += "Expect: 100-continue\r\n"
+    return block
+
+
+def _authorization(request: HTTPRequest, target: Target) -> str:
+    name = request.auth_username
+    password: str | None = request.auth_password
+    if name is None and target.username is not None:
+        name, password = target.username, target.password
+    if name is None or request.auth_mode == "digest":
+        return ""
+    return f"Authorization: {basic_field(name, password or '')}\r\n"
+
+
+def _complaint(block: str) -> str:
+    for line in re.split(r"(?<=\r\n)", block):
+        if _LINES.fullmatch(line) is None:
+            name = line.partition(":")[0]
+            return f"bad characters in the name or value of the field {name[:60]!r}"
+    return "bad characters in the fields"

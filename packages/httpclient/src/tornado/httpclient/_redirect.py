@@ -1,0 +1,84 @@
+"""Redirects: where they lead, and what does not go along (RFC 9110 section 15.4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urljoin
+
+from ._errors import HTTPProtocolError
+from ._request import settle
+from ._target import parse_target, shown
+
+if TYPE_CHECKING:
+    from ._request import HTTPRequest
+
+CODES = frozenset({301, 302, 303, 307, 308})
+
+#: What describes a body, and goes when the body goes.
+_BODY_FIELDS = (
+    "Content-Encoding",
+    "Content-Language",
+    "Content-Length",
+    "Content-Location",
+    "Content-Type",
+    "Expect",
+    "Transfer-Encoding",
+)
+
+#: What only the server that it was meant for may see.
+_SECRETS = ("Authorization", "Cookie", "Proxy-Authorization")
+_SECRET_OPTIONS = ("auth_username", "auth_password", "client_cert", "client_key", "unix_socket")
+
+#: Every octet that may stand in a URL, the percent sign included.
+_SAFE = "%" + "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"<>\\^`{|}')
+
+
+def follow(request: HTTPRequest, code: int, location: str) -> HTTPRequest | None:
+    """Return the request that a redirect asks for; None if it cannot be made.
+
+    On the way to another origin (scheme, host or port) credentials, cookies, the client's
+    certificate and the Host field stay behind. A body goes along with 307 and 308 only, and never
+    from https to http.
+
+    :raises HTTPProtocolError: the location is no http or https URL.
+    """
+    url = _resolve(request.url, location)
+    following = settle(request, {})
+    following.url = url
+    headers = following.headers = request.headers.copy()
+    if _becomes_get(code, request.method):
+        following.method = "GET"
+        following.__dict__.pop("_body", None)
+        following.__dict__.pop("body_producer", None)
+        following.expect_100_continue = False
+        for name in _BODY_FIELDS:
+            headers.pop(name, None)
+    elif request.body_producer is not None:
+        return None  # what it gave is gone
+    before, after = parse_target(request.url), parse_target(url)
+    if before.origin != after.origin:
+        if before.scheme == "https" and after.scheme == "http" and following.body:
+            return None
+        for name in (*_SECRETS, "Host"):
+            headers.pop(name, None)
+        for name in _SECRET_OPTIONS:
+            following.__dict__.pop(name, None)
+    elif following.auth_username is None and before.username is not None and not after.username:
+        following.auth_username, following.auth_password = before.username, before.password
+    return following
+
+
+def _becomes_get(code: int, method: str) -> bool:
+    """Tell whether the new request is a GET: RFC 9110 says so of 303, and browsers of POST."""
+    return (code == 303 and method != "HEAD") or (code in {301, 302} and method == "POST")
+
+
+def _resolve(base: str, location: str) -> str:
+    # Servers send raw UTF-8 and spaces; browsers encode them, and so does this.
+    octets = location.strip(" \t").encode("latin-1", "replace")
+    try:
+        url = urljoin(base, quote(octets, safe=_SAFE))
+        parse_target(url)
+    except ValueError as error:
+        raise HTTPProtocolError(f"redirect to {shown(location)}: {error}") from error
+    return url

@@ -1,0 +1,83 @@
+"""What a fetch gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tornado.httputil import HTTPHeaders, responses
+
+from ._errors import HTTPClientError
+
+if TYPE_CHECKING:
+    from io import BytesIO
+
+    from ._request import HTTPRequest
+
+
+class HTTPResponse:
+    """A response, or what there is of one when the fetch failed.
+
+    :param request: the `HTTPRequest` that it answers.
+    :param code: the status code, or 599 when there was none.
+    :param headers: the fields of the last head.
+    :param buffer: the body as a file; None when it went to a ``streaming_callback``.
+    :param effective_url: the URL after redirects.
+    :param error: the exception; a status outside of 2xx makes one by itself.
+    :param request_time: seconds from the start to the end, the time in the queue left out.
+    :param time_info: seconds spent in the phases of the fetch.
+    :param reason: the reason phrase.
+    :param start_time: when the fetch began, as `time.time` gives it.
+    """
+
+    #: The exception behind a failed fetch, or None.
+    error: BaseException | None = None
+    _error_is_response_code = False
+    #: The fields behind a chunked body, empty for most.
+    trailers: HTTPHeaders
+
+    def __init__(
+        self,
+        request: HTTPRequest,
+        code: int,
+        headers: HTTPHeaders | None = None,
+        buffer: BytesIO | None = None,
+        effective_url: str | None = None,
+        error: BaseException | None = None,
+        request_time: float | None = None,
+        time_info: dict[str, float] | None = None,
+        reason: str | None = None,
+        start_time: float | None = None,
+    ) -> None:
+        self.request = request
+        self.code = code
+        self.reason = reason or responses.get(code, "Unknown")
+        self.headers = HTTPHeaders() if headers is None else headers
+        self.buffer = buffer
+        self.effective_url = request.url if effective_url is None else effective_url
+        self.request_time = request_time
+        self.start_time = start_time
+        self.time_info = time_info or {}
+        if error is not None:
+            self.error = error
+        elif not 200 <= code < 300:
+            self._error_is_response_code = True
+            self.error = HTTPClientError(code, message=self.reason, response=self)
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "trailers":
+            raise AttributeError(name)
+        self.trailers = trailers = HTTPHeaders()
+        return trailers
+
+    @property
+    def body(self) -> bytes:
+        """The body; empty when there is none, or when it was streamed."""
+        return b"" if self.buffer is None else self.buffer.getvalue()
+
+    def rethrow(self) -> None:
+        """Raise the error, if there is one."""
+        if self.error is not None:
+            raise self.error
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.code} {self.reason} {self.effective_url}>"

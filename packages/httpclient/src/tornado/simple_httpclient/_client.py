@@ -1,0 +1,115 @@
+"""The client in Python."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tornado.http1connection import HTTP1ConnectionParameters
+from tornado.httpclient._exchange_client import ExchangeClient
+from tornado.netutil import OverrideResolver, Resolver
+from tornado.tcpclient import TCPClient
+
+from ._connection import Connection
+from ._connector import Connector, connection_key
+from ._opening import Opening
+from ._pool import Pool
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from http.cookiejar import CookieJar
+
+    from tornado.httpclient._exchange import Exchange
+
+
+class SimpleAsyncHTTPClient(ExchangeClient):
+    """A client for HTTP/1.1, in Python, with a pool of connections.
+
+    :param max_clients: fetches under way at once; more wait in line.
+    :param hostname_mapping: a table as for `.OverrideResolver`, asked before the resolver.
+    :param max_buffer_size: bytes that a connection buffers, at most.
+    :param resolver: finds addresses; by default the configured `.Resolver`.
+    :param defaults: values for what requests leave open.
+    :param max_header_size: the largest head that is taken, in bytes (64 KiB).
+    :param max_body_size: the largest body, by default ``max_buffer_size``.
+    :param max_clients_per_host: fetches under way to one origin; by default no such bound.
+    :param max_idle: connections that wait for a next request (100); 0 keeps none.
+    :param max_idle_per_host: those with one key, by default ``max_clients``.
+    :param idle_timeout: seconds until an idle connection is closed (30).
+    :param max_age: seconds until a connection takes no further request (600), so that changes of
+        a name's address are seen.
+    :param cookie_jar: a `http.cookiejar.CookieJar`, to keep cookies between fetches.
+    """
+
+    def initialize(  # type: ignore[override]  # documented: the arguments of this implementation
+        self,
+        max_clients: int = 10,
+        hostname_mapping: Mapping[Any, Any] | None = None,
+        max_buffer_size: int = 104857600,
+        resolver: Resolver | None = None,
+        defaults: dict[str, Any] | None = None,
+        max_header_size: int | None = None,
+        max_body_size: int | None = None,
+        *,
+        max_clients_per_host: int | None = None,
+        max_idle: int = 100,
+        max_idle_per_host: int | None = None,
+        idle_timeout: float = 30.0,
+        max_age: float = 600.0,
+        cookie_jar: CookieJar | None = None,
+    ) -> None:
+        """Set up the client; see the class."""
+        super().initialize(
+            max_clients,
+            defaults,
+            max_buffer_size if max_body_size is None else max_body_size,
+            max_clients_per_host=max_clients_per_host,
+            cookie_jar=cookie_jar,
+        )
+        self._owns_resolver = resolver is None
+        self.resolver = Resolver() if resolver is None else resolver
+        if hostname_mapping is not None:
+            self.resolver = OverrideResolver(resolver=self.resolver, mapping=hostname_mapping)
+        self.tcp_client = TCPClient(resolver=self.resolver)
+        self.max_buffer_size = max_buffer_size
+        self.max_header_size = max_header_size
+        self._parameters = HTTP1ConnectionParameters(max_header_size=max_header_size)
+        self._max_age = max_age
+        most_per_host = max_clients if max_idle_per_host is None else max_idle_per_host
+        self._pool = Pool(self.asyncio_loop, max_idle, most_per_host, idle_timeout)
+        self._connector = Connector(self.tcp_client, max_buffer_size)
+
+    def close(self) -> None:
+        """Close the client, its connections and its own resolver; fetches are cancelled."""
+        if self._is_closed:
+            return
+        super().close()
+        self._pool.close()
+        if self._owns_resolver:
+            self.resolver.close()
+        self.tcp_client.close()
+
+    def _perform(self, exchange: Exchange) -> None:
+        connection = self._pool.take(connection_key(exchange))
+        if connection is not None and (exchange.can_repeat or connection.is_ready()):
+            connection.perform(exchange)
+        else:
+            if connection is not None:
+                connection.close()
+            self._perform_anew(exchange)
+
+    def _perform_anew(self, exchange: Exchange) -> None:
+        """Perform a hop on a connection that nobody has used."""
+        Opening(exchange, self._connect)
+
+    async def _connect(self, exchange: Exchange) -> Connection:
+        key = connection_key(exchange)
+        stream, proxy_fields = await self._connector.connect(exchange)
+        return Connection(
+            stream,
+            key,
+            self._pool,
+            self._parameters,
+            self.asyncio_loop.time() + self._max_age,
+            self._perform_anew,
+            proxy_fields,
+        )

@@ -1,0 +1,276 @@
+"""One connection to a server: requests out, responses in, one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import select
+from typing import TYPE_CHECKING, Any
+
+from tornado.http1connection import EndOfMessage, ProtocolError, ResponseHead, ResponseParser
+from tornado.httputil import HTTPHeaders
+from tornado.iostream import StreamClosedError
+
+from ._upload import Upload
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Hashable
+
+    from tornado.http1connection import HTTP1ConnectionParameters
+    from tornado.httpclient._exchange import Exchange
+    from tornado.iostream import IOStream
+
+    from ._pool import Pool
+
+#: Interim responses in front of a final one (RFC 9110 section 15.2); more are an attack.
+_MAX_INTERIM = 10
+
+#: A body up to this size leaves together with its head.
+_SMALL = 65536
+
+
+class Connection:
+    """Perform the hops of exchanges on one stream; the stream pushes its bytes here.
+
+    Between two exchanges the connection waits in the pool, and goes on listening: whatever the
+    server says then answers nothing, and ends the connection.
+
+    :param stream: connected, and past TLS.
+    :param key: which hops may use it.
+    :param pool: where it waits.
+    :param expires: when it is too old for another hop, by the loop's clock.
+    :param proxy_fields: for requests by way of an HTTP proxy: the fields that it gets.
+    """
+
+    exchange: Exchange | None = None
+    is_reused = False
+    _is_answered = False
+    _interim = 0
+    _keep_alive = False
+    _upload: Upload | None = None
+    _waiting: asyncio.Future[None] | None = None
+
+    def __init__(
+        self,
+        stream: IOStream,
+        key: Hashable,
+        pool: Pool,
+        parameters: HTTP1ConnectionParameters,
+        expires: float,
+        repeat: Callable[[Exchange], None],
+        proxy_fields: str | None = None,
+    ) -> None:
+        self.stream = stream
+        self.key = key
+        self.expires = expires
+        self._pool = pool
+        self._parser = ResponseParser(parameters)
+        self._repeat = repeat
+        self._proxy_fields = proxy_fields
+        stream.set_protocol(self)
+
+    def is_ready(self) -> bool:
+        """Look whether the server has closed the connection, or spoken out of turn.
+
+        For requests that must not be sent twice: the loop has perhaps not yet come to tell.
+        """
+        if self.stream.closed():
+            return False
+        if not hasattr(select, "poll"):
+            return True  # Windows: the request fails if it is not
+        poll = select.poll()
+        poll.register(self.stream.fileno(), select.POLLIN)
+        return not poll.poll(0)
+
+    # The request.
+
+    def perform(self, exchange: Exchange) -> None:
+        """Send the exchange's hop; the answer goes to the exchange."""
+        hop = exchange.hop
+        exchange.work = self
+        self.exchange = exchange
+        self._parser.method = method = hop.method
+        path = exchange.target.path
+        if method == "OPTIONS" and hop.url.endswith("/*"):
+            path = "*"
+        fields = exchange.fields
+        if self._proxy_fields is not None:
+            path = f"http://{exchange.target.authority}{path}"
+            fields = f"{fields}{self._proxy_fields}"
+        head = f"{method} {path} HTTP/1.1\r\n{fields}\r\n".encode("latin-1")
+        exchange.enter("head")
+        body = hop.body
+        try:
+            if hop.body_producer is not None or hop.expect_100_continue or hop.upload_progress:
+                self._upload = Upload(self.stream, exchange, self._fail)
+                self._upload.start(head)
+            elif not body:
+                self.stream.write_nowait(head)
+            elif len(body) <= _SMALL:
+                self.stream.write_nowait(head + body)
+            else:
+                self.stream.writelines_nowait((head, body))
+        except StreamClosedError as error:
+            self._fail(error)
+
+    # What the stream calls.
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes from the stream."""
+        if self.exchange is None:
+            self.close()  # nobody asked
+            return
+        self._is_answered = True
+        if self._waiting is not None:
+            self._parser.hold(data)
+            return
+        try:
+            self._advance(self._parser.receive(data))
+        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+            self._fail(error)
+
+    def eof_received(self) -> bool:
+        """Take note that the server sends nothing more; some responses end that way."""
+        if self.exchange is None:
+            self.close()
+            return False
+        if self._waiting is not None:
+            # The response may be complete with what is held, once the application goes on.
+            self._waiting.add_done_callback(lambda _: self.eof_received())
+            return True
+        try:
+            event = self._parser.end_of_stream()
+            if event is None:
+                raise StreamClosedError
+            self._keep_alive = False
+            self._advance(event)
+        except Exception as error:  # noqa: BLE001  # as above
+            self._fail(error)
+        return False
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Take note that the stream is closed."""
+        self._pool.discard(self)
+        if self.exchange is not None:
+            self._fail(StreamClosedError(real_error=exc))
+
+    def pause_writing(self) -> None:
+        """See `Upload`, which waits for its own writes."""
+
+    def resume_writing(self) -> None:
+        """See :meth:`pause_writing`."""
+
+    # From events to the exchange.
+
+    def _advance(self, event: ResponseHead | bytes | EndOfMessage | None) -> None:
+        exchange = self.exchange
+        while event is not None and exchange is not None:
+            if isinstance(event, bytes):
+                waiting = exchange.take_data(event)
+                if waiting is not None:
+                    self._wait_for(waiting, exchange)
+                    return
+            elif isinstance(event, ResponseHead):
+                self._take_head(exchange, event)
+            else:
+                self._finish(exchange, event)
+                return
+            if self.exchange is not exchange:
+                return  # cancelled by what it was told
+            event = self._parser.next_event()
+
+    def _take_head(self, exchange: Exchange, head: ResponseHead) -> None:
+        code = head.start_line.code
+        if code < 200:
+            self._take_interim(code)
+            return
+        self._keep_alive = head.keep_alive
+        if self._upload is not None:
+            self._upload.take_final_head()
+        exchange.take_head(head.start_line, HTTPHeaders.from_parsed(head.fields))
+
+    def _take_interim(self, code: int) -> None:
+        if code == 101:
+            raise ProtocolError("101 Switching Protocols, but no upgrade was asked for")
+        self._interim += 1
+        if self._interim > _MAX_INTERIM:
+            raise ProtocolError(f"more than {_MAX_INTERIM} interim responses")
+        if code == 100 and self._upload is not None:
+            self._upload.go_on()
+
+    def _wait_for(self, awaitable: Awaitable[None], exchange: Exchange) -> None:
+        self._waiting = waiting = exchange.loop.create_task(
+            _wait(awaitable), context=exchange.context
+        )
+        self.stream.pause_reading()
+        waiting.add_done_callback(self._waited)
+
+    def _waited(self, waiting: asyncio.Future[None]) -> None:
+        if self._waiting is not waiting:
+            return
+        self._waiting = None
+        try:
+            waiting.result()
+            self._advance(self._parser.next_event())
+            if self._waiting is None:
+                self.stream.resume_reading()
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  # as above
+            self._fail(error)
+
+    # The end of an exchange.
+
+    def _finish(self, exchange: Exchange, end: EndOfMessage) -> None:
+        keep = self._keep_alive and not self._parser.held
+        if self._upload is not None:
+            keep = keep and self._upload.is_complete
+        keep = keep and not self.stream.writing() and not self.stream.closed()
+        keep = keep and exchange.loop.time() < self.expires
+        self._let_go()
+        if keep:
+            self.is_reused = True
+            keep = self._pool.put(self)
+        if not keep:
+            self.close()
+        exchange.finish(end.trailers)
+
+    def _fail(self, error: BaseException) -> None:
+        exchange = self.exchange
+        if exchange is None:
+            return
+        is_stale = self.is_reused and not self._is_answered and is_lost(error)
+        self._let_go()
+        self.close()
+        if is_stale and exchange.can_repeat:
+            self._repeat(exchange)
+        else:
+            exchange.fail(error)
+
+    def abort(self) -> None:
+        """Close: nobody wants the answer any more."""
+        self._let_go()
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection, idle or not."""
+        self._pool.discard(self)
+        self.stream.close()
+
+    def _let_go(self) -> None:
+        self.exchange = None
+        self._is_answered = False
+        self._interim = 0
+        upload, self._upload = self._upload, None
+        if upload is not None:
+            upload.stop()
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting.cancel()
+            self.stream.resume_reading()
+
+
+def is_lost(error: BaseException) -> bool:
+    """Tell whether an error says that the connection was not there any more."""
+    return isinstance(error, (StreamClosedError, ConnectionError))
+
+
+async def _wait(awaitable: Awaitable[Any]) -> None:
+    await awaitable

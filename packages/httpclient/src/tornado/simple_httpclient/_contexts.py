@@ -1,0 +1,59 @@
+"""TLS contexts for requests."""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING
+
+from tornado.netutil import ssl_options_to_context
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from tornado.httpclient import HTTPRequest
+
+#: Loading the system's authorities takes some twenty milliseconds, so contexts are kept; programs
+#: that make up settings for each request must not fill the memory with them.
+_MOST = 64
+
+
+class Contexts:
+    """Make the TLS context for a request, once for each combination of settings."""
+
+    def __init__(self) -> None:
+        self._made: dict[Hashable, ssl.SSLContext] = {}
+
+    def find(self, request: HTTPRequest) -> ssl.SSLContext:
+        """Return the context for a request.
+
+        :raises OSError: a file cannot be read.
+        """
+        given = request.ssl_options
+        if isinstance(given, ssl.SSLContext):
+            return given
+        if given is not None:
+            key: Hashable = tuple(sorted((name, str(value)) for name, value in given.items()))
+        else:
+            key = request.validate_cert, request.ca_certs, request.client_cert, request.client_key
+        context = self._made.get(key)
+        if context is None:
+            if given is not None:
+                context = ssl_options_to_context(given, server_side=False)
+            else:
+                context = _make(request)
+            if len(self._made) >= _MOST:
+                self._made.clear()
+            self._made[key] = context
+        return context
+
+
+def _make(request: HTTPRequest) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=request.ca_certs)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    if request.validate_cert is False:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if request.client_cert is not None:
+        context.load_cert_chain(request.client_cert, request.client_key)
+    return context
