@@ -133,6 +133,28 @@ def test_the_write_side_stays_open_after_the_end_of_input_if_the_protocol_says_s
     bed.run(main())
 
 
+def test_the_next_protocol_hears_of_an_end_that_was_before_its_time(bed):
+    async def main():
+        a, b = await bed.pair()
+        first = bed.Recorder(a, keep_open=True)
+        b.write_eof()
+        await first.eof.wait()
+        a.set_protocol(None)
+        second = bed.Recorder(a, keep_open=True)
+        await second.eof.wait()
+        a.set_protocol(None)
+        third = bed.Recorder(a)
+        a.set_protocol(None)
+        await bed.soon()
+        assert third.events == []
+        assert not a.closed()
+        bed.Recorder(a)
+        await bed.soon()
+        assert a.closed()
+
+    bed.run(main())
+
+
 @pytest.mark.parametrize("method", ["data_received", "eof_received", "pause_writing"])
 def test_an_error_in_a_protocol_is_logged_once_and_closes_the_stream(bed, caplog, method):
     async def main():

@@ -1,10 +1,19 @@
 import asyncio
+import itertools
 import logging
 import re
+import socket
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from tornado.iostream import StreamBufferFullError, StreamClosedError, UnsatisfiableReadError
+from tornado.iostream import (
+    IOStream,
+    StreamBufferFullError,
+    StreamClosedError,
+    UnsatisfiableReadError,
+)
 
 
 def test_each_read_gets_its_part_of_one_message(any_bed):
@@ -294,3 +303,50 @@ def test_a_protocol_and_a_read_exclude_each_other(bed):
             a.read_bytes(1)
 
     bed.run(main())
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.binary(min_size=1, max_size=40).map(lambda b: b.replace(b"\n", b"-")), max_size=8),
+    st.lists(st.integers(1, 60), min_size=1, max_size=20),
+    st.integers(0, 3),
+)
+def test_any_split_on_the_wire_gives_the_same_reads(lines, cuts, style):
+    """Send the same lines in pieces of every size, and read them in different ways."""
+
+    async def main():
+        left, right = socket.socketpair()
+        a, b = IOStream(left), IOStream(right)
+        message = b"".join(line + b"\n" for line in lines) + b"0123456789tail"
+
+        async def send():
+            place = 0
+            for turn in itertools.count():
+                if place >= len(message):
+                    break
+                size = cuts[turn % len(cuts)]
+                b.write_nowait(message[place : place + size])
+                place += size
+                for _ in range(turn % 3):
+                    await asyncio.sleep(0)
+            b.close_when_written()
+
+        sending = asyncio.ensure_future(send())
+        for line in lines:
+            if style == 0:
+                got = await a.read_until(b"\n")
+            elif style == 1:
+                got = await a.read_until_regex(rb"\n")
+            elif style == 2:
+                got = await a.read_bytes(len(line) + 1)
+            else:
+                buffer = bytearray(len(line) + 1)
+                assert await a.read_into(buffer) == len(buffer)
+                got = buffer
+            assert got == line + b"\n"
+        assert await a.read_bytes(10) == b"0123456789"
+        assert await a.read_until_close() == b"tail"
+        await sending
+        a.close()
+
+    asyncio.run(main())

@@ -156,6 +156,22 @@ def test_write_nowait_says_how_much_waits(any_bed):
     any_bed.run(main())
 
 
+@pytest.mark.parametrize("kind", [bytes, bytearray])
+def test_several_large_buffers_arrive_whole(any_bed, kind):
+    async def main():
+        a, b = await any_bed.pair()
+        pieces = [kind(bytes([n]) * (n * 80_000)) for n in range(20)]
+        waiting = a.writelines_nowait(pieces)
+        assert waiting == a.write_buffer_size > 0
+        expected = b"".join(pieces)
+        assert await b.read_bytes(len(expected)) == expected
+        a.close()
+        with pytest.raises(StreamClosedError):
+            a.writelines_nowait([b"x"])
+
+    any_bed.run(main())
+
+
 def test_several_buffers_go_out_together(any_bed):
     async def main():
         a, b = await any_bed.pair()
@@ -234,6 +250,23 @@ def test_write_eof_closes_one_direction_after_the_data(bed):
         b.write_nowait(b"answer")
         assert await a.read_bytes(6) == b"answer"
         assert not a.closed()
+
+    bed.run(main())
+
+
+def test_more_may_be_written_when_the_protocol_is_resumed_and_then_the_end(bed):
+    async def main():
+        a, b = await bed.pair()
+
+        class Refill(bed.Recorder):
+            def resume_writing(self):
+                a.write_nowait(bytes(10_000_000))
+                a.write_eof()
+
+        Refill(a)
+        a.write_nowait(bytes(10_000_000))
+        assert len(await b.read_bytes(20_000_000)) == 20_000_000
+        assert await b.read_until_close() == b""
 
     bed.run(main())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import IO
 
 #: Bytes per system call: a disk may be slow, and a socket's buffer large.
@@ -21,7 +22,8 @@ class FileSlice:
         self.count = count
         if hasattr(os, "posix_fadvise"):
             # The kernel starts to read ahead, so that sending does not wait for the disk.
-            os.posix_fadvise(self.fd, offset, count, os.POSIX_FADV_WILLNEED)
+            with suppress(OSError):  # it is only advice, and some files take none
+                os.posix_fadvise(self.fd, offset, count, os.POSIX_FADV_WILLNEED)
 
     def read(self, limit: int) -> bytes:
         """Take up to ``limit`` bytes from the front of the slice."""

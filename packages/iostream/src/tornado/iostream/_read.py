@@ -307,7 +307,9 @@ class Reader(Writer):
             self._get_loop().call_soon(protocol.connection_lost, self.error)
             return
         if not self._reading_paused:
-            if not self._input_ended:
+            if self._input_ended:
+                self._get_loop().call_soon(self._repeat_end, protocol)
+            else:
                 self._watch_input()
             self._deliver_buffer(protocol)
         if self.write_buffer_size > self.write_high_mark:
@@ -453,6 +455,11 @@ class Reader(Writer):
         self._input_ended = True
         self._ignore_input()
         if not self._tell_protocol(protocol.eof_received):
+            self.close()
+
+    def _repeat_end(self, protocol: StreamProtocol) -> None:
+        """Tell a protocol that the input had ended before it was attached."""
+        if self._protocol is protocol and not self._tell_protocol(protocol.eof_received):
             self.close()
 
     def _finish_operations(self) -> None:

@@ -6,17 +6,17 @@ import asyncio
 import errno
 import os
 import socket as sockets
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import TYPE_CHECKING, Any, Self, cast, overload
 
 from ._base import BaseIOStream
 from ._classic import call_back, without_loop
 from ._file import FileSlice
-from ._write import drop_sent, leading_buffers, load_slice
+from ._write import VECTOR, drop_sent, leading_buffers, load_slice
 
 if TYPE_CHECKING:
     import ssl
     from collections import deque
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from ._ssl import SSLIOStream
     from ._write import Buffer
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 #: How many chunks to take from a peer that has stopped listening; it may go on talking for ever.
 _SAVED_CHUNKS = 16
+_BYTES = {bytes}
 _INTERNET = frozenset({sockets.AF_INET, sockets.AF_INET6})
 
 
@@ -267,6 +268,32 @@ class IOStream(BaseIOStream):
             return 0
         self._append(memoryview(data)[sent:], len(data) - sent)
         return self._wait_for_room()
+
+    def writelines_nowait(self, buffers: Iterable[Buffer]) -> int:
+        """Write several buffers by one system call; see `BaseIOStream.writelines_nowait`."""
+        pieces = tuple(buffers)
+        if (
+            self._held
+            or self.max_write_buffer_size is not None
+            or len(pieces) > VECTOR
+            or set(map(type, pieces)) != _BYTES
+        ):
+            return self._write_all(pieces)
+        try:
+            sent = self.socket.sendmsg(cast("tuple[bytes, ...]", pieces))
+        except (BlockingIOError, InterruptedError):
+            sent = 0
+        except OSError as error:
+            self._write_failed(error)
+            return 0
+        for piece in pieces:
+            size = len(piece)
+            if sent >= size:
+                sent -= size
+            else:
+                self._append(memoryview(piece)[sent:], size - sent)
+                sent = 0
+        return self._wait_for_room() if self._queue else 0
 
     def _transmit(self, queue: deque[Any]) -> int:
         head = queue[0]

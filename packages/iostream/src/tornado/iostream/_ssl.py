@@ -18,6 +18,7 @@ from ._write import drop_sent, leading_buffers, load_slice
 
 if TYPE_CHECKING:
     from collections import deque
+    from collections.abc import Iterable
 
     from ._write import Buffer
 
@@ -298,6 +299,10 @@ class SSLIOStream(IOStream):
     def write_nowait(self, data: Buffer) -> int:
         """Write without waiting and without a Future; see `BaseIOStream.write_nowait`."""
         return self._write_all((data,))
+
+    def writelines_nowait(self, buffers: Iterable[Buffer]) -> int:
+        """Write several buffers, joined where they are small; see `BaseIOStream`."""
+        return self._write_all(tuple(buffers))
 
     def _transmit(self, queue: deque[Any]) -> int:
         if type(queue[0]) is FileSlice:

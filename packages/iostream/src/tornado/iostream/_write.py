@@ -264,7 +264,8 @@ class Writer(Lifecycle):
             self._queue = None
             self._held = self._ending is not None
         self._settle_writes()
-        if self._ending is not None and not queue:
+        # Whoever heard of it may have written more, or closed the stream.
+        if self._ending is not None and not self._queue and not self._closed:
             self._end_writing()
 
     def _transmit(self, queue: deque[Any]) -> int:
