@@ -1,6 +1,7 @@
 """Timeouts of the loop."""
 
 import datetime
+import gc
 import time
 
 import pytest
@@ -89,6 +90,7 @@ def test_timeouts_come_in_order_over_an_hour(virtual):
 
 def test_a_hundred_thousand_timers_stay_linear(ioloop):
     def burn(count):
+        gc.collect()
         begin = time.process_time()
         handles = [ioloop.call_later(100 + i % 977, print) for i in range(count)]
         for handle in handles:
@@ -97,9 +99,17 @@ def test_a_hundred_thousand_timers_stay_linear(ioloop):
         ioloop.start()
         return time.process_time() - begin
 
+    def ratio():
+        # The garbage collector looks at all that are alive, again and again. It is not measured.
+        gc.disable()
+        try:
+            return burn(100_000) / min(burn(10_000) for _ in range(3))
+        finally:
+            gc.enable()
+
     # n log n: a factor of ten in number is one of ten to thirteen in time. A quadratic one would
     # be a hundred.
-    assert any(burn(100_000) / burn(10_000) < 25 for _ in range(4))
+    assert any(ratio() < 30 for _ in range(4))
 
 
 def test_current_is_cheap(asyncio_run):

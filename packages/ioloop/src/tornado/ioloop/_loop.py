@@ -167,8 +167,9 @@ class IOLoop(Configurable):
         """Return the loop of this thread, or the process's main loop in threads without one.
 
         The main loop is the first one that was started in the main thread or returned by this
-        method, or the one that :meth:`install` chose. So ``IOLoop.instance().add_callback(...)`` in a worker thread
-        reaches the server's loop, as it always has. New code uses :meth:`current`.
+        method, or the one that :meth:`install` chose. So in a worker thread
+        ``IOLoop.instance().add_callback(...)`` reaches the server's loop, as it always has. New
+        code uses :meth:`current`.
         """
         main = IOLoop._instance
         if main is not None and main._is_closed():
