@@ -256,4 +256,6 @@ def test_forwarded_addresses_are_believed_only_when_asked_for(serve: Serve) -> N
     assert asked(forwarded) == b"127.0.0.1 http"
     assert asked(forwarded, xheaders=True) == b"10.0.0.9 https"
     assert asked(forwarded, xheaders=True, trusted_downstream=["10.0.0.9"]) == b"1.1.1.1 https"
+    assert asked(forwarded, forwarded=True) == b"127.0.0.1 http"
+    assert asked(b"Forwarded: for=1.1.1.1;proto=https\r\n", forwarded=True) == b"1.1.1.1 https"
     assert asked(b"X-Real-Ip: nonsense\r\n", xheaders=True) == b"127.0.0.1 http"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -74,7 +74,7 @@ class Wire:
         self.app = app
         self.params = params
 
-    async def __aenter__(self) -> Wire:
+    async def __aenter__(self) -> Self:
         ours, theirs = socket.socketpair()
         self.stream = IOStream(theirs)
         self.server = HTTP1ServerConnection(self.stream, HTTP1ConnectionParameters(**self.params))

@@ -6,7 +6,7 @@ import asyncio
 import gzip
 import socket
 from contextlib import suppress
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -53,7 +53,7 @@ class Asking:
         self.stream = IOStream(ours)
         self.connection = HTTP1Connection(self.stream, True, HTTP1ConnectionParameters(**params))
 
-    def __enter__(self) -> Asking:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc_info: object) -> None:

@@ -1,0 +1,140 @@
+"""What a client may do is limited (S6, S8, S11)."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tornado.httpserver import BodyLimits, HTTPServer
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
+
+Serve = Callable[..., Any]
+
+GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+def post(path: bytes, size: int) -> bytes:
+    return b"POST %b HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % (
+        path,
+        size,
+    )
+
+
+def by_path(start_line: RequestStartLine, headers: HTTPHeaders) -> BodyLimits | None:
+    if start_line.path == "/upload":
+        return BodyLimits(max_body_size=2000)
+    if start_line.path == "/slow":
+        return BodyLimits(body_timeout=0.1)
+    return None
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "status"),
+    [(b"/", 100, 200), (b"/", 101, 413), (b"/upload", 2000, 200), (b"/upload", 2001, 413)],
+)
+def test_s11_the_limit_of_a_body_may_depend_on_the_request(
+    serve: Serve, path: bytes, size: int, status: int
+) -> None:
+    server = serve(max_body_size=100, limits=by_path)
+    assert server.exchange(post(path, size) + b"x" * size).startswith(b"HTTP/1.1 %d " % status)
+
+
+def test_s8_the_time_for_a_body_may_depend_on_the_request(serve: Serve) -> None:
+    client = serve(limits=by_path, idle_connection_timeout=0.5).connect()
+    client.send(post(b"/slow", 5))
+    assert client.read_until_close().startswith(b"HTTP/1.1 408 ")
+
+
+def test_s11_a_body_that_is_too_large_is_refused_before_it_is_read(serve: Serve) -> None:
+    client = serve(max_body_size=100).connect()
+    client.send(post(b"/", 10**12))
+    answer = client.read_until_close()
+    assert answer.startswith(b"HTTP/1.1 413 Content Too Large\r\n")
+    assert b"Connection: close\r\n" in answer
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [b"A: " + b"b" * 2000 + b"\r\n", b"".join(b"A-%d: b\r\n" % n for n in range(20))],
+    ids=["long", "many"],
+)
+def test_s6_a_head_beyond_the_limits_is_answered_with_431(serve: Serve, fields: bytes) -> None:
+    server = serve(max_header_size=1000, max_header_count=10)
+    data = b"GET / HTTP/1.1\r\nHost: x\r\n" + fields + b"\r\n"
+    assert server.exchange(data).startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
+
+
+def test_s8_a_head_has_a_deadline_of_its_own(serve: Serve) -> None:
+    client = serve(head_timeout=0.1).connect()
+    client.send(b"GET / HT")
+    assert client.read_until_close().startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+
+
+def test_s8_a_tls_handshake_has_a_deadline(serve: Serve, tls: Any) -> None:
+    client = serve(ssl_options=tls.server, handshake_timeout=0.1).connect()
+    began = time.monotonic()
+    assert client.read_until_close() == b""
+    assert time.monotonic() - began < 5
+
+
+def test_s8_connections_are_counted_in_all_and_per_address(serve: Serve) -> None:
+    for options in ({"max_connections": 2}, {"max_connections_per_address": 2}):
+        server = serve(**options)
+        clients = [server.connect() for _ in range(2)]
+        for client in clients:
+            client.send(GET)
+            assert client.read_response()[0] == 200
+        refused = server.connect()
+        assert refused.read_until_close() == b""
+        clients[0].socket.close()
+        deadline = time.monotonic() + 5
+        while len(server.server._connections) > 1 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        again = server.connect()
+        again.send(GET)
+        assert again.read_response()[0] == 200
+
+
+def test_an_unknown_option_is_an_error() -> None:
+    with pytest.raises(TypeError, match="max_hedder_size"):
+        HTTPServer(lambda request: None, max_hedder_size=1)
+
+
+def test_a_long_response_over_tls_arrives_whole_behind_connection_close(
+    serve: Serve, tls: Any
+) -> None:
+    size = 5_000_000
+
+    def long(request: HTTPServerRequest) -> None:
+        connection: Any = request.connection
+        connection.respond(200, "OK", HTTPHeaders(), b"x" * size)
+
+    server = serve(long, ssl_options=tls.server)
+    raw = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+    with tls.client.wrap_socket(raw, server_hostname="127.0.0.1") as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        received = b""
+        while piece := client.recv(1 << 20):
+            received += piece
+            time.sleep(0.002)
+    assert len(received.partition(b"\r\n\r\n")[2]) == size
+
+
+def test_s7_a_refusal_reaches_a_client_that_still_sends_over_tls(serve: Serve, tls: Any) -> None:
+    server = serve(ssl_options=tls.server, max_body_size=100)
+    raw = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+    with tls.client.wrap_socket(raw, server_hostname="127.0.0.1") as client:
+        client.sendall(post(b"/", 10**6))
+        client.sendall(b"x" * 500_000)
+        assert client.recv(65536).startswith(b"HTTP/1.1 413 ")
+        client.sendall(b"x" * 100_000)
+
+
+def test_s7_a_refusal_reaches_a_client_that_still_sends(serve: Serve) -> None:
+    client = serve(max_body_size=100).connect()
+    client.send(post(b"/", 10**7) + b"x" * 3_000_000)
+    assert client.read_until_close().startswith(b"HTTP/1.1 413 ")
