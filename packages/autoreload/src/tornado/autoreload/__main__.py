@@ -1,0 +1,7 @@
+"""``python -m tornado.autoreload``."""
+
+from __future__ import annotations
+
+from tornado.autoreload import main
+
+main()

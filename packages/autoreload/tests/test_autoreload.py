@@ -1,0 +1,287 @@
+"""Programs that start again, as processes of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+
+class Program:
+    """A running program, and what it has printed."""
+
+    def __init__(self, arguments: list[str], directory: Path, environment: dict[str, str]) -> None:
+        self.output = directory / "output.txt"
+        self._file = self.output.open("wb")
+        self.process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=directory,
+            env={**os.environ, **environment},
+            stdout=self._file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def wait_for(self, text: str, times: int = 1) -> str:
+        """Wait until a text was printed so many times."""
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            printed = self.output.read_text()
+            if printed.count(text) >= times:
+                return printed
+            time.sleep(0.02)
+        raise AssertionError(f"{text!r} was not printed {times} times:\n{printed}")
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(10)
+        self._file.close()
+
+
+Run = Callable[..., Program]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    """Run Python with arguments in a directory: ``run("script.py", "argument")``."""
+    running: list[Program] = []
+
+    def start(*arguments: str, **environment: str) -> Program:
+        running.append(Program(list(arguments), tmp_path, environment))
+        return running[-1]
+
+    yield start
+    for each in running:
+        each.close()
+
+
+#: Makes the program look for changes by itself, where ``watchfiles`` is installed too.
+HIDE = """
+import tornado.autoreload._notifier as notifier
+notifier.is_available = lambda: False
+"""
+
+SERVING = """
+import asyncio, os, sys
+import tornado.autoreload
+import part
+{prelude}
+async def main():
+    tornado.autoreload.start(check_time=50)
+    tornado.autoreload.watch("named.txt")
+    print(f"serving {{part.word}} pid={{os.getpid()}} argv={{sys.argv[1:]}}", flush=True)
+    await asyncio.sleep(60)
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("prelude", ["", HIDE], ids=["watchfiles", "polling"])
+def test_a_program_starts_again_when_a_module_changes(
+    run: Run, tmp_path: Path, prelude: str
+) -> None:
+    (tmp_path / "part.py").write_text("word = 'one'")
+    (tmp_path / "program.py").write_text(SERVING.format(prelude=prelude))
+    program = run("-X", "dev", "program.py", "--port=1", "a b")
+    program.wait_for("serving one")
+    time.sleep(0.1)
+    (tmp_path / "part.py").write_text("word = 'second'")
+    printed = program.wait_for("serving second")
+    lines = [line for line in printed.splitlines() if line.startswith("serving")]
+    assert [line.partition("pid=")[2] for line in lines] == [
+        f"{program.process.pid} argv=['--port=1', 'a b']"
+    ] * 2
+
+
+def test_named_files_are_watched_too(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "part.py").write_text("word = 'one'")
+    (tmp_path / "program.py").write_text(SERVING.format(prelude=HIDE))
+    program = run("program.py")
+    program.wait_for("serving one")
+    (tmp_path / "named.txt").write_text("new")
+    program.wait_for("serving one", 2)
+
+
+def test_a_syntax_error_does_not_stop_the_program(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "part.py").write_text("word = 'one'")
+    (tmp_path / "program.py").write_text(SERVING.format(prelude=HIDE))
+    program = run("program.py")
+    program.wait_for("serving one")
+    (tmp_path / "part.py").write_text("word = (")
+    program.wait_for("part.py has changed, but does not compile: '(' was never closed")
+    assert program.process.poll() is None
+    (tmp_path / "part.py").write_text("word = 'mended'")
+    program.wait_for("serving mended")
+
+
+@pytest.mark.parametrize("way", ["-m", "-c"])
+def test_the_command_line_is_kept(run: Run, tmp_path: Path, way: str) -> None:
+    (tmp_path / "part.py").write_text("word = 'one'")
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "server.py").write_text(SERVING.format(prelude=HIDE))
+    if way == "-m":
+        program = run("-m", "package.server", "argument")
+    else:
+        program = run("-c", "import package.server", "argument")
+    program.wait_for("argv=['argument']")
+    (tmp_path / "part.py").write_text("word = 'second'")
+    assert "argv=['argument']" in program.wait_for("serving second").splitlines()[-1]
+
+
+def test_an_editable_install_is_watched_where_it_is(run: Run, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "part.py").write_text("word = 'one'")
+    (tmp_path / "program.py").write_text(SERVING.format(prelude=HIDE))
+    program = run("program.py", PYTHONPATH=str(elsewhere))
+    program.wait_for("serving one")
+    (elsewhere / "part.py").write_text("word = 'second'")
+    program.wait_for("serving second")
+
+
+def test_the_directory_of_the_start_is_kept(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "part.py").write_text("word = 'one'")
+    (tmp_path / "program.py").write_text(SERVING.format(prelude=HIDE + "os.chdir('/')"))
+    program = run("program.py")
+    program.wait_for("serving one")
+    (tmp_path / "part.py").write_text("word = 'second'")
+    program.wait_for("serving second")
+
+
+def test_hooks_are_called_and_children_ended_before_it_starts_again(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "part.py").write_text("word = 'one'")
+    prelude = f"""{HIDE}
+import subprocess
+tornado.autoreload.add_reload_hook(lambda: 1 / 0)
+tornado.autoreload.add_reload_hook(lambda: print("hook called", flush=True))
+if part.word == "one":
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    kept = subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True
+    )
+    print(f"child={{child.pid}} kept={{kept.pid}} .", flush=True)
+"""
+    (tmp_path / "program.py").write_text(
+        SERVING.replace("{prelude}", prelude.replace("{{", "{").replace("}}", "}"))
+        .replace("{{", "{")
+        .replace("}}", "}")
+    )
+    program = run("program.py")
+    program.wait_for("serving one")
+    (tmp_path / "part.py").write_text("word = 'second'")
+    printed = program.wait_for("serving second")
+    assert "hook called" in printed
+    assert "ZeroDivisionError" in printed
+    child = int(printed.partition("child=")[2].split()[0])
+    kept = int(printed.partition("kept=")[2].split()[0])
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+    os.kill(kept, signal.SIGKILL)
+
+
+COUNTING = """
+import pathlib, sys
+count = pathlib.Path("count.txt")
+number = int(count.read_text()) + 1 if count.exists() else 1
+count.write_text(str(number))
+print(f"run {number} as {__name__} with {sys.argv}", flush=True)
+"""
+
+
+def test_the_command_runs_a_script_again_and_again(run: Run, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(COUNTING)
+    program = run("-m", "tornado.autoreload", "script.py", "-x", "--until-success")
+    program.wait_for("run 1 as __main__ with ['script.py', '-x', '--until-success']")
+    time.sleep(0.3)
+    assert program.process.poll() is None
+    script.write_text(COUNTING + "\n")
+    program.wait_for("run 2 as __main__ with ['script.py', '-x', '--until-success']")
+
+
+def test_the_command_runs_modules(run: Run, tmp_path: Path) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "__main__.py").write_text(COUNTING)
+    program = run("-m", "tornado.autoreload", "-m", "package", "argument")
+    printed = program.wait_for("run 1 as __main__")
+    assert f"['{package / '__main__.py'}', 'argument']" in printed
+    (package / "__main__.py").write_text(COUNTING + "\n")
+    program.wait_for("run 2 as __main__")
+
+
+@pytest.mark.parametrize(
+    ("broken", "shown"),
+    [
+        ("word = (", "SyntaxError"),
+        ("import no_such_module_anywhere", "ModuleNotFoundError"),
+        ("raise ValueError('from within')", "ValueError: from within"),
+        ("import sys; sys.exit('gone wrong')", "gone wrong"),
+    ],
+)
+def test_until_success_survives_errors_and_ends_with_success(
+    run: Run, tmp_path: Path, broken: str, shown: str
+) -> None:
+    (tmp_path / "part.py").write_text(broken)
+    (tmp_path / "script.py").write_text("import part\nprint('did it', part.word)")
+    program = run("-m", "tornado.autoreload", "--until-success", "script.py")
+    program.wait_for(shown)
+    time.sleep(0.3)
+    assert program.process.poll() is None
+    (tmp_path / "part.py").write_text("word = 'at last'")
+    program.wait_for("did it at last")
+    assert program.process.wait(10) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "a script or -m and a module are missing"),
+        (["-m"], "a script or -m and a module are missing"),
+        (["--unknown", "x"], "unknown option --unknown"),
+    ],
+)
+def test_a_command_line_without_sense_is_refused(run: Run, arguments: list[str], said: str) -> None:
+    program = run("-m", "tornado.autoreload", *arguments)
+    assert program.process.wait(10) == 2
+    printed = program.output.read_text()
+    assert said in printed
+    assert "usage: python -m tornado.autoreload" in printed
+
+
+def test_starting_twice_on_a_loop_is_once(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(
+        f"""
+import tornado.autoreload
+from tornado.ioloop import IOLoop
+{HIDE}
+from tornado.autoreload import _watching
+loop = IOLoop.current()
+tornado.autoreload.start(loop, 200)
+tornado.autoreload.start(check_time=300)
+tornado.autoreload.start(None, 300)
+print(len(_watching._watchers), [each.callback_time for each in _watching._watchers.values()])
+"""
+    )
+    program = run("program.py")
+    program.process.wait(10)
+    assert program.output.read_text() == "1 [200]\n"
+
+
+def test_the_face_names_what_is_public() -> None:
+    import tornado.autoreload
+
+    assert tornado.autoreload.__all__ == ["add_reload_hook", "main", "start", "wait", "watch"]
+    for name in tornado.autoreload.__all__:
+        assert getattr(tornado.autoreload, name).__module__ == "tornado.autoreload"
