@@ -51,6 +51,16 @@ def test_the_cookies_of_a_request_are_morsels(site: MakeSite) -> None:
     assert answer.text == '{"cookies": {"a": "1", "b": "x,y"}, "default": "none"}'
 
 
+def test_a_cookie_that_is_put_into_the_jar_is_found(site: MakeSite) -> None:
+    class Handler(RequestHandler):
+        def get(self) -> None:
+            before = self.get_cookie("b")
+            self.request.cookies["b"] = "2"
+            self.write(f"{before} {self.get_cookie('a')} {self.get_cookie('b')}")
+
+    assert site([("/", Handler)]).fetch("/", headers={"Cookie": "a=1"}).text == "None 1 2"
+
+
 def test_of_two_cookies_of_one_name_the_last_one_is_sent(site: MakeSite) -> None:
     class Handler(RequestHandler):
         def get(self) -> None:

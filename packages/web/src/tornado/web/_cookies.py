@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from tornado.escape import native_str
+from tornado.httputil import parse_cookie
 
 from ._set_cookie import is_prefixed, set_cookie_line
 from ._state import HandlerState
@@ -25,6 +26,9 @@ class Cookies(HandlerState):
     :meth:`get_cookie` gives in this request.
     """
 
+    #: Names and values; a jar of Morsels takes several times as long to fill.
+    _read_cookies: dict[str, str] | None = None
+
     @property
     def cookies(self) -> SimpleCookie:
         """The cookies of the request, the same as ``self.request.cookies``."""
@@ -32,8 +36,12 @@ class Cookies(HandlerState):
 
     def get_cookie(self, name: str, default: str | None = None) -> str | None:
         """Give the value of a cookie of the request, or the default."""
-        morsel = self.request.cookies.get(name)
-        return default if morsel is None else morsel.value
+        if "cookies" in vars(self.request):  # somebody has asked for the jar, and may change it
+            morsel = self.request.cookies.get(name)
+            return default if morsel is None else morsel.value
+        if self._read_cookies is None:
+            self._read_cookies = parse_cookie(self.request.headers.get("Cookie", ""))
+        return self._read_cookies.get(name, default)
 
     def set_cookie(
         self,

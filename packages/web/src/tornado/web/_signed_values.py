@@ -41,8 +41,11 @@ _DAY = 86400
 _LONGEST_AHEAD = 31 * _DAY
 
 _VERSION = re.compile(rb"([1-9][0-9]{0,2})\|")
-_LENGTH = re.compile(rb"([0-9]{1,7}):")
-_NUMBER = re.compile(rb"[0-9]{1,18}")
+# Key and time with their lengths, and the length of the name.
+_UP_TO_NAME = re.compile(
+    rb"2\|([0-9]{1,2}):([0-9]{1,18})\|([0-9]{1,2}):([0-9]{1,18})\|([0-9]{1,7}):"
+)
+_UP_TO_VALUE = re.compile(rb"\|([0-9]{1,7}):")
 _OLD_VALUE = re.compile(rb"([0-9A-Za-z+/=]*)\|([1-9][0-9]{0,17})\|([0-9a-f]{40})")
 
 
@@ -138,7 +141,7 @@ def get_signature_key_version(value: str | bytes) -> int | None:
 def _version_of(signed: bytes) -> int:
     # The first field of version 1 is base64, whose length is a multiple of four.
     match = _VERSION.match(signed)
-    return int(match[1]) if match else 1
+    return 1 if match is None else int(match[1])
 
 
 def _decode(
@@ -184,22 +187,26 @@ def _unpacked(value: bytes) -> bytes | None:
 
 
 def _take_apart(signed: bytes) -> _Signed | None:
-    fields = []
-    position = len(b"2|")
-    for _ in range(4):
-        match = _LENGTH.match(signed, position)
-        if match is None:
-            return None
-        end = match.end() + int(match[1])
-        if signed[end : end + 1] != b"|":
-            return None
-        fields.append(signed[match.end() : end])
-        position = end + 1
-    key_version, timestamp, name, value = fields
-    if not (_NUMBER.fullmatch(key_version) and _NUMBER.fullmatch(timestamp)):
+    head = _UP_TO_NAME.match(signed)
+    if head is None:
+        return None
+    key_length, key_version, time_length, timestamp, name_length = head.groups()
+    if int(key_length) != len(key_version) or int(time_length) != len(timestamp):
+        return None
+    name_end = head.end() + int(name_length)
+    middle = _UP_TO_VALUE.match(signed, name_end)
+    if middle is None:
+        return None
+    end = middle.end() + int(middle[1])
+    if signed[end : end + 1] != b"|":
         return None
     return _Signed(
-        int(key_version), int(timestamp), name, value, signed[position:], signed[:position]
+        int(key_version),
+        int(timestamp),
+        signed[head.end() : name_end],
+        signed[middle.end() : end],
+        signed[end + 1 :],
+        signed[: end + 1],
     )
 
 
