@@ -114,7 +114,7 @@ def test_a_bad_certificate_fails_on_both_sides(tls_bed, authority, caplog, name,
         assert isinstance(stream.error, ssl.SSLCertVerificationError)
         await server.ended.wait()
         assert isinstance(server.error, ssl.SSLError)
-        assert "TLS handshake failed" in caplog.text
+        assert "TLS handshake with ('127.0.0.1', " in caplog.text
 
     tls_bed.run(main())
 
@@ -157,6 +157,24 @@ def test_a_peer_that_leaves_in_the_handshake_makes_no_log_line(tls_bed, caplog):
         plain.close()
         await server.ended.wait()
         assert not caplog.records
+
+    tls_bed.run(main())
+
+
+def test_a_handler_sees_its_stream_before_the_handshake_can_fail(tls_bed, authority, caplog):
+    class Look(Server):
+        async def handle_stream(self, stream, address):
+            self.streams.append(stream)
+            self.was_closed = stream.closed()
+            await super().handle_stream(stream, address)
+
+    async def main():
+        server = tls_bed.keep(Look(ssl_options=authority.server))
+        plain = socket.create_connection(server.address)
+        plain.sendall(b"no TLS")
+        plain.close()
+        await server.ended.wait()
+        assert server.was_closed is False
 
     tls_bed.run(main())
 

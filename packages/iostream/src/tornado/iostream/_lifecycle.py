@@ -130,16 +130,14 @@ class Lifecycle:
         """Call ``callback()`` on the loop once the stream is closed, for whatever reason.
 
         With a callback, a stream that nobody reads watches for the peer's close. Bytes that are
-        buffered when the peer closes must be read first. None removes the callback.
+        buffered when the peer closes must be read first. None removes the callback. On a stream
+        that is closed already, nothing is called: ask `closed` first.
         """
-        if callback is None:
+        if callback is None or self._closed:
             self._close_callback = None
             return
         self._close_callback = (callback, contextvars.copy_context())
-        if self._closed:
-            self._announce_close()
-        else:
-            self._watch_idle()
+        self._watch_idle()
 
     def close(self, exc_info: object = False) -> None:
         """Close the stream at once.

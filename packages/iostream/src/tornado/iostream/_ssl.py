@@ -46,7 +46,7 @@ class SSLIOStream(IOStream):
     Later they drive the data, with one twist: a read may need room to send and a write may need
     input, because the protocol talks among itself (key updates).
 
-    Given a socket that is connected, the handshake begins by itself in the next turn of the loop.
+    Given a socket that is connected, the handshake begins by itself, two turns of the loop later.
     Otherwise `connect` includes it. Reads and writes may be asked for at once, they wait for it.
 
     :param args: the socket and the arguments of `IOStream`. The socket may be an `ssl.SSLSocket`
@@ -69,7 +69,9 @@ class SSLIOStream(IOStream):
         super().__init__(*args, **kwargs)
         if self._is_connected():
             self._phase = _Phase.HANDSHAKE
-            self._get_loop().call_soon(self._begin_handshake)
+            # After another turn: whoever handles the stream is to see it before it can fail.
+            loop = self._get_loop()
+            loop.call_soon(loop.call_soon, self._begin_handshake)
 
     def _is_connected(self) -> bool:
         try:
@@ -171,8 +173,14 @@ class SSLIOStream(IOStream):
 
     def _handshake_failed(self, error: Exception) -> None:
         if not isinstance(error, (ConnectionError, ssl.SSLEOFError)):
-            gen_log.warning("TLS handshake failed on fd %s: %s", self.fileno(), error)
+            gen_log.warning("TLS handshake with %s failed: %s", self._peer_name(), error)
         self.close(exc_info=error)
+
+    def _peer_name(self) -> str:
+        try:
+            return str(self.socket.getpeername())
+        except OSError:
+            return f"a peer that has gone (fd {self.fileno()})"
 
     def _hands_shaken(self) -> None:
         self._phase = _Phase.OPEN
