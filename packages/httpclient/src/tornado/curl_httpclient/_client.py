@@ -1,0 +1,82 @@
+"""The client on libcurl."""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+from typing import TYPE_CHECKING, Any
+
+from tornado.httpclient._exchange_client import ExchangeClient
+
+from ._library import pycurl
+from ._multi import Multi
+from ._transfer import Transfer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from http.cookiejar import CookieJar
+
+    from tornado.httpclient._exchange import Exchange
+
+_app_log = logging.getLogger("tornado.application")
+
+
+class CurlAsyncHTTPClient(ExchangeClient):
+    """A client on libcurl's multi interface, driven by the loop.
+
+    Each hop has a handle of its own, so no option, credential or cookie of one is there for the
+    next; connections are kept by libcurl, which knows what they were made with.
+
+    :param max_clients: fetches under way at once; more wait in line.
+    :param defaults: values for what requests leave open.
+    :param max_body_size: the largest body that is taken, in bytes, compressed or not.
+    :param max_clients_per_host: fetches under way to one origin; by default no such bound.
+    :param cookie_jar: a `http.cookiejar.CookieJar`, to keep cookies between fetches.
+    """
+
+    def initialize(  # type: ignore[override]  # documented: the arguments of this implementation
+        self,
+        max_clients: int = 10,
+        defaults: dict[str, Any] | None = None,
+        max_body_size: int = 104857600,
+        *,
+        max_clients_per_host: int | None = None,
+        cookie_jar: CookieJar | None = None,
+    ) -> None:
+        """Set up the client; see the class."""
+        super().initialize(
+            max_clients,
+            defaults,
+            max_body_size,
+            max_clients_per_host=max_clients_per_host,
+            cookie_jar=cookie_jar,
+        )
+        self._multi = Multi(self.io_loop)
+        self._multi.setopt(pycurl.M_MAXCONNECTS, max(10, max_clients))
+
+    def close(self) -> None:
+        """Close the client and its connections; fetches under way are cancelled."""
+        if self._is_closed:
+            return
+        super().close()
+        self._multi.close()
+
+    def handle_callback_exception(self, callback: Callable[..., Any] | None) -> None:
+        """Log the exception of a callback that is being handled. Subclasses override it."""
+        _app_log.error("exception in callback %r", callback, exc_info=True)
+
+    def _perform(self, exchange: Exchange) -> None:
+        transfer = Transfer(exchange, self._multi)
+        exchange.work = transfer
+        try:
+            transfer.prepare()
+        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+            exchange.loop.call_soon(
+                self._fail, exchange, transfer, error, context=contextvars.Context()
+            )
+            return
+        self._multi.add(transfer)
+
+    def _fail(self, exchange: Exchange, transfer: Transfer, error: BaseException) -> None:
+        if exchange.work is transfer:
+            exchange.fail(error)

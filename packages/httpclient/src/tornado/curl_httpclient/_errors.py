@@ -1,0 +1,53 @@
+"""What libcurl complains about; see ``tornado.httpclient`` for the tree."""
+
+from __future__ import annotations
+
+from tornado.httpclient import HTTPClientError, HTTPProtocolError, HTTPStreamClosedError
+from tornado.httpclient._errors import NO_STATUS, HTTPTimeoutError
+
+from ._library import pycurl
+
+
+class CurlError(HTTPClientError):
+    """libcurl gave up.
+
+    :param errno: its code, one of ``pycurl.E_...``.
+    :param message: its words.
+    """
+
+    def __init__(self, errno: int, message: str) -> None:
+        super().__init__(NO_STATUS, message)
+        #: The code of libcurl.
+        self.errno = errno
+
+
+#: What the peer sent was no acceptable HTTP.
+_PROTOCOL = frozenset(
+    {
+        pycurl.E_BAD_CONTENT_ENCODING,
+        pycurl.E_PARTIAL_FILE,
+        pycurl.E_UNSUPPORTED_PROTOCOL,
+        pycurl.E_FTP_WEIRD_SERVER_REPLY,  # of any server, by its old name
+        pycurl.E_HTTP2,
+    }
+)
+_CLOSED = frozenset({pycurl.E_GOT_NOTHING, pycurl.E_RECV_ERROR, pycurl.E_SEND_ERROR})
+
+
+def make_error(errno: int, message: str, is_connected: bool, seconds: float | None) -> Exception:
+    """Return the exception for a code of libcurl.
+
+    What both clients meet has the same class in both.
+
+    :param is_connected: whether the connection, with TLS, was there already.
+    :param seconds: the limit for the connection.
+    """
+    if errno == pycurl.E_OPERATION_TIMEDOUT and not is_connected:
+        error = HTTPTimeoutError(f"Timeout while connecting after {seconds or 0:g} seconds")
+        error.phase = "connect"
+        return error
+    if errno in _PROTOCOL:
+        return HTTPProtocolError(message)
+    if errno in _CLOSED:
+        return HTTPStreamClosedError(message)
+    return CurlError(errno, message)

@@ -1,0 +1,163 @@
+"""libcurl's multi interface on the loop."""
+
+from __future__ import annotations
+
+import contextvars
+from typing import TYPE_CHECKING, Any
+
+from tornado.ioloop import IOLoop
+
+from ._library import pycurl
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+    from ._transfer import Transfer
+
+_TO_LOOP = {
+    pycurl.POLL_IN: IOLoop.READ,
+    pycurl.POLL_OUT: IOLoop.WRITE,
+    pycurl.POLL_INOUT: IOLoop.READ | IOLoop.WRITE,
+}
+
+
+class Multi:
+    """Drive transfers: libcurl says which sockets and which time to wait for.
+
+    libcurl must not be called from its own callbacks. What they ask for is done afterwards, in a
+    turn of the loop of its own.
+    """
+
+    def __init__(self, io_loop: IOLoop) -> None:
+        self._io_loop = io_loop
+        self._loop: asyncio.AbstractEventLoop = io_loop.asyncio_loop
+        self._multi: Any = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
+        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
+        self._watched: set[int] = set()
+        self._timer: asyncio.Handle | None = None
+        self._transfers: dict[Any, Transfer] = {}
+        self._is_inside = False
+        self._is_closed = False
+
+    def setopt(self, option: int, value: Any) -> None:
+        """Set an option of the multi handle."""
+        self._multi.setopt(option, value)
+
+    def close(self) -> None:
+        """Drop all transfers and close the connections."""
+        if self._is_inside:
+            self._call_soon(self.close)
+            return
+        self._is_closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+        for curl in list(self._transfers):
+            self._multi.remove_handle(curl)
+            curl.close()
+        self._transfers.clear()
+        for fd in list(self._watched):
+            self._io_loop.remove_handler(fd)
+        self._watched.clear()
+        self._multi.close()
+
+    def add(self, transfer: Transfer) -> None:
+        """Start a transfer."""
+        if self._is_inside:
+            self._call_soon(self.add, transfer)
+            return
+        if self._is_closed or transfer.is_over:
+            transfer.curl.close()
+            return
+        self._transfers[transfer.curl] = transfer
+        self._multi.add_handle(transfer.curl)
+
+    def remove(self, transfer: Transfer) -> None:
+        """Stop a transfer; its connection is closed unless it was done."""
+        if self._is_inside:
+            self._call_soon(self.remove, transfer)
+        elif self._transfers.pop(transfer.curl, None) is not None:
+            self._multi.remove_handle(transfer.curl)
+            transfer.curl.close()
+
+    def unpause(self, transfer: Transfer) -> None:
+        """Let a paused transfer go on."""
+        if self._is_inside:
+            self._call_soon(self.unpause, transfer)
+        elif transfer.curl in self._transfers:
+            self._is_inside = True
+            try:
+                transfer.curl.pause(pycurl.PAUSE_CONT)
+            finally:
+                self._is_inside = False
+            self._act(pycurl.SOCKET_TIMEOUT, 0)
+
+    def _call_soon(self, function: Callable[..., None], *arguments: Any) -> None:
+        self._loop.call_soon(function, *arguments, context=contextvars.Context())
+
+    # What libcurl asks for.
+
+    def _watch(self, event: int, fd: int, multi: Any, data: Any) -> None:
+        # What the loop calls belongs to no fetch: it has an empty context.
+        contextvars.Context().run(self._watch_cleanly, event, fd)
+
+    def _watch_cleanly(self, event: int, fd: int) -> None:
+        if event == pycurl.POLL_REMOVE:
+            if fd in self._watched:
+                self._watched.discard(fd)
+                self._io_loop.remove_handler(fd)
+        elif fd in self._watched:
+            self._io_loop.update_handler(fd, _TO_LOOP[event])
+        else:
+            self._watched.add(fd)
+            self._io_loop.add_handler(fd, self._on_event, _TO_LOOP[event])
+
+    def _set_timer(self, milliseconds: int) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if milliseconds >= 0:
+            self._timer = self._loop.call_later(
+                milliseconds / 1000, self._on_timer, context=contextvars.Context()
+            )
+
+    # What the loop calls.
+
+    def _on_event(self, fd: int, events: int) -> None:
+        action = 0
+        if events & IOLoop.READ:
+            action |= pycurl.CSELECT_IN
+        if events & IOLoop.WRITE:
+            action |= pycurl.CSELECT_OUT
+        if events & IOLoop.ERROR:
+            action |= pycurl.CSELECT_ERR
+        self._act(fd, action)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        self._act(pycurl.SOCKET_TIMEOUT, 0)
+
+    def _act(self, fd: int, action: int) -> None:
+        if self._is_closed:
+            return
+        self._is_inside = True
+        try:
+            self._multi.socket_action(fd, action)
+        finally:
+            self._is_inside = False
+        left = 1
+        while left and not self._is_closed:
+            left, done, failed = self._multi.info_read()
+            for curl in done:
+                self._end(curl, 0, "")
+            for curl, code, message in failed:
+                self._end(curl, code, message)
+
+    def _end(self, curl: Any, code: int, message: str) -> None:
+        transfer = self._transfers.pop(curl, None)
+        if transfer is None:
+            return
+        self._multi.remove_handle(curl)
+        transfer.end(code, message)
+        curl.close()

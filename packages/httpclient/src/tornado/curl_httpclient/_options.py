@@ -1,0 +1,124 @@
+"""From a request to the options of a handle."""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING, Any
+
+from ._library import pycurl
+
+if TYPE_CHECKING:
+    from tornado.httpclient import HTTPRequest
+    from tornado.httpclient._exchange import Exchange
+
+#: CURLOPT_SUPPRESS_CONNECT_HEADERS and CURLPROXY_HTTPS, which pycurl has no names for.
+_SUPPRESS_CONNECT_HEADERS = 265
+_PROXYTYPE_HTTPS = 2
+
+_PROXY_TYPES = {
+    "http": pycurl.PROXYTYPE_HTTP,
+    "https": _PROXYTYPE_HTTPS,
+    "socks5": pycurl.PROXYTYPE_SOCKS5,
+    "socks5h": pycurl.PROXYTYPE_SOCKS5_HOSTNAME,
+}
+_PROXY_AUTH = {"basic": pycurl.HTTPAUTH_BASIC, "digest": pycurl.HTTPAUTH_DIGEST}
+
+#: What libcurl would send of its own accord; a name without a value keeps it from that.
+_OWN_FIELDS = ("Accept", "Expect", "Content-Type")
+
+
+def set_options(curl: Any, exchange: Exchange) -> None:
+    """Set everything that the exchange's hop asks for on a new handle."""
+    hop, target = exchange.hop, exchange.target
+    curl.setopt(pycurl.URL, f"{target.scheme}://{target.authority}{target.path}")
+    curl.setopt(pycurl.PATH_AS_IS, 1)
+    curl.setopt(pycurl.NOSIGNAL, 1)
+    curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
+    if hop.connect_timeout:
+        curl.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, int(hop.connect_timeout * 1000)))
+    else:
+        curl.setopt(pycurl.CONNECTTIMEOUT_MS, 2**31 - 1)
+    if hop.network_interface is not None:
+        curl.setopt(pycurl.INTERFACE, hop.network_interface)
+    if hop.unix_socket is not None:
+        curl.setopt(pycurl.UNIX_SOCKET_PATH, hop.unix_socket)
+    if hop.allow_ipv6 is False:
+        curl.setopt(pycurl.IPRESOLVE, pycurl.IPRESOLVE_V4)
+    _set_message(curl, exchange)
+    _set_proxy(curl, hop)
+    if target.scheme == "https":
+        _set_tls(curl, hop)
+
+
+def _set_message(curl: Any, exchange: Exchange) -> None:
+    hop = exchange.hop
+    method = hop.method
+    body = hop.body
+    if hop.body_producer is not None:
+        curl.setopt(pycurl.UPLOAD, 1)
+        length = hop.headers.get("Content-Length")
+        if length is not None:
+            curl.setopt(pycurl.INFILESIZE_LARGE, int(length))
+    elif body is not None:
+        curl.setopt(pycurl.POST, 1)
+        curl.setopt(pycurl.POSTFIELDSIZE_LARGE, len(body))
+        curl.setopt(pycurl.POSTFIELDS, body)
+    elif method == "HEAD":
+        curl.setopt(pycurl.NOBODY, 1)
+    curl.setopt(pycurl.CUSTOMREQUEST, method)
+    lines = exchange.fields.split("\r\n")[:-1]
+    # libcurl writes the length itself, from the options above.
+    lines = [line for line in lines if not line.startswith("Content-Length:")]
+    # "Name:" would suppress a field; a semicolon sends it empty.
+    lines = [f"{line.rstrip(': ')};" if line.endswith((":", ": ")) else line for line in lines]
+    names = {line.partition(":")[0].lower() for line in lines}
+    lines += [f"{name}:" for name in _OWN_FIELDS if name.lower() not in names]
+    curl.setopt(pycurl.HTTPHEADER, [line.encode("latin-1") for line in lines])
+    # The fields are for the server: without this, a proxy would see them in CONNECT.
+    curl.setopt(pycurl.HEADEROPT, pycurl.HEADER_SEPARATE)
+    curl.setopt(_SUPPRESS_CONNECT_HEADERS, 1)
+
+
+def _set_proxy(curl: Any, hop: HTTPRequest) -> None:
+    if hop.proxy_host is None:
+        curl.setopt(pycurl.PROXY, "")  # or libcurl asks the environment
+        return
+    if hop.proxy_port is None:
+        raise ValueError("proxy_host is given without proxy_port")
+    if hop.unix_socket is not None:
+        raise ValueError("both proxy_host and unix_socket are given: choose one")
+    kind = hop.proxy_type or "http"
+    if kind not in _PROXY_TYPES:
+        raise ValueError(f"unknown proxy_type {kind!r}: choose from {', '.join(_PROXY_TYPES)}")
+    curl.setopt(pycurl.PROXY, hop.proxy_host)
+    curl.setopt(pycurl.PROXYPORT, hop.proxy_port)
+    curl.setopt(pycurl.PROXYTYPE, _PROXY_TYPES[kind])
+    curl.setopt(pycurl.NOPROXY, "")
+    if hop.proxy_username is not None:
+        curl.setopt(pycurl.PROXYUSERNAME, hop.proxy_username)
+        curl.setopt(pycurl.PROXYPASSWORD, hop.proxy_password or "")
+        mode = hop.proxy_auth_mode or "basic"
+        if mode not in _PROXY_AUTH:
+            raise ValueError(f"unsupported proxy_auth_mode {mode!r}: choose basic or digest")
+        curl.setopt(pycurl.PROXYAUTH, _PROXY_AUTH[mode])
+
+
+def _set_tls(curl: Any, hop: HTTPRequest) -> None:
+    if hop.ssl_options is not None:
+        raise ValueError("ssl_options need the client in Python: curl takes ca_certs, client_cert")
+    curl.setopt(pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2)
+    curl.setopt(pycurl.SSL_VERIFYPEER, 0 if hop.validate_cert is False else 1)
+    curl.setopt(pycurl.SSL_VERIFYHOST, 0 if hop.validate_cert is False else 2)
+    if hop.ca_certs is not None:
+        curl.setopt(pycurl.CAINFO, hop.ca_certs)
+    else:
+        # A libcurl from a wheel does not know where this system keeps its authorities.
+        paths = ssl.get_default_verify_paths()
+        if paths.cafile is not None:
+            curl.setopt(pycurl.CAINFO, paths.cafile)
+        if paths.capath is not None:
+            curl.setopt(pycurl.CAPATH, paths.capath)
+    if hop.client_cert is not None:
+        curl.setopt(pycurl.SSLCERT, hop.client_cert)
+    if hop.client_key is not None:
+        curl.setopt(pycurl.SSLKEY, hop.client_key)

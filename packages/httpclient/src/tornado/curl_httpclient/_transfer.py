@@ -1,0 +1,200 @@
+"""One hop, as a transfer of libcurl."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tornado.httpclient._errors import HTTPProtocolError
+from tornado.httputil import HTTPHeaders, ResponseStartLine
+
+from ._errors import make_error
+from ._feed import Feed
+from ._library import pycurl
+from ._options import set_options
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable
+
+    from tornado.httpclient._exchange import Exchange
+
+    from ._multi import Multi
+
+#: Interim responses in front of a final one; more are an attack.
+_MAX_INTERIM = 10
+
+
+class Transfer:
+    """Perform the hop of an exchange by a handle that is made for it and thrown away.
+
+    An exception in a callback stops the transfer and becomes the exchange's error, which is why
+    every callback ends in ``_stop``.
+    """
+
+    #: True once nothing is to come of it any more.
+    is_over = False
+    _error: Exception | None = None
+    _interim = 0
+    _has_head = False
+    _feed: Feed | None = None
+    _waiting: asyncio.Task[None] | None = None
+
+    def __init__(self, exchange: Exchange, multi: Multi) -> None:
+        self.curl: Any = pycurl.Curl()
+        self._exchange = exchange
+        self._multi = multi
+        self._lines: list[str] = []
+
+    def prepare(self) -> None:
+        """Set the options of the handle.
+
+        :raises ValueError: libcurl cannot do what is asked for.
+        """
+        exchange, curl = self._exchange, self.curl
+        set_options(curl, exchange)
+        curl.setopt(pycurl.HEADERFUNCTION, self._take_line)
+        curl.setopt(pycurl.WRITEFUNCTION, self._take_data)
+        hop = exchange.hop
+        if hop.body_producer is not None:
+            self._feed = Feed(exchange, self._resume, self._fail)
+            curl.setopt(pycurl.READFUNCTION, self._feed.read)
+        if exchange.request.upload_progress is not None:
+            curl.setopt(pycurl.NOPROGRESS, 0)
+            curl.setopt(pycurl.XFERINFOFUNCTION, self._report)
+        if hop.prepare_curl_callback is not None:
+            exchange.context.run(hop.prepare_curl_callback, curl)
+        exchange.enter("head")
+
+    def abort(self) -> None:
+        """Stop; the exchange is told nothing more."""
+        self.is_over = True
+        self._release()
+        self._multi.remove(self)
+
+    def end(self, code: int, message: str) -> None:
+        """Take note that libcurl is done with the handle."""
+        if self.is_over:
+            return
+        if not code and self._waiting is not None:
+            # The last piece is still being taken.
+            self._waiting.add_done_callback(lambda _: self.end(code, message))
+            return
+        self.is_over = True
+        self._release()
+        exchange = self._exchange
+        if self._error is not None:
+            exchange.fail(self._error)
+        elif code:
+            seconds = exchange.request.connect_timeout
+            is_connected = self.curl.getinfo(pycurl.PRETRANSFER_TIME) > 0
+            exchange.fail(make_error(code, message, is_connected, seconds))
+        elif not self._has_head:
+            exchange.fail(HTTPProtocolError("the response has no head"))
+        else:
+            self._note_times(exchange)
+            trailers = HTTPHeaders.parse("".join(self._lines))
+            exchange.finish({name: trailers[name] for name in trailers})
+
+    def _note_times(self, exchange: Exchange) -> None:
+        for name, info in (
+            ("namelookup", pycurl.NAMELOOKUP_TIME),
+            ("connect", pycurl.CONNECT_TIME),
+            ("appconnect", pycurl.APPCONNECT_TIME),
+            ("pretransfer", pycurl.PRETRANSFER_TIME),
+            ("starttransfer", pycurl.STARTTRANSFER_TIME),
+        ):
+            exchange.time_info[name] = self.curl.getinfo(info)
+
+    def _release(self) -> None:
+        if self._feed is not None:
+            self._feed.stop()
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+    def _fail(self, error: Exception) -> None:
+        """End the transfer from outside of libcurl's callbacks."""
+        if not self.is_over:
+            self.abort()
+            self._exchange.fail(error)
+
+    def _resume(self) -> None:
+        if not self.is_over:
+            self._multi.unpause(self)
+
+    # What libcurl calls.
+
+    def _take_line(self, octets: bytes) -> int | None:
+        if self.is_over:
+            return -1
+        line = octets.decode("latin-1")
+        try:
+            if line.strip("\r\n"):
+                self._lines.append(line)
+            elif not self._has_head:
+                self._take_head()
+        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+            return self._stop(error)
+        return None
+
+    def _take_head(self) -> None:
+        status, *lines = self._lines
+        self._lines = []
+        version, code, *reason = status.rstrip("\r\n").split(" ", 2)
+        if len(code) != 3 or not code.isdigit():
+            raise HTTPProtocolError(f"bad status line {status[:60]!a}")
+        if code[0] == "1":
+            self._interim += 1
+            if self._interim > _MAX_INTERIM or code == "101":
+                raise HTTPProtocolError(f"too many interim responses, or a wrong one: {code}")
+            return
+        self._has_head = True
+        headers = HTTPHeaders.parse("".join(lines))
+        start_line = ResponseStartLine(version, int(code), "".join(reason))
+        self._exchange.take_head(start_line, headers)
+
+    def _take_data(self, data: bytes) -> int | None:
+        if self.is_over:
+            return -1
+        if self._waiting is not None:
+            # libcurl keeps the piece and gives it again.
+            return int(pycurl.WRITEFUNC_PAUSE)
+        try:
+            waiting = self._exchange.take_data(data)
+        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+            return self._stop(error)
+        if waiting is not None:
+            self._wait_for(waiting)
+        return None
+
+    def _wait_for(self, awaitable: Awaitable[None]) -> None:
+        async def wait() -> None:
+            await awaitable
+
+        exchange = self._exchange
+        self._waiting = exchange.loop.create_task(wait(), context=exchange.context)
+        self._waiting.add_done_callback(self._waited)
+
+    def _waited(self, waiting: asyncio.Task[None]) -> None:
+        if waiting is not self._waiting:
+            return
+        self._waiting = None
+        error = None if waiting.cancelled() else waiting.exception()
+        if isinstance(error, Exception):
+            self._fail(error)
+        else:
+            self._resume()
+
+    def _report(self, _total_in: int, _in: int, total_out: int, out: int) -> int | None:
+        progress = self._exchange.request.upload_progress
+        if progress is None or not out:
+            return None
+        try:
+            self._exchange.context.run(progress, int(out), int(total_out) or None)
+        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+            return self._stop(error)
+        return None
+
+    def _stop(self, error: Exception) -> int:
+        self._error = error
+        return -1
