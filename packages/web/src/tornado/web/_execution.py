@@ -184,7 +184,8 @@ class Execution(ErrorPage, HandlerState):
         try:
             self._handle_request_exception(error)
         except Exception:  # noqa: BLE001  # the connection closes
-            app_log.exception("uncaught exception while an error was answered")
+            summary = self._request_summary()
+            app_log.exception("uncaught exception while an error was answered %s", summary)
             if not self._finished:
                 self._abandon()
 

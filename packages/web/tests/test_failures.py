@@ -1,0 +1,220 @@
+"""Whatever goes wrong in a handler: the request ends, and the log has one record about it."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tornado import gen
+from tornado.ioloop import IOLoop
+from tornado.web import HTTPError, RequestHandler, asynchronous, stream_request_body
+
+MakeSite = Callable[..., Any]
+
+CLOSED = "closed"
+
+
+class Broken(Exception):
+    """What every handler here fails with."""
+
+
+class Sync(RequestHandler):
+    def get(self) -> None:
+        raise Broken
+
+
+class Coroutine(RequestHandler):
+    async def get(self) -> None:
+        await asyncio.sleep(0.001)
+        raise Broken
+
+
+class Generator(RequestHandler):
+    @gen.coroutine
+    def get(self) -> Any:
+        yield gen.sleep(0.001)
+        raise Broken
+
+
+class InCallback(RequestHandler):
+    @asynchronous
+    def get(self) -> None:
+        IOLoop.current().add_callback(self.fail)
+
+    def fail(self) -> None:
+        raise Broken
+
+
+class InEngine(RequestHandler):
+    @asynchronous
+    @gen.engine
+    def get(self) -> Any:
+        yield gen.Task(IOLoop.current().add_callback)
+        raise Broken
+
+
+class InPrepare(RequestHandler):
+    def prepare(self) -> None:
+        raise Broken
+
+    def get(self) -> None:
+        self.write("not reached")
+
+
+class LateInPrepare(RequestHandler):
+    async def prepare(self) -> None:
+        await asyncio.sleep(0.001)
+        raise Broken
+
+
+class InOnFinish(RequestHandler):
+    def get(self) -> None:
+        self.write("answered")
+
+    def on_finish(self) -> None:
+        raise Broken
+
+
+class InWriteError(RequestHandler):
+    def get(self) -> None:
+        raise HTTPError(404)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        raise Broken
+
+
+class InGetErrorHtml(RequestHandler):
+    def get(self) -> None:
+        raise HTTPError(404)
+
+    def get_error_html(self, status_code: int, **kwargs: Any) -> str:
+        raise Broken
+
+
+class InHeadHook(RequestHandler):
+    def get(self) -> None:
+        self.before_head(self.fail)
+
+    def fail(self, handler: RequestHandler) -> None:
+        raise Broken
+
+
+class BehindFlush(RequestHandler):
+    async def get(self) -> None:
+        self.write("some")
+        await self.flush()
+        raise Broken
+
+
+class BehindFinish(RequestHandler):
+    def get(self) -> None:
+        self.finish("answered")
+        raise Broken
+
+
+class Cancelled(RequestHandler):
+    async def get(self) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        await asyncio.sleep(1)
+
+
+class CancelledByItself(RequestHandler):
+    async def get(self) -> None:
+        raise asyncio.CancelledError
+
+
+class InDefaultHeaders(RequestHandler):
+    failed = False
+
+    def get(self) -> None:
+        raise HTTPError(404)
+
+    def set_default_headers(self) -> None:
+        if hasattr(self, "path_args"):  # for the error page
+            raise Broken
+
+
+class InComputeEtag(RequestHandler):
+    def get(self) -> None:
+        self.write("x")
+
+    def compute_etag(self) -> str | None:
+        raise Broken
+
+
+class LateAfterFinish(RequestHandler):
+    async def get(self) -> None:
+        self.finish("answered")
+        await asyncio.sleep(0.001)
+        raise Broken
+
+
+class TooLong(RequestHandler):
+    async def get(self) -> None:
+        self.set_header("Content-Length", 2)
+        self.write("more than that")
+        await self.flush()
+
+
+@stream_request_body
+class InDataReceived(RequestHandler):
+    def data_received(self, chunk: bytes) -> None:
+        raise Broken
+
+    def get(self) -> None:
+        self.write("not reached")
+
+
+@pytest.mark.parametrize(
+    ("handler", "ending"),
+    [
+        (Sync, 500),
+        (Coroutine, 500),
+        (Generator, 500),
+        (InCallback, 500),
+        (InEngine, 500),
+        (InPrepare, 500),
+        (LateInPrepare, 500),
+        (InOnFinish, 200),
+        (InWriteError, 404),
+        (InGetErrorHtml, 404),
+        (InHeadHook, 500),
+        (BehindFlush, CLOSED),
+        (BehindFinish, 200),
+        (Cancelled, CLOSED),
+        (CancelledByItself, CLOSED),
+        (InDefaultHeaders, CLOSED),
+        (InComputeEtag, 500),
+        (LateAfterFinish, 200),
+        (TooLong, CLOSED),
+        (InDataReceived, 500),
+    ],
+)
+def test_every_failure_ends_its_request_and_is_logged_once(
+    site: MakeSite, caplog: pytest.LogCaptureFixture, handler: Any, ending: int | str
+) -> None:
+    running = site([("/case", handler)])
+    body = b"x" if handler is InDataReceived else None
+    with caplog.at_level(logging.INFO):
+        try:
+            found: int | str = running.fetch("/case?x=1", "GET", body).status
+        except (http.client.HTTPException, ConnectionError):
+            found = CLOSED
+        running.fetch("/nothing")  # the loop is alive, and has had its turn
+        for _ in range(100):
+            if caplog.records:
+                break
+            asyncio.run_coroutine_threadsafe(asyncio.sleep(0.01), running.loop).result(10)
+    assert found == ending
+    records = [record for record in caplog.records if record.name != "tornado.access"]
+    assert len(records) == 1, [record.getMessage() for record in records]
+    assert "GET /case?x=1 (127.0.0.1)" in records[0].getMessage()
+    assert records[0].exc_info is not None
+    assert running.fetch("/nothing").status == 404
