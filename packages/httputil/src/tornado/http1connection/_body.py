@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ._complaints import complain_about_fields
 from ._errors import ProtocolError, shown
-from ._grammar import CHUNK_EXTENSION, CHUNK_SIZE, FIELD_BLOCK
+from ._grammar import BARE_LF, CHUNK_EXTENSION, CHUNK_SIZE, FIELD_BLOCK
 from ._head import Fields, parse_fields
 
 if TYPE_CHECKING:
@@ -214,10 +214,11 @@ class ChunkedBody:
             return at + 2
         end = data.find(b"\r\n\r\n", at, at + self._limits.max_header_size + 4)
         if end < 0:
-            if len(data) - at > self._limits.max_header_size:
-                raise ProtocolError("trailers are too large", 431)
-            if b"\n" in data[at:].replace(b"\r\n", b""):
+            most = self._limits.max_header_size + 4
+            if BARE_LF.search(data, at, at + most):
                 raise ProtocolError("bare LF in the trailers")
+            if len(data) - at >= most:
+                raise ProtocolError("trailers are too large", 431)
             return -1
         block = data[at : end + 2].decode("latin-1")
         if FIELD_BLOCK.fullmatch(block) is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ._errors import ProtocolError, shown
-from ._grammar import FIELD_BLOCK, TARGET, TOKEN
+from ._grammar import BARE_LF, FIELD_BLOCK, TARGET, TOKEN
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _VERSION = re.compile(r"HTTP/[0-9]\.[0-9]")
@@ -13,6 +13,8 @@ _VERSION = re.compile(r"HTTP/[0-9]\.[0-9]")
 
 def complain_about_request(head: str) -> ProtocolError:
     """Describe the first thing that is wrong with a request head."""
+    if BARE_LF.search(head.encode("latin-1")):
+        return ProtocolError("bare LF in a head")
     line, _, block = head.partition("\r\n")
     return _complain_about_request_line(line) or complain_about_fields(block)
 

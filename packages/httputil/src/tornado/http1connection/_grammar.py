@@ -66,5 +66,8 @@ CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,16}")
 #: Everything that may stand behind a chunk size: BWS and chunk-ext, no controls.
 CHUNK_EXTENSION = re.compile(rb"[\t ]*+(?:;[\t\x20-\x7e\x80-\xff]*+)?")
 
+#: A line end that some readers take for one and others do not.
+BARE_LF = re.compile(rb"(?<!\r)\n")
+
 #: A Content-Length is digits and nothing else, in ASCII (RFC 9110 section 8.6).
 DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)

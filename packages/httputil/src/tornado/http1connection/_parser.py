@@ -14,7 +14,7 @@ bytes are needed. The events of one message are
 A request without a body is its head alone: ``head.length`` is 0 and no other event follows, which
 saves a step on the most travelled way. Bytes that follow a complete message are held until the
 next call, so that the caller decides when the next message begins. ``ProtocolError`` ends the
-connection: nothing behind a broken message can be trusted, and the parser refuses to go on.
+connection: nothing behind a broken message can be trusted, and the parser must not be used again.
 
 The same bytes give the same events however they are cut, except that pieces of a body come as they
 arrive.
@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from ._body import Body, ChunkedBody, FixedBody, UntilCloseBody
 from ._errors import ProtocolError
 from ._framing import CHUNKED, UNTIL_CLOSE, response_length
+from ._grammar import BARE_LF
 from ._head import Fields, RequestHead, ResponseHead, parse_request_head, parse_response_head
 
 if TYPE_CHECKING:
@@ -126,7 +127,8 @@ class _Parser(Generic[_Head]):
 
     def _finish_head(self, data: bytes, end: int) -> _Head:
         if end > self._limits.max_header_size:
-            raise ProtocolError(f"head of {end} bytes", 431)
+            self._scanned = 0
+            self._check_partial(data)
         if len(data) != end + 4:
             self.held = data[end + 4 :]
         return self._parse_head(data[: end + 2])
@@ -162,15 +164,14 @@ class _Parser(Generic[_Head]):
             self._scanned = 0
         return stripped
 
-    def _check_partial(self, partial: bytearray) -> None:
+    def _check_partial(self, partial: bytes | bytearray) -> None:
         """Refuse early what can never become a head, so that nobody waits for a deadline."""
-        if len(partial) > self._limits.max_header_size:
+        # The end of the head may be here but for its last byte.
+        most = self._limits.max_header_size + 4
+        if BARE_LF.search(partial, self._scanned, most):
+            raise ProtocolError("bare LF in a head")
+        if len(partial) >= most:
             raise ProtocolError("head is too large", 431)
-        line_feed = partial.find(b"\n", self._scanned)
-        while line_feed >= 0:
-            if line_feed == 0 or partial[line_feed - 1] != 0x0D:
-                raise ProtocolError("bare LF in a head")
-            line_feed = partial.find(b"\n", line_feed + 1)
 
     def _receive_body(self, body: Body, data: bytes) -> bytes | EndOfMessage | None:
         if body.done:
