@@ -136,6 +136,15 @@ def test_who_is_not_signed_in_is_sent_to_the_login_url(
     assert running.fetch(path, "POST", "").status == 403
 
 
+def test_a_login_url_can_be_computed(site: MakeSite) -> None:
+    class Handler(Private):
+        def get_login_url(self) -> str:
+            return f"/login/{self.request.host_name}"
+
+    answer = site([("/", Handler)]).fetch("/", headers={"Host": "H:80"})
+    assert answer.headers["Location"] == "/login/h?next=%2F"
+
+
 def test_who_is_signed_in_is_let_through(site: MakeSite) -> None:
     running = site([("/(.*)", Private)], login_url="/login")
     assert running.fetch("/a?user=ann").text == "ann ('a',)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -308,3 +308,26 @@ def test_other_things_are_refused(setting: str) -> None:
 )
 def test_absolute_paths_are_urls(path: str, absolute: bool) -> None:
     assert is_absolute(path) is absolute
+
+
+def test_the_elements_can_be_written_in_another_way(site: MakeSite) -> None:
+    class Handler(Page):
+        def render_linked_css(self, css_files: Iterable[str]) -> str:
+            return f"<linked {' '.join(css_files)}>"
+
+        def render_embed_css(self, css_embed: Iterable[bytes]) -> bytes:
+            return b"<embedded %b>" % b" ".join(css_embed)
+
+        def render_linked_js(self, js_files: Iterable[str]) -> str:
+            return f"<scripts {' '.join(js_files)}>"
+
+        def render_embed_js(self, js_embed: Iterable[bytes]) -> bytes:
+            return b'<script nonce="x">%b</script>' % b"".join(js_embed)
+
+    loader = DictLoader({"page": "<head></head><body>{% module Full() %}</body>"})
+    text = site([("/", Handler)], template_loader=loader, ui_modules={"Full": Full}).fetch("/").text
+    assert text == (
+        "<head><linked /a.css>\n<embedded .full {}>\n<meta name=full>\n</head>"
+        "<body><b>full</b><scripts /a.js https://cdn/b.js>\n"
+        '<script nonce="x">full();</script>\n<p>full</p>\n</body>'
+    )

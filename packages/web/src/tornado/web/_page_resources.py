@@ -92,7 +92,7 @@ def _inserted(page: bytes, addition: bytes, places: list[int], tag: str) -> byte
 
 
 def _head_of(handler: PageResources, modules: list[UIModule]) -> bytes:
-    files = [file for module in modules for file in as_files(module.css_files())]
+    files = _files(modules, "css_files")
     styles = _said(modules, "embedded_css")
     parts = [utf8(handler.render_linked_css(files))] if files else []
     if styles:
@@ -101,12 +101,17 @@ def _head_of(handler: PageResources, modules: list[UIModule]) -> bytes:
 
 
 def _body_of(handler: PageResources, modules: list[UIModule]) -> bytes:
-    files = [file for module in modules for file in as_files(module.javascript_files())]
+    files = _files(modules, "javascript_files")
     scripts = _said(modules, "embedded_javascript")
     parts = [utf8(handler.render_linked_js(files))] if files else []
     if scripts:
         parts.append(handler.render_embed_js(scripts))
     return b"\n".join(parts + _joined(_said(modules, "html_body")))
+
+
+def _files(modules: list[UIModule], name: str) -> list[str]:
+    files = [file for module in modules for file in as_files(getattr(module, name)())]
+    return list(dict.fromkeys(files))
 
 
 def _said(modules: list[UIModule], name: str) -> list[bytes]:
