@@ -213,8 +213,8 @@ class HTTP1ServerConnection:
 
     def eof_received(self) -> bool:
         """Take note that the client sends nothing more; true keeps the write side open."""
+        self._ended = True
         if self._waiting is not None:
-            self._ended = True
             return True
         if self._phase is Phase.HEAD or self._phase is Phase.BODY:
             try:
@@ -408,10 +408,8 @@ class HTTP1ServerConnection:
             return
         if self._phase is Phase.BODY or self._phase is Phase.DRAIN:
             self._go_on(head)
-        if self._ended and not self.stream.closed():
-            self._ended = False
-            if not self.eof_received():
-                self.stream.close()
+        if self._ended and not self.stream.closed() and not self.eof_received():
+            self.stream.close()
 
     def _go_on(self, head: RequestHead | None) -> None:
         """Take up again what waited for the delegate."""
@@ -523,7 +521,9 @@ class HTTP1ServerConnection:
         self._phase = Phase.LINGER
         self._forget()
         self._parser.take_held()
-        if not self.stream.closed():
+        if self._ended:
+            self.stream.close_when_written()  # there is nothing left to listen for
+        elif not self.stream.closed():
             Linger(self.stream, self, self._sweep, self.params.write_timeout)
 
     def _forget(self) -> None:
