@@ -12,6 +12,9 @@ applications::
     ])
     HTTPServer(router).listen(8888)
 
+Beside regular expressions there are paths with typed places, and a list of routes that decorates
+handlers: :class:`PathTemplate` and :class:`Routes`.
+
 The first rule that matches wins. Rules for paths are looked up in a table, by the literal text that
 their patterns begin with: a thousand of them cost about as much as one.
 """
@@ -22,20 +25,25 @@ from tornado.escape import url_escape, url_unescape, utf8
 from tornado.util import import_object, publish, re_unescape
 
 from ._matchers import AnyMatches, DefaultHostMatches, HostMatches, Matcher, PathMatches
+from ._path_templates import Converter, PathTemplate
 from ._router import ReversibleRouter, Router
+from ._routes import Routes
 from ._rule_router import ReversibleRuleRouter, RuleRouter
 from ._rules import Rule, URLSpec
 from ._rules import _RuleList as _RuleList
 
 __all__ = [
     "AnyMatches",
+    "Converter",
     "DefaultHostMatches",
     "HostMatches",
     "Matcher",
     "PathMatches",
+    "PathTemplate",
     "ReversibleRouter",
     "ReversibleRuleRouter",
     "Router",
+    "Routes",
     "Rule",
     "RuleRouter",
     "URLSpec",

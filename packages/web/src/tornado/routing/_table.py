@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._matchers import PathMatches
+from ._matchers import Matcher, PathMatches
+from ._path_templates import PathTemplate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ._rules import Rule
+
+
+_INDEXED = (PathMatches, PathTemplate)
 
 
 class Table:
@@ -28,7 +32,7 @@ class Table:
         paths: dict[str, list[tuple[int, Rule]]] = {}
         for index, rule in enumerate(rules):
             matcher = rule.matcher
-            prefix = matcher.prefix if type(matcher) is PathMatches else ""
+            prefix = _prefix_of(matcher)
             group = by_prefix if matcher.literal is None else paths
             group.setdefault(prefix, []).append((index, rule))
         self._by_prefix = by_prefix
@@ -52,6 +56,13 @@ class Table:
             if group is not None:
                 found.append(group)
         return found
+
+
+def _prefix_of(matcher: Matcher) -> str:
+    # Subclasses elsewhere may match more than their pattern says.
+    if isinstance(matcher, PathMatches) and type(matcher) in _INDEXED:
+        return matcher.prefix
+    return ""
 
 
 def _in_order(groups: list[list[tuple[int, Rule]]]) -> list[Rule]:

@@ -1,0 +1,132 @@
+"""Paths with typed places: ``/user/{id:int}``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
+
+from tornado.escape import url_escape
+
+from ._matchers import PathMatches, unquoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tornado.httputil import HTTPServerRequest
+
+
+class Converter(NamedTuple):
+    """What a place may hold, and what a handler gets of it."""
+
+    #: A regular expression for the text in the path, without capturing groups.
+    pattern: str
+    #: Makes the value of the text; ``ValueError`` says that the path does not match after all.
+    #: ``None`` leaves it to the handler's ``decode_argument``.
+    convert: Callable[[str], Any] | None = None
+
+
+_CONVERTERS: Mapping[str, Converter] = {
+    "str": Converter("[^/]+"),
+    "path": Converter(".+"),
+    "int": Converter("[0-9]{1,19}", int),
+    "float": Converter(r"[0-9]{1,19}(?:\.[0-9]{1,19})?", float),
+    "uuid": Converter("[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}", UUID),
+}
+
+_PLACE = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}")
+
+
+class PathTemplate(PathMatches):
+    """Match a path with typed places.
+
+    ::
+
+        Application([
+            (PathTemplate("/user/{id:int}"), UserHandler),           # get(self, id)
+            (PathTemplate("/file/{name:path}"), FileHandler),
+        ])
+
+    A place is a name and a type: ``str`` (the default: anything but a slash), ``int``, ``float``,
+    ``uuid`` or ``path`` (anything). Handlers get the values as keyword arguments. Everything else
+    in the template is literal text. A tuple that begins with a text is a regular expression as
+    ever.
+
+    :param template: begins with a slash.
+    :param converters: further types by their names: a :class:`Converter`, or a tuple of its parts.
+    :raises ValueError: the template has an unknown type, a name that is none, a name twice, or a
+        single brace.
+
+    .. versionadded:: 1.0
+    """
+
+    def __init__(
+        self,
+        template: str,
+        converters: Mapping[str, Converter | tuple[str, Callable[[str], Any] | None]] | None = None,
+    ) -> None:
+        self.template = template
+        known = {
+            **_CONVERTERS,
+            **{name: Converter(*each) for name, each in (converters or {}).items()},
+        }
+        self.places: dict[str, Converter] = {}
+        self._texts: list[str] = []
+        pattern, at = "", 0
+        for place in _PLACE.finditer(template):
+            text = template[at : place.start()]
+            name, converter = self._place(place, known)
+            self._texts.append(text)
+            self.places[name] = converter
+            pattern += f"{re.escape(text)}(?P<{name}>{converter.pattern})"
+            at = place.end()
+        self._texts.append(template[at:])
+        if any("{" in text or "}" in text for text in self._texts):
+            raise ValueError(f"a brace without its partner in the path {template!r}")
+        super().__init__(re.compile(pattern + re.escape(template[at:]) + "$"))
+
+    def _place(self, place: re.Match[str], known: Mapping[str, Converter]) -> tuple[str, Converter]:
+        name, kind = place[1], place[2] or "str"
+        if not name.isidentifier() or name in self.places:
+            raise ValueError(f"bad or repeated name {name!r} in the path {self.template!r}")
+        if kind not in known:
+            listed = ", ".join(sorted(known))
+            raise ValueError(
+                f"unknown type {kind!r} in the path {self.template!r}, not of {listed}"
+            )
+        return name, known[kind]
+
+    def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
+        match = self.regex.match(request.path)
+        if match is None:
+            return None
+        values: dict[str, Any] = {}
+        for name, converter in self.places.items():
+            values[name] = raw = unquoted(match[name]) or b""
+            if converter.convert is not None:
+                try:
+                    values[name] = converter.convert(raw.decode())
+                except ValueError:  # bad UTF-8 too
+                    return None
+        return {"path_args": [], "path_kwargs": values} if values else {}
+
+    def reverse(self, *args: Any) -> str | None:
+        """Give the path for some values, in the order of the places.
+
+        :raises ValueError: there are more or fewer places, or a value does not fit its place.
+        """
+        if len(args) != len(self.places):
+            raise ValueError(
+                f"the path {self.template!r} takes {len(self.places)} arguments, not {len(args)}"
+            )
+        path = self._texts[0]
+        for (name, converter), text, arg in zip(
+            self.places.items(), self._texts[1:], args, strict=True
+        ):
+            value = url_escape(str(arg), plus=False)
+            if converter.pattern == ".+":
+                value = value.replace("%2F", "/")
+            if re.fullmatch(converter.pattern, value) is None:
+                raise ValueError(f"{arg!r} does not fit {name} in the path {self.template!r}")
+            path += value + text
+        return path

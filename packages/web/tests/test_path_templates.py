@@ -1,0 +1,173 @@
+"""Paths with typed places, and routes that decorate."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tornado.httputil import HTTPServerRequest, RequestStartLine
+from tornado.routing import Converter, HostMatches, PathTemplate, Routes
+from tornado.web import Application, RequestHandler
+
+MakeSite = Callable[..., Any]
+
+
+def request(path: str) -> HTTPServerRequest:
+    return HTTPServerRequest(start_line=RequestStartLine("GET", path, "HTTP/1.1"))
+
+
+@pytest.mark.parametrize(
+    ("template", "path", "values"),
+    [
+        ("/user/{id:int}", "/user/12", {"id": 12}),
+        ("/user/{id:int}", "/user/-1", None),
+        ("/user/{id:int}", "/user/12x", None),
+        ("/user/{id:int}", "/user/" + "9" * 20, None),
+        ("/user/{id:int}", "/user/\u0663", None),
+        ("/{name}", "/a%20b", {"name": b"a b"}),
+        ("/{name}", "/a/b", None),
+        ("/{name}", "/", None),
+        ("/{name:path}", "/a/b.txt", {"name": b"a/b.txt"}),
+        ("/{x:float}/{y:float}", "/1.5/2", {"x": 1.5, "y": 2.0}),
+        (
+            "/{id:uuid}",
+            "/12345678-1234-5678-1234-567812345678",
+            {"id": UUID("12345678-1234-5678-1234-567812345678")},
+        ),
+        ("/a.b", "/a.b", {}),
+        ("/a.b", "/axb", None),
+        ("/a(b)*", "/a(b)*", {}),
+        ("/v{major:int}.{minor:int}", "/v1.2", {"major": 1, "minor": 2}),
+        ("/v{major:int}.{minor:int}", "/v1x2", None),
+    ],
+)
+def test_places_have_types(template: str, path: str, values: dict[str, Any] | None) -> None:
+    found = PathTemplate(template).match(request(path))
+    if values is None:
+        assert found is None
+    else:
+        assert (found or {}).get("path_kwargs", {}) == values
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("/{id:number}", "unknown type 'number' .* float, int, path, str, uuid"),
+        ("/{1d}", "bad or repeated name '1d'"),
+        ("/{}", "bad or repeated name ''"),
+        ("/{a}/{a}", "bad or repeated name 'a'"),
+        ("/{a", "a brace without its partner"),
+        ("/a}", "a brace without its partner"),
+    ],
+)
+def test_templates_without_sense_are_refused(template: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        PathTemplate(template)
+
+
+def test_there_may_be_further_types(site: MakeSite) -> None:
+    def month(text: str) -> int:
+        if not 1 <= int(text) <= 12:
+            raise ValueError(text)
+        return int(text)
+
+    converters: dict[str, Any] = {"month": Converter("[0-9]{2}", month), "tag": ("[a-z]+", None)}
+
+    class Month(RequestHandler):
+        def get(self, m: int, tag: str) -> None:
+            self.write({"m": m, "tag": tag})
+
+    running = site([(PathTemplate("/{m:month}/{tag:tag}", converters), Month)])
+    assert running.fetch("/07/x").text == '{"m": 7, "tag": "x"}'
+    assert running.fetch("/13/x").status == 404
+
+
+@given(st.integers(0, 10**18), st.text(min_size=1).filter(lambda text: "/" not in text))
+def test_what_is_reversed_is_matched(number: int, text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return
+    template = PathTemplate("/{number:int}/x-{text}")
+    path = template.reverse(number, text)
+    found = template.match(request(str(path)))
+    assert found is not None
+    assert found["path_kwargs"] == {"number": number, "text": text.encode()}
+
+
+def test_only_what_fits_is_reversed() -> None:
+    template = PathTemplate("/{id:int}/{rest:path}")
+    assert template.reverse(5, "a b/c") == "/5/a%20b/c"
+    with pytest.raises(ValueError, match="'x' does not fit id"):
+        template.reverse("x", "a")
+    with pytest.raises(ValueError, match="takes 2 arguments, not 1"):
+        template.reverse(5)
+
+
+def test_routes_stand_where_their_handlers_are(site: MakeSite) -> None:
+    routes = Routes()
+
+    @routes("/user/{id:int}", name="user")
+    class User(RequestHandler):
+        def get(self, id: int) -> None:
+            self.write({"id": id, "url": self.reverse_url("user", id + 1)})
+
+    @routes(re.compile(r"/old/([a-z]+)"), {"word": "configured"})
+    class Old(RequestHandler):
+        def initialize(self, word: str) -> None:
+            self.word = word
+
+        def get(self, name: str) -> None:
+            self.write(f"{self.word} {name}")
+
+    @routes("/{name}")
+    class Name(RequestHandler):
+        def get(self, name: str) -> None:
+            self.write(f"name {name}")
+
+    running = site(routes)
+    assert running.fetch("/user/7").text == '{"id": 7, "url": "/user/8"}'
+    assert running.fetch("/user/x").status == 404
+    assert running.fetch("/old/abc").text == "configured abc"
+    assert running.fetch("/%C3%A9").text == "name \u00e9"
+    nested = site([(HostMatches("127.0.0.1"), list(routes))])
+    assert nested.fetch("/user/7").status == 200
+
+
+def test_a_tuple_with_a_text_is_a_regular_expression_as_ever(site: MakeSite) -> None:
+    class Handler(RequestHandler):
+        def get(self, *args: str) -> None:
+            self.write(f"{args}")
+
+    running = site([("/user/{id:int}", Handler), ("/a{2}", Handler)])
+    assert running.fetch("/user/5").status == 404
+    assert running.fetch("/user/{id:int}").status == 200
+    assert running.fetch("/aa").status == 200
+
+
+def test_templates_are_looked_up_in_the_table() -> None:
+    class Handler(RequestHandler):
+        pass
+
+    few = Application([(PathTemplate(f"/r{n}/{{id:int}}"), Handler) for n in range(2)])
+    many = Application([(PathTemplate(f"/r{n}/{{id:int}}"), Handler) for n in range(1000)])
+
+    def cost(application: Application, path: str) -> float:
+        asked = request(path)
+        best = 1.0
+        for _ in range(20):
+            began = time.process_time()
+            for _ in range(50):
+                application.find_handler(asked)
+            best = min(best, time.process_time() - began)
+        return best
+
+    assert len(many.wildcard_router.rules.candidates("/r999/1")) == 1
+    assert cost(many, "/r999/1") < 2 * cost(few, "/r1/1")
