@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -39,6 +40,27 @@ def test_render_string_gives_bytes_and_sends_nothing(site: MakeSite) -> None:
 
     answer = site([("/", Handler)], template_loader=with_templates(page="{{ name }}")).fetch("/")
     assert answer.text == r'{"is": "b' + r"'\\xc3\\xa9'" + '"}'
+
+
+def test_a_template_that_waits_is_rendered_by_who_waits(
+    site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Handler(RequestHandler):
+        async def get(self) -> None:
+            await self.render_async("page.html", wait=asyncio.sleep)
+
+        def post(self) -> None:
+            self.render("page.html", wait=asyncio.sleep)
+
+    part = "{{ set_resources(html_head='<meta>') }}part"
+    loader = with_templates(
+        page="<head></head>{{ await wait(0.001, '<b>') }} {% module Template('part.html') %}",
+        part=part,
+    )
+    running = site([("/", Handler)], template_loader=loader)
+    assert running.fetch("/").text == "<head><meta>\n</head>&lt;b&gt; part"
+    assert running.fetch("/", "POST", "").status == 500
+    assert "awaits something" in caplog.text
 
 
 def test_rendering_behind_the_end_is_an_error(site: MakeSite) -> None:

@@ -153,6 +153,16 @@ def test_static_files_have_their_static_url(site: MakeSite) -> None:
     assert 'href="/files/a&quot;b.css?v=1&amp;x"' in running.fetch("/").text
 
 
+def test_an_error_page_does_without_the_modules_of_the_page_that_failed(site: MakeSite) -> None:
+    class Handler(Page):
+        def write_error(self, status_code: int, **kwargs: Any) -> None:
+            self.render("error")
+
+    loader = DictLoader({"page": "{% module Full() %}{{ 1 / 0 }}", "error": "an error, no head"})
+    running = site([("/", Handler)], template_loader=loader, ui_modules={"Full": Full})
+    assert running.fetch("/").text == "an error, no head"
+
+
 @pytest.mark.parametrize(
     ("script", "written"),
     [

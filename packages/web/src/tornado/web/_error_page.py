@@ -44,6 +44,7 @@ class ErrorPage(HandlerState):
             self._abandon()
             return
         self.clear()
+        self._ui = None  # the UI modules of the page that failed
         reason = kwargs.get("reason")
         if "exc_info" in kwargs:
             exception = kwargs["exc_info"][1]

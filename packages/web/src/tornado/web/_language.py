@@ -10,6 +10,9 @@ from ._state import HandlerState
 if TYPE_CHECKING:
     from tornado.locale import Locale
 
+#: What is read of the field, in characters: results are kept for as long as the process runs.
+_LONGEST_FIELD = 1000
+
 
 class Language(HandlerState):
     """Choose the locale of a request."""
@@ -44,5 +47,6 @@ class Language(HandlerState):
         """
         from tornado.locale import get
 
-        codes = preferred_languages(self.request.headers.get("Accept-Language", ""))
+        field = self.request.headers.get("Accept-Language", "")
+        codes = preferred_languages(field[:_LONGEST_FIELD])
         return get(*codes) if codes else get(default)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from tornado.httputil import HTTPHeaders, HTTPServerRequest
     from tornado.locale import Locale
+    from tornado.util import ObjectDict
 
     from ._application import Application
 
@@ -40,6 +41,7 @@ class HandlerState:
     request_id: str = "-"
     _transforms: list[Any]
     _new_cookies: dict[str, str] | None = None
+    _ui: ObjectDict | None = None
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -23,7 +23,6 @@ class Templates(PageResources):
     """Render templates of `tornado.template`."""
 
     _fresh_loaders: tuple[BaseLoader, ...] = ()
-    _ui: ObjectDict | None = None
 
     def render(self, template_name: str, **kwargs: Any) -> asyncio.Future[None]:
         """Render a template and finish the response with it.
@@ -35,12 +34,16 @@ class Templates(PageResources):
         :return: as :meth:`finish`.
         :raises RuntimeError: the response is finished already.
         """
-        if self._finished:
-            raise RuntimeError("render() behind finish(): the response has been sent")
-        page = self.render_string(template_name, **kwargs)
-        if self._ui is not None:
-            page = insert(self, self._ui["modules"].used(), page)
-        return self.finish(page)
+        self._check_unfinished()
+        return self._finish_page(self.render_string(template_name, **kwargs))
+
+    async def render_async(self, template_name: str, **kwargs: Any) -> None:
+        """Render a template that may use ``await`` and ``{% async for %}``; as :meth:`render`.
+
+        .. versionadded:: 1.0
+        """
+        self._check_unfinished()
+        await self._finish_page(await self.render_string_async(template_name, **kwargs))
 
     def render_string(self, template_name: str, **kwargs: Any) -> bytes:
         """Render a template.
@@ -50,6 +53,14 @@ class Templates(PageResources):
         """
         template = self._template_loader().load(template_name)
         return template.generate(**{**self.get_template_namespace(), **kwargs})
+
+    async def render_string_async(self, template_name: str, **kwargs: Any) -> bytes:
+        """Render a template that may use ``await``; as :meth:`render_string`.
+
+        .. versionadded:: 1.0
+        """
+        template = self._template_loader().load(template_name)
+        return await template.generate_async(**{**self.get_template_namespace(), **kwargs})
 
     def get_template_namespace(self) -> dict[str, Any]:
         """Give the names that all templates see; subclasses may add some.
@@ -111,6 +122,15 @@ class Templates(PageResources):
         if "template_whitespace" in settings:
             options["whitespace"] = settings["template_whitespace"]
         return Loader(template_path, **options)
+
+    def _check_unfinished(self) -> None:
+        if self._finished:
+            raise RuntimeError("render() behind finish(): the response has been sent")
+
+    def _finish_page(self, page: bytes) -> asyncio.Future[None]:
+        if self._ui is not None:
+            page = insert(self, self._ui["modules"].used(), page)
+        return self.finish(page)
 
     def _template_loader(self) -> BaseLoader:
         settings = self.settings
