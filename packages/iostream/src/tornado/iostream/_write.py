@@ -52,6 +52,7 @@ class Writer(Lifecycle):
     _total_write_index: int = 0
     _total_write_done_index: int = 0
     _write_waiters: deque[tuple[int, asyncio.Future[None]]] | None = None
+    _sent: asyncio.Future[None] | None = None
     _protocol_paused: bool = False
     _ending: _Ending | None = None
 
@@ -119,9 +120,13 @@ class Writer(Lifecycle):
             return None
         if waiting or self._closed:
             return self._written()
-        future: asyncio.Future[None] = asyncio.Future(loop=self._loop or self._get_loop())
-        future.set_result(None)
-        return future
+        return self._sent or self._make_sent()
+
+    def _make_sent(self) -> asyncio.Future[None]:
+        """Make the Future for all writes that are sent at once: nothing can happen to it."""
+        self._sent = asyncio.Future(loop=self._loop or self._get_loop())
+        self._sent.set_result(None)
+        return self._sent
 
     def sendfile_nowait(self, file: IO[bytes], offset: int, count: int) -> int:
         """Write a part of a file, in order with other writes; see `sendfile`.
