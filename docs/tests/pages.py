@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -21,7 +22,7 @@ class Block:
     page: Path
     line: int
     language: str
-    file: str  #: the file that it is, if the page says so behind the language
+    file: str  #: the file that it is, if the page says so behind the language or in its first line
     text: str
     excuse: str  #: why it is not run, if the page says so
 
@@ -53,10 +54,17 @@ def blocks(page: Path) -> list[Block]:
         if token.type == "fence":
             line = (token.map or [0])[0] + 1
             language, _, file = token.info.strip().partition(" ")
+            file = file or _file_in_first_line(token.content)
             found.append(Block(page, line, language, file, token.content, excuse))
         is_excuse = token.type == "html_block" and token.content.startswith(NOT_RUN)
         excuse = token.content[len(NOT_RUN) :].strip(" ->\n") if is_excuse else ""
     return found
+
+
+def _file_in_first_line(text: str) -> str:
+    """Return the file that a program names in a comment at its top: ``# server.py``."""
+    match = re.match(r"# ([\w/]+\.py)\n", text)
+    return match[1] if match else ""
 
 
 def write_files(page: Path, folder: Path) -> None:

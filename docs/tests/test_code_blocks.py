@@ -58,6 +58,14 @@ def test_sessions_on_a_page_answer_what_is_printed(name: str, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("name", WITH_PYTHON)
+def test_the_programs_that_a_page_shows_as_files_can_be_compiled(name: str) -> None:
+    """They run for ever or wait for each other: the tests of their packages run them."""
+    for block in blocks(WITH_PYTHON[name]):
+        if block.file.endswith(".py"):
+            compile(block.text, f"{name}:{block.line}", "exec")
+
+
+@pytest.mark.parametrize("name", WITH_PYTHON)
 def test_a_block_that_is_not_run_says_why(name: str) -> None:
     excused = [block for block in blocks(WITH_PYTHON[name]) if block.excuse]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import tornado
-from tornado._pieces import PIECES
+from tornado._pieces import NEED_EXTRA, PIECES
 
-PIECE_MODULES = sorted(PIECES)
+PIECE_MODULES = sorted(set(PIECES) - NEED_EXTRA)
 
 
 def run_python(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -45,6 +45,13 @@ def test_a_module_is_there_after_importing_the_roof_alone(name: str) -> None:
     assert result.stdout == f"tornado.{name.partition('.')[0]}\n", result.stderr
 
 
+@pytest.mark.parametrize("name", sorted(NEED_EXTRA))
+def test_a_module_that_needs_an_extra_is_there_or_says_which(name: str) -> None:
+    result = run_python("-c", f"import tornado; print(tornado.{name}.__name__)")
+
+    assert result.stdout == f"tornado.{name}\n" or f"pip install '{PIECES[name]}[" in result.stderr
+
+
 def test_importing_the_roof_imports_no_piece() -> None:
     program = (
         "import sys, tornado; print([m for m in sys.modules if m.startswith('tornado.')"
@@ -61,7 +68,7 @@ def test_everything_can_be_imported_at_once() -> None:
 
 
 def test_the_public_names_are_the_version_and_the_modules_in_order() -> None:
-    names = {name.partition(".")[0] for name in PIECES} | {"version", "version_info"}
+    names = {name.partition(".")[0] for name in PIECE_MODULES} | {"version", "version_info"}
 
     assert tornado.__all__ == sorted(names)
 

@@ -17,16 +17,19 @@ from __future__ import annotations
 import sys
 from os import path
 
-from ._pieces import PIECES
+from ._pieces import NEED_EXTRA, PIECES
 
 TYPE_CHECKING = False  # `typing` costs more than everything here
 if TYPE_CHECKING:
     from typing import Any, Final
 
+    from . import autoreload as autoreload
     from . import concurrent as concurrent
+    from . import curl_httpclient as curl_httpclient
     from . import escape as escape
     from . import gen as gen
     from . import http1connection as http1connection
+    from . import httpclient as httpclient
     from . import httpserver as httpserver
     from . import httputil as httputil
     from . import ioloop as ioloop
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from . import process as process
     from . import queues as queues
     from . import routing as routing
+    from . import simple_httpclient as simple_httpclient
     from . import stack_context as stack_context
     from . import tcpclient as tcpclient
     from . import tcpserver as tcpserver
@@ -46,9 +50,9 @@ if TYPE_CHECKING:
     from . import util as util
     from . import web as web
 
-# `from tornado import *` imports every piece, so this follows their table.
+# `from tornado import *` imports every piece that works as installed, so this follows their table.
 __all__ = sorted(  # noqa: PLE0605 - a list, which the checker cannot see
-    {"version", "version_info", *(name.partition(".")[0] for name in PIECES)}
+    {"version", "version_info", *(name.partition(".")[0] for name in PIECES)} - NEED_EXTRA
 )
 
 # Pieces may be installed in several places. The usual one place needs no pkgutil, which costs more

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+#: Modules that need an extra of their piece, which the roof does not install.
+NEED_EXTRA = frozenset({"curl_httpclient"})
+
 #: Each public module below ``tornado`` and the distribution that it comes from.
 PIECES = {
+    "autoreload": "tornado-autoreload",
     "concurrent": "tornado-ioloop",
+    "curl_httpclient": "tornado-httpclient",
     "escape": "tornado-escape",
     "gen": "tornado-ioloop",
     "http1connection": "tornado-httputil",
+    "httpclient": "tornado-httpclient",
     "httpserver": "tornado-httpserver",
     "httputil": "tornado-httputil",
     "ioloop": "tornado-ioloop",
@@ -22,6 +28,7 @@ PIECES = {
     "process": "tornado-iostream",
     "queues": "tornado-ioloop",
     "routing": "tornado-web",
+    "simple_httpclient": "tornado-httpclient",
     "stack_context": "tornado-ioloop",
     "tcpclient": "tornado-iostream",
     "tcpserver": "tornado-iostream",
