@@ -27,5 +27,7 @@ publish(
         "HTTPRequest": "tornado.httpclient",
         "HTTPResponse": "tornado.httpclient",
         "main": "tornado.httpclient",
+        "native_str": "tornado.escape",
+        "utf8": "tornado.escape",
     },
 )

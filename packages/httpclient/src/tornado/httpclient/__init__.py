@@ -57,4 +57,14 @@ __all__ = [
     "main",
 ]
 
-publish(globals())
+publish(
+    globals(),
+    aliases={
+        "Configurable": "tornado.util",
+        "IOLoop": "tornado.ioloop",
+        "future_set_exception_unless_cancelled": "tornado.concurrent",
+        "future_set_result_unless_cancelled": "tornado.concurrent",
+        "native_str": "tornado.escape",
+        "utf8": "tornado.escape",
+    },
+)
