@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
-from programs import PATIENCE
+from programs import PATIENCE, running, unused_port, write_program
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
@@ -36,3 +38,18 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
     driver.set_page_load_timeout(PATIENCE)
     yield driver
     driver.quit()
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """Start programs with files beside them: ``serve(program, files)`` gives the address."""
+    with ExitStack() as stack:
+
+        def start(program: str, files: dict[str, str] | None = None) -> str:
+            for name, text in (files or {}).items():
+                (tmp_path / name).write_text(text, "utf-8")
+            port = unused_port()
+            stack.enter_context(running(write_program(tmp_path, program), port, str(port)))
+            return f"http://127.0.0.1:{port}"
+
+        yield start

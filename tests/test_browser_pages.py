@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 import seed_pages
-from programs import PATIENCE, running, unused_port, write_program
+from programs import PATIENCE
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -19,21 +17,16 @@ Serve = Callable[..., str]
 
 
 @pytest.fixture
-def serve(tmp_path: Path, browser: Chrome) -> Iterator[Serve]:
-    """Start a program with files beside it, and give its address."""
-    with ExitStack() as stack:
+def visit(serve: Serve, browser: Chrome) -> Serve:
+    """Start a program as ``serve`` does, for a browser without cookies."""
 
-        def start(program: str, files: dict[str, str] | None = None) -> str:
-            for name, text in (files or {}).items():
-                (tmp_path / name).write_text(text, "utf-8")
-            port = unused_port()
-            stack.enter_context(running(write_program(tmp_path, program), port, str(port)))
-            site = f"http://127.0.0.1:{port}"
-            browser.get(f"{site}/nowhere")
-            browser.delete_all_cookies()  # cookies do not care about ports
-            return site
+    def start(program: str, files: dict[str, str] | None = None) -> str:
+        site = serve(program, files)
+        browser.get(f"{site}/nowhere")
+        browser.delete_all_cookies()  # they do not care about ports
+        return site
 
-        yield start
+    return start
 
 
 def text_of(browser: Chrome) -> str:
@@ -48,9 +41,9 @@ def wait_for_text(browser: Chrome, text: str) -> None:
     "program", [seed_pages.SIGN_IN, seed_pages.AUTHENTICATED], ids=["by hand", "authenticated"]
 )
 def test_who_is_not_signed_in_is_led_to_the_form_and_back(
-    browser: Chrome, serve: Serve, program: str
+    browser: Chrome, visit: Serve, program: str
 ) -> None:
-    site = serve(program)
+    site = visit(program)
     browser.get(f"{site}/")
     assert browser.current_url.startswith(f"{site}/login")
 
@@ -62,8 +55,8 @@ def test_who_is_not_signed_in_is_led_to_the_form_and_back(
     assert text_of(browser) == "Hello, Ann & <Bob>"
 
 
-def test_a_cookie_comes_back(browser: Chrome, serve: Serve) -> None:
-    site = serve(seed_pages.COOKIES)
+def test_a_cookie_comes_back(browser: Chrome, visit: Serve) -> None:
+    site = visit(seed_pages.COOKIES)
     browser.get(f"{site}/")
     assert text_of(browser) == "Your cookie was not set yet!"
 
@@ -72,8 +65,8 @@ def test_a_cookie_comes_back(browser: Chrome, serve: Serve) -> None:
     assert text_of(browser) == "Your cookie was set!"
 
 
-def test_the_form_with_its_token_is_taken(browser: Chrome, serve: Serve) -> None:
-    site = serve(seed_pages.XSRF, {"form.html": seed_pages.XSRF_FORM})
+def test_the_form_with_its_token_is_taken(browser: Chrome, visit: Serve) -> None:
+    site = visit(seed_pages.XSRF, {"form.html": seed_pages.XSRF_FORM})
     browser.get(f"{site}/")
     browser.find_element(By.NAME, "message").send_keys("a & b")
     browser.find_element(By.CSS_SELECTOR, "input[type=submit]").click()
@@ -83,8 +76,8 @@ def test_the_form_with_its_token_is_taken(browser: Chrome, serve: Serve) -> None
     assert '{"said": "a & b"}' in text_of(browser)
 
 
-def test_the_form_without_its_token_is_refused(browser: Chrome, serve: Serve) -> None:
-    site = serve(seed_pages.XSRF, {"form.html": seed_pages.XSRF_FORM})
+def test_the_form_without_its_token_is_refused(browser: Chrome, visit: Serve) -> None:
+    site = visit(seed_pages.XSRF, {"form.html": seed_pages.XSRF_FORM})
     browser.get(f"{site}/")
     browser.execute_script("document.getElementsByName('_xsrf')[0].remove()")
     browser.find_element(By.CSS_SELECTOR, "input[type=submit]").click()
@@ -101,8 +94,8 @@ _SAY = """
 """
 
 
-def test_the_script_of_the_documents_sends_the_token(browser: Chrome, serve: Serve) -> None:
-    site = serve(seed_pages.XSRF, {"form.html": seed_pages.XSRF_FORM})
+def test_the_script_of_the_documents_sends_the_token(browser: Chrome, visit: Serve) -> None:
+    site = visit(seed_pages.XSRF, {"form.html": seed_pages.XSRF_FORM})
     browser.get(f"{site}/")
     browser.execute_script(_SAY, "a & b")
     wait_for_text(browser, "answer:")
@@ -115,8 +108,8 @@ def test_the_script_of_the_documents_sends_the_token(browser: Chrome, serve: Ser
     assert "answer: refused with 403" in text_of(browser)
 
 
-def test_ui_modules_show_entries_in_their_style(browser: Chrome, serve: Serve) -> None:
-    site = serve(seed_pages.UI_MODULES, seed_pages.UI_FILES_WITH_STYLE)
+def test_ui_modules_show_entries_in_their_style(browser: Chrome, visit: Serve) -> None:
+    site = visit(seed_pages.UI_MODULES, seed_pages.UI_FILES_WITH_STYLE)
     browser.get(f"{site}/")
 
     entries = browser.find_elements(By.CLASS_NAME, "entry")

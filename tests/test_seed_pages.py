@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import seed_pages
-from programs import curl, running, unused_port, write_program
+from programs import curl
 
 Serve = Callable[..., str]
-
-
-@pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Serve]:
-    """Start a program with files beside it, and give its address."""
-    with ExitStack() as stack:
-
-        def start(program: str, files: dict[str, str] | None = None) -> str:
-            for name, text in (files or {}).items():
-                (tmp_path / name).write_text(text, "utf-8")
-            port = unused_port()
-            stack.enter_context(running(write_program(tmp_path, program), port, str(port)))
-            return f"http://127.0.0.1:{port}"
-
-        yield start
 
 
 @pytest.mark.parametrize("path", ["/plain", "/"], ids=["plain", "signed"])
