@@ -37,12 +37,7 @@ class PageResources(HandlerState):
 
     def render_linked_js(self, js_files: Iterable[str]) -> str:
         """Write the elements for scripts in files, each once."""
-        return "".join(
-            [
-                f'<script src="{url}" type="text/javascript"></script>'
-                for url in self._urls_of(js_files)
-            ]
-        )
+        return self._linked(js_files, '<script src="{}" type="text/javascript"></script>')
 
     def render_embed_js(self, js_embed: Iterable[bytes]) -> bytes:
         """Write the element for scripts; nothing in them ends it."""
@@ -51,22 +46,17 @@ class PageResources(HandlerState):
 
     def render_linked_css(self, css_files: Iterable[str]) -> str:
         """Write the elements for style sheets in files, each once."""
-        return "".join(
-            [
-                f'<link href="{url}" type="text/css" rel="stylesheet"/>'
-                for url in self._urls_of(css_files)
-            ]
-        )
+        return self._linked(css_files, '<link href="{}" type="text/css" rel="stylesheet"/>')
 
     def render_embed_css(self, css_embed: Iterable[bytes]) -> bytes:
         """Write the element for style sheets; nothing in them ends it."""
         style = _ENDS_STYLE.sub(rb"<\\/", b"\n".join(css_embed))
         return b'<style type="text/css">\n%b\n</style>' % style
 
-    def _urls_of(self, files: Iterable[str]) -> list[str]:
-        """Give the escaped URLs of files, without repetitions, in their order."""
+    def _linked(self, files: Iterable[str], element: str) -> str:
+        """Write an element for each file, without repetitions, in their order."""
         urls = [file if is_absolute(file) else self.static_url(file) for file in files]
-        return [xhtml_escape(url) for url in dict.fromkeys(urls)]
+        return "".join([element.format(xhtml_escape(url)) for url in dict.fromkeys(urls)])
 
 
 def insert(handler: PageResources, modules: list[UIModule], page: bytes) -> bytes:
