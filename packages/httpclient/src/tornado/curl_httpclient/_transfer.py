@@ -36,6 +36,7 @@ class Transfer:
     _error: Exception | None = None
     _interim = 0
     _has_head = False
+    _is_received = False
     _feed: Feed | None = None
     _waiting: asyncio.Task[None] | None = None
 
@@ -75,25 +76,32 @@ class Transfer:
         """Take note that libcurl is done with the handle."""
         if self.is_over:
             return
-        if not code and self._waiting is not None:
-            # The last piece is still being taken.
-            self._waiting.add_done_callback(lambda _: self.end(code, message))
-            return
-        self.is_over = True
-        self._release()
         exchange = self._exchange
         if self._error is not None:
-            exchange.fail(self._error)
+            self._give_up(self._error)
         elif code:
             seconds = exchange.request.connect_timeout
             is_connected = self.curl.getinfo(pycurl.PRETRANSFER_TIME) > 0
-            exchange.fail(make_error(code, message, is_connected, seconds))
+            self._give_up(make_error(code, message, is_connected, seconds))
         elif not self._has_head:
-            exchange.fail(HTTPProtocolError("the response has no head"))
+            self._give_up(HTTPProtocolError("the response has no head"))
         else:
             self._note_times(exchange)
-            trailers = HTTPHeaders.parse("".join(self._lines))
-            exchange.finish({name: trailers[name] for name in trailers})
+            if self._waiting is None:
+                self._finish()
+            # Otherwise the last piece is still being taken.
+            self._is_received = True
+
+    def _give_up(self, error: Exception) -> None:
+        self.is_over = True
+        self._release()
+        self._exchange.fail(error)
+
+    def _finish(self) -> None:
+        self.is_over = True
+        self._release()
+        trailers = HTTPHeaders.parse("".join(self._lines))
+        self._exchange.finish({name: trailers[name] for name in trailers})
 
     def _note_times(self, exchange: Exchange) -> None:
         for name, info in (
@@ -182,6 +190,8 @@ class Transfer:
         error = None if waiting.cancelled() else waiting.exception()
         if isinstance(error, Exception):
             self._fail(error)
+        elif self._is_received:
+            self._finish()
         else:
             self._resume()
 
