@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     import os
 
+    from ._static_paths import FoundFile
+
 T = TypeVar("T")
 
 #: How old, in seconds, a change must be before the clock can be trusted to show the next one.
@@ -36,7 +38,7 @@ def is_settled(status: os.stat_result) -> bool:
 
 
 class FileMemory(Generic[T]):
-    """Remember one thing per file, within bounds; what was not used for longest goes first.
+    """Remember one thing per file, within bounds; what was remembered first goes first.
 
     :param weight: the most that all of it together may weigh.
     """
@@ -46,22 +48,22 @@ class FileMemory(Generic[T]):
         self.weight = 0
         self._entries: dict[str, tuple[tuple[int, ...], T, int]] = {}
 
-    def get(self, path: str, status: os.stat_result) -> T | None:
+    def get(self, found: FoundFile) -> T | None:
         """Give what is known about a file as it is now."""
-        entry = self._entries.get(path)
+        entry = self._entries.get(found.path)
         if entry is None:
             return None
-        if entry[0] != signature(status):
-            self._remove(path)
+        if entry[0] != found.signature:
+            self._remove(found.path)
             return None
         return entry[1]
 
-    def put(self, path: str, status: os.stat_result, thing: T, weight: int = 1) -> None:
+    def put(self, found: FoundFile, thing: T, weight: int = 1) -> None:
         """Remember something about a file, if it can be told when it changes."""
-        if weight > self.limit or not is_settled(status):
+        if weight > self.limit or not is_settled(found.stat):
             return
-        self._remove(path)
-        self._entries[path] = (signature(status), thing, weight)
+        self._remove(found.path)
+        self._entries[found.path] = (found.signature, thing, weight)
         self.weight += weight
         while self.weight > self.limit:
             self._remove(next(iter(self._entries)))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import IO, TYPE_CHECKING, Any
 
+from tornado.httputil import format_timestamp
 from tornado.iostream import StreamClosedError
 
 from ._byte_ranges import Slice, UnsatisfiableRangeError, requested_slice
@@ -67,7 +68,7 @@ class FileSending(HandlerState):
         descriptor = open_regular(path)
         with os.fdopen(descriptor, "rb", buffering=0) as file:
             status = os.fstat(descriptor)
-            modified = datetime.fromtimestamp(int(status.st_mtime), UTC)
+            modified = utc_second(int(status.st_mtime))
             etag = f'"{status.st_mtime_ns:x}-{status.st_size:x}-{status.st_ino:x}"'
             self.set_header("Content-Type", content_type or media_type(name))
             self.set_header(
@@ -90,7 +91,7 @@ class FileSending(HandlerState):
         if etag is not None:
             fields["Etag"] = etag
         if modified is not None:
-            self.set_header("Last-Modified", modified)
+            fields["Last-Modified"] = _http_date(modified)
 
     def _is_unmodified(self, modified: datetime | None) -> bool:
         """Tell whether the client has this very file (RFC 9110 section 13.2.2)."""
@@ -163,6 +164,17 @@ class FileSending(HandlerState):
                 await self.flush()
         except StreamClosedError:
             return  # the client has gone, nobody waits for the rest
+
+
+@lru_cache(1000)
+def utc_second(second: int) -> datetime:
+    """Give the moment of a Unix time."""
+    return datetime.fromtimestamp(second, UTC)
+
+
+@lru_cache(1000)
+def _http_date(moment: datetime) -> str:
+    return format_timestamp(moment)
 
 
 def read_slice(descriptor: int, part: Slice) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mimetypes
-import os
 from functools import lru_cache
 
 
@@ -13,7 +12,7 @@ def media_type(name: str) -> str:
     Compressed files are of the type of their compression: the content is sent as it is, and saved
     as it is.
     """
-    return _by_extension(os.path.basename(name).partition(".")[2])
+    return _by_extension(".".join(name.rsplit(".", 2)[1:]))
 
 
 @lru_cache(1000)

@@ -12,7 +12,7 @@ from ._accept_encoding import preferred_coding
 from ._byte_ranges import Slice
 from ._errors import HTTPError
 from ._file_memory import FileMemory
-from ._file_sending import SENT_AT_ONCE, read_slice
+from ._file_sending import SENT_AT_ONCE, read_slice, utc_second
 from ._handler import RequestHandler
 from ._locations import same_origin
 from ._media_types import forget, media_type
@@ -117,10 +117,10 @@ class StaticFileHandler(RequestHandler):
 
     async def _hash_and_answer(self, include_body: bool) -> None:
         found = self._served()
-        version = await _versions.in_thread(found.path, found.stat, self.get_content_version)
+        version = await _versions.in_thread(found, self.get_content_version)
         if version is not None:
             self._etag = f'"{version}"'
-            _versions.put(found.path, found.stat, version, self.MAX_CACHED_VERSIONS)
+            _versions.put(found, version, self.MAX_CACHED_VERSIONS)
         await self._answer(include_body)
 
     def _answer(self, include_body: bool) -> Awaitable[None]:
@@ -226,8 +226,8 @@ class StaticFileHandler(RequestHandler):
 
     def _send_file_part(self, part: Slice) -> Awaitable[None]:
         found = self._served()
-        if found.stat.st_size <= SENT_AT_ONCE:
-            content = _contents.get(found.path, found.stat)
+        if found.size <= SENT_AT_ONCE:
+            content = _contents.get(found)
             if content is None:
                 content = self._read_small(found)
             self.write(content[part.start : part.end])
@@ -237,10 +237,10 @@ class StaticFileHandler(RequestHandler):
     def _read_small(self, found: FoundFile) -> bytes:
         descriptor = open_regular(found.path)
         try:
-            content = read_slice(descriptor, Slice(0, found.stat.st_size))
+            content = read_slice(descriptor, Slice(0, found.size))
         finally:
             os.close(descriptor)
-        _contents.put(found.path, found.stat, content, len(content) + 200)
+        _contents.put(found, content, len(content) + 200)
         return content
 
     async def _send_opened(self, found: FoundFile, part: Slice) -> None:
@@ -279,7 +279,7 @@ class StaticFileHandler(RequestHandler):
 
     def get_content_size(self) -> int:
         """Give the size of the content, in bytes; for subclasses."""
-        return self._served().stat.st_size
+        return self._served().size
 
     def get_content_type(self) -> str:
         """Give the value for ``Content-Type``; for subclasses."""
@@ -287,7 +287,7 @@ class StaticFileHandler(RequestHandler):
 
     def get_modified_time(self) -> datetime | None:
         """Give the time of the last change, in UTC and whole seconds; for subclasses."""
-        return datetime.fromtimestamp(int(self._served().stat.st_mtime), UTC)
+        return utc_second(int(self._served().stat.st_mtime))
 
     # The header fields.
 
@@ -312,7 +312,8 @@ class StaticFileHandler(RequestHandler):
 
         Ten years for a URL with a version, no statement for others.
         """
-        return self.CACHE_MAX_AGE if "v" in self.request.query_arguments else 0
+        request = self.request
+        return self.CACHE_MAX_AGE if "?" in request.uri and "v" in request.query_arguments else 0
 
     def should_return_304(self) -> bool:
         """Tell whether the client has this version already."""
@@ -332,10 +333,10 @@ class StaticFileHandler(RequestHandler):
         found = self._found
         return (
             found is not None
-            and HASHED_AT_ONCE < found.stat.st_size <= self.MAX_VERSION_CONTENT_SIZE
+            and HASHED_AT_ONCE < found.size <= self.MAX_VERSION_CONTENT_SIZE
             and not self._has_own_content()
             and self._has_own_versions()
-            and _versions.get(found.path, found.stat) is None
+            and _versions.get(found) is None
         )
 
     @classmethod
@@ -352,16 +353,16 @@ class StaticFileHandler(RequestHandler):
     @classmethod
     def _version(cls, found: FoundFile, may_remember: bool = True) -> str | None:
         """Give the version of a file, ``None`` for what has none: devices, FIFOs, giants."""
-        if not found.is_regular or found.stat.st_size > cls.MAX_VERSION_CONTENT_SIZE:
+        if not found.is_regular or found.size > cls.MAX_VERSION_CONTENT_SIZE:
             return None
-        version = _versions.get(found.path, found.stat) if may_remember else None
+        version = _versions.get(found) if may_remember else None
         if version is None:
             try:
                 version = cls.get_content_version(found.path)
             except (OSError, HTTPError) as error:
                 gen_log.error("could not open static file %r: %s", found.path, error)
                 return None
-            _versions.put(found.path, found.stat, version, cls.MAX_CACHED_VERSIONS)
+            _versions.put(found, version, cls.MAX_CACHED_VERSIONS)
         return version
 
     @classmethod

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ._errors import HTTPError
+from ._file_memory import signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +53,7 @@ def _absolute(root: str) -> str:
 
 def absolute_root(root: str) -> str:
     """Make a root absolute; what is relative depends on the working directory of the moment."""
-    return _absolute(root) if os.path.isabs(root) else os.path.abspath(root)
+    return _absolute(root) if root[:1] == os.sep else os.path.abspath(root)
 
 
 def is_below(root: str, path: str) -> bool:
@@ -90,11 +91,14 @@ def check_below(root: str, path: str, shown: str) -> None:
 class FoundFile:
     """A file as ``lstat`` has seen it; ``path`` goes through no link below the root."""
 
-    __slots__ = ("path", "stat")
+    __slots__ = ("path", "signature", "size", "stat")
 
     def __init__(self, path: str, status: os.stat_result) -> None:
         self.path = path
         self.stat = status
+        self.size = status.st_size
+        #: What changes when the file does.
+        self.signature = signature(status)
 
     @property
     def is_directory(self) -> bool:
@@ -115,20 +119,29 @@ def find(root: str, path: str, shown: str, allowed: Iterable[str] = ()) -> Found
     :raises HTTPError: 404 if there is nothing, 403 if a link leads out.
     """
     top = absolute_root(root)
-    check_below(top, path, shown)
+    if path == top:
+        return _found_root(top)
+    if not path.startswith(top if top == os.sep else top + os.sep):
+        check_below(top, path, shown)
     try:
-        at, rest = top, path[len(top) :].strip(os.sep)
-        status = os.stat(top) if not rest else None
-        for part in rest.split(os.sep) if rest else ():
-            at = f"{at}{os.sep}{part}" if at != os.sep else f"{os.sep}{part}"
-            status = os.lstat(at)
-            if stat.S_ISLNK(status.st_mode):
+        at = path.find(os.sep, len(top) + 1)
+        while at >= 0:  # the directories between
+            if stat.S_ISLNK(os.lstat(path[:at]).st_mode):
                 return _through_links(top, path, shown, allowed)
+            at = path.find(os.sep, at + 1)
+        status = os.lstat(path)
+        if stat.S_ISLNK(status.st_mode):
+            return _through_links(top, path, shown, allowed)
     except (OSError, ValueError) as error:  # not there, or no name: NUL, too long
         raise HTTPError(404) from error
-    if status is None:
-        raise HTTPError(404)
-    return FoundFile(at, status)
+    return FoundFile(path, status)
+
+
+def _found_root(root: str) -> FoundFile:
+    try:
+        return FoundFile(root, os.stat(root))
+    except OSError as error:
+        raise HTTPError(404) from error
 
 
 def _through_links(root: str, path: str, shown: str, allowed: Iterable[str]) -> FoundFile:

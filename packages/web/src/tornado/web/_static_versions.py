@@ -6,11 +6,12 @@ import asyncio
 import hashlib
 from typing import TYPE_CHECKING
 
-from ._file_memory import FileMemory, signature
+from ._file_memory import FileMemory
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterable
+
+    from ._static_paths import FoundFile
 
 #: Contents up to this size, in bytes, are hashed on the loop: that takes about a millisecond.
 HASHED_AT_ONCE = 1 << 20
@@ -34,30 +35,29 @@ class Versions:
         self._known: FileMemory[str] = FileMemory(1)
         self._under_way: dict[tuple[object, ...], asyncio.Future[str | None]] = {}
 
-    def get(self, path: str, status: os.stat_result) -> str | None:
-        """Give the version of a file, if it is known."""
-        return self._known.get(path, status)
+        #: Give the version of a file, if it is known.
+        self.get = self._known.get
 
-    def put(self, path: str, status: os.stat_result, version: str, most: int) -> None:
+    def put(self, found: FoundFile, version: str, most: int) -> None:
         """Remember a version; at most `most` of them are."""
         self._known.limit = most
-        self._known.put(path, status, version)
+        self._known.put(found, version)
 
     def clear(self) -> None:
         """Forget all versions."""
         self._known.clear()
 
     def in_thread(
-        self, path: str, status: os.stat_result, make: Callable[[str], str | None]
+        self, found: FoundFile, make: Callable[[str], str | None]
     ) -> asyncio.Future[str | None]:
         """Make a version in a thread, once for all who wait for it.
 
         :return: a future; whoever stops to wait does not stop the others.
         """
-        key = (path, signature(status))
+        key = (found.path, found.signature)
         future = self._under_way.get(key)
         if future is None or future.get_loop() is not asyncio.get_running_loop():
-            future = asyncio.get_running_loop().run_in_executor(None, make, path)
+            future = asyncio.get_running_loop().run_in_executor(None, make, found.path)
             self._under_way[key] = future
             future.add_done_callback(lambda _: self._under_way.pop(key, None))
         return asyncio.shield(future)
