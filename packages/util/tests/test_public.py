@@ -44,6 +44,7 @@ def test_an_alias_is_imported_from_its_own_module_when_somebody_asks():
     thing = face["__getattr__"]("ObjectDict")
 
     assert thing is tornado.util.ObjectDict
+    assert "ObjectDict" not in face
     assert thing.__module__ == "tornado.util"
     with pytest.raises(AttributeError, match=r"module 'pkg\.face' has no attribute 'Other'"):
         face["__getattr__"]("Other")

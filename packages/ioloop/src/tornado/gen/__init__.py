@@ -25,7 +25,6 @@ from asyncio import Future
 from builtins import TimeoutError  # noqa: A004 - the documented name of the builtin
 
 from tornado.concurrent import ReturnValueIgnoredError
-from tornado.concurrent._aliases import alias_importer
 from tornado.util import publish
 
 from ._convert import convert_yielded, maybe_future
@@ -75,9 +74,9 @@ __all__ = [
     "with_timeout",
 ]
 
-__getattr__ = alias_importer(
-    __name__,
-    {
+publish(
+    globals(),
+    aliases={
         "IOLoop": "tornado.ioloop",
         "chain_future": "tornado.concurrent",
         "future_add_done_callback": "tornado.concurrent",
@@ -86,5 +85,3 @@ __getattr__ = alias_importer(
         "is_future": "tornado.concurrent",
     },
 )
-
-publish(globals())

@@ -27,7 +27,6 @@ from __future__ import annotations
 
 from builtins import TimeoutError  # noqa: A004 - the documented name of the builtin
 
-from tornado.concurrent._aliases import alias_importer
 from tornado.util import publish
 
 from ._loop import IOLoop
@@ -35,9 +34,9 @@ from ._periodic import PeriodicCallback
 
 __all__ = ["IOLoop", "PeriodicCallback", "TimeoutError"]
 
-__getattr__ = alias_importer(
-    __name__,
-    {
+publish(
+    globals(),
+    aliases={
         "Configurable": "tornado.util",
         "chain_future": "tornado.concurrent",
         "future_add_done_callback": "tornado.concurrent",
@@ -46,5 +45,3 @@ __getattr__ = alias_importer(
         "is_future": "tornado.concurrent",
     },
 )
-
-publish(globals())

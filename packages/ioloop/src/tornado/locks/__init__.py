@@ -21,7 +21,6 @@ Timeouts are deadlines, as :meth:`.IOLoop.time` counts them, or timedeltas from 
 
 from __future__ import annotations
 
-from tornado.concurrent._aliases import alias_importer
 from tornado.util import publish
 
 from ._condition import Condition
@@ -31,11 +30,9 @@ from ._semaphore import BoundedSemaphore, Semaphore
 
 __all__ = ["BoundedSemaphore", "Condition", "Event", "Lock", "Semaphore"]
 
-__getattr__ = alias_importer(
-    __name__,
-    {
+publish(
+    globals(),
+    aliases={
         "future_set_result_unless_cancelled": "tornado.concurrent",
     },
 )
-
-publish(globals())

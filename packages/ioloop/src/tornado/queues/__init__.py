@@ -20,7 +20,6 @@ Timeouts are deadlines or timedeltas, as in :mod:`tornado.locks`.
 
 from __future__ import annotations
 
-from tornado.concurrent._aliases import alias_importer
 from tornado.util import publish
 
 from ._errors import QueueEmpty, QueueFull
@@ -29,12 +28,10 @@ from ._queue import Queue
 
 __all__ = ["LifoQueue", "PriorityQueue", "Queue", "QueueEmpty", "QueueFull"]
 
-__getattr__ = alias_importer(
-    __name__,
-    {
+publish(
+    globals(),
+    aliases={
         "Event": "tornado.locks",
         "future_set_result_unless_cancelled": "tornado.concurrent",
     },
 )
-
-publish(globals())

@@ -34,12 +34,10 @@ def publish(
     for name in face["__all__"]:
         if name in face:
             _rename(face, face[name])
-    public = face["__name__"]
-    modules = {name: f"{public}.{room}" for name, room in (rooms or {}).items()}
     if rooms is not None:
         face["__dir__"] = lambda: sorted({*face, *rooms})
-    if modules or aliases:
-        face["__getattr__"] = _importer(face, {**modules, **(aliases or {})})
+    if rooms or aliases:
+        face["__getattr__"] = _importer(face, rooms or {}, aliases or {})
 
 
 def _rename(face: dict[str, Any], thing: Any) -> None:
@@ -48,16 +46,20 @@ def _rename(face: dict[str, Any], thing: Any) -> None:
         thing.__module__ = public
 
 
-def _importer(face: dict[str, Any], modules: Mapping[str, str]) -> Callable[[str], Any]:
+def _importer(
+    face: dict[str, Any], rooms: Mapping[str, str], aliases: Mapping[str, str]
+) -> Callable[[str], Any]:
     """Return the ``__getattr__`` of a module whose names come from others (PEP 562)."""
     public = face["__name__"]
 
     def import_name(name: str) -> Any:
-        if name not in modules:
-            raise AttributeError(f"module {public!r} has no attribute {name!r}", name=name)
-        module = __import__(modules[name], fromlist=[name])
-        thing = face[name] = getattr(module, name)
-        _rename(face, thing)
-        return thing
+        if name in rooms:
+            room = __import__(f"{public}.{rooms[name]}", fromlist=[name])
+            thing = face[name] = getattr(room, name)
+            _rename(face, thing)
+            return thing
+        if name in aliases:  # not kept: the names of a face do not depend on who has asked
+            return getattr(__import__(aliases[name], fromlist=[name]), name)
+        raise AttributeError(f"module {public!r} has no attribute {name!r}", name=name)
 
     return import_name

@@ -23,7 +23,6 @@ is on from the start
 
 from __future__ import annotations
 
-from tornado.concurrent._aliases import alias_importer
 from tornado.gen import convert_yielded
 from tornado.util import publish
 
@@ -43,11 +42,9 @@ __all__ = [
     "to_tornado_future",
 ]
 
-__getattr__ = alias_importer(
-    __name__,
-    {
+publish(
+    globals(),
+    aliases={
         "IOLoop": "tornado.ioloop",
     },
 )
-
-publish(globals())
