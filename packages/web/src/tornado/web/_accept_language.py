@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_WEIGHT = re.compile(r"q=([01](?:\.[0-9]{0,3})?)", re.IGNORECASE)
+_WEIGHT = r"(?i)q=([01](?:\.[0-9]{0,3})?)"
 
 #: Nobody reads more languages; the rest of a longer list is not looked at.
 _MOST = 100
@@ -32,7 +32,7 @@ def preferred_languages(field: str) -> tuple[str, ...]:
 def _weight_of(parameters: list[str]) -> float:
     for parameter in parameters:
         text = parameter.strip()
-        match = _WEIGHT.fullmatch(text)
+        match = re.fullmatch(_WEIGHT, text)
         if match is not None:
             return float(match[1])
         if text[:2].lower() == "q=":

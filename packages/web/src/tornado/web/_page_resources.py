@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 
     from ._ui_modules import UIModule
 
-_HEAD_END = re.compile(rb"</head\s*>", re.IGNORECASE)
-_BODY_END = re.compile(rb"</body\s*>", re.IGNORECASE)
+# Patterns are compiled when they are first used: not every program has UI modules.
+_HEAD_END = rb"(?i)</head\s*>"
+_BODY_END = rb"(?i)</body\s*>"
 
 # What ends a script element, or hides its end (HTML Living Standard, section 4.12.1.3); strings,
 # regular expressions and templates of JavaScript mean the same with the escape.
-_ENDS_SCRIPT = re.compile(rb"<(?=!--|/?script)", re.IGNORECASE)
+_ENDS_SCRIPT = rb"(?i)<(?=!--|/?script)"
 # What ends a style element; CSS means the same with a backslash in front of the slash.
-_ENDS_STYLE = re.compile(rb"</(?=style)", re.IGNORECASE)
+_ENDS_STYLE = rb"(?i)</(?=style)"
 
 _ABSOLUTE = ("/", "http:", "https:")
 
@@ -41,7 +42,7 @@ class PageResources(HandlerState):
 
     def render_embed_js(self, js_embed: Iterable[bytes]) -> bytes:
         """Write the element for scripts; nothing in them ends it."""
-        script = _ENDS_SCRIPT.sub(rb"\\x3c", b"\n".join(js_embed))
+        script = re.sub(_ENDS_SCRIPT, rb"\\x3c", b"\n".join(js_embed))
         return b'<script type="text/javascript">\n//<![CDATA[\n%b\n//]]>\n</script>' % script
 
     def render_linked_css(self, css_files: Iterable[str]) -> str:
@@ -50,7 +51,7 @@ class PageResources(HandlerState):
 
     def render_embed_css(self, css_embed: Iterable[bytes]) -> bytes:
         """Write the element for style sheets; nothing in them ends it."""
-        style = _ENDS_STYLE.sub(rb"<\\/", b"\n".join(css_embed))
+        style = re.sub(_ENDS_STYLE, rb"<\\/", b"\n".join(css_embed))
         return b'<style type="text/css">\n%b\n</style>' % style
 
     def _linked(self, files: Iterable[str], element: str) -> str:
@@ -66,10 +67,10 @@ def insert(handler: PageResources, modules: list[UIModule], page: bytes) -> byte
     """
     head, body = _head_of(handler, modules), _body_of(handler, modules)
     if head:
-        places = [match.start() for match in _HEAD_END.finditer(page)]
+        places = [match.start() for match in re.finditer(_HEAD_END, page)]
         page = _inserted(page, head, places[:1], "</head>")
     if body:
-        places = [match.start() for match in _BODY_END.finditer(page)]
+        places = [match.start() for match in re.finditer(_BODY_END, page)]
         page = _inserted(page, body, places[-1:], "</body>")
     return page
 

@@ -14,14 +14,16 @@ from tornado.httputil import format_timestamp
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# Patterns are compiled when they are first used: not every program sets cookies.
+
 # cookie-name = token, and the colon that http.cookies takes as well.
-_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z:]+")
-_PLAIN_VALUE = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z:]+")
+_NAME = r"[!#$%&'*+\-.^_`|~0-9A-Za-z:]+"
+_PLAIN_VALUE = _NAME
 # Octets that a quoted value may have; those above ASCII are sent as escapes.
-_QUOTABLE_VALUE = re.compile(r"[\x21-\x7e\xa0-\xff]*")
-_ESCAPED = re.compile(r'["\\,;]|[\x80-\xff]')
+_QUOTABLE_VALUE = r"[\x21-\x7e\xa0-\xff]*"
+_ESCAPED = r'["\\,;]|[\x80-\xff]'
 # av-octet = any CHAR except CTLs or ";"
-_ATTRIBUTE = re.compile(r"[\x20-\x3a\x3c-\x7e]*")
+_ATTRIBUTE = r"[\x20-\x3a\x3c-\x7e]*"
 
 #: The attributes, in the order in which they are sent, and how they are spelled.
 _LABELS = {
@@ -64,7 +66,7 @@ def is_prefixed(name: str) -> bool:
 
 
 def _check_name(name: str) -> None:
-    if _NAME.fullmatch(name) is None:
+    if re.fullmatch(_NAME, name) is None:
         raise _invalid(f"bad cookie name {name[:60]!r}, it has to be a token")
     if name.lower() in _LABELS:
         raise _invalid(f"bad cookie name {name!r}, that is an attribute of cookies")
@@ -100,7 +102,7 @@ def _text_of(cookie: str, key: str, value: Any) -> str:
     if key == "max-age":
         return str(int(value))
     text = str(value)
-    if _ATTRIBUTE.fullmatch(text) is None:
+    if re.fullmatch(_ATTRIBUTE, text) is None:
         raise _invalid(
             f"control character, ';' or non-ASCII in the {key} of cookie {cookie!r}: {text[:60]!r}"
         )
@@ -110,14 +112,14 @@ def _text_of(cookie: str, key: str, value: Any) -> str:
 
 
 def _quoted(name: str, value: str) -> str:
-    if _PLAIN_VALUE.fullmatch(value):
+    if re.fullmatch(_PLAIN_VALUE, value):
         return value
-    if _QUOTABLE_VALUE.fullmatch(value) is None:
+    if re.fullmatch(_QUOTABLE_VALUE, value) is None:
         raise _invalid(
             f"bad value of cookie {name!r}, url_escape() what has spaces, control characters or "
             f"other scripts: {value[:60]!r}"
         )
-    return f'"{_ESCAPED.sub(_escape, value)}"'
+    return f'"{re.sub(_ESCAPED, _escape, value)}"'
 
 
 def _escape(match: re.Match[str]) -> str:

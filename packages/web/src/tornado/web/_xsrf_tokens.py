@@ -22,8 +22,8 @@ _TOKEN_LENGTH = 16
 
 #: Nothing that we make is longer.
 _LONGEST = 256
-_MASKED_TOKEN = re.compile(r"2\|([0-9A-Fa-f]{8})\|((?:[0-9A-Fa-f]{2})+)\|([0-9]{1,18})")
-_NEWER = re.compile(r"[0-9]+\|")
+_MASKED_FORM = r"2\|([0-9A-Fa-f]{8})\|((?:[0-9A-Fa-f]{2})+)\|([0-9]{1,18})"
+_NEWER = r"[0-9]+\|"
 
 
 class Token(NamedTuple):
@@ -43,11 +43,11 @@ def parse_token(text: str) -> Token | None:
     """Read a token of either version; ``None`` if it is none."""
     if not text or len(text) > _LONGEST:
         return None
-    masked = _MASKED_TOKEN.fullmatch(text)
+    masked = re.fullmatch(_MASKED_FORM, text)
     if masked is not None:
         mask, secret = binascii.unhexlify(masked[1]), binascii.unhexlify(masked[2])
         return Token(2, _masked(mask, secret), int(masked[3]))
-    if _NEWER.match(text):
+    if re.match(_NEWER, text):
         return None
     return Token(1, _old_secret(text), int(time.time()))
 
