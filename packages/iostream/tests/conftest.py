@@ -45,7 +45,8 @@ def authority():
 
 async def soon():
     """Let the loop turn until what is under way on this machine has happened."""
-    await asyncio.sleep(0.02)
+    for _ in range(20):  # turns count, not time: the machine may be busy with something else
+        await asyncio.sleep(0.001)
 
 
 class Recorder:
