@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_WEIGHT = r"(?i)q=([01](?:\.[0-9]{0,3})?)"
+# Clients write more digits than the three of the grammar, and leave out the one before the point.
+_WEIGHT = r"(?i)q=([01](?:\.[0-9]{0,9})?|\.[0-9]{1,9})"
 
 #: Nobody reads more languages; the rest of a longer list is not looked at.
 _MOST = 100
@@ -34,7 +35,7 @@ def _weight_of(parameters: list[str]) -> float:
         text = parameter.strip()
         match = re.fullmatch(_WEIGHT, text)
         if match is not None:
-            return float(match[1])
+            return min(float(match[1]), 1.0)
         if text[:2].lower() == "q=":
             return 0.0
     return 1.0

@@ -56,8 +56,9 @@ class PageResources(HandlerState):
 
     def _linked(self, files: Iterable[str], element: str) -> str:
         """Write an element for each file, without repetitions, in their order."""
-        urls = [file if is_absolute(file) else self.static_url(file) for file in files]
-        return "".join([element.format(xhtml_escape(url)) for url in dict.fromkeys(urls)])
+        once = dict.fromkeys(files)
+        urls = [file if is_absolute(file) else self.static_url(file) for file in once]
+        return "".join([element.format(xhtml_escape(url)) for url in urls])
 
 
 def insert(handler: PageResources, modules: list[UIModule], page: bytes) -> bytes:
