@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from tornado.iostream import BaseIOStream, IOStream, StreamClosedError
+from tornado.iostream import BaseIOStream, IOStream, SSLIOStream, StreamClosedError
 
 
 class DescriptorStream(BaseIOStream):
@@ -85,6 +85,41 @@ def test_every_byte_passes_through_the_overridden_methods(bed):
         await b.read_bytes(4)
         await b.read_into(bytearray(3))
         assert (a.sent, b.received) == (7, 7)
+
+    bed.run(main())
+
+
+def test_every_byte_passes_through_the_overridden_methods_over_tls(bed, authority):
+    class Secure(SSLIOStream):
+        received = sent = 0
+
+        def read_from_fd(self, buf):
+            count = super().read_from_fd(buf)
+            self.received += count or 0
+            return count
+
+        def write_to_fd(self, data):
+            count = super().write_to_fd(data)
+            self.sent += count
+            return count
+
+    async def main():
+        left, right = bed.sockets()
+        server = authority.server.wrap_socket(left, server_side=True, do_handshake_on_connect=False)
+        client = authority.client.wrap_socket(
+            right, server_hostname="localhost", do_handshake_on_connect=False
+        )
+        a, b = bed.keep(Secure(server)), bed.keep(Secure(client))
+        written = a.write(bytes(3_000_000))
+        assert len(await b.read_bytes(1_000_000)) == 1_000_000
+        target = bytearray(2_000_000)
+        assert await b.read_into(target) == 2_000_000
+        await written
+        assert (a.sent, b.received) == (3_000_000, 3_000_000)
+        recorder = bed.Recorder(b)
+        a.writelines_nowait([b"pushed ", b"pieces"])
+        await recorder.until(13)
+        assert recorder.data == b"pushed pieces"
 
     bed.run(main())
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from ._read import Reader
+
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 class BaseIOStream(Reader):
@@ -43,11 +46,20 @@ class BaseIOStream(Reader):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Keep the promise that a subclass may override only how bytes are read or written."""
         super().__init_subclass__(**kwargs)
-        own = cls.__dict__
-        if "read_from_fd" in own and "_receive" not in own:
-            cls._receive = Reader._receive  # type: ignore[method-assign] # the general way calls it
-            cls._on_readable = Reader._on_readable  # type: ignore[method-assign] # likewise
-        if "write_to_fd" in own and "_transmit" not in own:
-            cls._transmit = Reader._transmit  # type: ignore[method-assign] # the general way calls it
-            cls.write_nowait = Reader.write_nowait  # type: ignore[method-assign] # likewise
-            cls.writelines_nowait = Reader.writelines_nowait  # type: ignore[method-assign] # likewise
+        if "read_from_fd" in cls.__dict__:
+            _go_the_long_way(cls, "_on_readable", "_receive", "_receive_into")
+        if "write_to_fd" in cls.__dict__:
+            _go_the_long_way(cls, "_transmit", "write_nowait", "writelines_nowait")
+
+
+def short_way(method: Method) -> Method:
+    """Mark a method that passes by `read_from_fd` or `write_to_fd`, to save calls."""
+    method.is_short_way = True  # type: ignore[attr-defined] # functions take attributes
+    return method
+
+
+def _go_the_long_way(cls: type[BaseIOStream], *names: str) -> None:
+    """Replace inherited short ways, which would not call what the class has overridden."""
+    for name in names:
+        if name not in cls.__dict__ and getattr(getattr(cls, name), "is_short_way", False):
+            setattr(cls, name, getattr(Reader, name))

@@ -6,7 +6,7 @@ import errno
 import os
 from typing import Any, TypeVar
 
-from ._base import BaseIOStream
+from ._base import BaseIOStream, short_way
 from ._classic import without_loop
 
 T = TypeVar("T")
@@ -47,6 +47,7 @@ class PipeIOStream(BaseIOStream):
         """Write what the pipe takes."""
         return os.write(self.fd, data)
 
+    @short_way
     def _receive(self) -> bytes | None:
         try:
             return os.read(self.fd, self.read_chunk_size)

@@ -8,7 +8,7 @@ import os
 import socket as sockets
 from typing import TYPE_CHECKING, Any, Self, cast, overload
 
-from ._base import BaseIOStream
+from ._base import BaseIOStream, short_way
 from ._classic import call_back, without_loop
 from ._file import FileSlice
 from ._write import VECTOR, drop_sent, leading_buffers, load_slice
@@ -209,6 +209,7 @@ class IOStream(BaseIOStream):
 
     # The short ways, for a plain socket.
 
+    @short_way
     def _on_readable(self) -> None:
         protocol, request = self._protocol, self._request
         if (
@@ -234,6 +235,7 @@ class IOStream(BaseIOStream):
             except Exception as error:  # noqa: BLE001 - reported once, and the connection ends
                 self._protocol_failed(error)
 
+    @short_way
     def _receive(self) -> bytes | None:
         try:
             return self.socket.recv(self.read_chunk_size)
@@ -253,6 +255,7 @@ class IOStream(BaseIOStream):
             else:
                 self._keep(data)
 
+    @short_way
     def write_nowait(self, data: Buffer) -> int:
         """Write without waiting and without a Future; see `BaseIOStream.write_nowait`."""
         if self._held or self.max_write_buffer_size is not None or type(data) is not bytes:
@@ -269,6 +272,7 @@ class IOStream(BaseIOStream):
         self._append(memoryview(data)[sent:], len(data) - sent)
         return self._wait_for_room()
 
+    @short_way
     def writelines_nowait(self, buffers: Iterable[Buffer]) -> int:
         """Write several buffers by one system call; see `BaseIOStream.writelines_nowait`."""
         pieces = tuple(buffers)
@@ -295,6 +299,7 @@ class IOStream(BaseIOStream):
                 sent = 0
         return self._wait_for_room() if self._queue else 0
 
+    @short_way
     def _transmit(self, queue: deque[Any]) -> int:
         head = queue[0]
         if type(head) is FileSlice:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tornado.netutil._tls import ssl_options_to_context, ssl_wrap_socket
 
+from ._base import short_way
 from ._file import FileSlice
 from ._lifecycle import gen_log
 from ._read import Reader
@@ -224,6 +225,17 @@ class SSLIOStream(IOStream):
 
     # Input.
 
+    def read_from_fd(self, buf: bytearray | memoryview) -> int | None:
+        """Receive decrypted bytes into ``buf``."""
+        try:
+            return self._tls.recv_into(buf)
+        except ssl.SSLWantReadError:
+            return None
+        except ssl.SSLWantWriteError:
+            self._read_needs_room = True
+            self._watch_output()
+            return None
+
     def _on_readable(self) -> None:
         if self._phase is _Phase.OPEN:
             if self._write_needs_input:
@@ -236,6 +248,7 @@ class SSLIOStream(IOStream):
         else:
             self._ignore_input()  # an error, which the end of connecting reports
 
+    @short_way
     def _receive(self) -> bytes | None:
         """Receive some records, and the last of them wholly.
 
@@ -268,6 +281,7 @@ class SSLIOStream(IOStream):
             return None
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
+    @short_way
     def _receive_into(self, space: memoryview) -> int | None:
         data = self._receive()
         if not data:
@@ -297,6 +311,17 @@ class SSLIOStream(IOStream):
 
     # Output.
 
+    def write_to_fd(self, data: memoryview) -> int:
+        """Encrypt and send what the socket takes; 0 if it takes nothing now."""
+        try:
+            return self._tls.send(data)
+        except ssl.SSLWantWriteError:
+            return 0
+        except ssl.SSLWantReadError:
+            self._write_needs_input = True
+            self._watch_input()
+            return 0
+
     def _on_writable(self) -> None:
         if self._read_needs_room:
             self._read_needs_room = False
@@ -317,17 +342,12 @@ class SSLIOStream(IOStream):
             load_slice(queue)
         elif len(queue) > 1 and not self._write_needs_input:
             _join_small(queue)
-        try:
-            # A write that could not finish must be repeated with the same bytes: they stay at the
-            # head of the queue, and what is appended there comes after them.
-            with memoryview(queue[0]) as view:
-                sent = self.socket.send(view[:_SLICE])
-        except ssl.SSLWantWriteError:
-            raise BlockingIOError from None
-        except ssl.SSLWantReadError:
-            self._write_needs_input = True
-            self._watch_input()
-            raise BlockingIOError from None
+        # A write that could not finish must be repeated with the same bytes: they stay at the head of
+        # the queue, and what is appended there comes after them.
+        with memoryview(queue[0]) as view:
+            sent = self.write_to_fd(view[:_SLICE])
+        if not sent:
+            raise BlockingIOError
         drop_sent(queue, sent)
         return sent
 
