@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tornado.web import ErrorHandler, RequestHandler
+from tornado.web import ErrorHandler, RequestHandler, stream_request_body
 
 MakeSite = Callable[..., Any]
 
@@ -100,6 +100,24 @@ def test_every_method_that_changes_something_is_checked(running: Any, method: st
     assert running.fetch("/", method, "").status == 403
     query = f"/?_xsrf={TOKEN}"
     assert running.fetch(query, method, "", {"Cookie": f"_xsrf={TOKEN}"}).status == 200
+
+
+def test_the_token_of_a_streamed_body_stands_in_the_header_or_the_query(site: MakeSite) -> None:
+    @stream_request_body
+    class Upload(RequestHandler):
+        size = 0
+
+        def data_received(self, chunk: bytes) -> None:
+            self.size += len(chunk)
+
+        def post(self) -> None:
+            self.write(str(self.size))
+
+    running = site([("/", Upload)], xsrf_cookies=True)
+    headers = {"Cookie": f"_xsrf={TOKEN}", "Content-Type": "multipart/form-data; boundary=b"}
+    assert running.fetch("/", "POST", "x" * 9, headers).status == 403
+    assert running.fetch("/", "POST", "x" * 9, {**headers, "X-XSRFToken": MASKED}).text == "9"
+    assert running.fetch(f"/?_xsrf={TOKEN}", "POST", "x" * 9, headers).text == "9"
 
 
 def test_safe_methods_are_not_checked(running: Any) -> None:

@@ -77,7 +77,10 @@ class Xsrf(HandlerState):
         )
 
     def _sent_token(self) -> str | None:
-        sent: str | None = self.get_argument(_FIELD, None)
+        if self._body_received is None:
+            sent: str | None = self.get_argument(_FIELD, None)
+        else:  # the body is still to come
+            sent = self.get_query_argument(_FIELD, None)
         for name in _HEADERS:
             sent = sent or self.request.headers.get(name)
         return sent
