@@ -166,12 +166,14 @@ def test_options_that_were_defined_without_json_are_enough(options, logger):
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("logging", "loud", "the option logging is debug, .* or none, not 'loud'"),
-        ("log_rotate_mode", "moon", "the option log_rotate_mode is size or time, not 'moon'"),
+        ("logging", "loud", "--logging: 'loud' is none of debug, .*, none"),
+        ("log_rotate_mode", "moon", "--log-rotate-mode: 'moon' is none of size, time"),
+        ("log_rotate_when", "W9", "--log-rotate-when: 'W9' is none of S, .* W0 to W6, midnight"),
     ],
 )
 def test_a_wrong_option_is_a_clear_error(options, logger, tmp_path, name, value, message):
     options.log_file_prefix = str(tmp_path / "app.log")
+    options.log_rotate_mode = "time"
     setattr(options, name, value)
     with pytest.raises(ValueError, match=message):
         enable_pretty_logging(options, logger)

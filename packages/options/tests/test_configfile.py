@@ -136,7 +136,7 @@ def test_an_option_may_take_a_whole_table(write: Write) -> None:
         ("port = 1\nport =", "line 2: invalid value"),
         ("port = 1\nport = 2", "line 2: cannot overwrite a value"),
         ("port = 1\nname = '''", "line 2: expected \"'''\""),
-        (b"port = 1\nname = '\xf1'", "line 2: TOML is written in UTF-8, but there is invalid"),
+        (b"port = 1\nname = '\xf1'", "line 2: TOML is written in UTF-8, and the byte 0xf1 is not"),
     ],
 )
 def test_a_wrong_toml_file_gets_one_message_with_the_line(

@@ -22,7 +22,7 @@ def define_logging_options(options: Any = None) -> None:
     options.define(
         "logging",
         default="info",
-        metavar="debug|info|warning|error|none",
+        metavar="debug|info|warning|error|critical|none",
         help="the lowest level that is logged; none leaves Python's logging alone",
     )
     options.define(

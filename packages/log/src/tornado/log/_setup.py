@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
+import re
 import sys
+
+from tornado.util import print_uncaught
 
 from ._formatter import LogFormatter
 
@@ -30,7 +34,8 @@ def enable_pretty_logging(options: Any = None, logger: logging.Logger | None = N
     :param options: an object with the options of :func:`define_logging_options`. Without it, those
         of ``tornado.options`` if the program has imported it, and otherwise their defaults.
     :param logger: the logger to set up; by default the root logger.
-    :raises ValueError: if the option ``logging`` names no level, or ``log_rotate_mode`` no mode.
+    :raises ValueError: if the option ``logging`` names no level, ``log_rotate_mode`` no mode, or
+        ``log_rotate_when`` no time.
     """
     if options is None:
         module = sys.modules.get("tornado.options")
@@ -56,8 +61,16 @@ def _level_number(name: str) -> int:
     try:
         return levels[name.upper()]
     except KeyError:
-        known = "debug, info, warning, error, critical or none"
-        raise ValueError(f"the option logging is {known}, not {name!r}") from None
+        known = "debug, info, warning, error, critical, none"
+        raise _wrong("logging", name, known) from None
+
+
+def _wrong(option: str, value: str, known: str) -> ValueError:
+    """Make the error about an option, which is one line for who started the program with it."""
+    message = f"--{option}: {value!r} is none of {known}"
+    error = ValueError(message)
+    print_uncaught(error, f"{os.path.basename(sys.argv[0])}: {message}")
+    return error
 
 
 def _formatter(options: Any, *, color: bool) -> logging.Formatter:
@@ -78,12 +91,16 @@ def _file_handler(options: Any) -> logging.Handler:
             backupCount=options.log_file_num_backups,
             encoding="utf-8",
         )
-    if options.log_rotate_mode == "time":
-        return handlers.TimedRotatingFileHandler(
-            options.log_file_prefix,
-            when=options.log_rotate_when,
-            interval=options.log_rotate_interval,
-            backupCount=options.log_file_num_backups,
-            encoding="utf-8",
-        )
-    raise ValueError(f"the option log_rotate_mode is size or time, not {options.log_rotate_mode!r}")
+    if options.log_rotate_mode != "time":
+        raise _wrong("log-rotate-mode", options.log_rotate_mode, "size, time")
+    # Asked beforehand: the handler would open the file first, and then leave it open.
+    if not re.fullmatch("[SMHD]|W[0-6]|MIDNIGHT", options.log_rotate_when.upper()):
+        known = "S, M, H, D, W0 to W6, midnight"
+        raise _wrong("log-rotate-when", options.log_rotate_when, known)
+    return handlers.TimedRotatingFileHandler(
+        options.log_file_prefix,
+        when=options.log_rotate_when,
+        interval=options.log_rotate_interval,
+        backupCount=options.log_file_num_backups,
+        encoding="utf-8",
+    )

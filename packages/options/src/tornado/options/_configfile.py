@@ -9,6 +9,7 @@ import os
 
 from tornado.util import exec_in
 
+from ._complaint import tell_in_one_line
 from ._errors import Error
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
@@ -49,8 +50,12 @@ def read(path: str | os.PathLike[str]) -> ConfigFile:
     :raises OSError: if the file cannot be read.
     """
     name = os.fspath(path)
-    with open(name, "rb") as file:
-        content = file.read()
+    try:
+        with open(name, "rb") as file:
+            content = file.read()
+    except OSError as error:
+        tell_in_one_line(error, f"cannot read {name}: {error.strerror}")
+        raise
     return _read_toml(name, content) if name.endswith(".toml") else _run_python(name, content)
 
 
@@ -87,7 +92,8 @@ def _read_toml(path: str, content: bytes) -> ConfigFile:
         tables = tomllib.loads(text)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        msg = f"{path}, line {line}: TOML is written in UTF-8, but there is {error.reason}"
+        byte = content[error.start]
+        msg = f"{path}, line {line}: TOML is written in UTF-8, and the byte 0x{byte:02x} is not"
         raise Error(msg) from error
     except tomllib.TOMLDecodeError as error:
         raise Error(_explain(path, text, str(error))) from error

@@ -6,6 +6,7 @@ import os
 import sys
 
 from ._arguments import split
+from ._complaint import ToldInOneLine
 from ._errors import Error, MissingOption
 from ._intake import describe_sources, find_config, take_arguments, take_environment, take_file
 from ._mockable import Mockable
@@ -202,7 +203,8 @@ class OptionParser:
         :raises Error: if a value cannot be used; it names the file and the line.
         :raises OSError: if the file cannot be read.
         """
-        take_file(self._options, path)
+        with ToldInOneLine():
+            take_file(self._options, path)
         self._finish(final)
 
     def parse_environment(
@@ -220,7 +222,8 @@ class OptionParser:
 
         .. versionadded:: 1.0
         """
-        take_environment(self._options, prefix, os.environ if environ is None else environ)
+        with ToldInOneLine():
+            take_environment(self._options, prefix, os.environ if environ is None else environ)
         self._finish(final)
 
     def parse_sources(
@@ -256,17 +259,18 @@ class OptionParser:
         requests = [argument for argument in given if normalise(argument.name) == "help"]
         others = [argument for argument in given if normalise(argument.name) != "help"]
         paths = [os.fspath(path) for path in files]
-        try:
-            if config is not None:
-                paths += find_config(self._get(config), others, prefix, environ)
-            self._sources[:] = describe_sources(paths, prefix)
-            for path in paths:
-                take_file(self._options, path)
-            if prefix is not None:
-                take_environment(self._options, prefix, environ)
-            take_arguments(self._options, others)
-        finally:
-            take_arguments(self._options, requests)
+        with ToldInOneLine():
+            try:
+                if config is not None:
+                    paths += find_config(self._get(config), others, prefix, environ)
+                self._sources[:] = describe_sources(paths, prefix)
+                for path in paths:
+                    take_file(self._options, path)
+                if prefix is not None:
+                    take_environment(self._options, prefix, environ)
+                take_arguments(self._options, others)
+            finally:
+                take_arguments(self._options, requests)
         self._finish(final)
         return rest
 
