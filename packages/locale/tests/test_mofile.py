@@ -53,8 +53,19 @@ def test_a_sound_catalogue_is_read_in_both_byte_orders(
             lambda mo: mo({"": HEADER.replace("n != 1", "import os")}),
             "its header has a broken Plural-Forms line (invalid token in plural form: import)",
         ),
+        (
+            lambda mo: mo({"": HEADER.replace("n != 1", "0 / n")}),
+            "its header has a broken Plural-Forms line (it divides by zero for 0)",
+        ),
+        (
+            lambda mo: mo({"": HEADER.replace("n != 1", "n")}),
+            "its header has a broken Plural-Forms line (it chooses form 2 for 2, and there are 2)",
+        ),
     ],
-    ids=["empty", "no head", "cut", "garbage", "encoding", "charset", "plural rule"],
+    ids=[
+        *("empty", "no head", "cut", "garbage", "encoding", "charset", "plural rule"),
+        *("division by zero", "no such form"),
+    ],
 )
 def test_a_catalogue_of_no_use_is_reported_with_its_path(
     tmp_path: Path, compile_mo: Compile, make: Callable[[Compile], bytes], problem: str

@@ -106,6 +106,15 @@ def render(*arguments: object, data: str = "") -> Run:
     return result.returncode, result.stdout, result.stderr
 
 
+def test_names_goes_on_behind_a_template_at_fault(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "bad.html").write_text("\n{% if %}")
+    status, output, errors = run(capsys, "names", folder, "--match", "ba*.html")
+    assert (status, output) == (1, "base.html: title (base.html:1)\n")
+    assert errors == "bad.html:2: {% if %} needs a condition\n"
+
+
 def test_render_prints_a_template_with_the_names_of_a_json_file(
     folder: Path, tmp_path: Path
 ) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _MAGIC = 0x950412DE
 #: How many of the messages that lack plural forms are named.
 _NAMED = 5
+#: The counts from 0 on that plural rules are tried with: those of all languages repeat before.
+_TRIED = 201
 
 
 def read(path: str) -> tuple[gettext.NullTranslations | None, list[str]]:
@@ -29,10 +31,31 @@ def read(path: str) -> tuple[gettext.NullTranslations | None, list[str]]:
         with open(path, "rb") as file:
             catalogue = gettext.GNUTranslations(file)
             file.seek(0)
+            _try_rule(catalogue)
             complaints = _check_plurals(list(_messages(file.read())), path)
     except (OSError, UnicodeDecodeError, LookupError, ValueError, struct.error) as error:
         return None, [f"{path}: {_explain(error)}, make it anew with msgfmt"]
     return catalogue, complaints
+
+
+def _try_rule(catalogue: gettext.GNUTranslations) -> None:
+    """Have the plural rule choose a form for some counts, so that none fails while a page is made.
+
+    :raises ValueError: if it does not choose one of the forms that the header promises.
+    """
+    header = catalogue.info().get("plural-forms", "")
+    declared = re.search(r"nplurals\s*=\s*(\d+)", header)
+    choose = getattr(catalogue, "plural", None)  # where gettext keeps the rule
+    if declared is None or choose is None:
+        return
+    for count in range(_TRIED):
+        try:
+            form = choose(count)
+        except ZeroDivisionError:
+            raise ValueError(f"it divides by zero for {count}") from None
+        if not 0 <= form < int(declared[1]):
+            msg = f"it chooses form {form} for {count}, and there are {declared[1]}"
+            raise ValueError(msg)
 
 
 def _explain(error: Exception) -> str:

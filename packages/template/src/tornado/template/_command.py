@@ -155,11 +155,18 @@ def _check(options: argparse.Namespace) -> int:
 def _names(options: argparse.Namespace) -> int:
     loader = _loader(options, options.directory)
     known = _known(options) or set()
+    status = OK
     for name in sorted(template_names(options.directory, options.match)):
-        for expected, (source, line) in sorted(expected_names(loader.load(name)).items()):
+        try:
+            template = loader.load(name)
+        except ParseError as error:
+            status = FAULTY
+            _complain(_describe(error))
+            continue
+        for expected, (source, line) in sorted(expected_names(template).items()):
             if expected not in known:
                 sys.stdout.write(f"{name}: {expected} ({source.name}:{line})\n")
-    return OK
+    return status
 
 
 def _render(options: argparse.Namespace) -> int:
