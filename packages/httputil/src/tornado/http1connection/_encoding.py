@@ -28,7 +28,9 @@ def encode_fields(fields: Fields) -> str:
             for name, value in fields.items()
         ]
     )
-    if FIELD_BLOCK.fullmatch(block) is None:
+    if FIELD_BLOCK.fullmatch(block) is None or block.count("\n") != len(fields):
+        # Repeated fields have more lines than names. A line end within a value gives lines that are
+        # well formed, and are not ours: each value is looked at.
         _complain(fields)
     return block
 
