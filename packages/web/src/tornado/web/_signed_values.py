@@ -40,12 +40,13 @@ _DAY = 86400
 # the value ends and the time begins, so digits of one could be moved to the other.
 _LONGEST_AHEAD = 31 * _DAY
 
-# Patterns are compiled when they are first used: not every program signs something.
-_VERSION = rb"([1-9][0-9]{0,2})\|"
+_VERSION = re.compile(rb"([1-9][0-9]{0,2})\|")
 # Key and time with their lengths, and the length of the name.
-_UP_TO_NAME = rb"2\|([0-9]{1,2}):([0-9]{1,18})\|([0-9]{1,2}):([0-9]{1,18})\|([0-9]{1,7}):"
-_UP_TO_VALUE = rb"\|([0-9]{1,7}):"
-_OLD_VALUE = rb"([0-9A-Za-z+/=]*)\|([1-9][0-9]{0,17})\|([0-9a-f]{40})"
+_UP_TO_NAME = re.compile(
+    rb"2\|([0-9]{1,2}):([0-9]{1,18})\|([0-9]{1,2}):([0-9]{1,18})\|([0-9]{1,7}):"
+)
+_UP_TO_VALUE = re.compile(rb"\|([0-9]{1,7}):")
+_OLD_VALUE = re.compile(rb"([0-9A-Za-z+/=]*)\|([1-9][0-9]{0,17})\|([0-9a-f]{40})")
 
 
 class _Signed(NamedTuple):
@@ -138,8 +139,10 @@ def get_signature_key_version(value: str | bytes) -> int | None:
 
 
 def _version_of(signed: bytes) -> int:
+    if signed.startswith(b"2|"):
+        return 2
     # The first field of version 1 is base64, whose length is a multiple of four.
-    match = re.match(_VERSION, signed)
+    match = _VERSION.match(signed)
     return 1 if match is None else int(match[1])
 
 
@@ -162,7 +165,7 @@ def _decode(
 def _decode_old(
     secret: Secret, name: bytes, signed: bytes, now: float, max_age_days: float
 ) -> bytes | None:
-    match = re.fullmatch(_OLD_VALUE, signed)
+    match = _OLD_VALUE.fullmatch(signed)
     if match is None or not isinstance(secret, str | bytes):
         return None
     value, timestamp, signature = match.groups()
@@ -186,25 +189,24 @@ def _unpacked(value: bytes) -> bytes | None:
 
 
 def _take_apart(signed: bytes) -> _Signed | None:
-    head = re.match(_UP_TO_NAME, signed)
+    head = _UP_TO_NAME.match(signed)
     if head is None:
         return None
     key_length, key_version, time_length, timestamp, name_length = head.groups()
     if int(key_length) != len(key_version) or int(time_length) != len(timestamp):
         return None
     name_end = head.end() + int(name_length)
-    middle = re.match(_UP_TO_VALUE, signed[name_end:])
+    middle = _UP_TO_VALUE.match(signed, name_end)
     if middle is None:
         return None
-    begin = name_end + middle.end()
-    end = begin + int(middle[1])
+    end = middle.end() + int(middle[1])
     if signed[end : end + 1] != b"|":
         return None
     return _Signed(
         int(key_version),
         int(timestamp),
         signed[head.end() : name_end],
-        signed[begin:end],
+        signed[middle.end() : end],
         signed[end + 1 :],
         signed[: end + 1],
     )
