@@ -46,30 +46,35 @@ class FileMemory(Generic[T]):
     def __init__(self, weight: int) -> None:
         self.limit = weight
         self.weight = 0
-        self._entries: dict[str, tuple[tuple[int, ...], T, int]] = {}
+        self._entries: dict[object, tuple[tuple[int, ...], T, int]] = {}
 
-    def get(self, found: FoundFile) -> T | None:
-        """Give what is known about a file as it is now."""
-        entry = self._entries.get(found.path)
+    def get(self, found: FoundFile, owner: object = None) -> T | None:
+        """Give what is known about a file as it is now.
+
+        :param owner: who has a view of the file of its own.
+        """
+        key = found.path if owner is None else (owner, found.path)
+        entry = self._entries.get(key)
         if entry is None:
             return None
         if entry[0] != found.signature:
-            self._remove(found.path)
+            self._remove(key)
             return None
         return entry[1]
 
-    def put(self, found: FoundFile, thing: T, weight: int = 1) -> None:
+    def put(self, found: FoundFile, thing: T, weight: int = 1, owner: object = None) -> None:
         """Remember something about a file, if it can be told when it changes."""
         if weight > self.limit or not is_settled(found.stat):
             return
-        self._remove(found.path)
-        self._entries[found.path] = (found.signature, thing, weight)
+        key = found.path if owner is None else (owner, found.path)
+        self._remove(key)
+        self._entries[key] = (found.signature, thing, weight)
         self.weight += weight
         while self.weight > self.limit:
             self._remove(next(iter(self._entries)))
 
-    def _remove(self, path: str) -> None:
-        entry = self._entries.pop(path, None)
+    def _remove(self, key: object) -> None:
+        entry = self._entries.pop(key, None)
         if entry is not None:
             self.weight -= entry[2]
 

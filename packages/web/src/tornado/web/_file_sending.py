@@ -81,7 +81,7 @@ class FileSending(HandlerState):
             if self._is_unmodified(modified):
                 self.set_status(304)
                 return
-            part = self._requested_slice(status.st_size, etag, modified)
+            part = self._requested_slice(status.st_size, modified)
             if part is not None:
                 await self._send_slice(file, part)
 
@@ -106,9 +106,7 @@ class FileSending(HandlerState):
         known = parse_date(since)
         return known is not None and modified <= known
 
-    def _requested_slice(
-        self, size: int, etag: str | None, modified: datetime | None
-    ) -> Slice | None:
+    def _requested_slice(self, size: int, modified: datetime | None) -> Slice | None:
         """Give what is to be sent of a file, and set status and ``Content-Range`` for it.
 
         :return: ``None`` if there is no such part; the status is 416 then.
@@ -116,6 +114,7 @@ class FileSending(HandlerState):
         if self.request.method != "GET" or "Range" not in self.request.headers:
             return Slice(0, size)
         try:
+            etag = self._headers.get("Etag")
             part = requested_slice(self.request.headers, size, etag, modified)
         except UnsatisfiableRangeError:
             self.set_status(416)

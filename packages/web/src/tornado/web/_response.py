@@ -103,11 +103,11 @@ class Response(Sending, HandlerState):
         :raises ValueError: the name is no token, or the value has control characters.
         :raises TypeError: the value is of another type.
         """
-        self._headers[_checked_name(name)] = _checked_value(value)
+        self._headers[_checked_name(name)] = checked_value(value)
 
     def add_header(self, name: str, value: HeaderTypes) -> None:
         """Add a value to a header field; as :meth:`set_header`."""
-        self._headers.add(_checked_name(name), _checked_value(value))
+        self._headers.add(_checked_name(name), checked_value(value))
 
     def clear_header(self, name: str) -> None:
         """Remove a header field with all its values."""
@@ -253,7 +253,8 @@ def _checked_name(name: str) -> str:
     return name
 
 
-def _checked_value(value: HeaderTypes) -> str:
+def checked_value(value: HeaderTypes) -> str:
+    """Make a value ready for a header field; see :meth:`Response.set_header`."""
     if isinstance(value, str):
         text = value
     elif isinstance(value, bytes):

@@ -17,6 +17,8 @@ from ._handler import RequestHandler
 from ._locations import same_origin
 from ._media_types import forget, media_type
 from ._nothing import NOTHING
+from ._response import checked_value
+from ._small_files import RememberedFile
 from ._static_paths import FoundFile, find, join, open_regular
 from ._static_versions import HASHED_AT_ONCE, Versions, content_hash
 
@@ -31,8 +33,13 @@ _MEMORY = 32 << 20
 #: Content codings with the extension that a file's compressed twin has, in our order.
 _TWINS = {"br": ".br", "zstd": ".zst", "gzip": ".gz"}
 
-_contents: FileMemory[bytes] = FileMemory(_MEMORY)
+_small_files: FileMemory[RememberedFile] = FileMemory(_MEMORY)
 _versions = Versions()
+
+
+def _is_plain(method: Any, function: Any) -> bool:
+    """Tell whether a class method is the one of this room."""
+    return getattr(method, "__func__", None) is function
 
 
 class StaticFileHandler(RequestHandler):
@@ -77,8 +84,8 @@ class StaticFileHandler(RequestHandler):
     modified: datetime | None = None
     _found: FoundFile | None = None
     _top = ""
-    _coding: str | None = None
     _etag: str | None = None
+    _known: RememberedFile | None = None
 
     def initialize(
         self,
@@ -95,7 +102,7 @@ class StaticFileHandler(RequestHandler):
     def reset(cls) -> None:
         """Forget all versions and contents."""
         _versions.clear()
-        _contents.clear()
+        _small_files.clear()
         forget()
 
     # The methods of HTTP.
@@ -110,13 +117,17 @@ class StaticFileHandler(RequestHandler):
         self.absolute_path = self.validate_absolute_path(self.root, absolute_path)
         if self.absolute_path is None:
             return NOTHING
-        self._choose_twin()
-        if self._hashes_long():
+        if self._found is not None and self._found.path != self.absolute_path:
+            self._found = None  # a subclass has chosen another file
+        if self.application.settings.get("static_precompressed"):
+            self._choose_twin()
+        self._known = self._remembered()
+        if self._known is None and self._hashes_long():
             return self._hash_and_answer(include_body)
         return self._answer(include_body)
 
     async def _hash_and_answer(self, include_body: bool) -> None:
-        found = self._served()
+        found = self._found or self._served()
         version = await _versions.in_thread(found, self.get_content_version)
         if version is not None:
             self._etag = f'"{version}"'
@@ -124,21 +135,49 @@ class StaticFileHandler(RequestHandler):
         await self._answer(include_body)
 
     def _answer(self, include_body: bool) -> Awaitable[None]:
-        self.modified = self.get_modified_time()
+        known = self._known
+        self.modified = self.get_modified_time() if known is None else known.modified
         self.set_headers()
         if self.should_return_304():
             self.set_status(304)
             return NOTHING
-        size = self.get_content_size()
-        part = self._requested_slice(size, self._headers.get("Etag"), self.modified)
+        size = self.get_content_size() if known is None else len(known.content)
+        part = self._requested_slice(size, self.modified)
         if part is None:
             return NOTHING
         if not include_body:
             self.set_header("Content-Length", part.end - part.start)
             return NOTHING
+        if known is not None:
+            # Past write(), which has to find out first what it was given.
+            self._write_buffer.append(known.content[part.start : part.end])
+            return NOTHING
         if self._has_own_content():
             return self._send_content(part, size)
         return self._send_file_part(part)
+
+    def _remembered(self) -> RememberedFile | None:
+        """Give what is known about a small file; nothing where a subclass has a say in it."""
+        found = self._found
+        if found is None or found.size > SENT_AT_ONCE or found.path != self.absolute_path:
+            return None
+        known = _small_files.get(found)
+        if known is None or not self._describes_files():
+            return None
+        self._etag = known.etag
+        return known
+
+    def _describes_files(self) -> bool:
+        """Tell whether this class says about files what its base says."""
+        cls = type(self)
+        return (
+            cls.compute_etag is _own_compute_etag
+            and cls.get_modified_time is _own_get_modified_time
+            and cls.get_content_type is _own_get_content_type
+            and self._has_own_versions()
+            and not self._has_own_content()
+            and bool(self.application.settings.get("static_hash_cache", True))
+        )
 
     # From the URL to the file.
 
@@ -183,21 +222,18 @@ class StaticFileHandler(RequestHandler):
         self.redirect(location, permanent=True)
 
     def _served(self) -> FoundFile:
-        """Give the file that is sent, with a `stat` of this request."""
+        """Give the file that is sent, where a subclass did not let it be found."""
         path = self.absolute_path or ""
-        found = self._found
-        if found is None or (found.path != path and self._coding is None):
-            try:
-                found = FoundFile(path, os.stat(path))
-            except (OSError, ValueError) as error:
-                raise HTTPError(404) from error
-            self._found = found
+        try:
+            found = self._found = FoundFile(path, os.stat(path))
+        except (OSError, ValueError) as error:
+            raise HTTPError(404) from error
         return found
 
     def _choose_twin(self) -> None:
         """Find the compressed twin that the client wants most."""
         found = self._found
-        if found is None or not self.settings.get("static_precompressed"):
+        if found is None:
             return
         allowed = _as_list(self.allowed_symlink_directory)
         twins = {}
@@ -213,26 +249,24 @@ class StaticFileHandler(RequestHandler):
         self.add_header("Vary", "Accept-Encoding")
         chosen = preferred_coding(self.request.headers.get("Accept-Encoding"), twins)
         if chosen is not None and not self._has_own_content():
-            self._coding, self._found = chosen, twins[chosen]
+            self._found = twins[chosen]
             self.set_header("Content-Encoding", chosen)
 
     # The content.
 
     def _has_own_content(self) -> bool:
         """Tell whether a subclass gives contents by itself."""
-        content: Any = self.get_content
-        size: Any = self.get_content_size
-        return content.__func__ is not _get_content or size.__func__ is not _get_content_size
+        return not (
+            _is_plain(self.get_content, _get_content)
+            and type(self).get_content_size is _own_get_content_size
+        )
 
     def _send_file_part(self, part: Slice) -> Awaitable[None]:
-        found = self._served()
-        if found.size <= SENT_AT_ONCE:
-            content = _contents.get(found)
-            if content is None:
-                content = self._read_small(found)
-            self.write(content[part.start : part.end])
-            return NOTHING
-        return self._send_opened(found, part)
+        found = self._found or self._served()
+        if found.size > SENT_AT_ONCE:
+            return self._send_opened(found, part)
+        self.write(self._read_small(found)[part.start : part.end])
+        return NOTHING
 
     def _read_small(self, found: FoundFile) -> bytes:
         descriptor = open_regular(found.path)
@@ -240,7 +274,14 @@ class StaticFileHandler(RequestHandler):
             content = read_slice(descriptor, Slice(0, found.size))
         finally:
             os.close(descriptor)
-        _contents.put(found, content, len(content) + 200)
+        if found.path == self.absolute_path and self._describes_files():
+            known = RememberedFile(
+                content,
+                self.compute_etag(),
+                utc_second(int(found.stat.st_mtime)),
+                self.get_content_type(),
+            )
+            _small_files.put(found, known, len(content) + 1000)
         return content
 
     async def _send_opened(self, found: FoundFile, part: Slice) -> None:
@@ -279,7 +320,7 @@ class StaticFileHandler(RequestHandler):
 
     def get_content_size(self) -> int:
         """Give the size of the content, in bytes; for subclasses."""
-        return self._served().size
+        return (self._found or self._served()).size
 
     def get_content_type(self) -> str:
         """Give the value for ``Content-Type``; for subclasses."""
@@ -287,17 +328,22 @@ class StaticFileHandler(RequestHandler):
 
     def get_modified_time(self) -> datetime | None:
         """Give the time of the last change, in UTC and whole seconds; for subclasses."""
-        return utc_second(int(self._served().stat.st_mtime))
+        return utc_second(int((self._found or self._served()).stat.st_mtime))
 
     # The header fields.
 
     def set_headers(self) -> None:
         """Set the header fields that describe the content."""
-        self.set_etag_header()
-        self._set_validators(None, self.modified)
-        content_type = self.get_content_type()
-        if content_type:
-            self.set_header("Content-Type", content_type)
+        known = self._known
+        if known is None:
+            self.set_etag_header()
+            self._set_validators(None, self.modified)
+            content_type = self.get_content_type()
+            if content_type:
+                self._headers["Content-Type"] = checked_value(content_type)
+        else:
+            content_type = known.content_type
+            known.describe(self._headers)
         cache_time = self.get_cache_time(self.path, self.modified, content_type)
         if cache_time > 0:
             self.set_header("Expires", datetime.now(UTC) + timedelta(seconds=cache_time))
@@ -341,28 +387,31 @@ class StaticFileHandler(RequestHandler):
 
     @classmethod
     def _has_own_versions(cls) -> bool:
-        made: Any = cls.get_content_version
-        cached: Any = cls._get_cached_version
-        return made.__func__ is _get_content_version and cached.__func__ is _get_cached_version
+        return _is_plain(cls.get_content_version, _get_content_version) and _is_plain(
+            cls._get_cached_version, _get_cached_version
+        )
 
     def _get_version_of(self, path: str, found: FoundFile | None) -> str | None:
         if found is None or not self._has_own_versions():
             return self._get_cached_version(path)
-        return self._version(found, bool(self.settings.get("static_hash_cache", True)))
+        return self._version(found, bool(self.application.settings.get("static_hash_cache", True)))
 
     @classmethod
     def _version(cls, found: FoundFile, may_remember: bool = True) -> str | None:
         """Give the version of a file, ``None`` for what has none: devices, FIFOs, giants."""
         if not found.is_regular or found.size > cls.MAX_VERSION_CONTENT_SIZE:
             return None
-        version = _versions.get(found) if may_remember else None
+        owner = None if _is_plain(cls.get_content, _get_content) else cls
+        if not _is_plain(cls.get_content_version, _get_content_version):
+            owner = cls
+        version = _versions.get(found, owner) if may_remember else None
         if version is None:
             try:
                 version = cls.get_content_version(found.path)
             except (OSError, HTTPError) as error:
                 gen_log.error("could not open static file %r: %s", found.path, error)
                 return None
-            _versions.put(found, version, cls.MAX_CACHED_VERSIONS)
+            _versions.put(found, version, cls.MAX_CACHED_VERSIONS, owner)
         return version
 
     @classmethod
@@ -421,8 +470,12 @@ class StaticFileHandler(RequestHandler):
         return f"{url}?v={version}" if version else str(url)
 
 
+# What a subclass may have put something else in the place of.
+_own_compute_etag = StaticFileHandler.compute_etag
+_own_get_modified_time = StaticFileHandler.get_modified_time
+_own_get_content_type = StaticFileHandler.get_content_type
+_own_get_content_size = StaticFileHandler.get_content_size
 _get_content = StaticFileHandler.__dict__["get_content"].__func__
-_get_content_size = StaticFileHandler.get_content_size
 _get_content_version = StaticFileHandler.__dict__["get_content_version"].__func__
 _get_cached_version = StaticFileHandler.__dict__["_get_cached_version"].__func__
 

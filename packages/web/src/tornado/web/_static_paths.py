@@ -25,6 +25,9 @@ _is_plain = re.compile(
     r"[A-Za-z0-9_][A-Za-z0-9_.\-]*+(?:/[A-Za-z0-9_][A-Za-z0-9_.\-]*+)*+"
 ).fullmatch
 
+#: The bits of a mode that say what kind of file it is.
+_KIND = 0o170000
+
 #: Names of devices, with any extension and in any directory (Win32, "Naming Files").
 _is_device = re.compile(
     r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3]) *(?:[.:].*)?",
@@ -91,7 +94,7 @@ def check_below(root: str, path: str, shown: str) -> None:
 class FoundFile:
     """A file as ``lstat`` has seen it; ``path`` goes through no link below the root."""
 
-    __slots__ = ("path", "signature", "size", "stat")
+    __slots__ = ("is_directory", "is_regular", "path", "signature", "size", "stat")
 
     def __init__(self, path: str, status: os.stat_result) -> None:
         self.path = path
@@ -99,16 +102,11 @@ class FoundFile:
         self.size = status.st_size
         #: What changes when the file does.
         self.signature = signature(status)
-
-    @property
-    def is_directory(self) -> bool:
-        """True for a directory."""
-        return stat.S_ISDIR(self.stat.st_mode)
-
-    @property
-    def is_regular(self) -> bool:
-        """True for an ordinary file: no directory, no FIFO, no device."""
-        return stat.S_ISREG(self.stat.st_mode)
+        kind = status.st_mode & _KIND
+        #: True for a directory.
+        self.is_directory = kind == stat.S_IFDIR
+        #: True for an ordinary file: no directory, no FIFO, no device.
+        self.is_regular = kind == stat.S_IFREG
 
 
 def find(root: str, path: str, shown: str, allowed: Iterable[str] = ()) -> FoundFile:
@@ -126,11 +124,11 @@ def find(root: str, path: str, shown: str, allowed: Iterable[str] = ()) -> Found
     try:
         at = path.find(os.sep, len(top) + 1)
         while at >= 0:  # the directories between
-            if stat.S_ISLNK(os.lstat(path[:at]).st_mode):
+            if os.lstat(path[:at]).st_mode & _KIND == stat.S_IFLNK:
                 return _through_links(top, path, shown, allowed)
             at = path.find(os.sep, at + 1)
         status = os.lstat(path)
-        if stat.S_ISLNK(status.st_mode):
+        if status.st_mode & _KIND == stat.S_IFLNK:
             return _through_links(top, path, shown, allowed)
     except (OSError, ValueError) as error:  # not there, or no name: NUL, too long
         raise HTTPError(404) from error

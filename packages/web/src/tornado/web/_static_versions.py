@@ -38,10 +38,10 @@ class Versions:
         #: Give the version of a file, if it is known.
         self.get = self._known.get
 
-    def put(self, found: FoundFile, version: str, most: int) -> None:
+    def put(self, found: FoundFile, version: str, most: int, owner: object = None) -> None:
         """Remember a version; at most `most` of them are."""
         self._known.limit = most
-        self._known.put(found, version)
+        self._known.put(found, version, owner=owner)
 
     def clear(self) -> None:
         """Forget all versions."""
