@@ -29,7 +29,12 @@ REMEDY = "run tools/pieces.py"
 #: How modules are called that a test writes for itself.
 MADE_BY_A_TEST = "_of_the_test"
 
-STANDARD_LIBRARY = frozenset(sys.stdlib_module_names) | {"__future__"}
+#: With what newer Pythons have than the one that runs this.
+STANDARD_LIBRARY = frozenset(sys.stdlib_module_names) | {
+    "__future__",
+    "annotationlib",
+    "compression",
+}
 
 
 @dataclass(frozen=True)
@@ -147,6 +152,8 @@ class Checker:
             return self._judge_sibling(piece, found, declared)
         if not top or top in STANDARD_LIBRARY or normalized(top) in declared:
             return None
+        if normalized(".".join(found.target.split(".")[:2])) in declared:
+            return None  # one of several distributions that share a name: backports.zstd
         if top == "_typeshed" and found.typing:
             return None  # only type checkers have it
         return f"imports {top}, which {piece.name} does not declare"

@@ -89,8 +89,9 @@ def test_an_undeclared_library_is_found_with_its_line(tree: Tree) -> None:
 
 
 def test_dependencies_and_extras_count_as_declared_in_any_spelling(tree: Tree) -> None:
-    text = "import some_library\ndef f():\n    import pymysql\n"
-    tree.piece("low", {"low/__init__.py": text}, needs=("Some.Library>=2",), extra=("PyMySQL",))
+    text = "import some_library\nfrom backports import zstd\ndef f():\n    import pymysql\n"
+    needs = ("Some.Library>=2", "backports.zstd")
+    tree.piece("low", {"low/__init__.py": text}, needs=needs, extra=("PyMySQL",))
 
     assert problems(tree) == []
 
