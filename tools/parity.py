@@ -4,9 +4,9 @@
 signatures, and ``exceptions.toml`` with every difference that is on purpose and its reason.
 
     python tools/parity.py             print what differs, and fail if anything does
-    python tools/parity.py --write     write docs/api-parity.md
+    python tools/parity.py --write     write docs/api-parity.md and docs/api-parity-classic.md
     python tools/parity.py --absent    list what built modules lack
-    python tools/parity.py --check     fail if that document does not tell the truth
+    python tools/parity.py --check     fail if these documents do not tell the truth
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 MODERN, CLASSIC = "6.6.1", "2.4.1"
 API = ROOT / "tests" / "api"
 PARITY_TEST = "tests/test_api_parity.py"
-DOCUMENT = ROOT / "docs" / "api-parity.md"
+DOCUMENTS = {
+    MODERN: ROOT / "docs" / "api-parity.md",
+    CLASSIC: ROOT / "docs" / "api-parity-classic.md",
+}
 
 
 @dataclass(frozen=True)
@@ -237,16 +240,30 @@ def read_tests(workspace: Workspace) -> dict[str, frozenset[str]]:
     }
 
 
-HEAD = """\
+WRITTEN = """\
+Written by `python tools/parity.py --write`; `tox run -e docs` fails when it is not true."""
+
+HEADS = {
+    MODERN: f"""\
 # API parity
 
-Written by `python tools/parity.py --write`; `tox run -e docs` fails when it is not true. Each public
+{WRITTEN} Each public
 name of upstream 6.6.1 in the modules that are built, with the signature that it has there. *Same*
 means that every call that fits this signature fits ours. The last column names test files that
 mention the name with its class or module; that an alias is the right object, and that every
-signature fits, is tested by `tests/test_api_parity.py`.
+signature fits, is tested by `tests/test_api_parity.py`. The names of 2.4.1 have
+[a table of their own](api-parity-classic.md).
+""",
+    CLASSIC: f"""\
+# Classic API parity
 
-"""
+{WRITTEN} Each public
+name of upstream 2.4.1 in the modules that are built, with the signature that it had there. *Same*
+means that the name is there and takes every parameter of this signature by its name. Where the two
+generations disagree, [the modern one](api-parity.md) decides. The last column names test files that
+mention the name with its class or module; `tests/test_api_parity.py` tests every row.
+""",
+}
 
 
 def state(parity: Parity, entry: Entry) -> str:
@@ -265,25 +282,25 @@ def state(parity: Parity, entry: Entry) -> str:
 
 
 def rows(
-    parity: Parity, tests: Mapping[str, frozenset[str]]
+    api: str, parity: Parity, tests: Mapping[str, frozenset[str]]
 ) -> Iterator[tuple[Entry, str, list[str]]]:
-    """Yield what the document says about each entry of the modern API."""
-    for entry in read_api(MODERN):
+    """Yield what the document says about each entry of an API."""
+    for entry in read_api(api):
         if parity.is_built(entry):
             yield entry, state(parity, entry), where_tested(entry, tests)
 
 
-def render(parity: Parity, workspace: Workspace) -> str:
-    """Return the document."""
-    lines, module = [HEAD.rstrip("\n")], ""
-    for entry, how, files in rows(parity, read_tests(workspace)):
+def render(api: str, parity: Parity, workspace: Workspace) -> str:
+    """Return the document about an API."""
+    lines, module = [HEADS[api].rstrip("\n")], ""
+    for entry, how, files in rows(api, parity, read_tests(workspace)):
         if entry.module != module:
             module = entry.module
             lines += [
                 "",
                 f"## {module}",
                 "",
-                "| name | 6.6.1 | ours | tested in |",
+                f"| name | {api} | ours | tested in |",
                 "|---|---|---|---|",
             ]
         lines.append(f"| {_cells(entry)} | {how} | {', '.join(files) or '-'} |")
@@ -296,11 +313,11 @@ def _cells(entry: Entry) -> str:
     return f"`{entry.path}` | {shape}".replace("*", "\\*" if "`" not in shape else "*")
 
 
-def untruths(parity: Parity, workspace: Workspace, document: str) -> Iterator[str]:
+def untruths(api: str, parity: Parity, workspace: Workspace, document: str) -> Iterator[str]:
     """Yield what a document says that is not so; tests that it does not know yet are no untruth."""
     said = re.findall(r"^\| (`.*) \| ([^|]*) \| ([^|]*) \|$", document, re.MULTILINE)
     tests = read_tests(workspace)
-    truth = list(rows(parity, tests))
+    truth = list(rows(api, parity, tests))
     if len(said) != len(truth):
         yield f"has {len(said)} names, there are {len(truth)}"
         return
@@ -366,8 +383,8 @@ def absent_names(parity: Parity) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Compare the public names with the two APIs.")
-    parser.add_argument("--write", action="store_true", help="write docs/api-parity.md")
-    parser.add_argument("--check", action="store_true", help="check docs/api-parity.md")
+    parser.add_argument("--write", action="store_true", help="write the tables below docs/")
+    parser.add_argument("--check", action="store_true", help="check the tables below docs/")
     parser.add_argument("--absent", action="store_true", help="list what built modules lack")
     options = parser.parse_args(arguments)
     parity, workspace = Parity(Exceptions.read()), Workspace()
@@ -375,10 +392,15 @@ def main(arguments: list[str] | None = None) -> int:
         print(*(f'    "{name}",' for name in absent_names(parity)), sep="\n")
         return 0
     if options.write:
-        DOCUMENT.write_text(render(parity, workspace), encoding="utf-8")
+        for api, document in DOCUMENTS.items():
+            document.write_text(render(api, parity, workspace), encoding="utf-8")
         return 0
     if options.check:
-        found = list(untruths(parity, workspace, DOCUMENT.read_text(encoding="utf-8")))
+        found = [
+            line
+            for api, document in DOCUMENTS.items()
+            for line in untruths(api, parity, workspace, document.read_text(encoding="utf-8"))
+        ]
     else:
         found = list(complaints(parity))
     print(*found, sep="\n", end="\n" if found else "")
