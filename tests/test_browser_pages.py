@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 import seed_pages
 from programs import PATIENCE
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -34,7 +35,13 @@ def text_of(browser: Chrome) -> str:
 
 
 def wait_for_text(browser: Chrome, text: str) -> None:
-    WebDriverWait(browser, PATIENCE).until(lambda driver: text in text_of(driver))
+    # While one page takes the place of another, its elements go away under one's hands.
+    patient = WebDriverWait(
+        browser,
+        PATIENCE,
+        ignored_exceptions=[NoSuchElementException, StaleElementReferenceException],
+    )
+    patient.until(lambda driver: text in text_of(driver))
 
 
 @pytest.mark.parametrize(
