@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from ._rules import Rule
 
 
+_NONE: list[Rule] = []
 _INDEXED = (PathMatches, PathTemplate)
 
 
 class Table:
     """An index of a fixed sequence of rules."""
 
-    __slots__ = ("_by_prefix", "_lengths", "by_path")
+    __slots__ = ("_alone", "_by_prefix", "_lengths", "_only_length", "by_path")
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         by_prefix: dict[str, list[tuple[int, Rule]]] = {}
@@ -37,6 +38,8 @@ class Table:
             group.setdefault(prefix, []).append((index, rule))
         self._by_prefix = by_prefix
         self._lengths = sorted({len(prefix) for prefix in by_prefix})
+        self._only_length = self._lengths[0] if len(self._lengths) == 1 else None
+        self._alone = {prefix: _in_order([group]) for prefix, group in by_prefix.items()}
         #: The candidates for paths that a pattern without special characters names.
         self.by_path = {
             path: _in_order([found, *self._groups(path)]) for path, found in paths.items()
@@ -44,6 +47,8 @@ class Table:
 
     def candidates(self, path: str) -> list[Rule]:
         """Give the rules that may match any other path, in order."""
+        if self._only_length is not None:  # often all dynamic routes are below one prefix
+            return self._alone.get(path[: self._only_length], _NONE)
         return _in_order(self._groups(path))
 
     def _groups(self, path: str) -> list[list[tuple[int, Rule]]]:

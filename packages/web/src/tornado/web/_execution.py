@@ -177,7 +177,7 @@ class Execution(ErrorPage, HandlerState):
                 self._log()
             return
         result = getattr(self, _verbs[method])(*self.path_args, **self.path_kwargs)
-        if result is not None:
+        if result is not None and result is not NOTHING:
             await wait_for(result)
 
     def _handle_uncaught(self, error: Exception) -> None:

@@ -141,16 +141,16 @@ class StaticFileHandler(RequestHandler):
         if self.should_return_304():
             self.set_status(304)
             return NOTHING
-        size = self.get_content_size() if known is None else len(known.content)
+        if known is not None and include_body and "Range" not in self.request.headers:
+            # Past write(), which has to find out first what it was given.
+            self._write_buffer.append(known.content)
+            return NOTHING
+        size = self.get_content_size()
         part = self._requested_slice(size, self.modified)
         if part is None:
             return NOTHING
         if not include_body:
             self.set_header("Content-Length", part.end - part.start)
-            return NOTHING
-        if known is not None:
-            # Past write(), which has to find out first what it was given.
-            self._write_buffer.append(known.content[part.start : part.end])
             return NOTHING
         if self._has_own_content():
             return self._send_content(part, size)
@@ -174,8 +174,10 @@ class StaticFileHandler(RequestHandler):
             cls.compute_etag is _own_compute_etag
             and cls.get_modified_time is _own_get_modified_time
             and cls.get_content_type is _own_get_content_type
-            and self._has_own_versions()
-            and not self._has_own_content()
+            and cls.get_content_size is _own_get_content_size
+            and getattr(cls.get_content, "__func__", None) is _get_content
+            and getattr(cls.get_content_version, "__func__", None) is _get_content_version
+            and getattr(cls._get_cached_version, "__func__", None) is _get_cached_version
             and bool(self.application.settings.get("static_hash_cache", True))
         )
 
