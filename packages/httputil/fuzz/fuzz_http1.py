@@ -12,6 +12,7 @@ prints the seed and the number of the input; ``--seed`` runs it again. The tests
 from __future__ import annotations
 
 import argparse
+import itertools
 import random
 import sys
 import time
@@ -118,7 +119,7 @@ def check(source: random.Random, data: bytes, parser: Callable[[], Any]) -> byte
     whole = outcome_of(parser(), [data])
     cuts = sorted(source.randrange(len(data) + 1) for _ in range(3))
     edges = [0, *cuts, len(data)]
-    pieces = [data[start:end] for start, end in zip(edges, edges[1:], strict=False) if end > start]
+    pieces = [data[start:end] for start, end in itertools.pairwise(edges) if end > start]
     if outcome_of(parser(), pieces) != whole:
         raise AssertionError(f"cut at {cuts}: {data!r}")
     if len(data) < BYTE_BY_BYTE:

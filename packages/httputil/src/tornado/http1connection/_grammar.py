@@ -28,6 +28,9 @@ FIELD_LINES = rf"(?:{TOKEN}+:{FIELD_TEXT}\r\n)*+"
 #: request-line CRLF *( field-line CRLF ): method, target, minor version, the block of fields.
 REQUEST_HEAD = re.compile(rf"({TOKEN}+) ({TARGET}+) HTTP/1\.([01])\r\n({FIELD_LINES})")
 
+#: The request line of HTTP/1.1 alone, with a target in origin-form: method, target.
+REQUEST_LINE_1_1 = re.compile(rf"({TOKEN}+) (/(?:{TARGET})?+) HTTP/1\.1")
+
 #: status-line CRLF *( field-line CRLF ): minor version, code, reason, the block of fields
 #: (RFC 9112 section 4; the space before an empty reason is optional in the field).
 RESPONSE_HEAD = re.compile(

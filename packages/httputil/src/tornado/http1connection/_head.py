@@ -1,8 +1,9 @@
 """Heads of messages: from bytes to validated values.
 
-One regular expression validates a whole head in C and a second one splits its fields, so the cost
-in Python steps does not grow with the number of fields. What is wrong with a head that does not
-match is found out afterwards, by the slower functions of ``_complaints``.
+A block of fields that was seen before is looked up, see ``_known_blocks``. For a new one, one
+regular expression validates a whole head in C and a second one splits its fields, so the cost in
+Python steps does not grow with the number of fields. What is wrong with a head that does not match
+is found out afterwards, by the slower functions of ``_complaints``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,15 @@ from tornado.httputil._names import canonical as canonical_names
 from ._complaints import complain_about_request, complain_about_response
 from ._errors import ProtocolError, shown
 from ._framing import request_length
-from ._grammar import ABSOLUTE_FORM, FIELD, HOST, REQUEST_HEAD, RESPONSE_HEAD
+from ._grammar import (
+    ABSOLUTE_FORM,
+    FIELD,
+    HOST,
+    REQUEST_HEAD,
+    REQUEST_LINE_1_1,
+    RESPONSE_HEAD,
+)
+from ._known_blocks import KnownBlocks
 
 Fields = dict[str, str | list[str]]
 
@@ -78,6 +87,7 @@ class _ConnectionOptions(dict[str, frozenset[str]]):
 _request_head = tuple.__new__
 
 _host_is_valid = _HostCheck()
+_known_blocks = KnownBlocks()
 _connection_options = _ConnectionOptions()
 
 
@@ -86,6 +96,20 @@ def parse_request_head(head: bytes, max_fields: int) -> RequestHead:
 
     :raises ProtocolError: the head breaks RFC 9112, or has more than `max_fields` fields.
     """
+    line_end = head.find(b"\r\n")
+    known = _known_blocks.get(head[line_end + 2 :])
+    if known is not None:
+        match = REQUEST_LINE_1_1.fullmatch(head[:line_end].decode("latin-1"))
+        fields, keep_alive = known
+        if match is not None and len(fields) <= max_fields:
+            method, target = match.groups()
+            return _request_head(
+                RequestHead, (method, target, "HTTP/1.1", fields.copy(), keep_alive, 0)
+            )
+    return _parse_new_head(head, line_end, max_fields)
+
+
+def _parse_new_head(head: bytes, line_end: int, max_fields: int) -> RequestHead:
     text = head.decode("latin-1")
     match = REQUEST_HEAD.fullmatch(text)
     if match is None:
@@ -109,6 +133,8 @@ def parse_request_head(head: bytes, max_fields: int) -> RequestHead:
         length = request_length(fields, minor)
     else:
         length = 0
+        if minor == "1" and len(pairs) == len(fields):
+            _known_blocks.remember(head[line_end + 2 :], fields, keep_alive)
     version = "HTTP/1.1" if minor == "1" else "HTTP/1.0"
     return _request_head(RequestHead, (method, target, version, fields, keep_alive, length))
 

@@ -196,6 +196,24 @@ class RequestParser(_Parser[RequestHead]):
 
     __slots__ = ()
 
+    def receive(self, data: bytes) -> RequestHead | bytes | EndOfMessage | None:
+        """Take bytes and give the next event; a head that comes whole is parsed right here.
+
+        :raises ProtocolError: the bytes break the grammar or a limit.
+        """
+        if self.held or self._body is not None or self._partial is not None:
+            return super().receive(data)
+        end = data.find(b"\r\n\r\n")
+        limits = self._limits
+        if not 0 < end <= limits.max_header_size or data[0] == 0x0D:
+            return super().receive(data)
+        if len(data) != end + 4:
+            self.held = data[end + 4 :]
+        head = parse_request_head(data[: end + 2], limits.max_header_count)
+        if head.length:
+            self._expect_body(head.length)
+        return head
+
     def _parse_head(self, head: bytes) -> RequestHead:
         parsed = parse_request_head(head, self._limits.max_header_count)
         if parsed.length:

@@ -69,8 +69,9 @@ _RATE_WINDOW = 10.0
 #: Seconds within which the rest of a body must come whose response is written already.
 _DRAIN_TIME = 10.0
 
-# The constructor of a named tuple is a function in Python; this one is not.
+# These constructors are functions in Python; what stands here is not.
 _start_line = tuple.__new__
+_headers = object.__new__
 
 _Event = RequestHead | bytes | EndOfMessage
 
@@ -313,10 +314,9 @@ class HTTP1ServerConnection:
         self._message = message = self._delegate.start_request(self, exchange)
         self.deadline = NEVER
         self._phase = Phase.BODY
-        waiting = message.headers_received(
-            _start_line(RequestStartLine, (head.method, head.target, head.version)),
-            HTTPHeaders.from_parsed(head.fields),
-        )
+        headers = _headers(HTTPHeaders)
+        headers._fields = head.fields  # from_parsed() without a call
+        waiting = message.headers_received(_start_line(RequestStartLine, head[:3]), headers)
         if waiting is not None:
             self._wait_for(waiting, head)
         elif head.length:
