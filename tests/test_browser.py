@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from programs import PATIENCE, running, unused_port, write_program
+from browsing import text_of, wait_for_text
+from programs import running, unused_port, write_program
 from seed import SITE
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -22,16 +22,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
-def text_of(browser: Chrome) -> str:
-    return browser.find_element(By.TAG_NAME, "body").text
-
-
 def test_the_form_is_filled_in_and_answered(browser: Chrome, site: str) -> None:
     browser.get(f"{site}/")
     browser.find_element(By.NAME, "message").send_keys("a cup of tea & <milk>")
     browser.find_element(By.CSS_SELECTOR, "input[type=submit]").click()
 
-    WebDriverWait(browser, PATIENCE).until(lambda driver: "You wrote" in text_of(driver))
+    wait_for_text(browser, "You wrote")
 
     assert text_of(browser) == "You wrote a cup of tea & <milk>"
 

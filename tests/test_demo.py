@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsing import text_of, wait_for_text
 from programs import PATIENCE, Program, curl, running, unused_port
-from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
 DEMO = Path(__file__).resolve().parents[1] / "demos" / "first_steps" / "app.py"
 
@@ -25,16 +24,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with running(DEMO, port, "--port", str(port), printed=printed) as program:
         assert f"http://127.0.0.1:{port}/" in program.stdout
         yield f"http://127.0.0.1:{port}"
-
-
-def text_of(browser: Chrome) -> str:
-    return browser.find_element(By.TAG_NAME, "body").text
-
-
-def wait_for_text(browser: Chrome, text: str) -> None:
-    """Wait until the page says something; it may be another page by then."""
-    wait = WebDriverWait(browser, PATIENCE, ignored_exceptions=[StaleElementReferenceException])
-    wait.until(lambda driver: text in text_of(driver))
 
 
 @pytest.mark.parametrize(
