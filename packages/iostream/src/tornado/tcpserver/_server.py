@@ -109,11 +109,9 @@ class TCPServer:
         reuse_port: bool = False,
     ) -> None:
         """Open the port now and accept from `start` on; arguments of `.bind_sockets`."""
-        sockets = bind_sockets(port, address, family, backlog, flags, reuse_port)
-        if self._started:
-            self.add_sockets(sockets)
-        else:
-            self._pending_sockets.extend(sockets)
+        opened = bind_sockets(port, address, family, backlog, flags, reuse_port)
+        accept_or_keep = self.add_sockets if self._started else self._pending_sockets.extend
+        accept_or_keep(opened)
 
     def start(self, num_processes: int | None = 1, max_restarts: int | None = None) -> None:
         """Accept on the ports of `bind`, in this process or in forked ones.

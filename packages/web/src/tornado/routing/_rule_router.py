@@ -81,22 +81,21 @@ class ReversibleRuleRouter(ReversibleRouter, RuleRouter):
         super().__init__(rules)
 
     def process_rule(self, rule: Rule) -> Rule:
-        rule = super().process_rule(rule)
-        if rule.name:
-            if rule.name in self.named_rules:
-                app_log.warning("two rules named %s; the last one is used", rule.name)
-            self.named_rules[rule.name] = rule
-        return rule
+        added = super().process_rule(rule)
+        if not added.name:
+            return added
+        if added.name in self.named_rules:
+            app_log.warning("two rules named %s; the last one is used", added.name)
+        self.named_rules[added.name] = added
+        return added
 
     def reverse_url(self, name: str, *args: Any) -> str | None:
-        if name in self.named_rules:
-            return self.named_rules[name].reverse(*args)
-        for rule in self.rules:
-            if isinstance(rule.target, ReversibleRouter):
-                url = rule.target.reverse_url(name, *args)
-                if url is not None:
-                    return url
-        return None
+        own = self.named_rules.get(name)
+        if own is not None:
+            return own.reverse(*args)
+        nested = (rule.target for rule in self.rules if isinstance(rule.target, ReversibleRouter))
+        urls = (router.reverse_url(name, *args) for router in nested)
+        return next((url for url in urls if url is not None), None)
 
 
 def _as_rule(rule: Any) -> Rule:

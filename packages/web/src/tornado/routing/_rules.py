@@ -76,11 +76,9 @@ class URLSpec(Rule):
         kwargs: dict[str, Any] | None = None,
         name: str | None = None,
     ) -> None:
-        matcher = PathMatches(pattern)
-        super().__init__(matcher, handler, kwargs, name)
-        self.regex = matcher.regex
-        self.handler_class = self.target
-        self.kwargs = kwargs
+        super().__init__(paths := PathMatches(pattern), handler, kwargs, name)
+        # Programs that list their routes read these.
+        self.handler_class, self.kwargs, self.regex = self.target, kwargs, paths.regex
 
     def __repr__(self) -> str:
         return (

@@ -23,6 +23,13 @@ _PAGE = (
 )
 
 
+def _reason_of(arguments: dict[str, Any]) -> str | None:
+    """Choose the reason phrase among the arguments of an error page: the exception's goes first."""
+    _, error, _ = arguments.get("exc_info", (None, None, None))
+    own = error.reason if isinstance(error, HTTPError) else None
+    return own or arguments.get("reason")
+
+
 class ErrorPage(HandlerState):
     """Answer with an error."""
 
@@ -45,12 +52,7 @@ class ErrorPage(HandlerState):
             return
         self.clear()
         self._ui = None  # the UI modules of the page that failed
-        reason = kwargs.get("reason")
-        if "exc_info" in kwargs:
-            exception = kwargs["exc_info"][1]
-            if isinstance(exception, HTTPError) and exception.reason:
-                reason = exception.reason
-        self.set_status(status_code, reason=reason)
+        self.set_status(status_code, _reason_of(kwargs))
         if status_code == 405:
             self.set_header("Allow", ", ".join(allowed_methods(self)))
         try:
