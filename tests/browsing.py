@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from programs import PATIENCE
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -20,5 +20,5 @@ def text_of(browser: Chrome) -> str:
 
 def wait_for_text(browser: Chrome, text: str) -> None:
     """Wait until the page says something; it may be another page by then."""
-    wait = WebDriverWait(browser, PATIENCE, ignored_exceptions=[StaleElementReferenceException])
+    wait = WebDriverWait(browser, PATIENCE, ignored_exceptions=[WebDriverException])
     wait.until(lambda driver: text in text_of(driver))
