@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from tornado.httpclient._exchange import Exchange
 
+    from ._idle import IdleSockets
     from ._multi import Multi
 
 #: Interim responses in front of a final one; more are an attack.
@@ -33,6 +34,8 @@ class Transfer:
 
     #: True once nothing is to come of it any more.
     is_over = False
+    #: The descriptor that it used, -1 for none.
+    socket = -1
     _error: Exception | None = None
     _interim = 0
     _has_head = False
@@ -40,10 +43,11 @@ class Transfer:
     _feed: Feed | None = None
     _waiting: asyncio.Task[None] | None = None
 
-    def __init__(self, exchange: Exchange, multi: Multi) -> None:
+    def __init__(self, exchange: Exchange, multi: Multi, idle: IdleSockets) -> None:
         self.curl: Any = pycurl.Curl()
         self._exchange = exchange
         self._multi = multi
+        self._idle = idle
         self._lines: list[str] = []
 
     def prepare(self) -> None:
@@ -55,6 +59,8 @@ class Transfer:
         set_options(curl, exchange)
         curl.setopt(pycurl.HEADERFUNCTION, self._take_line)
         curl.setopt(pycurl.WRITEFUNCTION, self._take_data)
+        if self._idle.has_spoken(exchange.target.origin):
+            curl.setopt(pycurl.FRESH_CONNECT, 1)
         hop = exchange.hop
         if hop.body_producer is not None:
             self._feed = Feed(exchange, self._resume, self._fail)
@@ -81,12 +87,12 @@ class Transfer:
             self._give_up(self._error)
         elif code:
             seconds = exchange.request.connect_timeout
-            is_connected = self.curl.getinfo(pycurl.PRETRANSFER_TIME) > 0
-            self._give_up(make_error(code, message, is_connected, seconds))
+            self._give_up(make_error(code, message, seconds))
         elif not self._has_head:
             self._give_up(HTTPProtocolError("the response has no head"))
         else:
             self._note_times(exchange)
+            self._idle.keep(exchange.target.origin, self.socket)
             if self._waiting is None:
                 self._finish()
             # Otherwise the last piece is still being taken.
@@ -176,11 +182,7 @@ class Transfer:
         return None
 
     def _wait_for(self, awaitable: Awaitable[None]) -> None:
-        async def wait() -> None:
-            await awaitable
-
-        exchange = self._exchange
-        self._waiting = exchange.loop.create_task(wait(), context=exchange.context)
+        self._waiting = self._exchange.wait_for(awaitable)
         self._waiting.add_done_callback(self._waited)
 
     def _waited(self, waiting: asyncio.Task[None]) -> None:

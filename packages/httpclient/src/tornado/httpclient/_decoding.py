@@ -122,10 +122,10 @@ class _Brotli:
     def decompress(self, value: bytes, max_length: int) -> bytes:
         if self._stream.is_finished():
             raise ValueError("bytes behind its end")
-        # What does not fit stays inside; an empty call fetches it.
+        # What does not fit stays inside; empty calls fetch it, until one brings nothing.
         data = b"" if value is _MORE else value
         piece: bytes = self._stream.process(data, output_buffer_limit=max_length)
-        self.unconsumed_tail = b"" if self._stream.can_accept_more_data() else _MORE
+        self.unconsumed_tail = _MORE if piece and not self._stream.is_finished() else b""
         return piece
 
     def flush(self) -> None:

@@ -20,7 +20,7 @@ fetch or a deadline passes.
 from __future__ import annotations
 
 import contextvars
-from inspect import isawaitable
+from inspect import isawaitable, iscoroutine
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -140,16 +140,13 @@ class Exchange:
 
     def _prepare(self, hop: HTTPRequest) -> None:
         target = parse_target(hop.url)
+        cookie = None
         jar = self.client.cookie_jar
         if jar is not None and "Cookie" not in hop.headers:
             from ._cookies import cookie_field
 
             cookie = cookie_field(jar, hop.url)
-            if cookie is not None:
-                self.fields = request_fields(hop, target) + f"Cookie: {cookie}\r\n"
-                self.hop, self.target = hop, target
-                return
-        self.fields = request_fields(hop, target)
+        self.fields = request_fields(hop, target, cookie)
         self.hop, self.target = hop, target
 
     # Deadlines.
@@ -301,6 +298,14 @@ class Exchange:
         while more is not None:
             await more
             more = self._deliver_all(pieces)
+
+    def wait_for(self, awaitable: Awaitable[None]) -> asyncio.Task[None]:
+        """Return a task that waits for what `take_data` gave, in the caller's context."""
+        task = self.loop.create_task(_wait(awaitable), context=self.context)
+        if iscoroutine(awaitable):
+            # A task that is cancelled before its first step leaves it without one.
+            task.add_done_callback(lambda _: awaitable.close())
+        return task
 
     def finish(self, trailers: dict[str, Any] | None = None) -> None:
         """Take note that this hop's response is complete; the client has let go of it."""
@@ -457,6 +462,10 @@ class _Pause:
 
     def abort(self) -> None:
         self.handle.cancel()
+
+
+async def _wait(awaitable: Awaitable[None]) -> None:
+    await awaitable
 
 
 def _tell_head(

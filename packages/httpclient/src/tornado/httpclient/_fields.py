@@ -58,74 +58,79 @@ def check_request(request: HTTPRequest) -> None:
         raise ValueError(f"unsupported auth_mode {request.auth_mode!r}: choose basic or digest")
 
 
-def request_fields(request: HTTPRequest, target: Target, has_jar: bool = False) -> str:
+def request_fields(request: HTTPRequest, target: Target, cookie: str | None = None) -> str:
     """Return the field lines of a request, each with its line end, Host first.
 
+    :param cookie: the value of a Cookie field from the client's jar.
     :raises ValueError: a name or a value cannot be sent.
     """
     headers = request._headers
     if headers is None:
-        block = f"Host: {target.authority}\r\nUser-Agent: {request.user_agent or USER_AGENT}\r\n"
+        lines = [f"Host: {target.authority}", f"User-Agent: {request.user_agent or USER_AGENT}"]
         known: tuple[str, ...] = ()
     else:
-        lines = [f"{name}: {value}\r\n" for name, value in headers.get_all()]
-        block = "".join(lines)
+        lines = [f"{name}: {value}" for name, value in headers.get_all()]
         known = tuple(headers)
-        if "User-Agent" not in known or request.user_agent:
-            if "User-Agent" in known:
-                raise ValueError("user_agent and a User-Agent field are given: choose one")
-            block = f"{block}User-Agent: {request.user_agent or USER_AGENT}\r\n"
+        if "User-Agent" not in known:
+            lines.append(f"User-Agent: {request.user_agent or USER_AGENT}")
+        elif request.user_agent:
+            raise ValueError("user_agent and a User-Agent field are given: choose one")
         if "Host" not in known:
-            block = f"Host: {target.authority}\r\n{block}"
+            lines.insert(0, f"Host: {target.authority}")
     if request.decompress_response and "Accept-Encoding" not in known:
-        block = f"{block}Accept-Encoding: {Codings.accept_field()}\r\n"
+        lines.append(f"Accept-Encoding: {Codings.accept_field()}")
     if request.body is not None or request.body_producer is not None:
-        block += _body_fields(request, known)
+        lines += _body_fields(request, known)
     if "Authorization" not in known:
-        block += _authorization(request, target)
-    if _LINES.fullmatch(block) is None:
-        raise ValueError(_complaint(block))
+        lines += _authorization(request, target)
+    if cookie is not None:
+        lines.append(f"Cookie: {cookie}")
+    lines.append("")
+    block = "\r\n".join(lines)
+    # A line end within a value gives lines that are well formed, and more than there should be.
+    if _LINES.fullmatch(block) is None or block.count("\n") != len(lines) - 1:
+        raise ValueError(_complaint(lines))
     return block
 
 
-def _body_fields(request: HTTPRequest, known: tuple[str, ...]) -> str:
+def _body_fields(request: HTTPRequest, known: tuple[str, ...]) -> list[str]:
     if "Transfer-Encoding" in known:
         raise ValueError(
             "a Transfer-Encoding field is given: framing the body is the client's part"
         )
-    block = ""
+    lines = []
     if request.body_producer is None:
         size = len(request.body or b"")
         if "Content-Length" not in known:
-            block = f"Content-Length: {size}\r\n"
+            lines.append(f"Content-Length: {size}")
         elif request.headers["Content-Length"] != str(size):
             raise ValueError(
                 f"Content-Length is {request.headers['Content-Length']!r}, the body has {size} bytes"
             )
     elif "Content-Length" not in known:
-        block = "Transfer-Encoding: chunked\r\n"
+        lines.append("Transfer-Encoding: chunked")
     elif not re.fullmatch("[0-9]{1,18}", request.headers["Content-Length"]):
         raise ValueError(f"bad Content-Length {request.headers['Content-Length']!r}")
     if request.method == "POST" and "Content-Type" not in known:
-        block += "Content-Type: application/x-www-form-urlencoded\r\n"
+        lines.append("Content-Type: application/x-www-form-urlencoded")
     if request.expect_100_continue:
-        block += "Expect: 100-continue\r\n"
-    return block
+        lines.append("Expect: 100-continue")
+    return lines
 
 
-def _authorization(request: HTTPRequest, target: Target) -> str:
+def _authorization(request: HTTPRequest, target: Target) -> list[str]:
     name = request.auth_username
     password: str | None = request.auth_password
     if name is None and target.username is not None:
         name, password = target.username, target.password
     if name is None or request.auth_mode == "digest":
-        return ""
-    return f"Authorization: {basic_field(name, password or '')}\r\n"
+        return []
+    return [f"Authorization: {basic_field(name, password or '')}"]
 
 
-def _complaint(block: str) -> str:
-    for line in re.split(r"(?<=\r\n)", block):
-        if _LINES.fullmatch(line) is None:
+def _complaint(lines: list[str]) -> str:
+    for line in lines:
+        if _LINES.fullmatch(f"{line}\r\n") is None or "\n" in line:
             name = line.partition(":")[0]
             return f"bad characters in the name or value of the field {name[:60]!r}"
     return "bad characters in the fields"

@@ -64,10 +64,9 @@ class Line:
             self._start_next()
 
     def __iter__(self) -> Iterator[Exchange]:
-        """Give everything under way, then everything that waits."""
-        yield from list(self._active)
-        for queue in list(self._waiting.values()):
-            yield from list(queue)
+        """Give what is under way now and then what waits now, whatever becomes of it meanwhile."""
+        waiting = [exchange for queue in self._waiting.values() for exchange in queue]
+        return iter([*self._active, *waiting])
 
     def _has_room(self, origin: Origin) -> bool:
         most = self._most_per_origin

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import select
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tornado.http1connection import EndOfMessage, ProtocolError, ResponseHead, ResponseParser
 from tornado.httputil import HTTPHeaders
@@ -198,9 +198,7 @@ class Connection:
             self._upload.go_on()
 
     def _wait_for(self, awaitable: Awaitable[None], exchange: Exchange) -> None:
-        self._waiting = waiting = exchange.loop.create_task(
-            _wait(awaitable), context=exchange.context
-        )
+        self._waiting = waiting = exchange.wait_for(awaitable)
         self.stream.pause_reading()
         waiting.add_done_callback(self._waited)
 
@@ -270,7 +268,3 @@ class Connection:
 def is_lost(error: BaseException) -> bool:
     """Tell whether an error says that the connection was not there any more."""
     return isinstance(error, (StreamClosedError, ConnectionError))
-
-
-async def _wait(awaitable: Awaitable[Any]) -> None:
-    await awaitable

@@ -1,0 +1,106 @@
+"""Basic and Digest authentication."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tornado.httpclient import HTTPClientError
+from tornado.httpclient._authentication import basic_field, digest_field
+
+
+def fields_of(answer: str) -> dict[str, str]:
+    assert answer.startswith("Digest ")
+    pairs = re.findall(r'(\w+)=(?:"((?:[^"\\]|\\.)*)"|([^,\s]+))', answer)
+    return {name: quoted or bare for name, quoted, bare in pairs}
+
+
+def hashed(algorithm: str, text: str) -> str:
+    names = {"MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512_256"}
+    return hashlib.new(names[algorithm], text.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256", "SHA-512-256"])
+@pytest.mark.parametrize("session", [False, True])
+@pytest.mark.parametrize("qop", [None, "auth", "auth-int,auth"])
+def test_a_challenge_is_answered_as_the_rfc_computes_it(algorithm, session, qop):
+    name = algorithm + ("-sess" if session else "")
+    challenge = f'Digest realm="a realm", nonce="abc", opaque="xyz", algorithm={name}'
+    if qop:
+        challenge += f', qop="{qop}"'
+    answer = digest_field([challenge], "GET", "/path?q", "Mufasa", "Circle of Life")
+    fields = fields_of(answer)
+    secret = hashed(algorithm, "Mufasa:a realm:Circle of Life")
+    if session:
+        assert qop is None or fields["cnonce"]
+    if not session or qop:
+        if session:
+            secret = hashed(algorithm, f"{secret}:abc:{fields['cnonce']}")
+        action = hashed(algorithm, "GET:/path?q")
+        middle = f"abc:00000001:{fields['cnonce']}:auth" if qop else "abc"
+        assert fields["response"] == hashed(algorithm, f"{secret}:{middle}:{action}")
+    assert (fields["uri"], fields["opaque"], fields["username"]) == ("/path?q", "xyz", "Mufasa")
+
+
+def test_the_strongest_of_several_challenges_is_answered():
+    weak = 'Digest realm="r", nonce="n", qop="auth", algorithm=MD5'
+    strong = 'Digest realm="r", nonce="n", qop="auth", algorithm=SHA-256'
+    for challenges in ([weak, strong], [strong, weak], [f"{weak}, {strong}"]):
+        assert fields_of(digest_field(challenges, "GET", "/", "u", "p"))["algorithm"] == "SHA-256"
+
+
+@pytest.mark.parametrize(
+    "challenge",
+    [
+        "Basic realm=x",
+        'Digest realm="no nonce"',
+        'Digest nonce="n", algorithm=ROT13',
+        'Digest nonce="n", qop="auth-int"',
+        "",
+    ],
+)
+def test_a_challenge_that_cannot_be_answered_is_left(challenge):
+    assert digest_field([challenge], "GET", "/", "u", "p") is None
+
+
+@given(st.text(max_size=200))
+def test_no_challenge_breaks_the_parser(text):
+    digest_field(["Digest " + text, text], "GET", "/", "u", "p")
+
+
+def test_quotes_in_names_do_not_end_them():
+    answer = digest_field(['Digest realm="r", nonce="n"'], "GET", "/", 'u", x="', "p")
+    assert r'username="u\", x=\""' in answer
+
+
+def test_basic_joins_user_and_password_as_utf8():
+    assert basic_field("żółw", "a:b") == "Basic xbzDs8WCdzphOmI="
+
+
+async def test_a_digest_server_gets_its_answer(make, serve):
+    async def answer(request: Any, writer: asyncio.StreamWriter) -> None:
+        if "authorization" in request.fields:
+            sent = fields_of(request.fields["authorization"])
+            secret = hashed("SHA-256", "me:here:secret")
+            action = hashed("SHA-256", f"{request.method}:{request.target}")
+            expected = hashed("SHA-256", f"{secret}:n0:00000001:{sent['cnonce']}:auth:{action}")
+            if sent["response"] == expected:
+                writer.write(serve.reply(b"welcome"))
+                return
+        challenge = 'Digest realm="here", nonce="n0", qop="auth", algorithm=SHA-256'
+        writer.write(serve.reply(b"", "401 Who", WWW_Authenticate=challenge))
+
+    peer = await serve(answer)
+    options = {"auth_mode": "digest", "auth_username": "me", "method": "POST", "body": b"x"}
+    response = await make.fetch(peer.url("/in?a"), auth_password="secret", **options)
+    assert response.body == b"welcome"
+    assert [request.body for request in peer.requests] == [b"x", b"x"]
+    with pytest.raises(HTTPClientError, match="401"):
+        await make.fetch(peer.url("/in?a"), auth_password="wrong", **options)
+    assert len(peer.requests) == 4
