@@ -126,7 +126,9 @@ def percentile(taken: list[float], share: float) -> float:
 async def laps(port: int, seconds: float) -> tuple[list[float], float]:
     """Measure in laps; return all times, and the median of the laps' p99."""
     taken = [await times(port, seconds / LAPS) for _ in range(LAPS)]
-    return sorted(itertools.chain(*taken)), statistics.median(percentile(lap, 0.99) for lap in taken)
+    return sorted(itertools.chain(*taken)), statistics.median(
+        percentile(lap, 0.99) for lap in taken
+    )
 
 
 def measure(port: int, pid: int, count: int, seconds: float) -> bool:

@@ -216,8 +216,13 @@ def where_tested(entry: Entry, tests: Mapping[str, frozenset[str]]) -> list[str]
     """
     if entry.kind == "alias":
         return [PARITY_TEST]
-    words = {_word(entry), entry.path.rpartition(".")[0] or entry.module.rpartition(".")[2]}
-    return [name for name, mentioned in tests.items() if words <= mentioned][:2]
+    word, holder = _word(entry), entry.path.rpartition(".")[0] or entry.module.rpartition(".")[2]
+    # An object of the class is often a fixture with its name in small letters.
+    return [
+        name
+        for name, mentioned in tests.items()
+        if word in mentioned and not mentioned.isdisjoint({holder, holder.lower()})
+    ][:2]
 
 
 def _word(entry: Entry) -> str:

@@ -123,6 +123,16 @@ def test_every_style_of_placeholders_is_understood(make_record, style, fmt):
     assert LogFormatter(fmt, style=style, color=False).format(make_record("m")) == "example|m"
 
 
+def test_the_defaults_can_be_built_upon(make_record):
+    formatter = LogFormatter(
+        f"shop {LogFormatter.DEFAULT_FORMAT}",
+        LogFormatter.DEFAULT_DATE_FORMAT,
+        colors=LogFormatter.DEFAULT_COLORS | {logging.DEBUG: 6},
+    )
+    record = make_record("hello")
+    assert formatter.format(record) == f"shop {LogFormatter().format(record)}"
+
+
 def test_the_date_has_the_format_that_was_asked_for(make_record):
     record = make_record("m")
     assert LogFormatter("%(asctime)s", datefmt="<%%>", color=False).format(record) == "<%>"
