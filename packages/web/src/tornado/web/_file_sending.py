@@ -138,22 +138,20 @@ class FileSending(HandlerState):
             return NOTHING
         return self._send_large(file, part)
 
-    async def _send_large(self, file: IO[bytes], part: Slice) -> None:
+    def _send_large(self, file: IO[bytes], part: Slice) -> Awaitable[None]:
         count = part.end - part.start
         self.set_header("Content-Length", count)
         connection: Any = self.request.connection
         write_file = getattr(connection, "write_file", None)
-        try:
-            if write_file is not None:
-                self.flush()  # the transforms see the head, and say whether they change the body
-            if write_file is None or any(
-                getattr(each, "is_active", True) for each in self._transforms
-            ):
-                await self._send_pieces(_pieces(file.fileno(), part))
-            else:
-                await write_file(file, part.start, count)
-        except StreamClosedError:
-            return  # the client has gone, nobody waits for the rest
+        if write_file is not None:
+            self.flush()  # the transforms see the head, and say whether they change the body
+        if write_file is None or any(getattr(each, "is_active", True) for each in self._transforms):
+            return self._send_pieces(_pieces(file.fileno(), part))
+        sent: asyncio.Future[None] = write_file(file, part.start, count)
+        if sent.done():  # it all fitted into the socket's buffer, or the client has gone
+            sent.exception()
+            return NOTHING
+        return _wait_for_client(sent)
 
     async def _send_pieces(self, pieces: Iterable[bytes]) -> None:
         """Send a body piece by piece, at the client's speed."""
@@ -163,6 +161,13 @@ class FileSending(HandlerState):
                 await self.flush()
         except StreamClosedError:
             return  # the client has gone, nobody waits for the rest
+
+
+async def _wait_for_client(sent: asyncio.Future[None]) -> None:
+    try:
+        await sent
+    except StreamClosedError:
+        return  # the client has gone, nobody waits for the rest
 
 
 @lru_cache(1000)

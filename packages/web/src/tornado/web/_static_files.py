@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from tornado.log import gen_log
 
@@ -286,9 +286,15 @@ class StaticFileHandler(RequestHandler):
             _small_files.put(found, known, len(content) + 1000)
         return content
 
-    async def _send_opened(self, found: FoundFile, part: Slice) -> None:
-        with os.fdopen(open_regular(found.path), "rb", buffering=0) as file:
-            await self._send_slice(file, part)
+    def _send_opened(self, found: FoundFile, part: Slice) -> Awaitable[None]:
+        file = os.fdopen(open_regular(found.path), "rb", buffering=0)
+        waiting: Awaitable[None] = NOTHING
+        try:
+            waiting = self._send_slice(file, part)
+        finally:
+            if waiting is NOTHING:
+                file.close()
+        return NOTHING if waiting is NOTHING else _close_behind(waiting, file)
 
     async def _send_content(self, part: Slice, size: int) -> None:
         bounds = (None, None) if part == (0, size) else part
@@ -480,6 +486,11 @@ _own_get_content_size = StaticFileHandler.get_content_size
 _get_content = StaticFileHandler.__dict__["get_content"].__func__
 _get_content_version = StaticFileHandler.__dict__["get_content_version"].__func__
 _get_cached_version = StaticFileHandler.__dict__["_get_cached_version"].__func__
+
+
+async def _close_behind(waiting: Awaitable[None], file: IO[bytes]) -> None:
+    with file:
+        await waiting
 
 
 def _as_list(directories: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
