@@ -138,3 +138,25 @@ def test_s7_a_refusal_reaches_a_client_that_still_sends(serve: Serve) -> None:
     client = serve(max_body_size=100).connect()
     client.send(post(b"/", 10**7) + b"x" * 3_000_000)
     assert client.read_until_close().startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"GET /\x1b[2J\x07 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\x85b\xe2\x80\xa8c/\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nX\nforged: line\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\x1b[31m\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\x1b]0;title\x07\r\n",
+    ],
+    ids=["target", "host", "name", "length", "chunk"],
+)
+def test_s22_nothing_of_a_client_can_forge_a_line_of_the_log(
+    serve: Serve, caplog: pytest.LogCaptureFixture, data: bytes
+) -> None:
+    with caplog.at_level("INFO", logger="tornado.general"):
+        assert serve().exchange(data).startswith(b"HTTP/1.1 400 ")
+    messages = [record.getMessage() for record in caplog.records]
+    assert [message.split(" from ")[0] for message in messages] == ["malformed HTTP message"]
+    assert messages[0].isascii()
+    assert messages[0].isprintable()
