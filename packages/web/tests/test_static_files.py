@@ -337,6 +337,25 @@ def test_settings_choose_the_handler_and_its_arguments(site: MakeSite, root: Pat
     assert answer.headers["Cache-Control"] == "max-age=60"
 
 
+def test_more_hooks_of_static_files_are_called(site: MakeSite, root: Path) -> None:
+    class Handler(StaticFileHandler):
+        def parse_url_path(self, url_path: str) -> str:
+            return url_path.removesuffix(".html") + ".txt"
+
+        def should_return_304(self) -> bool:
+            return self.get_argument("304", "") == "1"
+
+        def set_headers(self) -> None:
+            super().set_headers()
+            self.set_header("Cache-Control", "no-cache")
+
+    running = site([("/(.*)", Handler, {"path": str(root)})])
+    for _ in range(2):  # the second time the file is known
+        answer = running.fetch("/a.html")
+        assert (answer.body, answer.headers["Cache-Control"]) == (b"hello", "no-cache")
+        assert running.fetch("/a.html?304=1").status == 304
+
+
 def test_a_subclass_may_serve_what_is_no_file(site: MakeSite) -> None:
     class Handler(StaticFileHandler):
         @classmethod
