@@ -1,0 +1,242 @@
+"""Slow clients, and clients that send much at once: deadlines and turns (S7, S8, S9)."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from typing import Any
+
+import pytest
+
+GET = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
+POST = b"POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n"
+
+
+def bodies(data: bytes) -> list[bytes]:
+    return [part.partition(b"\r\n\r\n")[2] for part in data.split(b"HTTP/1.1 200 OK")[1:]]
+
+
+def test_s8_a_head_that_takes_too_long_is_answered_with_408(run, wire, application):
+    async def scene():
+        async with wire(application(), head_timeout=0.1) as client:
+            await client.send(b"GET / HTTP/1.1\r\n")
+            for _ in range(4):  # a byte now and then does not help
+                await asyncio.sleep(0.04)
+                client.writer.write(b"A")
+            assert (await client.read_some()).startswith(b"HTTP/1.1 408 ")
+
+    run(scene())
+
+
+def test_s8_the_head_deadline_does_not_hold_for_the_time_between_requests(run, wire, application):
+    async def scene():
+        async with wire(application(), head_timeout=0.05) as client:
+            await client.send(GET)
+            await client.read_some()
+            await asyncio.sleep(0.2)
+            await client.send(GET)
+            assert bodies(await client.read_some()) == [b"<>"]
+
+    run(scene())
+
+
+def test_s8_a_body_below_the_minimum_rate_is_answered_with_408(run, wire, application, monkeypatch):
+    import tornado.http1connection._server as room
+
+    monkeypatch.setattr(room, "_RATE_WINDOW", 0.1)
+
+    async def scene():
+        async with wire(
+            application(), min_body_rate=1000, body_timeout=None, head_timeout=0.1
+        ) as client:
+            await client.send(POST[:-5] + b"4000\r\n\r\n" + b"ab")
+            assert (await client.read_some()).startswith(b"HTTP/1.1 408 ")
+
+    run(scene())
+
+
+def test_s8_a_body_above_the_minimum_rate_is_taken_and_its_limit_counts_all_of_it(
+    run, wire, application, monkeypatch
+):
+    import tornado.http1connection._server as room
+
+    monkeypatch.setattr(room, "_RATE_WINDOW", 0.05)
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    async def scene():
+        limits = {"min_body_rate": 10, "head_timeout": 0.1, "max_body_size": 1000}
+        async with wire(application(), **limits) as client:
+            await client.send(head)
+            for _ in range(8):
+                client.writer.write(b"64\r\n" + b"x" * 100 + b"\r\n")
+                await asyncio.sleep(0.03)
+            assert not client.stream.closed()
+            await client.send(b"12c\r\n" + b"x" * 300 + b"\r\n")
+            assert (await client.read_some()).startswith(b"HTTP/1.1 413 ")
+
+    run(scene())
+
+
+def test_s8_a_client_that_takes_nothing_is_cut_off(run, wire, application, message):
+    class Big(message):
+        def finish(self):
+            self.answer(b"x" * 20_000_000)
+
+    app = application(Big)
+
+    async def scene():
+        async with wire(app, write_timeout=0.2, head_timeout=0.2) as client:
+            client.writer.transport.pause_reading()
+            client.writer.write(GET)
+            await asyncio.sleep(1)
+            assert "closed" in app.calls
+
+    run(scene())
+
+
+@pytest.mark.parametrize("fields", [b"", b"Connection: close\r\n"], ids=["kept", "closed"])
+def test_s8_a_client_that_reads_slowly_gets_all_of_it(run, wire, application, message, fields):
+    """Also where the server closes behind the response, and longer than it lingers."""
+    size = 3_000_000
+
+    class Big(message):
+        def finish(self):
+            self.answer(b"x" * size)
+
+    async def scene():
+        limits = {"write_timeout": 0.4, "head_timeout": 0.2}
+        async with wire(application(Big), **limits) as client:
+            client.writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n" + fields + b"\r\n")
+            received = 0
+            pace = 2.6 / (size / 65536)
+            async with asyncio.timeout(20):
+                while received < size:
+                    data = await client.reader.read(65536)
+                    assert data
+                    received += len(data)
+                    await asyncio.sleep(pace)
+
+    run(scene())
+
+
+def test_s8_a_client_that_reads_nothing_cannot_pipeline_without_end(
+    run, wire, application, message
+):
+    class Big(message):
+        def finish(self):
+            self.note("served")
+            self.answer(b"x" * 100_000)
+
+    app = application(Big)
+
+    async def scene():
+        async with wire(app) as client:
+            client.writer.transport.pause_reading()
+            client.writer.write(GET * 2000)
+            await asyncio.sleep(0.3)
+            served = app.calls.count("served")
+            assert served < 40
+            assert client.stream.write_buffer_size < 2_000_000
+            client.writer.transport.resume_reading()
+            received = 0
+            async with asyncio.timeout(20):
+                while received < 2000 * 100_000:
+                    received += len(await client.reader.read(1 << 20))
+
+    run(scene())
+
+
+def test_s7_a_rest_of_a_body_that_does_not_come_is_not_waited_for(
+    run, wire, application, message, monkeypatch
+):
+    import tornado.http1connection._server as room
+
+    monkeypatch.setattr(room, "_DRAIN_TIME", 0.1)
+
+    class Early(message):
+        def headers_received(self, start_line, headers):
+            self.answer(b"early")
+
+    async def scene():
+        async with wire(application(Early), head_timeout=0.1) as client:
+            await client.send(POST)
+            assert bodies(await client.read_all()) == [b"<early>"]
+
+    run(scene())
+
+
+def test_s7_an_unread_body_above_the_limit_closes_the_connection(run, wire, application, message):
+    class Early(message):
+        def headers_received(self, start_line, headers):
+            self.answer(b"early")
+
+    async def scene():
+        async with wire(application(Early), max_drain_size=1000) as client:
+            head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"
+            await client.send(head, b"x" * 5000)
+            assert bodies(await client.read_all()) == [b"<early>"]
+
+    run(scene())
+
+
+# Fairness.
+
+
+def test_s7_pipelined_requests_give_way_to_the_loop(run, wire, application):
+    async def scene():
+        async with wire(application()) as client:
+            client.writer.write(GET * 500)
+            turns = itertools.count()
+
+            def turn():
+                next(turns)
+                asyncio.get_running_loop().call_soon(turn)
+
+            turn()
+            received = b""
+            while received.count(b"200 OK") < 500:
+                received += await client.read_some()
+            assert next(turns) >= 500 // 16
+
+    run(scene())
+
+
+def test_s9_a_body_of_tiny_chunks_reaches_the_delegate_in_few_pieces(
+    run, wire, application, message
+):
+    class Counting(message):
+        def data_received(self, chunk):
+            self.note("chunk")
+            self.body += chunk
+
+    app = application(Counting)
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    async def scene():
+        async with wire(app) as client:
+            client.writer.write(head + b"1\r\na\r\n" * 10_000 + b"0\r\n\r\n")
+            while len(app.messages) < 1 or ("finish", b"a" * 10_000) not in app.calls:
+                await client.settle()
+
+    run(scene())
+    assert app.calls.count("chunk") < 100
+
+
+def test_the_sweep_survives_a_connection_that_fails(run, wire, application, caplog):
+    class Broken:
+        deadline = 0.0
+
+        def deadline_passed(self) -> Any:
+            raise RuntimeError("a bug")
+
+    async def scene():
+        async with wire(application(), head_timeout=0.1) as client:
+            client.server._sweep.add(Broken(), 0.1)
+            await client.send(b"GET ")
+            began = time.monotonic()
+            assert (await client.read_some()).startswith(b"HTTP/1.1 408 ")
+            assert time.monotonic() - began < 5
+
+    run(scene())
+    assert "uncaught exception at a deadline" in caplog.text
