@@ -26,9 +26,9 @@ def load_translations(directory: Folder, encoding: str | None = None) -> None:
     columns: the message, its translation, and the plural form that the translation is for. Values
     that contain a comma or a line break stand in double quotes::
 
-        "I love you","Te amo"
-        "%(name)s liked this","A %(name)s les gustó esto","plural"
-        "%(name)s liked this","A %(name)s le gustó esto","singular"
+        "Sign out","Cerrar sesión"
+        "%(names)s wrote to you","%(names)s te escribió","singular"
+        "%(names)s wrote to you","%(names)s te escribieron","plural"
 
     The third column is empty or ``unknown`` for messages without a plural, ``singular`` for a
     count of one, ``plural`` for any other count, or a category of the Unicode CLDR (``zero``,
