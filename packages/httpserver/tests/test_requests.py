@@ -259,3 +259,16 @@ def test_forwarded_addresses_are_believed_only_when_asked_for(serve: Serve) -> N
     assert asked(forwarded, forwarded=True) == b"127.0.0.1 http"
     assert asked(b"Forwarded: for=1.1.1.1;proto=https\r\n", forwarded=True) == b"1.1.1.1 https"
     assert asked(b"X-Real-Ip: nonsense\r\n", xheaders=True) == b"127.0.0.1 http"
+
+
+def test_a_subclass_of_the_server_may_take_requests_itself() -> None:
+    from tornado.httpserver import HTTPServer
+
+    class Counting(HTTPServer):
+        def start_request(self, server_conn: object, request_conn: Any) -> Any:
+            self.count = getattr(self, "count", 0) + 1
+            return super().start_request(server_conn, request_conn)
+
+    server = Counting(lambda request: None)
+    server.start_request(object(), None)
+    assert server.count == 1

@@ -293,6 +293,22 @@ def test_a_delegate_that_waits_is_not_told_anything_behind_the_loss(
     assert app.calls == [("head", "POST", "/p"), "begin", "lost", "closed", "end"]
 
 
+def test_an_error_behind_a_lost_connection_is_logged(run, wire, application, message, caplog):
+    class Failing(message):
+        async def data_received(self, chunk):
+            await asyncio.sleep(0.05)
+            raise RuntimeError("a bug that comes late")
+
+    async def scene():
+        async with wire(application(Failing)) as client:
+            await client.send(POST + b"ab")
+            client.stream.close()
+            await asyncio.sleep(0.1)
+
+    run(scene())
+    assert [record.exc_info[1].args for record in caplog.records] == [("a bug that comes late",)]
+
+
 # What goes out.
 
 

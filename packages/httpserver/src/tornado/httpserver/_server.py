@@ -123,6 +123,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         self._choose_limits = limits
         self._trust_proxies(trusted_downstream, forwarded, forwarded_host)
         self._expect_proxies(proxy_protocol, handshake_timeout)
+        self._shorten_the_way()
         TCPServer.__init__(
             self,
             ssl_options=ssl_options,
@@ -195,6 +196,11 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         if self._is_interposed:
             return self._interpose(delegate, request_conn)
         return delegate
+
+    def _shorten_the_way(self) -> None:
+        """Let connections ask the application itself where this class has nothing to add."""
+        if not self._is_interposed and type(self).start_request is HTTPServer.start_request:
+            self.start_request = self._delegate.start_request  # type: ignore[method-assign]  # see above
 
     def _interpose(
         self, delegate: HTTPMessageDelegate, request_conn: HTTPConnection

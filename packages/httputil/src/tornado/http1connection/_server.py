@@ -38,6 +38,7 @@ from tornado.httputil import (
     HTTPServerConnectionDelegate,
     RequestStartLine,
 )
+from tornado.iostream import StreamClosedError
 
 from ._errors import ProtocolError
 from ._framing import CHUNKED
@@ -59,6 +60,9 @@ if TYPE_CHECKING:
 
 gen_log = logging.getLogger("tornado.general")
 app_log = logging.getLogger("tornado.application")
+
+#: What a delegate may meet when it goes on behind the end of its connection.
+_OF_A_LOST_CONNECTION = (asyncio.CancelledError, StreamClosedError, HTTPInputError)
 
 #: Requests that are served in a row before other connections get their turn.
 _MAX_TURN = 16
@@ -398,7 +402,9 @@ class HTTP1ServerConnection:
     def _waited(self, future: asyncio.Future[None], head: RequestHead | None) -> None:
         error = asyncio.CancelledError() if future.cancelled() else future.exception()
         if self._waiting is not future:
-            return  # the connection is gone, and whoever uses it has been told
+            if error is not None and not isinstance(error, _OF_A_LOST_CONNECTION):
+                app_log.error("uncaught exception behind a lost connection", exc_info=error)
+            return
         self._waiting = None
         if isinstance(error, HTTPInputError):
             self._refuse(error)
