@@ -14,7 +14,7 @@ translations once, when the program starts, and ask for the locale that fits bes
 
 A message may have a plural form, and the count chooses::
 
-    user_locale.translate("%(name)s liked this", "%(name)s liked this", len(people))
+    user_locale.translate("One seat is free", "%(num)d seats are free", seats) % {"num": seats}
 
 Without further packages, every language is treated as English treats plurals, dates and lists,
 unless the translations say how to write them. Install the extra ``tornado-locale[babel]`` and the
