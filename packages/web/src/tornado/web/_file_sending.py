@@ -11,6 +11,7 @@ from tornado.httputil import format_timestamp
 from tornado.iostream import StreamClosedError
 
 from ._byte_ranges import Slice, UnsatisfiableRangeError, requested_slice
+from ._cork import corked
 from ._errors import HTTPError
 from ._media_types import media_type
 from ._nothing import NOTHING
@@ -143,11 +144,13 @@ class FileSending(HandlerState):
         self.set_header("Content-Length", count)
         connection: Any = self.request.connection
         write_file = getattr(connection, "write_file", None)
-        if write_file is not None:
-            self.flush()  # the transforms see the head, and say whether they change the body
-        if write_file is None or any(getattr(each, "is_active", True) for each in self._transforms):
+        if write_file is None:
             return self._send_pieces(_pieces(file.fileno(), part))
-        sent: asyncio.Future[None] = write_file(file, part.start, count)
+        with corked(connection):
+            self.flush()  # the transforms see the head, and say whether they change the body
+            if any(getattr(each, "is_active", True) for each in self._transforms):
+                return self._send_pieces(_pieces(file.fileno(), part))
+            sent: asyncio.Future[None] = write_file(file, part.start, count)
         if sent.done():  # it all fitted into the socket's buffer, or the client has gone
             sent.exception()
             return NOTHING
