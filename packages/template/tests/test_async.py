@@ -124,6 +124,20 @@ def test_the_pieces_are_the_whole(text: str, printed: bytes) -> None:
     assert all(pieces)
 
 
+def test_what_stands_before_a_wait_comes_before_it() -> None:
+    async def read() -> list[bytes]:
+        gate: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        pieces = Template("<head>{{ title }}{{ await gate }}foot").stream_async(
+            title="Tea", gate=gate
+        )
+        first = await asyncio.wait_for(anext(pieces), 5)
+        gate.set_result("body")
+        return [first, *[piece async for piece in pieces]]
+
+    first, *rest = asyncio.run(read())
+    assert (first, b"".join(rest)) == (b"<head>Tea", b"bodyfoot")
+
+
 def test_a_stream_can_be_left_early() -> None:
     closed: list[bool] = []
 

@@ -163,7 +163,8 @@ class Writer:
     def _write_expression(self, node: Expression, file: File, scope: Scope) -> None:
         code = node.code
         self._check(Fragment(file.source, code, node.offset))
-        if self._tries:
+        # What stands before a wait is ready, and so is what was printed before an error.
+        if self._tries or (self._stream and "await" in code):
             self._flush()
         before, after = _RAW if node.raw else self._escape(file.autoescape)
         if "#" in code:
