@@ -81,7 +81,15 @@ def test_transforms_that_are_given_take_the_place_of_the_settings() -> None:
 
 def test_the_tests_of_files_hold_under_python_o() -> None:
     here = Path(__file__).parent
-    names = ["static_paths", "static_files", "file_sending", "compression", "slashes", "redirects"]
+    names = [
+        "framing",
+        "static_paths",
+        "static_files",
+        "file_sending",
+        "compression",
+        "slashes",
+        "redirects",
+    ]
     files = [str(here / f"test_{name}.py") for name in names]
     options = ["-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestConfigWarning"]
     command = [
