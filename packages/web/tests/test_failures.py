@@ -163,6 +163,19 @@ class TooLong(RequestHandler):
         await self.flush()
 
 
+class InInitialize(RequestHandler):
+    def initialize(self) -> None:
+        raise Broken
+
+    def get(self) -> None:
+        self.write("not reached")
+
+
+@stream_request_body
+class InInitializeOfAStream(InInitialize):
+    pass
+
+
 @stream_request_body
 class InDataReceived(RequestHandler):
     def data_received(self, chunk: bytes) -> None:
@@ -195,6 +208,8 @@ class InDataReceived(RequestHandler):
         (LateAfterFinish, 200),
         (TooLong, CLOSED),
         (InDataReceived, 500),
+        (InInitialize, 500),
+        (InInitializeOfAStream, 500),
     ],
 )
 def test_every_failure_ends_its_request_and_is_logged_once(

@@ -14,6 +14,7 @@ from tornado.httputil import (
     ResponseStartLine,
 )
 
+from ._errors import HTTPError
 from ._execution import run
 
 if TYPE_CHECKING:
@@ -77,7 +78,10 @@ class HandlerDelegate(HTTPMessageDelegate):
         :return: the Task that finishes the request, ``None`` if it is finished.
         """
         application, request = self.application, self.request
-        handler = self.handler_class(application, request, **(self.handler_kwargs or _NOTHING))
+        try:
+            handler = self.handler_class(application, request, **(self.handler_kwargs or _NOTHING))
+        except Exception as error:  # noqa: BLE001  # the program's own, in initialize()
+            handler = self._replacement(error)
         context = copy_context()
         if handler._stream_request_body:
             self.attach(handler, context)
@@ -95,6 +99,16 @@ class HandlerDelegate(HTTPMessageDelegate):
             connection: Any = request.connection
             connection.set_close_callback(closed)
         return task
+
+    def _replacement(self, error: Exception) -> RequestHandler:
+        """Make a handler that answers for one that could not be made."""
+        from ._simple_handlers import ErrorHandler
+
+        status = error.status_code if isinstance(error, HTTPError) else 500
+        handler = ErrorHandler(self.application, self.request, status_code=status)
+        handler.log_exception(type(error), error, error.__traceback__)
+        self.path_args = self.path_kwargs = None
+        return handler
 
     def attach(self, handler: RequestHandler, context: Context) -> None:
         """Be told about a handler that takes its body in pieces, before it runs."""

@@ -56,11 +56,15 @@ def stream_request_body(cls: H) -> H:
 class StreamingDelegate(HandlerDelegate):
     """Start the handler with the head of the request, and give it the body in pieces."""
 
+    _handler: RequestHandler | None = None
+
     def headers_received(
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
     ) -> Awaitable[None] | None:
         super().headers_received(start_line, headers)
         self.execute()
+        if self._handler is None:  # it could not be made, and somebody else has answered
+            return None
         return None if self._prepared.done() else self._prepared
 
     def attach(self, handler: RequestHandler, context: Context) -> None:
@@ -72,7 +76,7 @@ class StreamingDelegate(HandlerDelegate):
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
         handler = self._handler
-        if handler._finished:
+        if handler is None or handler._finished:
             return None
         try:
             result = self._context.run(handler.data_received, chunk)
@@ -93,19 +97,21 @@ class StreamingDelegate(HandlerDelegate):
             self._fail(error)
 
     def _fail(self, error: Exception) -> None:
-        self._handler._handle_uncaught(error)
+        if self._handler is not None:
+            self._handler._handle_uncaught(error)
         self._end(False)
 
     def finish(self) -> None:
         self._end(True)
 
     def on_connection_close(self) -> None:
-        if self._handler._finished:
+        handler = self._handler
+        if handler is None or handler._finished:
             return
-        self._handler._client_left = True
-        self._handler.on_connection_close()
+        handler._client_left = True
+        handler.on_connection_close()
         self._end(False)
 
     def _end(self, is_complete: bool) -> None:
-        if not self._body.done():
+        if self._handler is not None and not self._body.done():
             self._body.set_result(is_complete)
