@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from tornado.httpclient._exchange_client import ExchangeClient
 
-from ._idle import IdleSockets
 from ._library import pycurl
 from ._multi import Multi
 from ._transfer import Transfer
@@ -53,7 +52,6 @@ class CurlAsyncHTTPClient(ExchangeClient):
             cookie_jar=cookie_jar,
         )
         self._multi = Multi(self.io_loop)
-        self._idle = IdleSockets()
         self._multi.setopt(pycurl.M_MAXCONNECTS, max(10, max_clients))
 
     def close(self) -> None:
@@ -68,7 +66,7 @@ class CurlAsyncHTTPClient(ExchangeClient):
         _app_log.error("exception in callback %r", callback, exc_info=True)
 
     def _perform(self, exchange: Exchange) -> None:
-        transfer = Transfer(exchange, self._multi, self._idle)
+        transfer = Transfer(exchange, self._multi)
         exchange.work = transfer
         try:
             transfer.prepare()

@@ -13,30 +13,41 @@ _MOST = 100
 
 
 class IdleSockets:
-    """Remember the sockets of finished transfers.
+    """Remember the sockets of finished transfers, until libcurl uses them again.
 
     libcurl takes a kept connection without looking whether bytes have come meanwhile. Those answer
     nothing that was asked, and would pass for the answer to the next request. Before a transfer
-    begins, this looks at the sockets of its origin; if one is readable, the transfer asks for a new
-    connection. A number may belong to another socket by now: that costs a connection, no more.
+    begins, this looks at the idle sockets of its origin; if one is readable, the transfer asks for
+    a new connection. A number may belong to another socket by now: that costs a connection, no
+    more.
     """
 
     def __init__(self) -> None:
         self._sockets: dict[Hashable, dict[int, None]] = {}
+        self._origins: dict[int, Hashable] = {}
 
     def keep(self, origin: Hashable, fd: int) -> None:
         """Remember a socket whose transfer is done."""
+        self.take(fd)
         if fd < 0 or not hasattr(select, "poll"):
             return
-        for sockets in self._sockets.values():
-            sockets.pop(fd, None)  # the number was another origin's before
         sockets = self._sockets.setdefault(origin, {})
         sockets[fd] = None
+        self._origins[fd] = origin
         if len(sockets) > _MOST:
-            del sockets[next(iter(sockets))]
+            self.take(next(iter(sockets)))
+
+    def take(self, fd: int) -> None:
+        """Forget a socket: it is in use, or gone."""
+        origin = self._origins.pop(fd, None)
+        if origin is not None:
+            sockets = self._sockets[origin]
+            del sockets[fd]
+            if not sockets:
+                del self._sockets[origin]
 
     def has_spoken(self, origin: Hashable) -> bool:
-        """Tell whether bytes wait on a connection to the origin, or its end; forget that one."""
+        """Tell whether bytes, or an end, wait on an idle connection to the origin."""
         sockets = self._sockets.get(origin)
         if not sockets:
             return False
@@ -46,9 +57,7 @@ class IdleSockets:
         spoken = False
         for fd, event in poll.poll(0):
             if event & select.POLLNVAL:
-                sockets.pop(fd)
+                self.take(fd)
             else:
                 spoken = True
-        if not sockets:
-            del self._sockets[origin]
         return spoken

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tornado.ioloop import IOLoop
 
+from ._idle import IdleSockets
 from ._library import pycurl
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Multi:
     """
 
     def __init__(self, io_loop: IOLoop) -> None:
+        self.idle = IdleSockets()
         self._io_loop = io_loop
         self._loop: asyncio.AbstractEventLoop = io_loop.asyncio_loop
         self._multi: Any = pycurl.CurlMulti()
@@ -107,7 +109,9 @@ class Multi:
             if fd in self._watched:
                 self._watched.discard(fd)
                 self._io_loop.remove_handler(fd)
-        elif fd in self._watched:
+            return
+        self.idle.take(fd)
+        if fd in self._watched:
             self._io_loop.update_handler(fd, _TO_LOOP[event])
         else:
             self._watched.add(fd)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from tornado.httpclient._exchange import Exchange
 
-    from ._idle import IdleSockets
     from ._multi import Multi
 
 #: Interim responses in front of a final one; more are an attack.
@@ -43,11 +42,10 @@ class Transfer:
     _feed: Feed | None = None
     _waiting: asyncio.Task[None] | None = None
 
-    def __init__(self, exchange: Exchange, multi: Multi, idle: IdleSockets) -> None:
+    def __init__(self, exchange: Exchange, multi: Multi) -> None:
         self.curl: Any = pycurl.Curl()
         self._exchange = exchange
         self._multi = multi
-        self._idle = idle
         self._lines: list[str] = []
 
     def prepare(self) -> None:
@@ -59,7 +57,7 @@ class Transfer:
         set_options(curl, exchange)
         curl.setopt(pycurl.HEADERFUNCTION, self._take_line)
         curl.setopt(pycurl.WRITEFUNCTION, self._take_data)
-        if self._idle.has_spoken(exchange.target.origin):
+        if self._multi.idle.has_spoken(exchange.target.origin):
             curl.setopt(pycurl.FRESH_CONNECT, 1)
         hop = exchange.hop
         if hop.body_producer is not None:
@@ -92,7 +90,7 @@ class Transfer:
             self._give_up(HTTPProtocolError("the response has no head"))
         else:
             self._note_times(exchange)
-            self._idle.keep(exchange.target.origin, self.socket)
+            self._multi.idle.keep(exchange.target.origin, self.socket)
             if self._waiting is None:
                 self._finish()
             # Otherwise the last piece is still being taken.

@@ -8,7 +8,7 @@ from tornado.ioloop import IOLoop
 from tornado.util import Configurable
 
 from ._outcome import Outcome
-from ._request import HTTPRequest, settle
+from ._request import HTTPRequest, plain_request, settle
 
 if TYPE_CHECKING:
     import asyncio
@@ -151,7 +151,7 @@ class AsyncHTTPClient(Configurable):
                     f"kwargs can't be used if request is an HTTPRequest object: {kwargs}"
                 )
         else:
-            request = HTTPRequest(request, **kwargs)
+            request = HTTPRequest(request, **kwargs) if kwargs else plain_request(request)
         settled = settle(request, self.defaults)
         settled._asked = request
         if callable(raise_error):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ._authentication import basic_field
@@ -26,6 +27,9 @@ _METHODS = {
     "PUT": True,
     "PATCH": True,
 }
+#: Options that give a request fields of its own.
+_OWN_FIELDS = frozenset({"_headers", "_body", "body_producer", "user_agent", "auth_username"})
+
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
 #: token ":" field-value (RFC 9110 sections 5.1 and 5.5), on a line each.
@@ -65,6 +69,8 @@ def request_fields(request: HTTPRequest, target: Target, cookie: str | None = No
     :raises ValueError: a name or a value cannot be sent.
     """
     headers = request._headers
+    if _OWN_FIELDS.isdisjoint(request.__dict__) and cookie is None and target.username is None:
+        return _plain_fields(target.authority, bool(request.decompress_response))
     if headers is None:
         lines = [f"Host: {target.authority}", f"User-Agent: {request.user_agent or USER_AGENT}"]
         known: tuple[str, ...] = ()
@@ -91,6 +97,16 @@ def request_fields(request: HTTPRequest, target: Target, cookie: str | None = No
     if _LINES.fullmatch(block) is None or block.count("\n") != len(lines) - 1:
         raise ValueError(_complaint(lines))
     return block
+
+
+@lru_cache(maxsize=256)
+def _plain_fields(authority: str, decompress: bool) -> str:
+    """Return the field lines of a request that has none of its own; most are like that.
+
+    The authority is part of a URL that was checked.
+    """
+    accept = f"Accept-Encoding: {Codings.accept_field()}\r\n" if decompress else ""
+    return f"Host: {authority}\r\nUser-Agent: {USER_AGENT}\r\n{accept}"
 
 
 def _body_fields(request: HTTPRequest, known: tuple[str, ...]) -> list[str]:

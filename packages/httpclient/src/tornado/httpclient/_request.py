@@ -265,6 +265,16 @@ _SET_APART = frozenset(
 )
 
 
+def plain_request(url: str) -> HTTPRequest:
+    """Return what ``HTTPRequest(url)`` gives, without a look at the thirty arguments."""
+    request = HTTPRequest.__new__(HTTPRequest)
+    request.url = url
+    request.method = "GET"
+    request.expect_100_continue = False
+    request.start_time = time.time()
+    return request
+
+
 def settle(request: HTTPRequest, defaults: dict[str, Any]) -> HTTPRequest:
     """Return a request in which what was left open has the client's value."""
     given = request.__dict__

@@ -221,11 +221,12 @@ class Connection:
         if self._upload is not None:
             keep = keep and self._upload.is_complete
         keep = keep and not self.stream.writing() and not self.stream.closed()
-        keep = keep and exchange.loop.time() < self.expires
+        now = exchange.loop.time()
+        keep = keep and now < self.expires
         self._let_go()
         if keep:
             self.is_reused = True
-            keep = self._pool.put(self)
+            keep = self._pool.put(self, now)
         if not keep:
             self.close()
         exchange.finish(end.trailers)

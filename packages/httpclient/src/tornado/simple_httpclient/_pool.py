@@ -53,8 +53,11 @@ class Pool:
         del self._since[connection]
         return connection
 
-    def put(self, connection: Connection) -> bool:
-        """Keep a connection, unless there are enough; return whether it is kept."""
+    def put(self, connection: Connection, now: float) -> bool:
+        """Keep a connection, unless there are enough; return whether it is kept.
+
+        :param now: the loop's time.
+        """
         idle = self._idle.get(connection.key)
         if idle is None:
             if self._most < 1 or self._most_per_key < 1:
@@ -63,7 +66,7 @@ class Pool:
         elif len(idle) >= self._most_per_key:
             return False
         idle[connection] = None
-        self._since[connection] = self._loop.time()
+        self._since[connection] = now
         if len(self._since) > self._most:
             next(iter(self._since)).close()
         if self._timer is None:

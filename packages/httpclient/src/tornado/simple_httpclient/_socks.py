@@ -58,7 +58,7 @@ async def _read_reply(stream: IOStream) -> bytes:
 def _load() -> Any:
     try:
         module = import_module("socksio.socks5")
-        module.SOCKSError = import_module("socksio").SOCKSError  # type: ignore[attr-defined]
+        module.SOCKSError = import_module("socksio").SOCKSError  # type: ignore[attr-defined]  # a module takes any
     except ImportError as error:
         raise ImportError(
             "SOCKS proxies need socksio: pip install 'tornado-httpclient[socks]'"
