@@ -83,6 +83,25 @@ def test_basic_joins_user_and_password_as_utf8():
     assert basic_field("żółw", "a:b") == "Basic xbzDs8WCdzphOmI="
 
 
+async def test_a_redirect_behind_a_digest_login_is_answered_anew(make, serve):
+    async def answer(request: Any, writer: asyncio.StreamWriter) -> None:
+        sent = fields_of(request.fields.get("authorization", "Digest "))
+        if sent.get("uri") != request.target:
+            challenge = 'Digest realm="here", nonce="n0", qop="auth"'
+            writer.write(serve.reply(b"", "401 Who", WWW_Authenticate=challenge))
+        elif request.target == "/":
+            writer.write(serve.reply(b"", "302 Found", Location="/in"))
+        else:
+            writer.write(serve.reply(b"welcome"))
+
+    peer = await serve(answer)
+    response = await make.fetch(
+        peer.url(), auth_mode="digest", auth_username="me", auth_password="secret"
+    )
+    assert response.body == b"welcome"
+    assert [request.target for request in peer.requests] == ["/", "/", "/in", "/in"]
+
+
 async def test_a_digest_server_gets_its_answer(make, serve):
     async def answer(request: Any, writer: asyncio.StreamWriter) -> None:
         if "authorization" in request.fields:

@@ -184,6 +184,21 @@ async def test_the_classic_callback_gets_the_response_and_the_call_gives_none(ma
     assert sorted(codes) == [500, 500, 599]
 
 
+async def test_what_a_callback_of_fetch_impl_raises_is_logged(simple, serve, caplog):
+    peer = await serve(serve.reply())
+    client = simple()
+    called = asyncio.Event()
+
+    def fail(response: HTTPResponse) -> None:
+        called.set()
+        raise ZeroDivisionError
+
+    client.fetch_impl(HTTPRequest(peer.url(), decompress_response=False), fail)
+    await called.wait()
+    await asyncio.sleep(0)
+    assert "ZeroDivisionError" in caplog.text
+
+
 async def test_pieces_go_to_the_streaming_callback(make, serve):
     peer = await serve(serve.reply(b"x" * 200_000))
     pieces: list[bytes] = []

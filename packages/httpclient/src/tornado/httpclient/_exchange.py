@@ -371,6 +371,10 @@ class Exchange:
             following = follow(hop, code, headers["Location"])
             if following is not None:
                 self._redirects += 1
+                if self._has_answered_challenge:
+                    # The answer was for another path, and perhaps for another server.
+                    self._has_answered_challenge = False
+                    following.headers.pop("Authorization", None)
             return following
         if code == 401 and hop.auth_mode == "digest" and not self._has_answered_challenge:
             return self._answer_challenge(headers)

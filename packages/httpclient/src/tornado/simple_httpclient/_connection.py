@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import select
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from tornado.iostream import IOStream
 
     from ._pool import Pool
+
+_app_log = logging.getLogger("tornado.application")
 
 #: Interim responses in front of a final one (RFC 9110 section 15.2); more are an attack.
 _MAX_INTERIM = 10
@@ -234,6 +237,9 @@ class Connection:
     def _fail(self, error: BaseException) -> None:
         exchange = self.exchange
         if exchange is None:
+            # The exchange is over: what raised is the function that was told so.
+            if not is_lost(error):
+                _app_log.error("exception in the callback of a fetch", exc_info=error)
             return
         is_stale = self.is_reused and not self._is_answered and is_lost(error)
         self._let_go()
