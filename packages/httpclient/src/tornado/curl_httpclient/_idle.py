@@ -23,7 +23,7 @@ class IdleSockets:
     """
 
     def __init__(self) -> None:
-        self._sockets: dict[Hashable, dict[int, None]] = {}
+        self._idle: dict[Hashable, _Sockets] = {}
         self._origins: dict[int, Hashable] = {}
 
     def keep(self, origin: Hashable, fd: int) -> None:
@@ -31,33 +31,43 @@ class IdleSockets:
         self.take(fd)
         if fd < 0 or not hasattr(select, "poll"):
             return
-        sockets = self._sockets.setdefault(origin, {})
-        sockets[fd] = None
+        sockets = self._idle.get(origin)
+        if sockets is None:
+            sockets = self._idle[origin] = _Sockets()
+        elif len(sockets.numbers) >= _MOST:
+            self.take(next(iter(sockets.numbers)))
+        sockets.numbers[fd] = None
+        sockets.poll.register(fd, select.POLLIN)
         self._origins[fd] = origin
-        if len(sockets) > _MOST:
-            self.take(next(iter(sockets)))
 
     def take(self, fd: int) -> None:
         """Forget a socket: it is in use, or gone."""
         origin = self._origins.pop(fd, None)
         if origin is not None:
-            sockets = self._sockets[origin]
-            del sockets[fd]
-            if not sockets:
-                del self._sockets[origin]
+            sockets = self._idle[origin]
+            del sockets.numbers[fd]
+            sockets.poll.unregister(fd)
 
     def has_spoken(self, origin: Hashable) -> bool:
         """Tell whether bytes, or an end, wait on an idle connection to the origin."""
-        sockets = self._sockets.get(origin)
-        if not sockets:
+        sockets = self._idle.get(origin)
+        if sockets is None:
             return False
-        poll = select.poll()
-        for fd in sockets:
-            poll.register(fd, select.POLLIN)
+        if not sockets.numbers:
+            del self._idle[origin]
+            return False
         spoken = False
-        for fd, event in poll.poll(0):
+        for fd, event in sockets.poll.poll(0):
             if event & select.POLLNVAL:
                 self.take(fd)
             else:
                 spoken = True
         return spoken
+
+
+class _Sockets:
+    """The idle sockets of one origin, oldest first."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[int, None] = {}
+        self.poll = select.poll()

@@ -104,8 +104,10 @@ class Transfer:
     def _finish(self) -> None:
         self.is_over = True
         self._release()
-        trailers = HTTPHeaders.parse("".join(self._lines))
-        self._exchange.finish({name: trailers[name] for name in trailers})
+        trailers: dict[str, Any] = {}
+        if self._lines:
+            trailers = dict(HTTPHeaders.parse("".join(self._lines)))
+        self._exchange.finish(trailers)
 
     def _note_times(self, exchange: Exchange) -> None:
         for name, info in (
