@@ -162,7 +162,7 @@ class Multi:
         transfer = self._transfers.pop(curl, None)
         if transfer is None:
             return
-        transfer.socket = curl.getinfo(pycurl.ACTIVESOCKET)  # known until it is removed
+        transfer.socket = curl.getinfo(pycurl.LASTSOCKET)  # known until it is removed
         self._multi.remove_handle(curl)
         transfer.end(code, message)
         curl.close()
