@@ -9,7 +9,7 @@ import weakref
 
 import pytest
 
-from tornado.ioloop import IOLoop
+from tornado.ioloop import IOLoop, close_with_loop
 from tornado.platform.asyncio import AsyncIOLoop, AsyncIOMainLoop, BaseAsyncIOLoop
 
 
@@ -365,6 +365,24 @@ def test_close_closes_the_descriptors_if_told_so(ioloop):
         loop.add_handler(sock, print, loop.READ)
     loop.close(all_fds=True)
     assert [sock.fileno() for sock in pair] == [-1, -1]
+
+
+@pytest.mark.parametrize("all_fds", [True, False])
+def test_close_closes_what_belongs_to_the_loop_if_told_so(ioloop, all_fds):
+    closed = []
+
+    class Thing:
+        def close(self):
+            closed.append(self)
+
+    loop = IOLoop(make_current=False)
+    kept, gone = Thing(), Thing()
+    close_with_loop(kept, loop.asyncio_loop)
+    close_with_loop(gone, loop.asyncio_loop)
+    del gone
+    gc.collect()
+    loop.close(all_fds=all_fds)
+    assert closed == ([kept] if all_fds else [])
 
 
 def test_importing_the_loop_imports_nothing_else():

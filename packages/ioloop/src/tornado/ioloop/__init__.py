@@ -29,10 +29,11 @@ from builtins import TimeoutError  # noqa: A004 - the documented name of the bui
 
 from tornado.util import publish
 
+from ._belongings import close_with_loop
 from ._loop import IOLoop
 from ._periodic import PeriodicCallback
 
-__all__ = ["IOLoop", "PeriodicCallback", "TimeoutError"]
+__all__ = ["IOLoop", "PeriodicCallback", "TimeoutError", "close_with_loop"]
 
 publish(
     globals(),

@@ -8,6 +8,8 @@ import logging
 import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
+from tornado.ioloop import close_with_loop
+
 from ._errors import StreamClosedError
 
 if TYPE_CHECKING:
@@ -90,6 +92,7 @@ class Lifecycle:
             except RuntimeError:
                 loop = self.io_loop.asyncio_loop
             self._loop = loop
+            close_with_loop(self, loop)
         return loop
 
     def _watch_input(self) -> None:

@@ -9,6 +9,8 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from tornado.ioloop import close_with_loop
+
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
@@ -56,6 +58,12 @@ class _Acceptor:
 
     def start(self) -> None:
         self.loop.add_reader(self.fd, self.accept)
+        close_with_loop(self, self.loop)
+
+    def close(self) -> None:
+        """Close the socket too, because the loop is closed with all its descriptors."""
+        self.stop()
+        self.sock.close()
 
     def stop(self) -> None:
         if self.stopped:

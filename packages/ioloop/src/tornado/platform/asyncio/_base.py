@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tornado.gen import convert_yielded
 from tornado.gen._convert import can_convert
 from tornado.ioloop import IOLoop
+from tornado.ioloop._belongings import close_belongings
 from tornado.stack_context._chain import Reentry, chain, reentered
 from tornado.stack_context._routes import route_errors
 
@@ -85,6 +86,8 @@ class BaseAsyncIOLoop(IOLoop):
         self._closed = True
         self._resign()
         self._watch_blocking(None, None)
+        if all_fds:
+            close_belongings(self.asyncio_loop)
         for descriptor in self._handlers.clear():
             if all_fds:
                 self.close_fd(descriptor)
