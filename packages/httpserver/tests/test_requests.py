@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tornado.httputil import HTTPHeaders, HTTPServerRequest, ResponseStartLine
+from tornado.httputil import HTTPHeaders, HTTPOutputError, HTTPServerRequest, ResponseStartLine
 
 Serve = Callable[..., Any]
 
@@ -272,3 +272,34 @@ def test_a_subclass_of_the_server_may_take_requests_itself() -> None:
     server = Counting(lambda request: None)
     server.start_request(object(), None)
     assert server.count == 1
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nX-Evil: 1", "a\r\n\r\nbody", "\x00"])
+def test_s14_no_line_end_gets_into_a_response_that_leaves_at_once(serve: Serve, value: str) -> None:
+    raised: list[Exception] = []
+
+    def inject(request: HTTPServerRequest) -> None:
+        connection: Any = request.connection
+        headers = HTTPHeaders()
+        headers["X-A"] = value  # nothing checks it here
+        try:
+            connection.respond(200, "OK", headers, b"ok")
+        except HTTPOutputError as error:
+            raised.append(error)
+            connection.close()
+
+    assert serve(inject).exchange(GET) == b""
+    assert len(raised) == 1
+
+
+def test_repeated_fields_of_a_response_leave_apart(serve: Serve) -> None:
+    def answer(request: HTTPServerRequest) -> None:
+        connection: Any = request.connection
+        headers = HTTPHeaders({"Set-Cookie": "a=b"})
+        headers.add("Set-Cookie", "c=d")
+        connection.respond(200, "OK", headers, b"ok")
+
+    client = serve(answer).connect()
+    client.send(GET)
+    data = client.socket.recv(10_000)
+    assert b"Set-Cookie: a=b\r\nSet-Cookie: c=d\r\n" in data

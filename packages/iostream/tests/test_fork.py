@@ -117,6 +117,18 @@ def test_an_interrupt_at_the_terminal_ends_all_without_a_traceback_of_the_parent
         assert b"Traceback" not in program.stderr.read()
 
 
+def test_an_interrupt_while_processes_are_started_ends_all_too():
+    # The first child interrupts everybody while the parent still starts the others.
+    status, _, log = run(
+        "number = fork_processes(20)\n"
+        "signal.signal(signal.SIGINT, signal.SIG_DFL)\n"
+        "if number == 0: os.kill(os.getppid(), signal.SIGINT); sys.exit()\n"
+        "time.sleep(0.5)"
+    )
+    assert status == 0
+    assert "Traceback" not in log
+
+
 def test_random_numbers_differ_between_the_children():
     _, output, _ = run("import random\nfork_processes(3)\nsay(random.random())")
     assert len(set(output.split())) == 3

@@ -68,7 +68,11 @@ class ServerExchange(HTTP1Connection):
                 for name, value in fields.items()
             ]
         )
-        if FIELD_BLOCK.fullmatch(block) is None or REASON_TEXT.fullmatch(reason) is None:
+        if (
+            FIELD_BLOCK.fullmatch(block) is None
+            or block.count("\n") != len(fields)  # a line end within a value, or a repeated field
+            or REASON_TEXT.fullmatch(reason) is None
+        ):
             return super().respond(status_code, reason, headers, body)
         size = len(body)
         head = f"HTTP/1.1 {status_code} {reason}\r\n{block}Content-Length: {size}\r\n\r\n"

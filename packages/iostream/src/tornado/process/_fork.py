@@ -57,18 +57,17 @@ class _Parent:
         self.restarts_left = max_restarts
         self.children: dict[int, int] = {}
         self.is_ending = False
+        self.handlers: dict[int, Any] = {}
 
     def run(self, count: int) -> int:
         """Start the children; returns in them only."""
+        self.handlers = self.catch_signals()
         for number in range(count):
             if self.start(number):
                 return number
-        handlers = self.catch_signals()
         while self.children:
             orphan = self.wait()
             if orphan is not None and self.start(orphan):
-                for signum, handler in handlers.items():
-                    signal.signal(signum, handler)
                 return orphan
         sys.exit(0)
 
@@ -99,12 +98,19 @@ class _Parent:
         # What is buffered would be written by parent and child.
         sys.stdout.flush()
         sys.stderr.flush()
-        pid = os.fork()
-        if pid == 0:
-            _task_id = number
-            return True
-        self.children[pid] = number
-        return False
+        # No signal comes while it is open which process it would meet, and with whose handler.
+        unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, self.handlers)
+        try:
+            pid = os.fork()
+            if pid == 0:
+                _task_id = number
+                for signum, handler in self.handlers.items():
+                    signal.signal(signum, handler)
+                return True
+            self.children[pid] = number
+            return False
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
 
     def wait(self) -> int | None:
         """Wait until a child ends.
