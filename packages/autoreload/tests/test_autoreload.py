@@ -285,3 +285,16 @@ def test_the_face_names_what_is_public() -> None:
     assert tornado.autoreload.__all__ == ["add_reload_hook", "main", "start", "wait", "watch"]
     for name in tornado.autoreload.__all__:
         assert getattr(tornado.autoreload, name).__module__ == "tornado.autoreload"
+
+
+def test_a_change_while_the_program_runs_is_not_missed(run: Run, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        COUNTING + "import os, time\nwhile os.path.exists('wait'): time.sleep(0.01)\n"
+    )
+    (tmp_path / "wait").touch()
+    program = run("-m", "tornado.autoreload", "script.py")
+    program.wait_for("run 1 as __main__")
+    script.write_text(COUNTING)
+    (tmp_path / "wait").unlink()
+    program.wait_for("run 2 as __main__")

@@ -70,8 +70,7 @@ def _look() -> None:
 
 def wait() -> NoReturn:
     """Wait until a watched file changes, and start the program again; do not return."""
-    _files.look()
-    while not _files.look():
+    while not _files.look():  # the first look may find what has changed while the program ran
         if _notifier.is_available():
             _notifier.wait_for_change(_files)
         else:
