@@ -12,9 +12,10 @@ fetch or a deadline passes.
 
 ::
 
-    begin --> waits in line --> start --> hop --> (head, data, finish) --> settled
-                                  ^                      |
-                                  +---- another hop -----+
+    begin --> waits in line --> start --> hooks --> hop --> (head, data, finish) --> settled
+                                            ^        ^                |
+                                            |        +- another hop --+
+                                            +-------- a retry --------+
 """
 
 from __future__ import annotations
@@ -37,15 +38,17 @@ from ._target import Target, parse_target
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
 
     from tornado.httputil import ResponseStartLine
 
     from ._exchange_client import ExchangeClient
+    from ._preparation import Hook
     from ._request import HTTPRequest
 
 #: The option that limits a phase, and the words for what happens in it.
 _PHASES = {
+    "prepare": ("request_timeout", "while preparing the request"),
     "connect": ("connect_timeout", "while connecting"),
     "tls": ("tls_timeout", "during the TLS handshake"),
     "head": ("head_timeout", "while waiting for the head"),
@@ -100,7 +103,8 @@ class Exchange:
         callback: Callable[[HTTPResponse], object],
     ) -> None:
         self.client = client
-        self.request = self.hop = request
+        #: What the caller asked for, and what of it went out first.
+        self.request = self.hop = self._first = request
         self.loop = client.asyncio_loop
         # The connection outlives this fetch and was perhaps made for another one: what the caller
         # gave runs in the context in which the caller gave it.
@@ -116,8 +120,12 @@ class Exchange:
     def begin(self) -> None:
         """Check the request, and wait until the client has room for it."""
         try:
-            check_request(self.request)
-            self._prepare(self.request)
+            if self.request.prepare is None:
+                check_request(self.request)
+                self._aim(self.request)
+            else:
+                # What is to be sent is not known yet; the line asks for the origin alone.
+                self.target = parse_target(self.request.url)
         except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
             self.loop.call_soon(self.fail, error)
             return
@@ -136,9 +144,29 @@ class Exchange:
         if limit:
             self._deadline = now + limit
             self._timer = self.loop.call_at(self._deadline, self._check_time)
-        self.client._perform(self)
+        if self.request.prepare is None:
+            self.client._perform(self)
+        else:
+            self._prepare(self.request.prepare)
 
-    def _prepare(self, hop: HTTPRequest) -> None:
+    def _prepare(self, hooks: Iterable[Hook]) -> None:
+        from ._preparation import Preparation
+
+        self.phase = "prepare"
+        self._phase_deadline = _NEVER
+        Preparation(self, hooks)
+
+    def take_prepared(self, request: HTTPRequest) -> None:
+        """Perform what the hooks have made of the request."""
+        try:
+            check_request(request)
+        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+            self.refuse(error)
+            return
+        self._first = request
+        self._go_on(request)
+
+    def _aim(self, hop: HTTPRequest) -> None:
         target = parse_target(hop.url)
         cookie = None
         jar = self.client.cookie_jar
@@ -356,6 +384,15 @@ class Exchange:
         retry = self.request.retry
         if retry is not None and self._try_again(response):
             return
+        self._end(response)
+
+    def refuse(self, error: BaseException) -> None:
+        """End with an error from before the request was sent, which no retry mends."""
+        self.code = 599
+        self._stop_timer()
+        self._end(self._respond(None, error))
+
+    def _end(self, response: HTTPResponse) -> None:
         self.is_settled = True
         self.client._line.leave(self)
         self._callback(response)
@@ -410,19 +447,19 @@ class Exchange:
         self._chunks = []
         self._phase_deadline = _NEVER
         try:
-            self._prepare(hop)
+            self._aim(hop)
         except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
             self.fail(error)
             return
         self.client._perform(self)
 
     def _try_again(self, response: HTTPResponse) -> bool:
-        retry = self.request.retry
-        if retry is None or response.error is None or self.request.body_producer is not None:
+        retry, first = self.request.retry, self._first
+        if retry is None or response.error is None or first.body_producer is not None:
             return False
         if self.received and self.request.streaming_callback is not None:
             return False  # the caller has seen a part of it
-        delay = retry.delay(self._attempts, self.request.method, response)
+        delay = retry.delay(self._attempts, first.method, response)
         if delay is None or self.loop.time() + delay >= self._deadline:
             return False
         self._attempts += 1
@@ -437,7 +474,10 @@ class Exchange:
         self.work = None
         if self._deadline < _NEVER:
             self._timer = self.loop.call_at(self._deadline, self._check_time)
-        self._go_on(self.request)
+        if self.request.prepare is None:
+            self._go_on(self.request)
+        else:
+            self._prepare(self.request.prepare)
 
     # The end that nobody waits for.
 

@@ -11,9 +11,10 @@ from tornado.httputil import HTTPHeaders, format_timestamp
 if TYPE_CHECKING:
     import datetime
     import ssl
-    from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
 
     from ._body import FormFile
+    from ._preparation import Hook
     from ._retry import Retry
 
 
@@ -73,6 +74,13 @@ class HTTPRequest:
     :param body_timeout: for the response's body alone.
     :param max_body_size: for the response's body, as it comes and decompressed.
     :param retry: a `Retry`, to try again after failures.
+    :param prepare: a list of hooks: functions or coroutine functions that get a copy of this
+        request and may change its URL, method, fields, body, credentials, proxy and TLS settings.
+        They run in turn before the first byte is sent, again before each retry, and within
+        ``request_timeout``; what one raises ends the fetch. A redirect is made of what they left,
+        by the rules for redirects, without asking them again: what they put into Authorization,
+        Cookie and the like does not reach another origin. Limits, times and callbacks stay as
+        they were.
     :param upload_progress: called with bytes sent and bytes in all, None if that is not known.
     :param download_progress: called with bytes received and bytes in all, or None, on the wire.
 
@@ -138,6 +146,7 @@ class HTTPRequest:
     body_timeout: float | None = None
     max_body_size: int | None = None
     retry: Retry | None = None
+    prepare: Iterable[Hook] | None = None
     upload_progress: Callable[[int, int | None], object] | None = None
     download_progress: Callable[[int, int | None], object] | None = None
 
@@ -188,6 +197,7 @@ class HTTPRequest:
         body_timeout: float | None = None,
         max_body_size: int | None = None,
         retry: Retry | None = None,
+        prepare: Iterable[Hook] | None = None,
         upload_progress: Callable[[int, int | None], object] | None = None,
         download_progress: Callable[[int, int | None], object] | None = None,
     ) -> None:
