@@ -20,11 +20,10 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
 #: Checks of the whole workspace, quick ones first.
 BEFORE = ("lint", "typing", "docs")
-AFTER = ("py311-lowest", "optimized", "whole")
+AFTER = ("py311-lowest", "whole")
 
-#: The environments that test one package after the other, with a report of each, and whether the
-#: roof is among them: without dependencies of its own, it has no lowest versions.
-OF_ALL_PACKAGES = {"py311-lowest": False, "optimized": True}
+#: The environments that test one package below the roof after the other, with a report of each.
+OF_ALL_PACKAGES = frozenset({"py311-lowest"})
 
 
 def default_environments(workspace: Workspace | None = None) -> list[str]:
@@ -75,7 +74,7 @@ def reports_here(workspace: Workspace | None = None) -> list[str]:
     names = []
     for environment in environments_here(workspace):
         if environment in OF_ALL_PACKAGES:
-            pieces = workspace if OF_ALL_PACKAGES[environment] else workspace.below_the_roof()
+            pieces = workspace.below_the_roof()
             names += [f"{environment}-{piece.folder.name}" for piece in pieces]
         else:
             names.append(environment)

@@ -1,8 +1,7 @@
 """Run a test suite inside a tox environment and leave its result where the tally finds it.
 
     python tools/suite.py py311-web                the tests of packages/web
-    python tools/suite.py py311-lowest --packages  those of every package, one after the other
-    python tools/suite.py optimized --packages --optimize
+    python tools/suite.py py311-lowest --packages --optimize   those of every package in turn
 
 pytest rewrites the asserts of test modules into raises before they are compiled, so they hold
 under ``python -O`` while those of the shipped code are gone: that is what ``--optimize`` is for.
