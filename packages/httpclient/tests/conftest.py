@@ -206,12 +206,22 @@ class Peers(InLoop):
         peer = Peer(answer, close)
         if path:
             peer.server = await asyncio.start_unix_server(peer.serve, path)
+            self._peers.append(peer)
         else:
-            peer.server = await asyncio.start_server(peer.serve, "127.0.0.1", 0, ssl=tls)
-            peer.port = peer.server.sockets[0].getsockname()[1]
+            await self._listen(peer, tls)
+        return peer
+
+    async def proxy(self, tls: ssl.SSLContext) -> TLSProxy:
+        """Start a proxy that is reached over TLS."""
+        proxy = TLSProxy(b"", close=False)
+        await self._listen(proxy, tls)
+        return proxy
+
+    async def _listen(self, peer: Peer, tls: Any) -> None:
+        peer.server = await asyncio.start_server(peer.serve, "127.0.0.1", 0, ssl=tls)
+        peer.port = peer.server.sockets[0].getsockname()[1]
         peer.scheme = "https" if tls else "http"
         self._peers.append(peer)
-        return peer
 
     async def close(self) -> None:
         for peer in self._peers:
@@ -224,6 +234,42 @@ class Peers(InLoop):
 @pytest.fixture
 def serve() -> Peers:
     return Peers()
+
+
+class TLSProxy(Peer):
+    """A proxy that is reached over TLS: answers requests itself, and opens tunnels."""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        self.writers.append(writer)
+        try:
+            while True:
+                request = await self._read(reader, writer, self.connections)
+                self.requests.append(request)
+                if request.method == "CONNECT":
+                    await self._tunnel(request.target, reader, writer)
+                    break
+                writer.write(reply(b"by the proxy"))
+        except (EOFError, OSError):
+            pass
+        finally:
+            writer.close()
+
+    async def _tunnel(
+        self, target: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        host, _, port = target.rpartition(":")
+        back, forth = await asyncio.open_connection(host, int(port))
+        self.writers.append(forth)
+        writer.write(b"HTTP/1.1 200 Connected\r\n\r\n")
+        await asyncio.gather(_copy(reader, forth), _copy(back, writer))
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while piece := await reader.read(65536):
+        writer.write(piece)
+        await writer.drain()
+    writer.close()
 
 
 class Authority:

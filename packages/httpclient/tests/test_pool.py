@@ -126,25 +126,53 @@ async def close_first(serve: Any) -> Any:
     return peer
 
 
-async def test_a_stale_connection_costs_an_idempotent_request_nothing(simple, serve):
+async def test_a_stale_connection_costs_an_idempotent_request_nothing(make, serve):
     peer = await close_first(serve)
-    client = simple()
+    client = make()
     await client.fetch(peer.url())
     response = await client.fetch(peer.url(), method="PUT", body=b"x")
     assert response.body == b"hello"
     assert [request.method for request in peer.requests] == ["GET", "PUT", "PUT"]
 
 
-async def test_a_request_that_is_not_idempotent_is_sent_once(simple, serve):
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"method": "POST", "body": b"x"},
+        {"method": "POST", "body": b""},
+        {"method": "PATCH", "body": b"x" * 100_000},
+        {"method": "BREW", "allow_nonstandard_methods": True},
+    ],
+    ids=["POST", "empty POST", "large PATCH", "method of its own"],
+)
+async def test_s20_a_request_that_is_not_idempotent_is_sent_once(make, serve, options):
     peer = await close_first(serve)
-    client = simple()
+    client = make()
     await client.fetch(peer.url())
     with pytest.raises(HTTPStreamClosedError):
+        await client.fetch(peer.url(), **options)
+    assert [request.method for request in peer.requests] == ["GET", options["method"]]
+    assert (await client.fetch(peer.url())).body == b"hello"
+
+
+async def test_requests_that_are_sent_once_share_connections_too(make, serve):
+    peer = await serve(serve.reply())
+    client = make()
+    for _ in range(3):
         await client.fetch(peer.url(), method="POST", body=b"x")
-    assert [request.method for request in peer.requests] == ["GET", "POST"]
+    assert peer.connections == 1
 
 
-async def test_nothing_is_sent_again_once_something_came_back(simple, serve):
+async def test_an_old_libcurl_makes_a_connection_for_what_is_sent_once(curl, serve, monkeypatch):
+    monkeypatch.setattr("tornado.curl_httpclient._transfer._BEFORE_REQUEST", None)
+    peer = await close_first(serve)
+    client = curl()
+    await client.fetch(peer.url())
+    await client.fetch(peer.url(), method="POST", body=b"x")
+    assert [request.connection for request in peer.requests] == [1, 2]
+
+
+async def test_nothing_is_sent_again_once_something_came_back(make, serve):
     async def answer(request: Any, writer: asyncio.StreamWriter) -> bool:
         if len(peer.requests) == 2:
             writer.write(b"HTTP/1.1 200 OK\r\n")
@@ -153,17 +181,17 @@ async def test_nothing_is_sent_again_once_something_came_back(simple, serve):
         return True
 
     peer = await serve(answer)
-    client = simple()
+    client = make()
     await client.fetch(peer.url())
     with pytest.raises(HTTPStreamClosedError):
         await client.fetch(peer.url())
     assert len(peer.requests) == 2
 
 
-async def test_a_new_connection_is_not_tried_twice(simple, serve):
+async def test_a_new_connection_is_not_tried_twice(make, serve):
     peer = await serve(b"", close=True)
     with pytest.raises(HTTPStreamClosedError):
-        await simple.fetch(peer.url())
+        await make.fetch(peer.url())
     assert len(peer.requests) == 1
 
 

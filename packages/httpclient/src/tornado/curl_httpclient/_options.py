@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._library import pycurl
 
@@ -22,6 +22,32 @@ _PROXY_TYPES = {
     "socks5h": pycurl.PROXYTYPE_SOCKS5_HOSTNAME,
 }
 _PROXY_AUTH = {"basic": pycurl.HTTPAUTH_BASIC, "digest": pycurl.HTTPAUTH_DIGEST}
+
+
+class _Verification(NamedTuple):
+    """The options of libcurl that say how one of its two peers is verified."""
+
+    version: int
+    peer: int
+    host: int
+    file: int
+    folder: int
+
+
+_SERVER_VERIFICATION = _Verification(
+    pycurl.SSLVERSION,
+    pycurl.SSL_VERIFYPEER,
+    pycurl.SSL_VERIFYHOST,
+    pycurl.CAINFO,
+    pycurl.CAPATH,
+)
+_PROXY_VERIFICATION = _Verification(
+    pycurl.PROXY_SSLVERSION,
+    pycurl.PROXY_SSL_VERIFYPEER,
+    pycurl.PROXY_SSL_VERIFYHOST,
+    pycurl.PROXY_CAINFO,
+    pycurl.PROXY_CAPATH,
+)
 
 #: What libcurl would send of its own accord; a name without a value keeps it from that.
 _OWN_FIELDS = ("Accept", "Expect", "Content-Type")
@@ -94,6 +120,8 @@ def _set_proxy(curl: Any, hop: HTTPRequest) -> None:
     curl.setopt(pycurl.PROXYPORT, hop.proxy_port)
     curl.setopt(pycurl.PROXYTYPE, _PROXY_TYPES[kind])
     curl.setopt(pycurl.NOPROXY, "")
+    if kind == "https":
+        _verify(curl, hop, _PROXY_VERIFICATION)
     if hop.proxy_username is not None:
         curl.setopt(pycurl.PROXYUSERNAME, hop.proxy_username)
         curl.setopt(pycurl.PROXYPASSWORD, hop.proxy_password or "")
@@ -104,21 +132,26 @@ def _set_proxy(curl: Any, hop: HTTPRequest) -> None:
 
 
 def _set_tls(curl: Any, hop: HTTPRequest) -> None:
-    if hop.ssl_options is not None:
-        raise ValueError("ssl_options need the client in Python: curl takes ca_certs, client_cert")
-    curl.setopt(pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2)
-    curl.setopt(pycurl.SSL_VERIFYPEER, 0 if hop.validate_cert is False else 1)
-    curl.setopt(pycurl.SSL_VERIFYHOST, 0 if hop.validate_cert is False else 2)
-    if hop.ca_certs is not None:
-        curl.setopt(pycurl.CAINFO, hop.ca_certs)
-    else:
-        # A libcurl from a wheel does not know where this system keeps its authorities.
-        paths = ssl.get_default_verify_paths()
-        if paths.cafile is not None:
-            curl.setopt(pycurl.CAINFO, paths.cafile)
-        if paths.capath is not None:
-            curl.setopt(pycurl.CAPATH, paths.capath)
+    _verify(curl, hop, _SERVER_VERIFICATION)
     if hop.client_cert is not None:
         curl.setopt(pycurl.SSLCERT, hop.client_cert)
     if hop.client_key is not None:
         curl.setopt(pycurl.SSLKEY, hop.client_key)
+
+
+def _verify(curl: Any, hop: HTTPRequest, options: _Verification) -> None:
+    """Say how a peer that speaks TLS is verified: the server, or the proxy in front of it."""
+    if hop.ssl_options is not None:
+        raise ValueError("ssl_options need the client in Python: curl takes ca_certs, client_cert")
+    curl.setopt(options.version, pycurl.SSLVERSION_TLSv1_2)
+    curl.setopt(options.peer, 0 if hop.validate_cert is False else 1)
+    curl.setopt(options.host, 0 if hop.validate_cert is False else 2)
+    if hop.ca_certs is not None:
+        curl.setopt(options.file, hop.ca_certs)
+        return
+    # A libcurl from a wheel does not know where this system keeps its authorities.
+    paths = ssl.get_default_verify_paths()
+    if paths.cafile is not None:
+        curl.setopt(options.file, paths.cafile)
+    if paths.capath is not None:
+        curl.setopt(options.folder, paths.capath)

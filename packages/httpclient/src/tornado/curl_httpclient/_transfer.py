@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tornado.httpclient._errors import HTTPProtocolError
+from tornado.httpclient._errors import HTTPProtocolError, HTTPStreamClosedError
 from tornado.httputil import HTTPHeaders, ResponseStartLine
 
 from ._errors import make_error
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Interim responses in front of a final one; more are an attack.
 _MAX_INTERIM = 10
+#: Called before a request goes out; libcurl has it since 7.80.
+_BEFORE_REQUEST = getattr(pycurl, "PREREQFUNCTION", None)
 
 
 class Transfer:
@@ -39,6 +41,8 @@ class Transfer:
     _interim = 0
     _has_head = False
     _is_received = False
+    #: True if the request went out and nothing has come back.
+    _is_unanswered = False
     _feed: Feed | None = None
     _waiting: asyncio.Task[None] | None = None
 
@@ -59,6 +63,8 @@ class Transfer:
         curl.setopt(pycurl.WRITEFUNCTION, self._take_data)
         if self._multi.idle.has_spoken(exchange.target.origin):
             curl.setopt(pycurl.FRESH_CONNECT, 1)
+        if not exchange.can_repeat:
+            self._forbid_repetition()
         hop = exchange.hop
         if hop.body_producer is not None:
             self._feed = Feed(exchange, self._resume, self._fail)
@@ -69,6 +75,16 @@ class Transfer:
         if hop.prepare_curl_callback is not None:
             exchange.context.run(hop.prepare_curl_callback, curl)
         exchange.enter("head")
+
+    def _forbid_repetition(self) -> None:
+        """Keep libcurl from sending the request again when a kept connection turns out dead.
+
+        It does that with all methods, although the server may have acted on the request.
+        """
+        if _BEFORE_REQUEST is None:
+            self.curl.setopt(pycurl.FRESH_CONNECT, 1)  # what is new is not tried twice
+        else:
+            self.curl.setopt(_BEFORE_REQUEST, self._allow_request)
 
     def abort(self) -> None:
         """Stop; the exchange is told nothing more."""
@@ -87,6 +103,8 @@ class Transfer:
             seconds = exchange.request.connect_timeout
             self._give_up(make_error(code, message, seconds))
         elif not self._has_head:
+            # libcurl keeps this connection, although the end of it is all that it has to say.
+            self._multi.idle.keep(exchange.target.origin, self.socket)
             self._give_up(HTTPProtocolError("the response has no head"))
         else:
             self._note_times(exchange)
@@ -138,9 +156,20 @@ class Transfer:
 
     # What libcurl calls.
 
+    def _allow_request(self, *_addresses: object) -> int:
+        if self._is_unanswered:
+            method = self._exchange.hop.method
+            self._error = HTTPStreamClosedError(
+                f"the connection was closed without an answer, and {method} is not sent twice"
+            )
+            return int(pycurl.PREREQFUNC_ABORT)
+        self._is_unanswered = True
+        return int(pycurl.PREREQFUNC_OK)
+
     def _take_line(self, octets: bytes) -> int | None:
         if self.is_over:
             return -1
+        self._is_unanswered = False
         line = octets.decode("latin-1")
         try:
             if line.strip("\r\n"):

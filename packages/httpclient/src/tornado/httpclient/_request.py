@@ -66,7 +66,8 @@ class HTTPRequest:
     :param json: in place of a body: an object to send as JSON.
     :param form: in place of a body: fields of a form, urlencoded, or multipart together with
     :param files: the files of a form: name to `FormFile`.
-    :param proxy_type: ``"http"`` (the default), ``"https"``, ``"socks5"`` or ``"socks5h"``.
+    :param proxy_type: ``"http"`` (the default), ``"https"``, ``"socks5"`` or ``"socks5h"``. A proxy
+        that is reached over TLS is verified as ``ca_certs`` and ``validate_cert`` say.
     :param unix_socket: connect to the Unix socket at this path; the URL gives the Host field.
     :param queue_timeout: for waiting until other fetches are done (as ``connect_timeout``).
     :param tls_timeout: for the TLS handshake alone.

@@ -1,0 +1,96 @@
+"""Proxies that are reached over TLS."""
+
+from __future__ import annotations
+
+import ssl
+from typing import Any
+
+import pytest
+
+from tornado.httpclient import HTTPClientError, HTTPStreamClosedError
+
+
+def through(proxy: Any, **options: Any) -> dict[str, Any]:
+    return {"proxy_type": "https", "proxy_host": "127.0.0.1", "proxy_port": proxy.port, **options}
+
+
+BOB = {"proxy_username": "bob", "proxy_password": "secret"}
+
+
+async def test_http_goes_through_a_tls_proxy_in_absolute_form(make, serve, authority):
+    proxy = await serve.proxy(authority.server)
+    client = make(defaults=through(proxy, ca_certs=authority.file, **BOB))
+    for path in ("/x?y", "/z"):
+        response = await client.fetch(f"http://example.invalid{path}")
+        assert response.body == b"by the proxy"
+    assert [request.line for request in proxy.requests] == [
+        "GET http://example.invalid/x?y HTTP/1.1",
+        "GET http://example.invalid/z HTTP/1.1",
+    ]
+    for request in proxy.requests:
+        assert request.fields["proxy-authorization"] == "Basic Ym9iOnNlY3JldA=="
+        assert request.fields["host"] == "example.invalid"
+    if make.name == "simple":  # libcurl has its own mind about it
+        assert proxy.connections == 1
+
+
+async def test_https_goes_through_a_tls_proxy_by_connect_with_curl(curl, serve, authority):
+    proxy = await serve.proxy(authority.server)
+    peer = await serve(serve.reply(), tls=authority.server)
+    client = curl(defaults=through(proxy, ca_certs=authority.file, **BOB))
+    for method, body in (("GET", None), ("POST", b"x")):
+        response = await client.fetch(
+            peer.url("/x"), method=method, body=body, headers={"Cookie": "a=b"}
+        )
+        assert response.body == b"hello"
+    (request,) = proxy.requests
+    assert request.line == f"CONNECT 127.0.0.1:{peer.port} HTTP/1.1"
+    assert request.fields["proxy-authorization"] == "Basic Ym9iOnNlY3JldA=="
+    assert "cookie" not in request.fields
+    assert [request.line for request in peer.requests] == ["GET /x HTTP/1.1", "POST /x HTTP/1.1"]
+    assert "proxy-authorization" not in peer.requests[0].fields
+
+
+async def test_the_client_in_python_refuses_tls_within_tls(simple, serve, authority):
+    proxy = await serve.proxy(authority.server)
+    options = through(proxy, ca_certs=authority.file)
+    with pytest.raises(ValueError, match="TLS in TLS: it needs curl"):
+        await simple.fetch("https://example.invalid/", **options)
+    assert not proxy.requests
+
+
+@pytest.mark.parametrize("is_other_host", [False, True], ids=["unknown authority", "other host"])
+async def test_s20_the_certificate_of_a_tls_proxy_is_verified(
+    make, serve, authority, is_other_host
+):
+    context = authority.other_host if is_other_host else authority.server
+    options = {"ca_certs": authority.file} if is_other_host else {}
+    proxy = await serve.proxy(context)
+    with pytest.raises((ssl.SSLCertVerificationError, HTTPClientError)) as caught:
+        await make.fetch("http://example.invalid/", **through(proxy, **options, **BOB))
+    assert not isinstance(caught.value, HTTPStreamClosedError)
+    assert getattr(caught.value, "errno", 60) in {1, 60}
+    assert not proxy.requests
+
+
+async def test_validate_cert_is_for_the_proxy_too(make, serve, authority):
+    proxy = await serve.proxy(authority.other_host)
+    options = through(proxy, validate_cert=False)
+    response = await make.fetch("http://example.invalid/", **options)
+    assert response.body == b"by the proxy"
+
+
+async def test_curl_takes_no_ssl_options_for_a_proxy_either(curl, serve, authority):
+    proxy = await serve.proxy(authority.server)
+    with pytest.raises(ValueError, match="client in Python"):
+        await curl.fetch("http://example.invalid/", **through(proxy, ssl_options={}))
+    assert not proxy.connections
+
+
+async def test_s20_a_tls_proxy_does_not_spare_the_host_name_check_with_curl(curl, serve, authority):
+    proxy = await serve.proxy(authority.server)
+    peer = await serve(serve.reply(), tls=authority.other_host)
+    with pytest.raises(HTTPClientError) as caught:
+        await curl.fetch(peer.url(), **through(proxy, ca_certs=authority.file))
+    assert caught.value.errno == 60
+    assert not peer.requests
