@@ -95,9 +95,9 @@ def test_accept_encoding_is_read_with_its_weights(
 
 def test_s10_accept_encoding_costs_linear_time() -> None:
     for hostile in ("a" * 10**6, "," * 10**6, " " * 10**6 + ";", "gzip;q=" + "0" * 10**6):
-        began = time.perf_counter()
+        began = time.process_time()
         assert preferred_coding(hostile, ["gzip"]) is None
-        assert time.perf_counter() - began < 0.1
+        assert time.process_time() - began < 2  # a quadratic one takes minutes
 
 
 @pytest.mark.parametrize("setting", ["compress_response", "gzip"])
