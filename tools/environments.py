@@ -18,19 +18,22 @@ from workspace import Workspace
 #: The Pythons that packages are tested on. tox skips the ones that a machine does not have.
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
-#: Checks of the whole workspace, quick ones first.
+#: Checks of the whole workspace: the quick ones come first, the longest one while there is enough
+#: left to run beside it.
 BEFORE = ("lint", "typing", "docs")
-AFTER = ("py311-lowest", "whole")
+BESIDE = "py311-lowest"
+AFTER = ("whole",)
 
 #: The environments that test one package below the roof after the other, with a report of each.
-OF_ALL_PACKAGES = frozenset({"py311-lowest"})
+OF_ALL_PACKAGES = frozenset({BESIDE})
 
 
 def default_environments(workspace: Workspace | None = None) -> list[str]:
     """Return the names of the environments that a bare ``tox`` runs, in order."""
     folders = [piece.folder.name for piece in workspace or Workspace()]
     of_packages = [f"{factor(python)}-{folder}" for python in PYTHONS for folder in folders]
-    return [*BEFORE, *of_packages, *AFTER]
+    first, others = of_packages[: len(folders)], of_packages[len(folders) :]
+    return [*BEFORE, *first, BESIDE, *others, *AFTER]
 
 
 def factor(python: str) -> str:
