@@ -193,6 +193,9 @@ class Transfer:
             return
         self._has_head = True
         headers = HTTPHeaders.parse("".join(lines))
+        if len(set(headers.get_list("Content-Length"))) > 1:
+            # Older ones of libcurl take one of them; two readings of a length are an attack.
+            raise HTTPProtocolError("different Content-Length fields in a response")
         start_line = ResponseStartLine(version, int(code), "".join(reason))
         self._exchange.take_head(start_line, headers)
 
