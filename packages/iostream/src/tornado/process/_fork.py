@@ -63,6 +63,8 @@ class _Parent:
         """Start the children; returns in them only."""
         self.handlers = self.catch_signals()
         for number in range(count):
+            if self.is_ending:
+                break  # asked to end while it still started them
             if self.start(number):
                 return number
         while self.children:
