@@ -151,12 +151,13 @@ def test_attributes_are_computed_once_and_may_be_assigned():
     assert made.arguments is made.arguments
     made.arguments = {"b": [b"2"]}
     made.path = "/x"
+    made.query = "c=2"
     made.remote_ip = "::1"
     made.host = "y"
     assert (made.arguments, made.path, made.remote_ip) == ({"b": [b"2"]}, "/x", "::1")
     assert made.host_name == "y"
-    del made.path
-    assert made.path == "/"
+    del made.query
+    assert made.query == "a=1"
 
 
 def test_a_malformed_body_shows_when_it_is_asked_for():

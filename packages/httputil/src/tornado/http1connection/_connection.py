@@ -70,7 +70,6 @@ class HTTP1Connection(HTTPConnection):
     _owner: Owner | None = None
     _reader: ResponseReader | None = None
     _close_callback: Callable[[], object] | None = None
-    _writing = Writing.HEAD
     #: Whether the connection may serve another exchange behind this one.
     keep_alive = True
     _left: int | None = None
@@ -89,6 +88,7 @@ class HTTP1Connection(HTTPConnection):
         context: object | None = None,
     ) -> None:
         self.stream = stream
+        self._writing = Writing.HEAD
         self.is_client = is_client
         self.params = params = params or HTTP1ConnectionParameters()
         self.context = context
@@ -224,18 +224,17 @@ class HTTP1Connection(HTTPConnection):
             method, target, _ = start_line
             if REQUEST_LINE.fullmatch(f"{method} {target}") is None:
                 raise HTTPOutputError(f"bad request line {shown(f'{method} {target}')}")
-            first, more = (
-                f"{method} {target} HTTP/1.1\r\n",
-                self._frame_request(str(method), fields),
-            )
+            lines = f"{method} {target} HTTP/1.1\r\n{encode_fields(fields)}"
+            more = self._frame_request(str(method), fields)
         else:
             _, code, reason = start_line
             if REASON_TEXT.fullmatch(str(reason)) is None:
                 raise HTTPOutputError(f"bad reason {shown(str(reason))}")
             if int(code) < 200 or code == 204:
                 fields = {name: fields[name] for name in fields if name not in _FRAMING}
-            first, more = f"HTTP/1.1 {code} {reason}\r\n", self._frame_response(int(code), fields)
-        return f"{first}{encode_fields(fields)}{more}\r\n".encode("latin-1")
+            lines = f"HTTP/1.1 {code} {reason}\r\n{encode_fields(fields)}"
+            more = self._frame_response(int(code), fields)
+        return f"{lines}{more}\r\n".encode("latin-1")
 
     def _frame_request(self, method: str, fields: Fields) -> str:
         """Decide how the body of a request is framed; give the field lines that say so."""

@@ -83,8 +83,10 @@ class _ConnectionOptions(dict[str, frozenset[str]]):
         return options
 
 
-# The constructor of a named tuple is a function in Python; this one is not.
+# The constructor of a named tuple is a function in Python; this one is not. And a method of what was
+# imported would be bound anew for each call.
 _request_head = tuple.__new__
+_match_line = REQUEST_LINE_1_1.fullmatch
 
 _host_is_valid = _HostCheck()
 _known_blocks = KnownBlocks()
@@ -99,7 +101,7 @@ def parse_request_head(head: bytes, max_fields: int) -> RequestHead:
     line_end = head.find(b"\r\n")
     known = _known_blocks.get(head[line_end + 2 :])
     if known is not None:
-        match = REQUEST_LINE_1_1.fullmatch(head[:line_end].decode("latin-1"))
+        match = _match_line(head[:line_end].decode("latin-1"))
         fields, keep_alive = known
         if match is not None and len(fields) <= max_fields:
             method, target = match.groups()

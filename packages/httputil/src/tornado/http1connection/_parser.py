@@ -207,8 +207,7 @@ class RequestParser(_Parser[RequestHead]):
         limits = self._limits
         if not 0 < end <= limits.max_header_size or data[0] == 0x0D:
             return super().receive(data)
-        if len(data) != end + 4:
-            self.held = data[end + 4 :]
+        self.held = data[end + 4 :]
         head = parse_request_head(data[: end + 2], limits.max_header_count)
         if head.length:
             self._expect_body(head.length)

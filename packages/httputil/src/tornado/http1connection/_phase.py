@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from typing import Final
 
 
 class Phase(Enum):
@@ -22,3 +23,15 @@ class Phase(Enum):
     LINGER = auto()
     CLOSED = auto()
     DETACHED = auto()
+
+
+# A member of an Enum is looked up by a function in Python 3.11; a name of a module is not, and a
+# request passes a dozen of these.
+IDLE: Final = Phase.IDLE
+HEAD: Final = Phase.HEAD
+BODY: Final = Phase.BODY
+RESPONSE: Final = Phase.RESPONSE
+DRAIN: Final = Phase.DRAIN
+LINGER: Final = Phase.LINGER
+CLOSED: Final = Phase.CLOSED
+DETACHED: Final = Phase.DETACHED

@@ -46,7 +46,7 @@ from ._head import RequestHead
 from ._linger import Linger
 from ._parameters import HTTP1ConnectionParameters
 from ._parser import EndOfMessage, RequestParser
-from ._phase import Phase
+from ._phase import BODY, CLOSED, DETACHED, DRAIN, HEAD, IDLE, LINGER, RESPONSE
 from ._refusal import refusal
 from ._server_exchange import ServerExchange
 from ._sweep import LONGEST_TICK, NEVER, Sweep, sweep_of
@@ -125,7 +125,7 @@ class HTTP1ServerConnection:
         self.context = context
         self.deadline = NEVER
         self._parser = RequestParser(params)
-        self._phase = Phase.IDLE
+        self._phase = IDLE
         self._exchange: ServerExchange | None = None
         self._message: HTTPMessageDelegate | None = None
         self._waiting: asyncio.Future[None] | None = None
@@ -161,7 +161,7 @@ class HTTP1ServerConnection:
 
     async def close(self) -> None:
         """Close the connection at once, and wait until that is done."""
-        if self._phase is Phase.CLOSED or self._phase is Phase.DETACHED:
+        if self._phase is CLOSED or self._phase is DETACHED:
             return
         if self._closed is None:
             self._closed = asyncio.get_running_loop().create_future()
@@ -171,22 +171,22 @@ class HTTP1ServerConnection:
     def drain(self) -> None:
         """Serve what has begun and close behind it; an idle connection closes at once."""
         self.is_draining = True
-        if self._phase is Phase.IDLE:
+        if self._phase is IDLE:
             self._shut()
 
     @property
     def is_idle(self) -> bool:
         """True if no request has begun."""
-        return self._phase is Phase.IDLE and not self._parser.held
+        return self._phase is IDLE and not self._parser.held
 
     @property
     def is_closing(self) -> bool:
         """True if the last response is written."""
-        return self._phase is Phase.LINGER or self._phase is Phase.CLOSED
+        return self._phase is LINGER or self._phase is CLOSED
 
     def detach(self) -> None:
         """Give the stream away; what was read too much goes back into it."""
-        self._phase = Phase.DETACHED
+        self._phase = DETACHED
         self._forget()
         held = self._parser.take_held()
         self.stream.set_protocol(None)
@@ -199,17 +199,17 @@ class HTTP1ServerConnection:
     def data_received(self, data: bytes) -> None:
         """Take bytes from the stream."""
         phase = self._phase
-        if phase is Phase.RESPONSE or self._waiting is not None:
+        if phase is RESPONSE or self._waiting is not None:
             self._hold(data)
             return
-        if self._choked and phase is Phase.IDLE:
+        if self._choked and phase is IDLE:
             self._hold(data)
             return
         try:
             event = self._parser.receive(data)
             if event is not None:
                 self._advance(event)
-            elif phase is Phase.IDLE:
+            elif phase is IDLE:
                 self._head_begins()
         except HTTPInputError as error:
             self._refuse(error)
@@ -221,25 +221,25 @@ class HTTP1ServerConnection:
         self._ended = True
         if self._waiting is not None:
             return True
-        if self._phase is Phase.HEAD or self._phase is Phase.BODY:
+        if self._phase is HEAD or self._phase is BODY:
             try:
                 self._parser.end_of_stream()
             except HTTPInputError as error:
                 self._refuse(error)
-        if self._phase is Phase.RESPONSE:
+        if self._phase is RESPONSE:
             return False  # nobody can tell a client that waits from one that is gone
         self.stream.close_when_written()
         return True
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Take note that the stream is closed."""
-        if self._phase is Phase.DETACHED:
+        if self._phase is DETACHED:
             return
-        phase, self._phase = self._phase, Phase.CLOSED
+        phase, self._phase = self._phase, CLOSED
         exchange, message = self._exchange, self._message
         self._forget()
         try:
-            if phase is Phase.BODY and message is not None:
+            if phase is BODY and message is not None:
                 if exchange is not None:
                     exchange.give_up()
                 message.on_connection_close()
@@ -258,9 +258,9 @@ class HTTP1ServerConnection:
     def resume_writing(self) -> None:
         """Take note that the client has caught up."""
         self._choked = False
-        if self._phase is Phase.RESPONSE:
+        if self._phase is RESPONSE:
             self.deadline = NEVER
-        elif self._phase is Phase.IDLE:
+        elif self._phase is IDLE:
             self.deadline = self._sweep.now + self._idle_time
             self._soon_next_request()
 
@@ -278,7 +278,7 @@ class HTTP1ServerConnection:
                     self._take_body(event)
                 elif event.__class__ is EndOfMessage:
                     self._end_of_body(event.trailers)
-                if self._phase is Phase.IDLE:
+                if self._phase is IDLE:
                     if not self._parser.held:
                         return
                     turn += 1
@@ -286,11 +286,11 @@ class HTTP1ServerConnection:
                         self._soon_next_request()
                         return
                 elif self._waiting is not None or (
-                    self._phase is not Phase.BODY and self._phase is not Phase.DRAIN
+                    self._phase is not BODY and self._phase is not DRAIN
                 ):
                     return
                 event = self._parser.next_event()
-            if self._phase is Phase.IDLE:
+            if self._phase is IDLE:
                 self._head_begins()
         finally:
             self._busy = False
@@ -306,7 +306,7 @@ class HTTP1ServerConnection:
 
     def _head_begins(self) -> None:
         if self._parser.is_within_head:
-            self._phase = Phase.HEAD
+            self._phase = HEAD
             if self.params.head_timeout is not None:
                 self.deadline = self._sweep.after(self.params.head_timeout)
 
@@ -317,7 +317,7 @@ class HTTP1ServerConnection:
         self._written = False
         self._message = message = self._delegate.start_request(self, exchange)
         self.deadline = NEVER
-        self._phase = Phase.BODY
+        self._phase = BODY
         headers = _headers(HTTPHeaders)
         headers._fields = head.fields  # from_parsed() without a call
         waiting = message.headers_received(_start_line(RequestStartLine, head[:3]), headers)
@@ -331,7 +331,7 @@ class HTTP1ServerConnection:
     def _expect_body(self, head: RequestHead) -> None:
         """Set the limits for a body, and ask for it if the client waits to be asked."""
         exchange = self._exchange
-        if exchange is None or self._phase is not Phase.BODY:
+        if exchange is None or self._phase is not BODY:
             return
         self._received = self._measured = 0
         if head.length != CHUNKED and head.length > exchange.max_body_size:
@@ -353,7 +353,7 @@ class HTTP1ServerConnection:
     def _take_body(self, chunk: bytes) -> None:
         exchange, message = self._exchange, self._message
         self._received += len(chunk)
-        if self._phase is Phase.DRAIN:
+        if self._phase is DRAIN:
             if self._received > self.params.max_drain_size:
                 self._linger()
             return
@@ -374,13 +374,13 @@ class HTTP1ServerConnection:
         exchange = self._exchange
         if exchange is None:
             return
-        if self._phase is Phase.DRAIN:
+        if self._phase is DRAIN:
             self._end_of_exchange(exchange)
             return
         message = self._message
         if message is None:
             return
-        self._phase = Phase.RESPONSE
+        self._phase = RESPONSE
         self.deadline = NEVER
         if self._choked:
             self._watch_writes()
@@ -412,7 +412,7 @@ class HTTP1ServerConnection:
         if error is not None:
             self._fail(error)
             return
-        if self._phase is Phase.BODY or self._phase is Phase.DRAIN:
+        if self._phase is BODY or self._phase is DRAIN:
             self._go_on(head)
         if self._ended and not self.stream.closed() and not self.eof_received():
             self.stream.close()
@@ -436,16 +436,16 @@ class HTTP1ServerConnection:
         if self._exchange is not exchange:
             return
         self._written = True
-        if self._phase is Phase.RESPONSE:
+        if self._phase is RESPONSE:
             if not self._busy:
                 self._end_of_exchange(exchange)
                 self._next_request()
-        elif self._phase is Phase.BODY:
+        elif self._phase is BODY:
             self._answered_early(exchange)
 
     def _answered_early(self, exchange: ServerExchange) -> None:
         """Throw away what is left of a request whose response is written."""
-        self._phase = Phase.DRAIN
+        self._phase = DRAIN
         self._received = 0
         self.deadline = self._sweep.after(_DRAIN_TIME)
         message, self._message = self._message, None
@@ -460,7 +460,7 @@ class HTTP1ServerConnection:
         if not exchange.keep_alive or self.is_draining:
             self._shut()
             return
-        self._phase = Phase.IDLE
+        self._phase = IDLE
         self.deadline = self._sweep.now + self._idle_time
         if self._choked:
             self._watch_writes()
@@ -471,7 +471,7 @@ class HTTP1ServerConnection:
         self.stream.pause_reading()
 
     def _next_request(self) -> None:
-        if self._phase is Phase.IDLE and not self._choked:
+        if self._phase is IDLE and not self._choked:
             if self._parser.held:
                 self._soon_next_request()
             else:
@@ -483,7 +483,7 @@ class HTTP1ServerConnection:
         asyncio.get_running_loop().call_soon(self._serve_held)
 
     def _serve_held(self) -> None:
-        if self._phase is not Phase.IDLE or self._choked:
+        if self._phase is not IDLE or self._choked:
             return
         self.stream.resume_reading()
         self._advance_later(self._parser.next_event())
@@ -494,7 +494,7 @@ class HTTP1ServerConnection:
         """Answer what is no request with a status, and close."""
         gen_log.info("malformed HTTP message from %s: %s", self._peer(), error)
         exchange, message = self._exchange, self._message
-        is_receiving = self._phase is Phase.BODY
+        is_receiving = self._phase is BODY
         begun = exchange is not None and exchange.has_begun
         self._exchange = self._message = None
         if exchange is not None:
@@ -524,7 +524,7 @@ class HTTP1ServerConnection:
 
     def _linger(self) -> None:
         """Hand the stream over for its last moments."""
-        self._phase = Phase.LINGER
+        self._phase = LINGER
         self._forget()
         self._parser.take_held()
         if self._ended:
@@ -542,13 +542,13 @@ class HTTP1ServerConnection:
     def deadline_passed(self) -> None:
         """Act on a deadline; called by the sweep."""
         phase = self._phase
-        if phase is Phase.HEAD:
+        if phase is HEAD:
             self._refuse(ProtocolError("the head took too long", 408))
-        elif phase is Phase.BODY:
+        elif phase is BODY:
             self._check_body_rate()
-        elif phase is Phase.RESPONSE or self._choked:
+        elif phase is RESPONSE or self._choked:
             self._check_write_stall()
-        elif phase is Phase.DRAIN:
+        elif phase is DRAIN:
             self._linger()
         else:
             self.stream.close()
@@ -572,7 +572,7 @@ class HTTP1ServerConnection:
         """Set a deadline for a client that takes nothing."""
         timeout = self.params.write_timeout
         self._unsent = self.stream.write_buffer_size
-        if timeout is not None and self._phase is not Phase.BODY:
+        if timeout is not None and self._phase is not BODY:
             self.deadline = self._sweep.after(timeout)
 
     def _check_write_stall(self) -> None:

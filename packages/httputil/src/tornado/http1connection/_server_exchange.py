@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tornado.iostream import StreamClosedError
 
+from ._composed_heads import ComposedHeads
 from ._connection import HTTP1Connection, Writing
-from ._encoding import repeated_lines
-from ._grammar import FIELD_BLOCK, REASON_TEXT
 
 if TYPE_CHECKING:
     import asyncio
@@ -21,6 +20,12 @@ if TYPE_CHECKING:
 #: Above this size, in bytes, head and body leave in one system call without being joined first.
 _JOIN_LIMIT = 65536
 
+# As the phases of a connection: names of a module are quicker than members of an Enum.
+_UNWRITTEN: Final = Writing.HEAD
+_DONE: Final = Writing.DONE
+
+_heads = ComposedHeads()
+
 
 class ServerExchange(HTTP1Connection):
     """The server's side of one exchange."""
@@ -28,6 +33,7 @@ class ServerExchange(HTTP1Connection):
     def __init__(self, owner: HTTP1ServerConnection, head: RequestHead) -> None:
         # All of what HTTP1Connection sets: one is made for each request.
         self.stream = owner.stream
+        self._writing = _UNWRITTEN
         self.is_client = False
         self.params = params = owner.params
         self.context = owner.context
@@ -46,44 +52,42 @@ class ServerExchange(HTTP1Connection):
 
         What most responses are is written here from top to bottom; the others take the long way.
         """
-        fields = headers._fields
         owner = self._owner
         if (
-            self._writing is not Writing.HEAD
+            self._writing is not _UNWRITTEN
             or not self.keep_alive
             or owner is None
             or owner.is_draining
             or self._version != "HTTP/1.1"
             or self._method == "HEAD"
-            or "Content-Length" in fields
-            or "Transfer-Encoding" in fields
-            or "Connection" in fields
-            or not 200 <= status_code != 204
-            or status_code == 304
         ):
             return super().respond(status_code, reason, headers, body)
-        block = "".join(
-            [
-                f"{name}: {value}\r\n" if value.__class__ is str else repeated_lines(name, value)
-                for name, value in fields.items()
-            ]
-        )
-        if (
-            FIELD_BLOCK.fullmatch(block) is None
-            or block.count("\n") != len(fields)  # a line end within a value, or a repeated field
-            or REASON_TEXT.fullmatch(reason) is None
-        ):
+        fields = headers._fields
+        etag = fields.pop("Etag", "")
+        try:
+            key = (status_code, reason, *fields, *fields.values())
+            head = _heads.get(key) or _heads.compose(key, status_code, reason, fields)
+        except TypeError:  # the values of a repeated field are a list, which is no key
+            head = ""
+        if etag:
+            fields["Etag"] = etag
+            is_plain = etag.__class__ is str and etag.isprintable()
+            head = f"{head}Etag: {etag}\r\n" if head and is_plain else ""
+        if not head:
             return super().respond(status_code, reason, headers, body)
         size = len(body)
-        head = f"HTTP/1.1 {status_code} {reason}\r\n{block}Content-Length: {size}\r\n\r\n"
         try:
+            encoded = f"{head}Content-Length: {size}\r\n\r\n".encode("latin-1")
             if size > _JOIN_LIMIT:
-                waiting = self.stream.writelines_nowait([head.encode("latin-1"), body])
+                waiting = self.stream.writelines_nowait([encoded, body])
             else:
-                waiting = self.stream.write_nowait(head.encode("latin-1") + body)
+                waiting = self.stream.write_nowait(encoded + body)
+        except UnicodeEncodeError:  # of the validator: the rest of the head is checked
+            return super().respond(status_code, reason, headers, body)
         except StreamClosedError:
             return self._send(b"")
-        self._writing = Writing.DONE
-        self._close_callback = None
+        self._writing = _DONE
+        if self._close_callback is not None:
+            self._close_callback = None
         owner.message_written(self)
         return self.stream.write(b"") if waiting else owner.sent

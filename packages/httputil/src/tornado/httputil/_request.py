@@ -50,6 +50,8 @@ class HTTPServerRequest:
     method: str
     #: The request target as the client sent it.
     uri: str
+    #: The path of the target, without the query; still percent-encoded.
+    path: str
     #: ``HTTP/1.0`` or ``HTTP/1.1``.
     version: str
     #: The header fields.
@@ -78,12 +80,13 @@ class HTTPServerRequest:
     ) -> None:
         if start_line is not None:
             self.method, target, self.version = start_line
-            self.uri = target
-            if target[:1] == "/" and "?" not in target:
-                self.path = target  # most targets: nothing is left to compute
         else:
             _warn_of_missing_start_line(method, uri)
-            self.method, self.uri, self.version = method or "GET", uri or "/", version
+            self.method, target, self.version = method or "GET", uri or "/", version
+        self.uri = target
+        if target[:1] != "/" or "?" in target:
+            target = origin_form(target).partition("?")[0]
+        self.path = target
         self.headers = HTTPHeaders() if headers is None else headers
         self.connection = connection
         self.server_connection = server_connection
@@ -101,11 +104,6 @@ class HTTPServerRequest:
             self.host = host
 
     # The target.
-
-    @lazy
-    def path(self) -> str:
-        """The path of the target, without the query; still percent-encoded."""
-        return origin_form(self.uri).partition("?")[0]
 
     @lazy
     def query(self) -> str:

@@ -59,9 +59,12 @@ class RoutingDelegate(HTTPMessageDelegate):
             None,
             "",
             headers,
-            connection=self._request_conn,
-            start_line=start_line,  # type: ignore[arg-type]  # a server's delegate gets requests
-            server_connection=self._server_conn,
+            None,
+            None,
+            None,
+            self._request_conn,
+            start_line,  # type: ignore[arg-type]  # a server's delegate gets requests
+            self._server_conn,
         )
         delegate = self._router.find_handler(request)
         if delegate is None:

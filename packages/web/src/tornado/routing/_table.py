@@ -92,8 +92,8 @@ class Rules(list["Rule"]):
         table = self._table
         if table is None:
             table = self._table = Table(self)
-        known = table.by_path.get(path)
-        return table.candidates(path) if known is None else known
+        by_path = table.by_path
+        return by_path[path] if path in by_path else table.candidates(path)
 
 
 def _forgetting(name: str) -> Callable[..., Any]:

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from ._middleware import Middleware
 
 
+_is_logged = access_log.isEnabledFor  # a method of what was imported is bound anew for each call
+
+
 class _ApplicationRouter(ReversibleRuleRouter):
     """Routes whose targets may be handler classes."""
 
@@ -48,15 +51,15 @@ class _ApplicationRouter(ReversibleRuleRouter):
     def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> HTTPMessageDelegate | None:
         path = request.path
         for rule in self.rules.candidates(path):
-            matcher = rule.matcher
+            matcher, target = rule.matcher, rule.target
             params = {} if matcher.literal == path else matcher.match(request)
             if params is None:
                 continue
-            target = rule.target
-            if isinstance(target, type) and issubclass(target, RequestHandler):
-                return self._application.get_handler_delegate(
-                    request, target, rule.target_kwargs, **params
-                )
+            if isinstance(target, type) and RequestHandler in target.__mro__:
+                delegate_for = self._application.get_handler_delegate
+                if params:
+                    return delegate_for(request, target, rule.target_kwargs, **params)
+                return delegate_for(request, target, rule.target_kwargs)
             if rule.target_kwargs:
                 params["target_kwargs"] = rule.target_kwargs
             delegate = self.get_target_delegate(target, request, **params)
@@ -243,7 +246,7 @@ class Application(ReversibleRouter):
             level = logging.WARNING
         else:
             level = logging.ERROR
-        if access_log.isEnabledFor(level):
+        if _is_logged(level):
             milliseconds = 1000.0 * handler.request.request_time()
             summary = handler._request_summary()
             access_log.log(level, "%d %s %.2fms", status, summary, milliseconds)

@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from ._handler import RequestHandler
 
 
-_NOTHING: dict[str, Any] = {}
-
-
 class HandlerDelegate(HTTPMessageDelegate):
     """Collect the body of a request, then run its handler."""
 
@@ -78,8 +75,13 @@ class HandlerDelegate(HTTPMessageDelegate):
         :return: the Task that finishes the request, ``None`` if it is finished.
         """
         application, request = self.application, self.request
+        handler_class, kwargs = self.handler_class, self.handler_kwargs
         try:
-            handler = self.handler_class(application, request, **(self.handler_kwargs or _NOTHING))
+            handler = (
+                handler_class(application, request, **kwargs)
+                if kwargs
+                else handler_class(application, request)
+            )
         except Exception as error:  # noqa: BLE001  # the program's own, in initialize()
             handler = self._replacement(error)
         context = copy_context()
@@ -88,10 +90,12 @@ class HandlerDelegate(HTTPMessageDelegate):
         transforms = application.transforms
         if transforms:
             transforms = [transform(request) for transform in transforms]
-        task = run(
-            handler._execute(transforms, *(self.path_args or ()), **(self.path_kwargs or _NOTHING)),
-            context,
+        coroutine = (
+            handler._execute(transforms, *(self.path_args or ()), **(self.path_kwargs or {}))
+            if self.path_args or self.path_kwargs
+            else handler._execute(transforms)
         )
+        task = run(coroutine, context)
         if not handler._finished:
             closed: Any = handler.on_connection_close
             if task is not None and application.settings.get("cancel_on_disconnect"):

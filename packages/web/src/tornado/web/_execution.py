@@ -33,6 +33,8 @@ _HAS_EAGER_TASKS = sys.version_info >= (3, 12)
 #: Methods that change nothing (RFC 9110 section 9.2.1): other sites may cause them.
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
+_set_running = running_handler.set  # a method of what was imported is bound anew for each call
+
 #: Tasks of requests under way: the loop itself refers to its tasks only weakly.
 _running: set[asyncio.Task[Any]] = set()
 
@@ -125,7 +127,7 @@ class Execution(ErrorPage, HandlerState):
         :param args: the groups of the path, undecoded; ``kwargs`` the named ones.
         """
         self._transforms = transforms
-        running_handler.set(self)
+        _set_running(self)
         try:
             method = self.request.method
             if method not in self.SUPPORTED_METHODS:
@@ -176,7 +178,9 @@ class Execution(ErrorPage, HandlerState):
                 self._finished = True
                 self._log()
             return
-        result = getattr(self, _verbs[method])(*self.path_args, **self.path_kwargs)
+        verb = getattr(self, _verbs[method])
+        args, kwargs = self.path_args, self.path_kwargs
+        result = verb(*args, **kwargs) if args or kwargs else verb()
         if result is not None and result is not NOTHING:
             await wait_for(result)
 

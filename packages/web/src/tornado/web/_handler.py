@@ -60,8 +60,12 @@ class RequestHandler(
     def __init__(self, application: Application, request: HTTPServerRequest, **kwargs: Any) -> None:
         self.application = application
         self.request = request
+        self._finished = self._headers_written = False
         self.clear()
-        self.initialize(**kwargs)
+        if kwargs:
+            self.initialize(**kwargs)
+        else:
+            self.initialize()
 
     def _initialize(self) -> None:
         """Take the keyword arguments of the route; for subclasses, which declare them."""

@@ -32,6 +32,7 @@ _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _ETAG = re.compile(r'\*|(?:W/)?"[^"]*"')
 _sha1 = hashlib.sha1
+_new = object.__new__
 
 
 class _DefaultFields:
@@ -63,7 +64,8 @@ class Response(Sending, HandlerState):
         """Forget everything that was composed, and begin again with the default fields."""
         second = int(time.time())
         fields = _defaults.fields if second == _defaults.second else _defaults.renew(second)
-        self._headers = HTTPHeaders.from_parsed(fields.copy())
+        self._headers = headers = _new(HTTPHeaders)
+        headers._fields = fields.copy()  # from_parsed() without a call
         self.set_default_headers()
         self._write_buffer = []
         self._status_code = 200
@@ -138,7 +140,7 @@ class Response(Sending, HandlerState):
             text = chunk
         elif self._is_json(chunk):
             text = self.settings.get("json_encoder", json_encode)(chunk)
-            self.set_header("Content-Type", "application/json; charset=UTF-8")
+            self._headers._fields["Content-Type"] = "application/json; charset=UTF-8"
         else:
             raise TypeError(_unwritable(chunk))
         self._write_buffer.append(utf8(text))
@@ -226,16 +228,16 @@ class Response(Sending, HandlerState):
         """Set ``Etag`` to what :meth:`compute_etag` gives."""
         etag = self.compute_etag()
         if etag is not None:
-            self._headers["Etag"] = etag
+            self._headers._fields["Etag"] = etag  # the name is canonical already
 
     def check_etag_header(self) -> bool:
         """Tell whether the client has this very version already (RFC 9110 section 13.1.2).
 
         Validators compare weakly: ``W/"x"`` is the same as ``"x"``.
         """
-        wanted = self.request.headers.get("If-None-Match")
-        if wanted is None:
+        if "If-None-Match" not in self.request.headers._fields:  # get() without a call
             return False
+        wanted = self.request.headers["If-None-Match"]
         own = self._headers.get("Etag")
         if own is None:
             return False

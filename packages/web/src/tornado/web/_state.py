@@ -28,11 +28,11 @@ class HandlerState:
     path_kwargs: dict[str, Any]
 
     _headers: HTTPHeaders
-    _status_code: int = 200
-    _reason: str = "OK"
+    _status_code: int
+    _reason: str
     _write_buffer: list[bytes]
-    _headers_written = False
-    _finished = False
+    _headers_written: bool
+    _finished: bool
     _auto_finish = True
     _client_left = False
     #: What is called when the head is about to leave, see ``before_head``.

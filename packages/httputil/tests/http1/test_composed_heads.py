@@ -1,0 +1,156 @@
+"""Heads of responses that were composed before are looked up: nobody may notice."""
+
+from __future__ import annotations
+
+import http
+
+import pytest
+
+from tornado.http1connection import _server_exchange as room
+from tornado.http1connection._composed_heads import LONGEST, MOST, ComposedHeads
+from tornado.httputil import HTTPHeaders, HTTPOutputError
+
+GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+PLAIN = {"Server": "s", "Content-Type": "text/plain"}
+
+
+@pytest.fixture
+def answers(run, wire, application, message):
+    """Answer requests on one connection, each with a status, a reason and fields of its own.
+
+    Returns the bytes that the client gets for each, or the error that the application gets.
+    """
+
+    def collect(*responses):
+        outcomes = []
+
+        class Answering(message):
+            def finish(self):
+                code, reason, fields = responses[len(self.app.messages) - 1]
+                headers = fields if isinstance(fields, HTTPHeaders) else HTTPHeaders(fields)
+                try:
+                    self.connection.respond(code, reason, headers, b"body")
+                except HTTPOutputError as error:
+                    outcomes.append(str(error))
+                    self.connection.respond(500, "Failed", HTTPHeaders(), b"")
+
+        async def scene():
+            async with wire(application(Answering)) as client:
+                for _ in responses:
+                    await client.send(GET)
+                    data = await client.read_some()
+                    if not data.startswith(b"HTTP/1.1 500 "):
+                        outcomes.append(data)
+
+        room._heads.clear()
+        run(scene())
+        return outcomes
+
+    return collect
+
+
+def test_a_known_head_is_the_same(answers):
+    first, second = answers((200, "OK", PLAIN), (200, "OK", dict(PLAIN)))
+    assert first == second
+    assert first == (
+        b"HTTP/1.1 200 OK\r\nServer: s\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\nbody"
+    )
+    assert len(room._heads) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "fields"),
+    [
+        (201, "OK", PLAIN),
+        (200, "Fine", PLAIN),
+        (200, "OK", {**PLAIN, "Server": "t"}),
+        (200, "OK", {"Server": "text/plain", "Content-Type": "s"}),
+        (200, "OK", {"Server": "s", "Content-Length": "4"}),
+        (200, "OK", {"Server": "s", "X-Content-Type": "text/plain"}),
+        (200, "OK", {"Server": "s"}),
+        (200, "OK", {}),
+        (http.HTTPStatus.ACCEPTED, "OK", PLAIN),
+    ],
+)
+def test_another_head_is_another_one(answers, status, reason, fields):
+    known, other, known_again = answers(
+        (200, "OK", PLAIN), (status, reason, fields), (200, "OK", PLAIN)
+    )
+    assert known == known_again
+    assert other.startswith(b"HTTP/1.1 %d %s\r\n" % (status, reason.encode()))
+    assert other.count(b"\r\n") == len(fields) + 2 + ("Content-Length" not in fields)
+    for name, value in fields.items():
+        assert f"\r\n{name}: {value}\r\n".encode() in other
+
+
+def test_the_validator_belongs_to_each_response(answers):
+    first, second, third = answers(
+        (200, "OK", {"Etag": '"1"', **PLAIN}),
+        (200, "OK", {**PLAIN, "Etag": '"2"'}),
+        (200, "OK", PLAIN),
+    )
+    assert b'\r\nEtag: "1"\r\n' in first
+    assert b'\r\nEtag: "2"\r\n' in second
+    assert b"Etag" not in third
+    assert len(room._heads) == 1
+
+
+def test_what_was_answered_keeps_its_fields(answers):
+    headers = HTTPHeaders({"Etag": '"1"', **PLAIN})
+    answers((200, "OK", headers))
+    assert headers == {"Etag": '"1"', **PLAIN}
+
+
+@pytest.mark.parametrize("validator", ['"a"\r\nX: y', '"a"\n', "\x00", '"\u0416"'])
+def test_s14_a_validator_is_checked_behind_a_known_head(answers, validator):
+    known, error, again = answers(
+        (200, "OK", PLAIN), (200, "OK", {**PLAIN, "Etag": validator}), (200, "OK", PLAIN)
+    )
+    assert known == again
+    assert error.startswith("bad characters in the value of Etag")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("X", "a\r\nY: b"), ("X", "a\n"), ("X\r\nY", "b"), ("X y", "b"), ("X", "\u0416")],
+)
+def test_s14_what_is_wrong_stays_wrong(answers, name, value):
+    headers = HTTPHeaders(PLAIN)
+    headers._fields[name] = value  # past every check but the last one
+    first, second = answers((200, "OK", headers), (200, "OK", headers.copy()))
+    assert first == second
+    assert first.startswith(("bad characters in the value of X", "bad header name"))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"Set-Cookie": "session=secret"},
+        {"Connection": "close"},
+        {"Content-Length": "4"},
+        {"X": "b" * LONGEST},
+    ],
+)
+def test_some_heads_are_never_kept(answers, fields):
+    (answer,) = answers((200, "OK", fields))
+    assert answer.endswith(b"\r\n\r\nbody")
+    assert not room._heads
+
+
+def test_repeated_fields_go_out_one_by_one(answers):
+    headers = HTTPHeaders(PLAIN)
+    headers.add("Link", "</a>")
+    headers.add("Link", "</b>")
+    headers.add("Etag", '"1"')
+    headers.add("Etag", '"2"')
+    (answer,) = answers((200, "OK", headers))
+    assert b"\r\nLink: </a>\r\nLink: </b>\r\n" in answer
+    assert b'\r\nEtag: "1"\r\nEtag: "2"\r\n' in answer
+    assert not room._heads
+
+
+def test_s10_the_memory_is_bounded():
+    heads = ComposedHeads()
+    for number in range(3 * MOST):
+        assert heads.compose((number,), 200, "OK", {"X": str(number)})
+    assert 0 < len(heads) <= MOST
