@@ -192,7 +192,7 @@ def test_names_lead_back_to_urls() -> None:
 
 
 def test_named_and_positional_groups_do_not_mix() -> None:
-    with pytest.raises(ValueError, match="all named or all positional"):
+    with pytest.raises(ValueError, match="names all of its groups or none"):
         PathMatches("/(?P<a>x)/(y)")
 
 

@@ -147,9 +147,7 @@ class AsyncHTTPClient(Configurable):
             raise RuntimeError("fetch() called on closed AsyncHTTPClient")
         if isinstance(request, HTTPRequest):
             if kwargs:
-                raise ValueError(
-                    f"kwargs can't be used if request is an HTTPRequest object: {kwargs}"
-                )
+                raise _superfluous(kwargs)
         else:
             request = HTTPRequest(request, **kwargs) if kwargs else plain_request(request)
         settled = settle(request, self.defaults)
@@ -183,7 +181,7 @@ class AsyncHTTPClient(Configurable):
         if not isinstance(request, HTTPRequest):
             request = HTTPRequest(request, **kwargs)
         elif kwargs:
-            raise ValueError(f"kwargs can't be used if request is an HTTPRequest object: {kwargs}")
+            raise _superfluous(kwargs)
         return ResponseStream(self, request)
 
     def fetch_impl(self, request: HTTPRequest, callback: Callable[[HTTPResponse], object]) -> Any:
@@ -194,3 +192,8 @@ class AsyncHTTPClient(Configurable):
         :return: None, or an object whose ``cancel()`` stops the fetch.
         """
         raise NotImplementedError(f"{type(self).__name__} must define fetch_impl")
+
+
+def _superfluous(kwargs: dict[str, Any]) -> ValueError:
+    names = ", ".join(kwargs)
+    return ValueError(f"{names} beside an HTTPRequest: set them in the request itself")

@@ -88,10 +88,7 @@ class PathMatches(Matcher):
             path_pattern = re.compile(path_pattern)
         self.regex = regex = path_pattern
         if len(regex.groupindex) not in (0, regex.groups):
-            raise ValueError(
-                "groups in url regexes must either be all named or all positional: "
-                f"{regex.pattern!r}"
-            )
+            raise ValueError(f"a path pattern names all of its groups or none: {regex.pattern!r}")
         prefix, is_whole = literal_prefix(regex)
         #: What every path begins with that is matched; may be empty.
         self.prefix = prefix

@@ -417,7 +417,7 @@ class StaticFileHandler(RequestHandler):
             try:
                 version = cls.get_content_version(found.path)
             except (OSError, HTTPError) as error:
-                gen_log.error("could not open static file %r: %s", found.path, error)
+                gen_log.error("cannot read %r, so its URL has no version: %s", found.path, error)
                 return None
             _versions.put(found, version, cls.MAX_CACHED_VERSIONS, owner)
         return version
@@ -431,7 +431,7 @@ class StaticFileHandler(RequestHandler):
             try:  # a subclass may have contents that are no files
                 return cls.get_content_version(abspath)
             except (OSError, ValueError, HTTPError) as error:
-                gen_log.error("could not open static file %r: %s", abspath, error)
+                gen_log.error("cannot read %r, so its URL has no version: %s", abspath, error)
                 return None
         return cls._version(found)
 
@@ -459,7 +459,7 @@ class StaticFileHandler(RequestHandler):
         except HTTPError as error:
             if error.status_code == 403:
                 raise
-            gen_log.error("could not open static file %r: %s", abspath, error)
+            gen_log.error("cannot read %r, so its URL has no version: %s", abspath, error)
             return None
         return cls._version(found, bool(settings.get("static_hash_cache", True)))
 
