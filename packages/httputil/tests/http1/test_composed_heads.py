@@ -1,4 +1,4 @@
-"""Heads of responses that were composed before are looked up: nobody may notice."""
+"""The beginning of a head that was composed before is looked up: nobody may notice."""
 
 from __future__ import annotations
 
@@ -146,11 +146,34 @@ def test_repeated_fields_go_out_one_by_one(answers):
     (answer,) = answers((200, "OK", headers))
     assert b"\r\nLink: </a>\r\nLink: </b>\r\n" in answer
     assert b'\r\nEtag: "1"\r\nEtag: "2"\r\n' in answer
-    assert not room._heads
+
+
+def test_what_stands_behind_the_beginning_is_composed_anew(answers):
+    common = {"Server": "s", "Content-Type": "text/plain", "Date": "now"}
+    cookie = {**common, "Set-Cookie": "a=b", "X-Id": "2"}
+    first, second, closing = answers(
+        (200, "OK", {**common, "X-Id": "1"}),
+        (200, "OK", cookie),
+        (200, "OK", {**common, "X-Id": "3", "Connection": "close"}),
+    )
+    assert b"\r\nX-Id: 1\r\n" in first
+    assert b"\r\nSet-Cookie: a=b\r\nX-Id: 2\r\n" in second
+    assert b"\r\nX-Id: 3\r\nConnection: close\r\n" in closing
+    assert [key[2] for key in room._heads] == [tuple(common)]
+
+
+@pytest.mark.parametrize(("name", "value"), [("X", "a\r\nY: b"), ("X\r\nY", "b"), ("X", "\u0416")])
+def test_s14_what_is_wrong_behind_a_known_beginning_is_an_error(answers, name, value):
+    common = {"Server": "s", "Content-Type": "text/plain", "Date": "now"}
+    headers = HTTPHeaders(common)
+    headers._fields[name] = value  # past every check but the last one
+    known, error = answers((200, "OK", common), (200, "OK", headers))
+    assert known.endswith(b"\r\n\r\nbody")
+    assert error.startswith(("bad characters in the value of X", "bad header name"))
 
 
 def test_s10_the_memory_is_bounded():
     heads = ComposedHeads()
     for number in range(3 * MOST):
-        assert heads.compose((number,), 200, "OK", {"X": str(number)})
+        assert heads.compose(200, "OK", {"X": str(number)})
     assert 0 < len(heads) <= MOST

@@ -1,14 +1,13 @@
-"""Heads of responses that were composed before.
+"""Heads of responses whose beginning was composed before.
 
-What an application answers has the same status and the same fields again and again, apart from the
-validator and the length of its body. Everything else is composed and checked once, and then looked
-up by what it was made of. The memory is bounded in number and size, and whoever is answered with a
-cookie leaves nothing in it.
+What an application answers begins with the same status and the same few fields again and again:
+those that every response has, and the date, which stays for a second. They are composed and checked
+once, and then looked up by what they were made of. What stands behind them is composed anew.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tornado.httputil import HTTPOutputError
 
@@ -18,35 +17,58 @@ from ._grammar import REASON_TEXT
 if TYPE_CHECKING:
     from ._head import Fields
 
-#: How many heads are kept, and how long each of them may be, in characters.
+#: How many beginnings are kept, and how long each of them may be, in characters.
 MOST = 256
 LONGEST = 1024
 
-#: Fields that decide how a message is framed, or belong to one client alone.
-_PARTICULAR = ("Connection", "Content-Length", "Set-Cookie", "Transfer-Encoding")
+#: How many fields belong to the beginning.
+COMMON = 3
+
+#: Status, reason, and the names and values of the first fields.
+_Key: TypeAlias = tuple[int, str, tuple[str, ...], tuple[Any, ...]]
 
 
-class ComposedHeads(dict[tuple[object, ...], str]):
-    """Status lines with the field lines behind them, by what they were composed of."""
+class ComposedHeads(dict[_Key, str]):
+    """Status lines with the first field lines behind them, by what they were composed of."""
 
-    def compose(self, key: tuple[object, ...], code: int, reason: str, fields: Fields) -> str:
-        """Compose a head up to the fields that differ from response to response, and keep it.
+    def compose(self, code: int, reason: str, fields: Fields) -> str:
+        """Give a status line and field lines, without the empty line behind them.
 
-        :return: nothing, if this response needs more than that: it is not the usual one, or is
-            wrong.
+        :return: nothing, if this response needs more care: it is framed in another way, sets a
+            cookie for one client alone, or is wrong.
         """
+        names, values = (*fields,), (*fields.values(),)
+        key = (code, reason, names[:COMMON], values[:COMMON])
+        try:
+            head = self.get(key) or self._begin(key, fields)
+        except TypeError:  # a repeated field has a list of values, and some values are no text
+            return ""
+        others = names[COMMON:]
+        return _go_on(head, {name: fields[name] for name in others}) if head and others else head
+
+    def _begin(self, key: _Key, fields: Fields) -> str:
+        code, reason, names, values = key
+        "".join(values)  # raises TypeError for what is no text
         if not 200 <= code != 204 or code == 304 or REASON_TEXT.fullmatch(reason) is None:
             return ""
-        if any(name in fields for name in _PARTICULAR):
-            return ""
-        if any(value.__class__ is not str for value in fields.values()):
-            return ""
-        try:
-            head = f"HTTP/1.1 {code} {reason}\r\n{encode_fields(fields)}"
-        except HTTPOutputError:
-            return ""
-        if len(head) <= LONGEST:
+        head = _go_on(f"HTTP/1.1 {code} {reason}\r\n", {name: fields[name] for name in names})
+        if 0 < len(head) <= LONGEST:
             if len(self) >= MOST:
                 self.clear()
             self[key] = head
         return head
+
+
+def _go_on(head: str, fields: Fields) -> str:
+    """Put field lines behind a head; give nothing where that takes more care."""
+    if (
+        "Content-Length" in fields
+        or "Transfer-Encoding" in fields
+        or "Connection" in fields
+        or "Set-Cookie" in fields
+    ):
+        return ""
+    try:
+        return head + encode_fields(fields)
+    except HTTPOutputError:
+        return ""

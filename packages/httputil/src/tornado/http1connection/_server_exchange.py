@@ -64,11 +64,7 @@ class ServerExchange(HTTP1Connection):
             return super().respond(status_code, reason, headers, body)
         fields = headers._fields
         etag = fields.pop("Etag", "")
-        try:
-            key = (status_code, reason, *fields, *fields.values())
-            head = _heads.get(key) or _heads.compose(key, status_code, reason, fields)
-        except TypeError:  # the values of a repeated field are a list, which is no key
-            head = ""
+        head = _heads.compose(status_code, reason, fields)
         if etag:
             fields["Etag"] = etag
             is_plain = etag.__class__ is str and etag.isprintable()
