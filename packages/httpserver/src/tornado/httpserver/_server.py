@@ -11,6 +11,7 @@ from tornado.httputil import HTTPConnection, HTTPMessageDelegate, HTTPServerConn
 from tornado.tcpserver import TCPServer
 from tornado.util import Configurable
 
+from ._backlog import bound_unsent
 from ._callback import CallbackDelegate, RequestCallback
 from ._context import ConnectionContext
 from ._forwarded import ForwardedDelegate, ForwardedPolicy
@@ -179,6 +180,13 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
             super()._accept(connection, address)
 
     # Connections.
+
+    def add_sockets(self, sockets: Iterable[socket.socket]) -> None:
+        """Accept on listening sockets, which belong to the server from now on."""
+        sockets = list(sockets)
+        for listener in sockets:
+            bound_unsent(listener)
+        super().add_sockets(sockets)
 
     def handle_stream(self, stream: IOStream, address: Any) -> None:
         """Serve the requests of a new connection."""
