@@ -62,7 +62,8 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
     :param limits: called with the start line and the fields of each request; returns its
         :class:`BodyLimits`, or ``None``.
     :param head_timeout: how long a head may take from its first byte to its last (60).
-    :param min_body_rate: bytes per second that a body must reach, seen over ten seconds (0).
+    :param min_body_rate: bytes per second that a body must reach (100), with pauses of at most a
+        minute; 0 for any. A client that streams as things happen may be slower than that.
     :param write_timeout: how long a client may take nothing of its response (120).
     :param max_header_count: the number of fields (256); above it the answer is 431.
     :param max_drain_size: how much unread body is thrown away to keep a connection (1 MiB).
