@@ -38,7 +38,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
 
     :param request_callback: a :class:`tornado.httputil.HTTPServerConnectionDelegate` (for example
         a ``tornado.web.Application``), or a callable that takes each complete
-        :class:`tornado.httputil.HTTPServerRequest`.
+        :class:`tornado.httputil.HTTPServerRequest`; it may be a coroutine function.
     :param no_keep_alive: close each connection behind its first response.
     :param xheaders: believe ``X-Real-Ip``, ``X-Forwarded-For``, ``X-Scheme`` and
         ``X-Forwarded-Proto``. Only for servers that nobody reaches but through a proxy.
@@ -156,12 +156,17 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
             raise ValueError(
                 "xheaders and forwarded: the proxy writes one of the two, believe that"
             )
+        if with_host and not (self.xheaders or is_rfc7239):
+            raise ValueError(
+                "forwarded_host: say by xheaders or forwarded which fields name the host"
+            )
         known: Container[str] | None = None
-        self.trusted_downstream = frozenset(trusted or ())
-        if self.trusted_downstream:
+        members = trusted if isinstance(trusted, str) else frozenset(trusted or ())
+        if members:
             from ._networks import Networks
 
-            known = Networks(self.trusted_downstream)
+            known = Networks(members)
+        self.trusted_downstream = frozenset(members)
         self._has_proxy = self.xheaders or is_rfc7239
         self._policy = ForwardedPolicy(known, is_rfc7239=is_rfc7239, with_host=with_host)
         self._is_interposed = self._has_proxy or self._choose_limits is not None
