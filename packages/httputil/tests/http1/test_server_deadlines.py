@@ -283,6 +283,44 @@ def test_s7_a_rest_of_a_body_that_does_not_come_is_not_waited_for(
     run(scene())
 
 
+@pytest.mark.parametrize("late", [False, True], ids=["at once", "after a while"])
+def test_s7_a_body_that_was_not_asked_for_is_not_waited_for(run, wire, application, message, late):
+    """Its client may send the body or the next request, and neither must be taken for the other."""
+
+    class Early(message):
+        def headers_received(self, start_line, headers):
+            self.note("head", start_line.path)
+            return self.later() if late else self.answer(b"early")
+
+        async def later(self):
+            await asyncio.sleep(0.02)
+            self.answer(b"early")
+
+    app = application(Early)
+
+    async def scene():
+        async with wire(app) as client:
+            await client.send(POST[:-2] + b"Expect: 100-continue\r\n\r\n", GET)
+            data = await client.read_all()
+            assert bodies(data) == [b"<early>"]
+            assert b"Connection: close\r\n" in data
+
+    run(scene())
+    assert [call for call in app.calls if call[0] == "head"] == [("head", "/p")]
+
+
+def test_s7_a_body_that_was_asked_for_keeps_the_connection(run, wire, application):
+    async def scene():
+        async with wire(application()) as client:
+            await client.send(POST[:-2] + b"Expect: 100-continue\r\n\r\n", b"abcd" + GET)
+            data = await client.read_some()
+            assert data.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")
+            assert bodies(data) == [b"<abcd>", b"<>"]
+            assert b"Connection" not in data
+
+    run(scene())
+
+
 def test_s7_an_unread_body_above_the_limit_closes_the_connection(run, wire, application, message):
     class Early(message):
         def headers_received(self, start_line, headers):

@@ -315,6 +315,9 @@ class HTTP1ServerConnection:
         exchange = ServerExchange(self, head)
         self._exchange = exchange
         self._written = False
+        if head.length and "Expect" in head.fields and head.version == "HTTP/1.1":
+            # Nobody can know whether the body comes if it is answered without having been asked for.
+            exchange.keep_alive = False
         self._message = message = self._delegate.start_request(self, exchange)
         self.deadline = NEVER
         self._phase = Phase.BODY
@@ -342,13 +345,14 @@ class HTTP1ServerConnection:
         self._needed = -rate * _pace.WINDOW  # the first window is for free
         self._watch_body(rate)
         if "Expect" in head.fields and head.version == "HTTP/1.1":
-            self._meet_expectation(str(head.fields["Expect"]), exchange)
+            self._meet_expectation(head, exchange)
 
-    def _meet_expectation(self, expectation: str, exchange: ServerExchange) -> None:
+    def _meet_expectation(self, head: RequestHead, exchange: ServerExchange) -> None:
         """Answer an Expect field (RFC 9110 section 10.1.1)."""
-        if expectation.lower() != "100-continue":
+        if str(head.fields["Expect"]).lower() != "100-continue":
             raise ProtocolError("unknown expectation", 417)
         if not exchange.has_begun:
+            exchange.keep_alive = head.keep_alive and not self.params.no_keep_alive
             self.stream.write_nowait(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def _take_body(self, chunk: bytes) -> None:
