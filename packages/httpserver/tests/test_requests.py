@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPHeaders, HTTPOutputError, HTTPServerRequest, ResponseStartLine
 from tornado.iostream import StreamClosedError
 
@@ -366,3 +368,47 @@ def test_a_client_that_leaves_is_no_error_of_a_coroutine_function(
         time.sleep(0.01)
     assert ended == [StreamClosedError]
     assert [record for record in caplog.records if record.exc_info] == []
+
+
+# Subclasses.
+
+
+def test_a_subclass_sees_each_connection_in_handle_stream() -> None:
+    seen: list[str] = []
+
+    class Watching(HTTPServer):
+        def handle_stream(self, stream: Any, address: Any) -> None:
+            seen.append(address[0])
+            super().handle_stream(stream, address)
+
+    async def scene() -> bytes:
+        server = Watching(
+            lambda request: request.connection.respond(200, "OK", HTTPHeaders(), b"a")
+        )
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            server.add_socket(listener)
+            reader, writer = await asyncio.open_connection(*listener.getsockname())
+            writer.write(LAST)
+            data = await asyncio.wait_for(reader.read(), 10)
+            writer.close()
+            server.stop()
+        return data
+
+    assert asyncio.run(scene()).endswith(b"\r\n\r\na")
+    assert seen == ["127.0.0.1"]
+
+
+def test_another_class_may_be_configured_for_http_server() -> None:
+    class Other(HTTPServer):
+        def initialize(self, *args: Any, **kwargs: Any) -> None:
+            super().initialize(*args, **kwargs)
+            self.is_other = True
+
+    assert HTTPServer.configurable_base() is HTTPServer
+    assert HTTPServer.configurable_default() is HTTPServer
+    HTTPServer.configure(Other)
+    try:
+        assert HTTPServer(lambda request: None).is_other  # type: ignore[attr-defined]  # see above
+    finally:
+        HTTPServer.configure(None)
+    assert type(HTTPServer(lambda request: None)) is HTTPServer
