@@ -45,6 +45,10 @@ X_FIELDS = {
     "IPv6 with a port": ({"X-Forwarded-For": "[2001:db8::1]:443"}, {}, "2001:db8::1", "http"),
     "no address": ({"X-Forwarded-For": "unknown"}, {}, PEER, "http"),
     "a name": ({"X-Real-Ip": "www.example.com"}, {}, PEER, "http"),
+    "a short address": ({"X-Forwarded-For": "127.1"}, {}, PEER, "http"),
+    "a hexadecimal address": ({"X-Real-Ip": "0x7f.0.0.1"}, {}, PEER, "http"),
+    "an address that may be octal": ({"X-Forwarded-For": "010.0.0.1"}, {}, PEER, "http"),
+    "a character that is no ASCII": ({"X-Real-Ip": "1.1.1.\u0661"}, {}, PEER, "http"),
     "a line end": ({"X-Real-Ip": "1.1.1.1\n"}, {}, PEER, "http"),
     "a scheme": ({"X-Scheme": "https"}, {}, PEER, "https"),
     "a protocol": ({"X-Forwarded-Proto": "http, https"}, {}, PEER, "https"),
@@ -194,3 +198,14 @@ def test_programs_may_put_their_own_reading_in_place(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(face._HTTPRequestContext, "_apply_xheaders", apply)
     found, _ = context({"X-Our-Own": "7.7.7.7"}, xheaders=True)
     assert found.remote_ip == "7.7.7.7"
+
+
+@pytest.mark.parametrize("option", ["trusted_downstream", "proxy_protocol"])
+def test_one_text_is_no_list_of_proxies(option: str) -> None:
+    with pytest.raises(TypeError, match=r"a list .* is needed: \['10\.0\.0\.9'\]"):
+        HTTPServer(lambda request: None, **{option: "10.0.0.9"})
+
+
+def test_a_host_without_a_family_of_fields_is_an_error() -> None:
+    with pytest.raises(ValueError, match="xheaders or forwarded"):
+        HTTPServer(lambda request: None, forwarded_host=True)

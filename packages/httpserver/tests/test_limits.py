@@ -29,6 +29,8 @@ def by_path(start_line: RequestStartLine, headers: HTTPHeaders) -> BodyLimits | 
         return BodyLimits(max_body_size=2000)
     if start_line.path == "/slow":
         return BodyLimits(body_timeout=0.1)
+    if start_line.path == "/events":
+        return BodyLimits(min_body_rate=0)
     return None
 
 
@@ -47,6 +49,18 @@ def test_s8_the_time_for_a_body_may_depend_on_the_request(serve: Serve) -> None:
     client = serve(limits=by_path, idle_connection_timeout=0.5).connect()
     client.send(post(b"/slow", 5))
     assert client.read_until_close().startswith(b"HTTP/1.1 408 ")
+
+
+@pytest.mark.parametrize(("path", "status"), [(b"/", 408), (b"/events", 200)])
+def test_s8_the_rate_of_a_body_may_depend_on_the_request(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, path: bytes, status: int
+) -> None:
+    monkeypatch.setattr("tornado.http1connection._pace.WINDOW", 0.1)
+    client = serve(limits=by_path, min_body_rate=1000, head_timeout=0.1).connect()
+    client.send(post(path, 5) + b"1234")
+    time.sleep(0.6)
+    client.send(b"5")
+    assert client.read_until_close().startswith(b"HTTP/1.1 %d " % status)
 
 
 def test_s11_a_body_that_is_too_large_is_refused_before_it_is_read(serve: Serve) -> None:

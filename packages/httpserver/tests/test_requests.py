@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPHeaders, HTTPOutputError, HTTPServerRequest, ResponseStartLine
+from tornado.iostream import StreamClosedError
 
 Serve = Callable[..., Any]
 
@@ -303,3 +306,109 @@ def test_repeated_fields_of_a_response_leave_apart(serve: Serve) -> None:
     client.send(GET)
     data = client.socket.recv(10_000)
     assert b"Set-Cookie: a=b\r\nSet-Cookie: c=d\r\n" in data
+
+
+# Coroutine functions.
+
+
+def test_a_callback_may_be_a_coroutine_function(serve: Serve) -> None:
+    async def answer(request: HTTPServerRequest) -> None:
+        connection: Any = request.connection
+        await connection.write_headers(ResponseStartLine("", 200, "OK"), HTTPHeaders())
+        await asyncio.sleep(0.01)
+        await connection.write(b"slowly")
+        connection.finish()
+
+    data = serve(answer).exchange(GET + LAST)
+    assert data.count(b"HTTP/1.1 200 OK") == 2
+    assert data.count(b"6\r\nslowly\r\n0\r\n\r\n") == 2
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_an_error_of_a_coroutine_function_is_logged_and_closes(
+    serve: Serve, caplog: pytest.LogCaptureFixture, begun: bool
+) -> None:
+    async def fail(request: HTTPServerRequest) -> None:
+        connection: Any = request.connection
+        if begun:
+            await connection.write_headers(ResponseStartLine("", 200, "OK"), HTTPHeaders())
+        await asyncio.sleep(0)
+        raise RuntimeError("a bug of the application")
+
+    data = serve(fail).exchange(GET)
+    assert data.startswith(b"HTTP/1.1 200 OK") is begun
+    assert b"0\r\n\r\n" not in data
+    assert [str(record.exc_info[1]) for record in caplog.records if record.exc_info] == [
+        "a bug of the application"
+    ]
+
+
+def test_a_client_that_leaves_is_no_error_of_a_coroutine_function(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    ended: list[type[BaseException]] = []
+
+    async def stream(request: HTTPServerRequest) -> None:
+        connection: Any = request.connection
+        try:
+            await connection.write_headers(ResponseStartLine("", 200, "OK"), HTTPHeaders())
+            while True:
+                await connection.write(b"x" * 10_000)
+                await asyncio.sleep(0.001)
+        except BaseException as error:
+            ended.append(type(error))
+            raise
+
+    client = serve(stream).connect()
+    client.send(GET)
+    client.socket.recv(100)
+    client.socket.close()
+    deadline = time.monotonic() + 10
+    while not ended and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert ended == [StreamClosedError]
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
+# Subclasses.
+
+
+def test_a_subclass_sees_each_connection_in_handle_stream() -> None:
+    seen: list[str] = []
+
+    class Watching(HTTPServer):
+        def handle_stream(self, stream: Any, address: Any) -> None:
+            seen.append(address[0])
+            super().handle_stream(stream, address)
+
+    async def scene() -> bytes:
+        server = Watching(
+            lambda request: request.connection.respond(200, "OK", HTTPHeaders(), b"a")
+        )
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            server.add_socket(listener)
+            reader, writer = await asyncio.open_connection(*listener.getsockname())
+            writer.write(LAST)
+            data = await asyncio.wait_for(reader.read(), 10)
+            writer.close()
+            server.stop()
+        return data
+
+    assert asyncio.run(scene()).endswith(b"\r\n\r\na")
+    assert seen == ["127.0.0.1"]
+
+
+def test_another_class_may_be_configured_for_http_server() -> None:
+    class Other(HTTPServer):
+        def initialize(self, *args: Any, **kwargs: Any) -> None:
+            super().initialize(*args, **kwargs)
+            self.is_other = True
+
+    assert HTTPServer.configurable_base() is HTTPServer
+    assert HTTPServer.configurable_default() is HTTPServer
+    HTTPServer.configure(Other)
+    try:
+        assert HTTPServer(lambda request: None).is_other  # type: ignore[attr-defined]  # see above
+    finally:
+        HTTPServer.configure(None)
+    assert type(HTTPServer(lambda request: None)) is HTTPServer

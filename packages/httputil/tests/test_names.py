@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tornado import httputil
 from tornado.httputil._names import CanonicalNames, canonical
 
 
@@ -40,3 +41,7 @@ def test_long_names_are_not_remembered():
     names = CanonicalNames(longest=10)
     assert names["x" * 11] == "X" + "x" * 10
     assert "x" * 11 not in names
+
+
+def test_whitespace_is_space_and_tab_and_nothing_else() -> None:
+    assert httputil.HTTP_WHITESPACE == " \t"

@@ -84,3 +84,9 @@ def test_a_status_line_has_three_parts(line, parts):
 def test_another_status_line_is_refused(line):
     with pytest.raises(HTTPInputError):
         parse_response_start_line(line)
+
+
+def test_a_status_line_has_its_parts_by_name() -> None:
+    line = parse_response_start_line("HTTP/1.0 404 Not Found")
+    assert ResponseStartLine._fields == ("version", "code", "reason")
+    assert (line.version, line.code, line.reason) == ("HTTP/1.0", 404, "Not Found")

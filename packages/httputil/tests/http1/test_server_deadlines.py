@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tornado.httputil import HTTPHeaders, ResponseStartLine
+
 GET = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n"
 
@@ -42,9 +44,7 @@ def test_s8_the_head_deadline_does_not_hold_for_the_time_between_requests(run, w
 
 
 def test_s8_a_body_below_the_minimum_rate_is_answered_with_408(run, wire, application, monkeypatch):
-    import tornado.http1connection._server as room
-
-    monkeypatch.setattr(room, "_RATE_WINDOW", 0.1)
+    monkeypatch.setattr("tornado.http1connection._pace.WINDOW", 0.1)
 
     async def scene():
         async with wire(
@@ -59,9 +59,7 @@ def test_s8_a_body_below_the_minimum_rate_is_answered_with_408(run, wire, applic
 def test_s8_a_body_above_the_minimum_rate_is_taken_and_its_limit_counts_all_of_it(
     run, wire, application, monkeypatch
 ):
-    import tornado.http1connection._server as room
-
-    monkeypatch.setattr(room, "_RATE_WINDOW", 0.05)
+    monkeypatch.setattr("tornado.http1connection._pace.WINDOW", 0.05)
     head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 
     async def scene():
@@ -74,6 +72,96 @@ def test_s8_a_body_above_the_minimum_rate_is_taken_and_its_limit_counts_all_of_i
             assert not client.stream.closed()
             await client.send(b"12c\r\n" + b"x" * 300 + b"\r\n")
             assert (await client.read_some()).startswith(b"HTTP/1.1 413 ")
+
+    run(scene())
+
+
+def test_s8_a_body_has_a_minimum_rate_by_default(run, wire, application, monkeypatch):
+    monkeypatch.setattr("tornado.http1connection._pace.WINDOW", 0.1)
+
+    async def scene():
+        async with wire(application(), head_timeout=0.1) as client:
+            await client.send(POST[:-5] + b"4000\r\n\r\n")
+            async with asyncio.timeout(10):
+                while not (answer := client.reader._buffer):
+                    client.writer.write(b"x")  # one byte after the other does not help
+                    await asyncio.sleep(0.03)
+            assert answer.startswith(b"HTTP/1.1 408 ")
+
+    run(scene())
+
+
+@pytest.mark.parametrize(("pause", "alive"), [(0.25, True), (1.5, False)], ids=["short", "long"])
+def test_s8_a_body_that_was_quick_may_pause_for_a_while(
+    run, wire, application, monkeypatch, pause, alive
+):
+    monkeypatch.setattr("tornado.http1connection._pace.WINDOW", 0.1)
+
+    async def scene():
+        async with wire(application(), min_body_rate=1000, head_timeout=0.1) as client:
+            await client.send(POST[:-5] + b"100001\r\n\r\n" + b"x" * 100_000)
+            await asyncio.sleep(pause)
+            assert client.server.is_closing is not alive
+            if alive:
+                await client.send(b"x")
+            assert (await client.read_some()).startswith(
+                b"HTTP/1.1 200 " if alive else b"HTTP/1.1 408 "
+            )
+
+    run(scene())
+
+
+def test_s8_a_request_may_be_allowed_to_be_slow(run, wire, application, message, monkeypatch):
+    monkeypatch.setattr("tornado.http1connection._pace.WINDOW", 0.05)
+
+    class Patient(message):
+        def headers_received(self, start_line, headers):
+            self.connection.set_min_body_rate(0)
+
+    async def scene():
+        async with wire(application(Patient), min_body_rate=1000, head_timeout=0.1) as client:
+            await client.send(POST)
+            for _ in range(4):
+                await asyncio.sleep(0.2)
+                client.writer.write(b"x")
+            assert bodies(await client.read_some()) == [b"<xxxx>"]
+
+    run(scene())
+
+
+def test_s8_a_delegate_that_is_slow_is_not_held_against_the_client(
+    run, wire, application, message, monkeypatch
+):
+    monkeypatch.setattr("tornado.http1connection._pace.WINDOW", 0.05)
+
+    class Busy(message):
+        async def data_received(self, chunk):
+            await asyncio.sleep(0.5)
+            self.body += chunk
+
+    async def scene():
+        async with wire(application(Busy), min_body_rate=1000, head_timeout=0.1) as client:
+            await client.send(POST + b"ab", b"cd")
+            assert bodies(await client.read_some()) == [b"<abcd>"]
+
+    run(scene())
+
+
+def test_s8_a_body_has_its_deadline_beside_its_rate(run, wire, application, monkeypatch):
+    """Neither of them takes the place of the other."""
+    monkeypatch.setattr("tornado.http1connection._pace.WINDOW", 0.05)
+
+    async def scene():
+        for options, quick in (({"body_timeout": 30}, False), ({"body_timeout": 0.3}, True)):
+            async with wire(
+                application(), min_body_rate=100, head_timeout=0.1, **options
+            ) as client:
+                await client.send(POST[:-5] + b"4000000\r\n\r\n")
+                async with asyncio.timeout(5):
+                    while not (answer := client.reader._buffer):
+                        client.writer.write(b"x" * 1000 if quick else b"")
+                        await asyncio.sleep(0.02)
+                assert answer.startswith(b"HTTP/1.1 408 ")
 
     run(scene())
 
@@ -91,6 +179,35 @@ def test_s8_a_client_that_takes_nothing_is_cut_off(run, wire, application, messa
             client.writer.write(GET)
             await asyncio.sleep(1)
             assert "closed" in app.calls
+
+    run(scene())
+
+
+def test_s8_a_client_that_is_slower_than_what_is_written_is_not_cut_off(
+    run, wire, application, message
+):
+    """What waits for it grows, although it takes all that it can."""
+
+    class Endless(message):
+        def finish(self):
+            self.connection.write_headers(self.ok, HTTPHeaders())
+            self.go_on()
+
+        def go_on(self):
+            if not self.connection.is_finished:
+                self.connection.write(b"x" * 100_000)
+                asyncio.get_running_loop().call_later(0.01, self.go_on)
+
+    Endless.ok = ResponseStartLine("", 200, "OK")
+
+    async def scene():
+        async with wire(application(Endless), write_timeout=0.3, head_timeout=0.2) as client:
+            client.writer.write(GET)
+            end = time.monotonic() + 1.5
+            while time.monotonic() < end:
+                assert await client.reader.read(20_000)
+                await asyncio.sleep(0.005)
+            assert client.stream.write_buffer_size > 1_000_000
 
     run(scene())
 
@@ -162,6 +279,44 @@ def test_s7_a_rest_of_a_body_that_does_not_come_is_not_waited_for(
         async with wire(application(Early), head_timeout=0.1) as client:
             await client.send(POST)
             assert bodies(await client.read_all()) == [b"<early>"]
+
+    run(scene())
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["at once", "after a while"])
+def test_s7_a_body_that_was_not_asked_for_is_not_waited_for(run, wire, application, message, late):
+    """Its client may send the body or the next request, and neither must be taken for the other."""
+
+    class Early(message):
+        def headers_received(self, start_line, headers):
+            self.note("head", start_line.path)
+            return self.later() if late else self.answer(b"early")
+
+        async def later(self):
+            await asyncio.sleep(0.02)
+            self.answer(b"early")
+
+    app = application(Early)
+
+    async def scene():
+        async with wire(app) as client:
+            await client.send(POST[:-2] + b"Expect: 100-continue\r\n\r\n", GET)
+            data = await client.read_all()
+            assert bodies(data) == [b"<early>"]
+            assert b"Connection: close\r\n" in data
+
+    run(scene())
+    assert [call for call in app.calls if call[0] == "head"] == [("head", "/p")]
+
+
+def test_s7_a_body_that_was_asked_for_keeps_the_connection(run, wire, application):
+    async def scene():
+        async with wire(application()) as client:
+            await client.send(POST[:-2] + b"Expect: 100-continue\r\n\r\n", b"abcd" + GET)
+            data = await client.read_some()
+            assert data.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")
+            assert bodies(data) == [b"<abcd>", b"<>"]
+            assert b"Connection" not in data
 
     run(scene())
 

@@ -25,6 +25,8 @@ class BodyLimits(NamedTuple):
     max_body_size: int | None = None
     #: How long the body may take, in seconds; above it the answer is 408.
     body_timeout: float | None = None
+    #: Bytes per second that the body must reach, below it the answer is 408; 0 for any.
+    min_body_rate: int | None = None
 
 
 ChooseLimits = Callable[[RequestStartLine, HTTPHeaders], BodyLimits | None]
@@ -49,4 +51,6 @@ class LimitingDelegate(Interposed):
                 self._connection.set_max_body_size(chosen.max_body_size)
             if chosen.body_timeout is not None:
                 self._connection.set_body_timeout(chosen.body_timeout)
+            if chosen.min_body_rate is not None:
+                self._connection.set_min_body_rate(chosen.min_body_rate)
         return self._delegate.headers_received(start_line, headers)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Callable
+from typing import Any
 
 from tornado.httputil import (
     HTTPConnection,
@@ -13,12 +16,15 @@ from tornado.httputil import (
     RequestStartLine,
     ResponseStartLine,
 )
+from tornado.iostream import StreamClosedError
+
+app_log = logging.getLogger("tornado.application")
 
 RequestCallback = Callable[[HTTPServerRequest], object]
 
 
 class CallbackDelegate(HTTPServerConnectionDelegate):
-    """Call a function with each complete request."""
+    """Call a function, or run a coroutine function, with each complete request."""
 
     def __init__(self, callback: RequestCallback) -> None:
         self._callback = callback
@@ -56,7 +62,21 @@ class _CollectedRequest(HTTPMessageDelegate):
     def finish(self) -> None:
         self._request.body = b"".join(self._chunks)
         self._request._parse_body()
-        self._callback(self._request)
+        result = self._callback(self._request)
+        if asyncio.iscoroutine(result):
+            self._task = asyncio.ensure_future(result)
+            self._task.add_done_callback(self._answered)
+
+    def _answered(self, task: asyncio.Task[Any]) -> None:
+        """Close the connection if the coroutine failed: nothing answers its request any more."""
+        connection: Any = self._request_conn
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not (
+            isinstance(error, StreamClosedError) and connection.stream.closed()
+        ):
+            app_log.error("uncaught exception in a request callback", exc_info=error)
+        if (error is not None or task.cancelled()) and not connection.is_finished:
+            connection.close()
 
     def on_connection_close(self) -> None:
         self._chunks.clear()

@@ -17,9 +17,12 @@ class Networks:
 
     :param members: addresses (``"10.0.0.9"``, ``"::1"``) and networks (``"10.0.0.0/8"``).
     :raises ValueError: one of them is neither.
+    :raises TypeError: they are one text and no list.
     """
 
     def __init__(self, members: Iterable[str]) -> None:
+        if isinstance(members, str):
+            raise TypeError(f"a list of addresses and networks is needed: [{members!r}]")
         self._networks = [_parse(member) for member in members]
         self._known: dict[str, bool] = {}
 

@@ -11,6 +11,7 @@ from tornado.httputil import HTTPConnection, HTTPMessageDelegate, HTTPServerConn
 from tornado.tcpserver import TCPServer
 from tornado.util import Configurable
 
+from ._backlog import bound_unsent
 from ._callback import CallbackDelegate, RequestCallback
 from ._context import ConnectionContext
 from ._forwarded import ForwardedDelegate, ForwardedPolicy
@@ -37,7 +38,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
 
     :param request_callback: a :class:`tornado.httputil.HTTPServerConnectionDelegate` (for example
         a ``tornado.web.Application``), or a callable that takes each complete
-        :class:`tornado.httputil.HTTPServerRequest`.
+        :class:`tornado.httputil.HTTPServerRequest`; it may be a coroutine function.
     :param no_keep_alive: close each connection behind its first response.
     :param xheaders: believe ``X-Real-Ip``, ``X-Forwarded-For``, ``X-Scheme`` and
         ``X-Forwarded-Proto``. Only for servers that nobody reaches but through a proxy.
@@ -61,7 +62,8 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
     :param limits: called with the start line and the fields of each request; returns its
         :class:`BodyLimits`, or ``None``.
     :param head_timeout: how long a head may take from its first byte to its last (60).
-    :param min_body_rate: bytes per second that a body must reach, seen over ten seconds (0).
+    :param min_body_rate: bytes per second that a body must reach (100), with pauses of at most a
+        minute; 0 for any. A client that streams as things happen may be slower than that.
     :param write_timeout: how long a client may take nothing of its response (120).
     :param max_header_count: the number of fields (256); above it the answer is 431.
     :param max_drain_size: how much unread body is thrown away to keep a connection (1 MiB).
@@ -154,12 +156,17 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
             raise ValueError(
                 "xheaders and forwarded: the proxy writes one of the two, believe that"
             )
+        if with_host and not (self.xheaders or is_rfc7239):
+            raise ValueError(
+                "forwarded_host: say by xheaders or forwarded which fields name the host"
+            )
         known: Container[str] | None = None
-        self.trusted_downstream = frozenset(trusted or ())
-        if self.trusted_downstream:
+        members = trusted if isinstance(trusted, str) else frozenset(trusted or ())
+        if members:
             from ._networks import Networks
 
-            known = Networks(self.trusted_downstream)
+            known = Networks(members)
+        self.trusted_downstream = frozenset(members)
         self._has_proxy = self.xheaders or is_rfc7239
         self._policy = ForwardedPolicy(known, is_rfc7239=is_rfc7239, with_host=with_host)
         self._is_interposed = self._has_proxy or self._choose_limits is not None
@@ -179,6 +186,13 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
             super()._accept(connection, address)
 
     # Connections.
+
+    def add_sockets(self, sockets: Iterable[socket.socket]) -> None:
+        """Accept on listening sockets, which belong to the server from now on."""
+        sockets = list(sockets)
+        for listener in sockets:
+            bound_unsent(listener)
+        super().add_sockets(sockets)
 
     def handle_stream(self, stream: IOStream, address: Any) -> None:
         """Serve the requests of a new connection."""

@@ -79,6 +79,8 @@ class HTTP1Connection(HTTPConnection):
     #: The fields that came behind the body of the incoming message, if there were any. They were
     #: received under the limits for heads; none of them can frame, route or authenticate.
     trailers: HTTPHeaders | None = None
+    #: Bytes per second that the incoming body must reach; ``None`` leaves it to the parameters.
+    min_body_rate: int | None = None
 
     def __init__(
         self,
@@ -112,6 +114,15 @@ class HTTP1Connection(HTTPConnection):
     def set_body_timeout(self, timeout: float) -> None:
         """Set the deadline for this message's body, in seconds; as :meth:`set_max_body_size`."""
         self.body_timeout = timeout
+
+    def set_min_body_rate(self, rate: int) -> None:
+        """Set the bytes per second that this message's body must reach; 0 for a slow stream.
+
+        It may be called at any time until the body has come.
+
+        .. versionadded:: 1.0
+        """
+        self.min_body_rate = rate
 
     def set_close_callback(self, callback: Callable[[], object] | None) -> None:
         """Set what is called if the connection closes before this exchange is complete.

@@ -63,11 +63,13 @@ HOST = re.compile(
 #: absolute-form of a target (RFC 9112 section 3.2.2).
 ABSOLUTE_FORM = re.compile(r"[A-Za-z][A-Za-z0-9+\-.]*://([^/?#]*)")
 
-#: chunk-size in hexadecimal, at most 16 digits (RFC 9112 section 7.1).
-CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,16}")
+#: chunk-size in hexadecimal (RFC 9112 section 7.1). With 15 digits at most, no reader that has
+#: 64 bits for it, with or without a sign, sees another number.
+CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}")
 
-#: Everything that may stand behind a chunk size: BWS and chunk-ext, no controls.
-CHUNK_EXTENSION = re.compile(rb"[\t ]*+(?:;[\t\x20-\x7e\x80-\xff]*+)?")
+#: Everything that may stand behind a chunk size: chunk-ext, no controls. The whitespace in front of
+#: it, which the RFC lets a recipient take, is refused: readers disagree about it.
+CHUNK_EXTENSION = re.compile(rb"(?:;[\t\x20-\x7e\x80-\xff]*+)?")
 
 #: A line end that some readers take for one and others do not.
 BARE_LF = re.compile(rb"(?<!\r)\n")

@@ -9,6 +9,7 @@ DEFAULT_MAX_BODY_SIZE = 104857600
 DEFAULT_IDLE_TIMEOUT = 3600.0
 DEFAULT_HEADER_TIMEOUT = 60.0
 DEFAULT_WRITE_TIMEOUT = 120.0
+DEFAULT_BODY_RATE = 100
 DEFAULT_DRAIN_SIZE = 1048576
 
 
@@ -28,8 +29,9 @@ class HTTP1ConnectionParameters:
     :param max_header_count: the number of fields (256); more is answered with 431.
     :param head_timeout: how long a head may take from its first byte to its last (60).
     :param write_timeout: how long a peer may take nothing of what waits for it (120).
-    :param min_body_rate: bytes per second that an incoming body must reach, seen over ten
-        seconds; 0 turns it off (0).
+    :param min_body_rate: bytes per second that an incoming body must reach (100). It is looked at
+        every ten seconds; a body that was quicker before may pause for a minute. With 0, a byte
+        must come within ``header_timeout``.
     :param max_drain_size: how much unread body is thrown away to keep a connection (1 MiB).
     """
 
@@ -61,7 +63,7 @@ class HTTP1ConnectionParameters:
         max_header_count: int = DEFAULT_MAX_HEADER_COUNT,
         head_timeout: float | None = DEFAULT_HEADER_TIMEOUT,
         write_timeout: float | None = DEFAULT_WRITE_TIMEOUT,
-        min_body_rate: int = 0,
+        min_body_rate: int = DEFAULT_BODY_RATE,
         max_drain_size: int = DEFAULT_DRAIN_SIZE,
     ) -> None:
         self.no_keep_alive = no_keep_alive

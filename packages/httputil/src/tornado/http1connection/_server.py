@@ -40,6 +40,7 @@ from tornado.httputil import (
 )
 from tornado.iostream import StreamClosedError
 
+from . import _pace
 from ._errors import ProtocolError
 from ._framing import CHUNKED
 from ._head import RequestHead
@@ -67,9 +68,6 @@ _OF_A_LOST_CONNECTION = (asyncio.CancelledError, StreamClosedError, HTTPInputErr
 #: Requests that are served in a row before other connections get their turn.
 _MAX_TURN = 16
 
-#: Seconds over which the rate of a body is measured.
-_RATE_WINDOW = 10.0
-
 #: Seconds within which the rest of a body must come whose response is written already.
 _DRAIN_TIME = 10.0
 
@@ -90,6 +88,7 @@ class HTTP1ServerConnection:
 
     __slots__ = (
         "__weakref__",
+        "_body_end",
         "_busy",
         "_choked",
         "_closed",
@@ -97,13 +96,13 @@ class HTTP1ServerConnection:
         "_ended",
         "_exchange",
         "_idle_time",
-        "_measured",
         "_message",
+        "_needed",
         "_parser",
         "_phase",
         "_received",
         "_sweep",
-        "_unsent",
+        "_taken",
         "_waiting",
         "_written",
         "context",
@@ -130,10 +129,11 @@ class HTTP1ServerConnection:
         self._message: HTTPMessageDelegate | None = None
         self._waiting: asyncio.Future[None] | None = None
         self._closed: asyncio.Future[None] | None = None
-        #: Bytes of the body that came, and how many of them when its rate was last measured.
+        #: Bytes of the body that came, and how many of them had to when its pace was last seen.
         self._received = 0
-        self._measured = 0
-        self._unsent = 0
+        self._needed = 0.0
+        self._body_end = NEVER
+        self._taken = 0
         self._busy = False
         self._written = False
         self._choked = False
@@ -315,6 +315,9 @@ class HTTP1ServerConnection:
         exchange = ServerExchange(self, head)
         self._exchange = exchange
         self._written = False
+        if head.length and "Expect" in head.fields and head.version == "HTTP/1.1":
+            # Nobody can know whether the body comes if it is answered without having been asked for.
+            exchange.keep_alive = False
         self._message = message = self._delegate.start_request(self, exchange)
         self.deadline = NEVER
         self._phase = BODY
@@ -333,21 +336,23 @@ class HTTP1ServerConnection:
         exchange = self._exchange
         if exchange is None or self._phase is not BODY:
             return
-        self._received = self._measured = 0
+        self._received = 0
         if head.length != CHUNKED and head.length > exchange.max_body_size:
             raise ProtocolError(f"body of {head.length} bytes", 413)
-        if exchange.body_timeout is not None:
-            self.deadline = self._sweep.after(exchange.body_timeout)
-        else:
-            self.deadline = self._sweep.after(self._rate_window())
+        timeout = exchange.body_timeout
+        self._body_end = NEVER if timeout is None else self._sweep.after(timeout)
+        rate = self._min_rate(exchange)
+        self._needed = -rate * _pace.WINDOW  # the first window is for free
+        self._watch_body(rate)
         if "Expect" in head.fields and head.version == "HTTP/1.1":
-            self._meet_expectation(str(head.fields["Expect"]), exchange)
+            self._meet_expectation(head, exchange)
 
-    def _meet_expectation(self, expectation: str, exchange: ServerExchange) -> None:
+    def _meet_expectation(self, head: RequestHead, exchange: ServerExchange) -> None:
         """Answer an Expect field (RFC 9110 section 10.1.1)."""
-        if expectation.lower() != "100-continue":
+        if str(head.fields["Expect"]).lower() != "100-continue":
             raise ProtocolError("unknown expectation", 417)
         if not exchange.has_begun:
+            exchange.keep_alive = head.keep_alive and not self.params.no_keep_alive
             self.stream.write_nowait(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def _take_body(self, chunk: bytes) -> None:
@@ -544,8 +549,8 @@ class HTTP1ServerConnection:
         phase = self._phase
         if phase is HEAD:
             self._refuse(ProtocolError("the head took too long", 408))
-        elif phase is BODY:
-            self._check_body_rate()
+        elif phase is BODY and self._exchange is not None:
+            self._check_body(self._exchange)
         elif phase is RESPONSE or self._choked:
             self._check_write_stall()
         elif phase is DRAIN:
@@ -553,31 +558,34 @@ class HTTP1ServerConnection:
         else:
             self.stream.close()
 
-    def _rate_window(self) -> float:
-        """Give the seconds over which a body is measured: without a rate it must come at all."""
-        return _RATE_WINDOW if self.params.min_body_rate else self._idle_time
+    def _min_rate(self, exchange: ServerExchange) -> int:
+        rate = exchange.min_body_rate
+        return self.params.min_body_rate if rate is None else rate
 
-    def _check_body_rate(self) -> None:
-        exchange = self._exchange
-        needed = max(1, self.params.min_body_rate * _RATE_WINDOW)
-        is_late = exchange is None or exchange.body_timeout is not None
-        is_slow = self._received - self._measured < needed and self._waiting is None
-        if is_late or is_slow:
+    def _watch_body(self, rate: int) -> None:
+        """Set a deadline for more of a body: without a minimum rate it must come at all."""
+        look = self._sweep.after(_pace.WINDOW if rate else self._idle_time)
+        self.deadline = min(look, self._body_end)
+
+    def _check_body(self, exchange: ServerExchange) -> None:
+        rate = self._min_rate(exchange)
+        if self._waiting is None:  # else it is the delegate who holds the body up
+            self._needed = _pace.needed(self._received, self._needed, rate)
+        if self._received < self._needed or self._sweep.now >= self._body_end:
             self._refuse(ProtocolError("the body took too long", 408))
-            return
-        self._measured = self._received
-        self.deadline = self._sweep.after(self._rate_window())
+        else:
+            self._watch_body(rate)
 
     def _watch_writes(self) -> None:
         """Set a deadline for a client that takes nothing."""
         timeout = self.params.write_timeout
-        self._unsent = self.stream.write_buffer_size
+        self._taken = self.stream._total_write_done_index
         if timeout is not None and self._phase is not BODY:
             self.deadline = self._sweep.after(timeout)
 
     def _check_write_stall(self) -> None:
         waiting = self.stream.write_buffer_size
-        if waiting and waiting >= self._unsent:
+        if waiting and self.stream._total_write_done_index == self._taken:
             gen_log.info("%s takes nothing of %d bytes, closing", self._peer(), waiting)
             self.stream.abort()
         elif waiting:
