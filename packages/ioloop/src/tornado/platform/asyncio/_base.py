@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tornado.gen import convert_yielded
+from tornado.gen import BadYieldError, convert_yielded
 from tornado.gen._convert import can_convert
 from tornado.ioloop import IOLoop
 from tornado.ioloop._belongings import close_belongings
@@ -169,7 +169,10 @@ class BaseAsyncIOLoop(IOLoop):
         if not can_convert(result):
             # Callbacks often return something that was never meant for the loop.
             return
-        future = convert_yielded(result)
+        try:
+            future = convert_yielded(result)
+        except BadYieldError:
+            return  # a list or a dict of something else
         if future.done():
             self._settle(callback, future)
         else:
