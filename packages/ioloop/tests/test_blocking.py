@@ -142,7 +142,7 @@ def test_log_stack_is_an_action(ioloop, caplog):
     assert any("in sleepy" in text for text in reports_on("sleepy", caplog))
 
 
-@pytest.mark.parametrize("action", ["signal.SIG_DFL", "signal.SIG_IGN"])
+@pytest.mark.parametrize("action", ["None", "signal.SIG_DFL", "signal.SIG_IGN"])
 def test_the_default_action_ends_the_process(action):
     code = f"""
         import signal, time
@@ -154,7 +154,7 @@ def test_the_default_action_ends_the_process(action):
         loop.start()
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], timeout=30, check=False)
-    assert done.returncode == (-signal.SIGALRM if action == "signal.SIG_DFL" else 0)
+    assert done.returncode == (0 if action == "signal.SIG_IGN" else -signal.SIGALRM)
 
 
 def test_the_environment_switches_it_on(monkeypatch):
