@@ -8,7 +8,7 @@ from operator import index
 from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
 
 from ._buffer import ReadBuffer
-from ._classic import call_back, read_in_pieces
+from ._classic import PieceReader, call_back
 from ._errors import StreamBufferFullError, StreamClosedError, UnsatisfiableReadError
 from ._lifecycle import READ, gen_log
 from ._requests import ReadBytes, ReadInto, ReadUntil, ReadUntilClose, ReadUntilRegex
@@ -188,14 +188,12 @@ class Puller(Writer):
         self, callback: OnBytes, streaming_callback: OnBytes | None, count: int | None
     ) -> None:
         """Read a count of bytes or until the close, for a callback."""
-        future: asyncio.Future[bytes]
         if streaming_callback is not None:
-            future = read_in_pieces(self, count, streaming_callback)
+            PieceReader(self, count, streaming_callback, callback).read()
         elif count is not None:
-            future = self.read_bytes(count)
+            call_back(self, self.read_bytes(count), callback)
         else:
-            future = self.read_until_close()
-        call_back(self, future, callback)
+            call_back(self, self.read_until_close(), callback)
 
     def _hand_over(
         self, future: asyncio.Future[bytes], callback: OnBytes | None
