@@ -83,8 +83,10 @@ def test_a_loop_that_runs_already_goes_on_without_the_function(asyncio_run):
     calls = []
 
     async def main():
-        with pytest.raises(RuntimeError, match="running"):
+        with pytest.raises(RuntimeError, match="already running"):
             IOLoop.current().run_sync(lambda: calls.append(1))
+        with pytest.raises(RuntimeError, match="already running"):
+            IOLoop.current().start()
         await asyncio.sleep(0.02)
         return "went on"
 

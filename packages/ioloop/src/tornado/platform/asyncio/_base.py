@@ -65,7 +65,16 @@ class BaseAsyncIOLoop(IOLoop):
     # -- running ----------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Run until a callback calls :meth:`stop`."""
+        """Run until a callback calls :meth:`stop`.
+
+        :raises RuntimeError: if a loop is running in this thread already.
+        """
+        # Asked here, because run_forever of Python 3.13.0 damages the loop that is running. Loops
+        # that nest_asyncio has patched may run inside of others.
+        if _get_running_loop() is not None and not hasattr(self.asyncio_loop, "_nest_patched"):
+            raise RuntimeError(
+                "an event loop is already running in this thread: await the work, or use its callbacks"
+            )
         self._become_main()
         with woken_by_signals(self.asyncio_loop), quietly_interrupted():
             self.asyncio_loop.run_forever()
