@@ -56,6 +56,7 @@ class Sighting(NamedTuple):
 
     call: FrameType
     place: Place
+    time: float
 
 
 class Ping:
@@ -166,8 +167,9 @@ class BlockingWatch:
         if self.action is not None or duration < self.threshold:
             return
         seen = longest_run(ping.sightings)
-        # Many short callbacks in a row are load, not one that blocks.
-        if len(seen) >= max(1, (LOOKS - 1) // 2):
+        # Many short callbacks in a row are load, not one that blocks. That one began up to a look
+        # before it was seen first, and ended up to a look after it was seen last.
+        if len(seen) > 1 and seen[-1].time - seen[0].time >= self.threshold - 2 * self.interval:
             place = Counter(sighting.place for sighting in seen).most_common(1)[0][0]
             app_log.warning(
                 "%s blocked the loop for %.3f s, in %s at %s:%d",
@@ -226,7 +228,8 @@ def see(frame: FrameType | None, runner: CodeType | None) -> Sighting | None:
     name = callback.f_code.co_qualname if callback else _name_of_callback(call)
     line = application or innermost
     code = line.f_code
-    return Sighting(call, Place(name, code.co_qualname, code.co_filename, line.f_lineno))
+    place = Place(name, code.co_qualname, code.co_filename, line.f_lineno)
+    return Sighting(call, place, time.monotonic())
 
 
 def _name_of_callback(call: FrameType) -> str:
