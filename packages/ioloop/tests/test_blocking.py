@@ -9,6 +9,7 @@ import sys
 import textwrap
 import threading
 import time
+from functools import partial
 
 import pytest
 
@@ -89,6 +90,46 @@ def test_a_task_of_asyncio_is_named(asyncio_run, caplog):
     assert len(reports_on("guilty", caplog)) == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "function", "arguments"),
+    [
+        ("sleep", time.sleep, [0.3]),
+        # What it calls has a frame of its own each time.
+        ("<lambda>", partial(max, key=lambda number: -number), [range(4_000_000)]),
+    ],
+)
+def test_a_function_without_a_frame_is_named(ioloop, caplog, name, function, arguments):
+    watched(ioloop, partial(function, *arguments))
+    assert len(reports_on(f"{name} blocked", caplog)) == 1
+
+
+def test_many_calls_of_one_function_in_a_round_are_load(ioloop, caplog):
+    def tiny():
+        for _ in range(1000):
+            pass
+
+    async def step():
+        await asyncio.sleep(0)
+        tiny()
+
+    def fill():
+        for _ in range(30_000):
+            ioloop.add_callback(tiny)
+            asyncio.get_running_loop().call_soon(tiny)
+
+    async def main():
+        fill()
+        await asyncio.sleep(0)
+        await asyncio.gather(*(step() for _ in range(10_000)))
+
+    ioloop.set_blocking_log_threshold(0.2)
+    ioloop.run_sync(main)
+    assert (
+        reports_on("in test_many_calls_of_one_function_in_a_round_are_load.<locals>.tiny", caplog)
+        == []
+    )
+
+
 def test_a_loop_that_is_idle_or_busy_with_short_callbacks_is_left_in_peace(ioloop, caplog):
     def short():
         time.sleep(0.001)
@@ -142,7 +183,7 @@ def test_log_stack_is_an_action(ioloop, caplog):
     assert any("in sleepy" in text for text in reports_on("sleepy", caplog))
 
 
-@pytest.mark.parametrize("action", ["signal.SIG_DFL", "signal.SIG_IGN"])
+@pytest.mark.parametrize("action", ["None", "signal.SIG_DFL", "signal.SIG_IGN"])
 def test_the_default_action_ends_the_process(action):
     code = f"""
         import signal, time
@@ -154,7 +195,7 @@ def test_the_default_action_ends_the_process(action):
         loop.start()
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], timeout=30, check=False)
-    assert done.returncode == (-signal.SIGALRM if action == "signal.SIG_DFL" else 0)
+    assert done.returncode == (0 if action == "signal.SIG_IGN" else -signal.SIGALRM)
 
 
 def test_the_environment_switches_it_on(monkeypatch):
@@ -190,7 +231,7 @@ def test_the_threshold_is_positive(ioloop, seconds):
 
 
 def test_the_longest_run_is_of_one_call():
-    one = blocking.Sighting((1, None), "one")
-    two = blocking.Sighting((2, None), "two")
+    one = blocking.Sighting(object(), "one", 0)
+    two = blocking.Sighting(object(), "two", 0)
     assert blocking.longest_run([one, two, two, None, two, one, one, one]) == [one] * 3
     assert doctest.testmod(blocking).failed == 0

@@ -109,7 +109,7 @@ def test_a_coroutine_that_fails_at_once_is_logged(ioloop, caplog):
     assert [record.exc_info[0] for record in caplog.records] == [ValueError]
 
 
-@pytest.mark.parametrize("result", [5, "text", object(), (1, 2)])
+@pytest.mark.parametrize("result", [5, "text", object(), (1, 2), [3], {"a": 4}, [], {}])
 def test_other_results_of_callbacks_are_ignored(ioloop, caplog, result):
     collect(ioloop, lambda _: ioloop.add_callback(lambda: result))
     assert caplog.records == []

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import sys
 from concurrent import futures
 
 import pytest
@@ -410,3 +411,23 @@ def test_the_runner_can_be_driven_by_hand(run):
         return await result
 
     assert run(main) == "caught"
+
+
+def test_coroutines_nest_as_deeply_as_two_frames_each_allow(run):
+    @gen.coroutine
+    def nest(depth):
+        if depth:
+            yield nest(depth - 1)
+        return depth
+
+    @gen.coroutine
+    def main():
+        yield gen.sleep(0)
+        before = sys.getrecursionlimit()
+        sys.setrecursionlimit(1000)
+        try:
+            return (yield nest(300))
+        finally:
+            sys.setrecursionlimit(before)
+
+    assert run(main) == 300

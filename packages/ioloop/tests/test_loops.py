@@ -322,6 +322,15 @@ def test_the_family_is_a_configurable_one():
     assert AsyncIOLoop.configurable_base() is IOLoop
 
 
+@pytest.mark.parametrize("impl", [None, object()])
+@pytest.mark.parametrize("make", [IOLoop, lambda impl: IOLoop(impl=impl)])
+def test_the_classic_argument_is_taken(make, impl):
+    loop = make(impl)
+    assert IOLoop.current() is loop
+    assert loop.run_sync(lambda: None) is None
+    loop.close()
+
+
 def test_uvloop_is_used_unless_something_says_no(monkeypatch):
     def implementation(**kwargs):
         loop = IOLoop(make_current=False, **kwargs)

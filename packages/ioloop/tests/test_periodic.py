@@ -92,6 +92,32 @@ def test_exceptions_are_logged_and_the_series_goes_on(virtual, caplog, decorate)
     assert len(caplog.records) == 3
 
 
+@pytest.mark.parametrize("result", [True, 5, "text", [1], {"a": 1}, object()])
+def test_a_result_that_is_not_awaitable_is_ignored(virtual, caplog, result):
+    calls = []
+
+    def gives():
+        calls.append(1)
+        return result
+
+    PeriodicCallback(gives, 10_000).start()
+    play(virtual, 45)
+    assert len(calls) == 4
+    assert caplog.records == []
+
+
+def test_a_cancellation_that_a_function_meets_does_not_end_the_series(virtual):
+    calls = []
+
+    def asks():
+        calls.append(1)
+        raise asyncio.CancelledError
+
+    PeriodicCallback(asks, 10_000).start()
+    play(virtual, 45)
+    assert len(calls) == 4
+
+
 def test_a_coroutine_that_is_cancelled_does_not_end_the_series(virtual):
     calls = []
 

@@ -5,6 +5,7 @@ import contextvars
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -12,6 +13,8 @@ from tornado import gen
 from tornado.ioloop import IOLoop
 from tornado.platform.asyncio import (
     AddThreadSelectorEventLoop,
+    AsyncIOLoop,
+    AsyncIOMainLoop,
     BaseAsyncIOLoop,
     SelectorThread,
     convert_yielded,
@@ -199,6 +202,77 @@ def test_an_ioloop_on_a_proactor_uses_the_thread(monkeypatch, pair):
     assert calls == [(left, loop.READ, b"x")]
     assert selector_threads() == []
     assert isinstance(loop, BaseAsyncIOLoop)
+
+
+@pytest.fixture
+def own():
+    """A loop of an application's own class, straight from the base."""
+
+    class Own(BaseAsyncIOLoop):
+        def initialize(self, **kwargs):
+            self.made_with = kwargs
+            super().initialize(asyncio.new_event_loop(), **kwargs)
+
+    loop = Own(make_current=False)
+    yield loop
+    loop.close()
+
+
+def test_an_own_loop_is_made_by_initialize(own):
+    assert own.made_with == {"make_current": False}
+    assert IOLoop._ioloop_for_asyncio[own.asyncio_loop] is own
+    with pytest.raises(RuntimeError, match="has an IOLoop already"):
+        BaseAsyncIOLoop(own.asyncio_loop)
+
+
+@pytest.mark.parametrize("base", [AsyncIOLoop, AsyncIOMainLoop])
+def test_initialize_may_be_overridden(base):
+    class Own(base):
+        def initialize(self, mine=0, **kwargs):
+            super().initialize(**kwargs)
+            self.mine = mine
+
+    asyncio_loop = asyncio.new_event_loop()
+    loop = Own(mine=3, asyncio_loop=asyncio_loop, make_current=False)
+    assert (loop.mine, loop.asyncio_loop) == (3, asyncio_loop)
+    loop.close()
+
+
+def test_an_own_loop_calls_back(own):
+    calls = []
+    own.call_at(own.time() + 0.02, calls.append, "timer")
+    own.remove_timeout(own.call_at(own.time() + 0.01, calls.append, "removed"))
+    own.call_at(own.time() + 0.04, own.stop)
+    own.add_callback_from_signal(calls.append, "signal")
+    own.start()
+    assert calls == ["signal", "timer"]
+
+
+def test_an_own_loop_watches_descriptors(own, pair):
+    left, right = pair
+    events = []
+
+    def ready(fd, event):
+        events.append((fd, event))
+        own.stop()
+
+    own.add_handler(left, ready, own.WRITE)
+    own.start()
+    own.update_handler(left, own.READ)
+    right.send(b"x")
+    own.start()
+    own.remove_handler(left)
+    own.call_later(0.02, own.stop)
+    own.start()
+    assert events == [(left, own.WRITE), (left, own.READ)]
+
+
+def test_an_own_loop_runs_functions_in_threads(own):
+    with ThreadPoolExecutor(1, "chosen") as first, ThreadPoolExecutor(1, "given") as second:
+        own.set_default_executor(first)
+        for executor, name in ((None, "chosen_0"), (second, "given_0")):
+            work = own.run_in_executor(executor, lambda: threading.current_thread().name)
+            assert own.run_sync(lambda work=work: work) == name
 
 
 class _nothing:

@@ -2,10 +2,12 @@
 
 import asyncio
 import time
+from concurrent import futures
 
 import pytest
 
 from tornado import gen
+from tornado.ioloop import IOLoop
 
 
 def test_it_returns_what_the_function_gives(ioloop):
@@ -75,3 +77,27 @@ def test_somebody_else_may_stop_the_loop(ioloop):
     ioloop.call_later(0.01, ioloop.stop)
     with pytest.raises(RuntimeError, match="stopped before"):
         ioloop.run_sync(lambda: gen.sleep(10))
+
+
+def test_a_loop_that_runs_already_goes_on_without_the_function(asyncio_run):
+    calls = []
+
+    async def main():
+        with pytest.raises(RuntimeError, match="already running"):
+            IOLoop.current().run_sync(lambda: calls.append(1))
+        with pytest.raises(RuntimeError, match="already running"):
+            IOLoop.current().start()
+        await asyncio.sleep(0.02)
+        return "went on"
+
+    assert asyncio_run(main()) == "went on"
+    assert calls == []
+
+
+def test_late_work_stops_no_other_run_of_the_loop(ioloop):
+    work = futures.Future()
+    work.set_running_or_notify_cancel()
+    with pytest.raises(TimeoutError):
+        ioloop.run_sync(lambda: work, timeout=0.01)
+    ioloop.call_later(0.01, work.set_result, None)
+    assert ioloop.run_sync(lambda: gen.sleep(0.05)) is None

@@ -147,6 +147,19 @@ def test_the_message_is_for_the_exception(run, message):
     run(main)
 
 
+def test_a_message_function_that_fails_is_heard_of(run):
+    def message():
+        raise LookupError("no words")
+
+    async def main():
+        with pytest.raises(LookupError, match="no words"):
+            await gen.with_timeout(
+                datetime.timedelta(milliseconds=5), asyncio.sleep(1), message=message
+            )
+
+    run(main, timeout=5)
+
+
 def test_the_message_function_is_called_only_when_the_time_is_up(run):
     def message():
         raise ValueError("not now")

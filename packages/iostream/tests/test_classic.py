@@ -59,6 +59,77 @@ def test_streaming_callbacks_get_the_pieces_and_the_last_callback_nothing(bed):
     bed.run(main())
 
 
+def test_the_end_of_pieces_is_told_before_the_close_callback(bed):
+    async def main():
+        a, b = await bed.pair()
+        calls = []
+        a.read_until_close(calls.append, streaming_callback=calls.append)
+        a.set_close_callback(lambda: calls.append("closed"))
+        await b.write(b"data")
+        b.close()
+        await bed.soon()
+        assert calls == [b"data", b"", "closed"]
+
+    bed.run(main())
+
+
+def test_pieces_that_end_too_early_call_only_the_close_callback(bed):
+    async def main():
+        a, b = await bed.pair()
+        calls = []
+        a.read_bytes(100, calls.append, streaming_callback=calls.append)
+        a.set_close_callback(lambda: calls.append("closed"))
+        await b.write(b"data")
+        b.close()
+        await bed.soon()
+        assert calls == [b"data", "closed"]
+
+    bed.run(main())
+
+
+def test_a_read_in_pieces_is_pending_at_once(bed):
+    async def main():
+        a, b = await bed.pair()
+        calls = []
+        a.read_bytes(3, calls.append, streaming_callback=calls.append)
+        assert a.reading()
+        with pytest.raises(RuntimeError, match="already reading"):
+            a.read_bytes(1, calls.append, streaming_callback=calls.append)
+        await b.write(b"abc")
+        await bed.soon()
+        assert calls == [b"abc", b""]
+        assert not a.closed()
+
+    bed.run(main())
+
+
+def test_no_bytes_in_pieces_are_nothing(bed):
+    async def main():
+        a, _ = await bed.pair()
+        calls = []
+        a.read_bytes(0, calls.append, streaming_callback=calls.append)
+        await bed.soon()
+        assert calls == [b""]
+
+    bed.run(main())
+
+
+def test_a_closed_stream_that_a_streaming_callback_meets_is_its_own_error(bed, caplog):
+    async def main():
+        a, b = await bed.pair()
+        c, _ = await bed.pair()
+        c.close()
+        calls = []
+        a.read_until_close(calls.append, streaming_callback=c.write)
+        await b.write(b"data")
+        await bed.soon()
+        assert calls == []
+        assert a.closed()
+        assert "StreamClosedError" in caplog.text
+
+    bed.run(main())
+
+
 def test_write_and_connect_call_back_without_arguments(bed):
     async def main():
         with socket.create_server(("127.0.0.1", 0)) as listener:

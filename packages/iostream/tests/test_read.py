@@ -112,7 +112,13 @@ def test_reading_nothing_is_done_at_once(bed):
     [
         (lambda s: s.read_bytes(-1), ValueError, "negative number of bytes: -1"),
         (lambda s: s.read_until(b""), ValueError, "empty delimiter"),
+        (lambda s: s.read_bytes(1.5), TypeError, "integer"),
+        (lambda s: s.read_bytes("3"), TypeError, "integer"),
+        (lambda s: s.read_until("\n"), TypeError, r"delimiter of bytes, not '\\n'"),
+        (lambda s: s.read_until("\n", print), TypeError, "delimiter of bytes"),
+        (lambda s: s.read_until(10), TypeError, "delimiter of bytes, not 10"),
         (lambda s: s.read_until_regex("a["), re.error, "unterminated"),
+        (lambda s: s.read_until_regex("a+"), TypeError, r"pattern of bytes, not 'a\+'"),
         (lambda s: s.read_into(b"constant"), TypeError, "read-only|modify"),
     ],
 )
@@ -122,6 +128,16 @@ def test_senseless_reads_are_refused_at_once(bed, read, error, message):
         with pytest.raises(error, match=message):
             await read(a)
         assert not a.reading()
+
+    bed.run(main())
+
+
+@pytest.mark.parametrize("kind", [bytearray, memoryview])
+def test_a_delimiter_may_be_of_any_bytes(bed, kind):
+    async def main():
+        a, b = await bed.pair()
+        await b.write(b"line\nrest")
+        assert await a.read_until(kind(b"\n")) == b"line\n"
 
     bed.run(main())
 

@@ -2,6 +2,7 @@ import asyncio
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -183,6 +184,40 @@ def test_an_error_in_a_handler_is_logged_and_closes_its_stream(bed, caplog, is_c
         assert "LookupError: boo" in caplog.text
 
     bed.run(main())
+
+
+@pytest.mark.parametrize("result", [True, 5, [1]])
+def test_a_result_that_cannot_be_waited_for_is_logged_and_closes_the_stream(bed, caplog, result):
+    class Odd(Echo):
+        def handle_stream(self, stream, address):
+            self.stream = stream
+            return result
+
+    async def main():
+        server = Odd()
+        stream = await dial(bed, listen(bed, server))
+        assert await stream.read_until_close() == b""
+        assert server.stream.closed()
+        assert "BadYieldError" in caplog.text
+
+    bed.run(main())
+
+
+def test_a_handler_may_work_in_a_thread(bed, caplog):
+    class Threaded(Echo):
+        def handle_stream(self, stream, address):
+            return pool.submit(self.fail)
+
+        def fail(self):
+            raise LookupError("boo")
+
+    async def main():
+        stream = await dial(bed, listen(bed, Threaded()))
+        assert await stream.read_until_close() == b""
+        assert "LookupError: boo" in caplog.text
+
+    with ThreadPoolExecutor(1) as pool:
+        bed.run(main())
 
 
 def test_a_peer_that_leaves_is_no_error(bed, caplog):

@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import os
 import signal
 import subprocess
@@ -120,3 +121,26 @@ def test_many_programs_end_at_once(bed, watching):
         assert await asyncio.gather(*(program.wait_for_exit() for program in programs)) == [0] * 20
 
     bed.run(main())
+
+
+@pytest.mark.parametrize("uvloop", [False, True])
+def test_a_loop_that_ends_before_the_program_leaves_no_descriptor(uvloop):
+    def descriptors():
+        gc.collect()
+        return set(os.listdir("/proc/self/fd"))
+
+    before = descriptors()
+    loop = IOLoop(make_current=False, uvloop=uvloop)
+
+    async def main():
+        program = Subprocess([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+        wait = asyncio.ensure_future(program.wait_for_exit())
+        await asyncio.sleep(0.01)
+        wait.cancel()
+        return program
+
+    program = loop.run_sync(main)
+    loop.close()
+    program.proc.communicate()
+    del loop, program
+    assert descriptors() <= before

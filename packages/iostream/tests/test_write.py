@@ -332,6 +332,15 @@ def test_applications_may_fill_the_queue_themselves(any_bed):
     any_bed.run(main())
 
 
+def test_the_queue_of_a_closed_stream_is_none(any_bed):
+    async def main():
+        a, _ = await any_bed.pair()
+        a.close()
+        assert a._write_buffer is None
+
+    any_bed.run(main())
+
+
 def test_a_plain_protocol_is_paused_and_resumed_by_the_marks(any_bed):
     async def main():
         a, b = await any_bed.pair()

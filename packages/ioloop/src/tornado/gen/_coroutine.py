@@ -71,9 +71,11 @@ def coroutine(func: Callable[P, Any]) -> Callable[P, Future[Any]]:
             return _call(run, func, args, kwargs)
         try:
             generator: Any = func(*args, **kwargs)
-        except Exception as error:  # noqa: BLE001 - wrong arguments, for the future's reader
-            return _failed(error)
-        return _begin(run, generator)
+            # Stepped here: with one more frame for each call, coroutines could nest less deeply.
+            yielded = run(next, generator)
+        except BaseException as end:  # noqa: BLE001 - raised again unless it is the future's
+            return _ended(end)
+        return _begin(run, generator, yielded)
 
     wrapper.__tornado_coroutine__ = True  # type: ignore[attr-defined] # what is_coroutine_function asks
     return wrapper
@@ -88,43 +90,39 @@ def _call(run: Callable[..., Any], func: Callable[..., Any], args: Any, kwargs: 
     """Call a function that may or may not return a generator."""
     try:
         result = run(func, *args, **kwargs)
-    except (Return, StopIteration) as end:
-        return finished_future(end.value)
-    except asyncio.CancelledError:
-        return _cancelled()
-    except Exception as error:  # noqa: BLE001 - for the future's reader
-        return _failed(error)
-    if isinstance(result, Generator):
-        return _begin(run, result)
+        if isinstance(result, Generator):
+            return _begin(run, result, run(next, result))
+    except BaseException as end:  # noqa: BLE001 - as above
+        return _ended(end)
     if inspect.iscoroutine(result):
         return as_task(result)
     return finished_future(result)
 
 
-def _begin(run: Callable[..., Any], generator: Generator[Any, Any, Any]) -> Future[Any]:
-    """Step a new generator. Only if it has to wait does it get a runner."""
+def _begin(
+    run: Callable[..., Any], generator: Generator[Any, Any, Any], yielded: Any
+) -> Future[Any]:
+    """Go on with a generator that has yielded. Only if it has to wait does it get a runner."""
     try:
-        ready = waitable(run(next, generator))
+        ready = waitable(yielded)
         if ready is not moment and ready.done():
             ready = advance(run, generator, ready)
-    except (StopIteration, Return) as end:
-        return finished_future(end.value)
-    except asyncio.CancelledError:
-        return _cancelled()
-    except Exception as error:  # noqa: BLE001 - for the future's reader
-        return _failed(error)
+    except BaseException as end:  # noqa: BLE001 - as above
+        return _ended(end)
     result = PendingFuture(loop=_get_running_loop() or new_future().get_loop())
     Runner(run, generator, result, ready)
     return result
 
 
-def _failed(error: BaseException) -> Future[Any]:
+def _ended(end: BaseException) -> Future[Any]:
+    """Return the future of a generator that has ended, by whatever it has raised."""
+    if isinstance(end, (StopIteration, Return)):
+        return finished_future(end.value)
     future = new_future()
-    future.set_exception(error)
-    return future
-
-
-def _cancelled() -> Future[Any]:
-    future = new_future()
-    future.cancel()
+    if isinstance(end, asyncio.CancelledError):
+        future.cancel()
+    elif isinstance(end, Exception):
+        future.set_exception(end)
+    else:
+        raise end
     return future

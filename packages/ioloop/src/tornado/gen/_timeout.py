@@ -75,7 +75,7 @@ def with_timeout(
         when the time is up; it may be waited for again.
     :param quiet_exceptions: the future's exceptions after that are logged, except these types.
     :param message: the text of the exception, or a function that is called for it when the time
-        is up.
+        is up; what it raises is raised in place of the exception.
     :raises TimeoutError: when the time is up.
 
     Cancelling the result removes the timer. A bare coroutine is cancelled with it.
@@ -136,8 +136,11 @@ class _TimedWait:
     def _expire(self) -> None:
         if self.result.done():
             return
-        message = self.message() if callable(self.message) else self.message
-        self.result.set_exception(TimeoutError(message or "timeout"))
+        try:
+            message = self.message() if callable(self.message) else self.message
+            self.result.set_exception(TimeoutError(message or "timeout"))
+        except Exception as error:  # noqa: BLE001 - whoever waits would wait for ever
+            self.result.set_exception(error)
         self._release()
 
     def _release(self) -> None:

@@ -49,10 +49,14 @@ class Place(NamedTuple):
 
 
 class Sighting(NamedTuple):
-    """One look at a running callback. Two with the same identity saw the same call."""
+    """One look at a running callback. Two that saw the same frame saw the same call.
 
-    identity: tuple[int, CodeType]
+    The frame is kept until the ping is answered: its address would go to the next call.
+    """
+
+    call: FrameType
     place: Place
+    time: float
 
 
 class Ping:
@@ -163,8 +167,9 @@ class BlockingWatch:
         if self.action is not None or duration < self.threshold:
             return
         seen = longest_run(ping.sightings)
-        # Many short callbacks in a row are load, not one that blocks.
-        if len(seen) >= max(1, (LOOKS - 1) // 2):
+        # Many short callbacks in a row are load, not one that blocks. That one began up to a look
+        # before it was seen first, and ended up to a look after it was seen last.
+        if len(seen) > 1 and seen[-1].time - seen[0].time >= self.threshold - 2 * self.interval:
             place = Counter(sighting.place for sighting in seen).most_common(1)[0][0]
             app_log.warning(
                 "%s blocked the loop for %.3f s, in %s at %s:%d",
@@ -194,7 +199,7 @@ def longest_run(sightings: list[Sighting | None]) -> list[Sighting]:
         if sighting is None:
             run = []
             continue
-        if run and run[-1].identity != sighting.identity:
+        if run and run[-1].call is not sighting.call:
             run = []
         run = [*run, sighting]
         best = max(best, run, key=len)
@@ -210,22 +215,28 @@ def see(frame: FrameType | None, runner: CodeType | None) -> Sighting | None:
     innermost = frame
     application: FrameType | None = None
     callback: FrameType | None = None
+    call: FrameType | None = None
     while frame is not None and frame.f_code is not runner:
         if application is None and _is_application(frame.f_code.co_filename):
             application = frame
         if not _is_machinery(frame.f_code.co_filename):
             callback = frame
+        call = frame
         frame = frame.f_back
-    if frame is None or innermost is None or innermost is frame:
+    if frame is None or innermost is None or call is None:
         return None
+    name = callback.f_code.co_qualname if callback else _name_of_callback(call)
     line = application or innermost
-    root = callback or innermost
-    return Sighting(
-        (id(root), root.f_code),
-        Place(
-            root.f_code.co_qualname, line.f_code.co_qualname, line.f_code.co_filename, line.f_lineno
-        ),
-    )
+    code = line.f_code
+    place = Place(name, code.co_qualname, code.co_filename, line.f_lineno)
+    return Sighting(call, place, time.monotonic())
+
+
+def _name_of_callback(call: FrameType) -> str:
+    """Name a callback that has no frame, because it is written in C, by who calls it."""
+    called = call.f_locals.get("callback")
+    name: str = getattr(getattr(called, "func", called), "__qualname__", call.f_code.co_qualname)
+    return name
 
 
 def _is_machinery(filename: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import logging
+import signal
 import sys
 import threading
 import time
@@ -238,7 +239,8 @@ class IOLoop(Configurable):
             something that a coroutine may yield.
         :param timeout: seconds. When they have passed the work is cancelled.
         :raises TimeoutError: if the work took longer than that.
-        :raises RuntimeError: if somebody stopped the loop before the work was done.
+        :raises RuntimeError: if somebody stopped the loop before the work was done, or if a loop is
+            running here already: the function is not called then.
         """
         return SyncRun(self, func, timeout).run()
 
@@ -425,10 +427,10 @@ class IOLoop(Configurable):
         """Do something when a callback holds the loop for longer than a number of seconds.
 
         :param action: called with a signal number and the frame that blocks, while it blocks, in
-            a thread of its own; :meth:`log_stack` is one. ``signal.SIG_DFL`` ends the process,
-            ``signal.SIG_IGN`` and None do nothing.
+            a thread of its own; :meth:`log_stack` is one. None and ``signal.SIG_DFL`` end the
+            process, ``signal.SIG_IGN`` does nothing.
         """
-        self._watch_blocking(seconds, self.log_stack if action is None else action)
+        self._watch_blocking(seconds, signal.SIG_DFL if action is None else action)
 
     def log_stack(self, signal: int, frame: FrameType | None) -> None:
         """Log the stack of a frame. An action for :meth:`set_blocking_signal_threshold`."""

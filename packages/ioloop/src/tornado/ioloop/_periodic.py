@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import math
 import random
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
 from ._loop import IOLoop
@@ -23,7 +25,7 @@ class PeriodicCallback:
     does not matter.
 
     :param callback: a function or coroutine function without arguments. Its exceptions are logged
-        and do not end the series.
+        and do not end the series; a result that is not awaitable is ignored.
     :param callback_time: the interval in milliseconds, or a timedelta.
     :param jitter: how much of the interval varies at random, to keep many processes apart: 0.1
         means an interval between 95 % and 105 % each time.
@@ -33,7 +35,7 @@ class PeriodicCallback:
 
     def __init__(
         self,
-        callback: Callable[[], Awaitable[Any] | None],
+        callback: Callable[[], Any],
         callback_time: datetime.timedelta | float,
         jitter: float | IOLoop | None = 0,
         *,
@@ -103,9 +105,11 @@ class PeriodicCallback:
             return
         try:
             result = self.callback()
-            if result is not None:
+            if result is not None and isawaitable(result):
                 self._follow(result)
                 return
+        except asyncio.CancelledError:
+            pass  # of something that the callback has asked; nobody has cancelled the series
         except Exception as error:  # noqa: BLE001 - the series goes on, the loop's hook logs it
             self.io_loop._callback_failed(self.callback, error)
         self._schedule_next()

@@ -19,6 +19,7 @@ class SyncRun:
         self.func = func
         self.timeout = timeout
         self.expired = False
+        self.over = False
         #: What the function raised before there was anything to wait for.
         self.error: BaseException | None = None
         self.work: Future[Any] | None = None
@@ -32,6 +33,8 @@ class SyncRun:
         try:
             self.loop.start()
         finally:
+            # The loop may run again for something else, or may have been running already.
+            self.over = True
             if timer is not None:
                 self.loop.remove_timeout(timer)
         return self._outcome()
@@ -39,6 +42,8 @@ class SyncRun:
     def _launch(self) -> None:
         from tornado.gen import convert_yielded
 
+        if self.over:
+            return
         try:
             result = self.func()
             if result is None:
@@ -49,7 +54,11 @@ class SyncRun:
             self.error = error
             self.loop.stop()
         else:
-            self.loop.add_future(self.work, lambda future: self.loop.stop())
+            self.loop.add_future(self.work, self._finish)
+
+    def _finish(self, work: Future[Any]) -> None:
+        if not self.over:
+            self.loop.stop()
 
     def _expire(self) -> None:
         self.expired = True

@@ -26,7 +26,6 @@ class _Closable(Protocol):
 
 
 class _Readable(_Closable, Protocol):
-    def _get_loop(self) -> asyncio.AbstractEventLoop: ...
     def read_bytes(self, num_bytes: int, partial: bool = False) -> asyncio.Future[bytes]: ...
 
 
@@ -64,28 +63,56 @@ def _finish(
         raise
 
 
-def read_in_pieces(
-    stream: _Readable, count: int | None, streaming_callback: Callable[[bytes], Any]
-) -> asyncio.Future[bytes]:
-    """Read ``count`` bytes, or until the stream closes, and hand them on as they come.
+class PieceReader:
+    """A read that hands its bytes on as they come, and ``b""`` at the end.
 
-    :returns: a future of ``b""``: nothing is left for the final callback.
+    No task: the end is told in the turn in which it is known, before the close callback.
+
+    :param count: how many bytes to read; None: until the stream closes.
     """
-    return stream._get_loop().create_task(_read_in_pieces(stream, count, streaming_callback))
 
+    def __init__(
+        self,
+        stream: _Readable,
+        count: int | None,
+        on_piece: Callable[[bytes], Any],
+        on_end: Callable[[bytes], Any],
+    ) -> None:
+        self.stream = stream
+        self.left = count
+        self.on_piece = on_piece
+        self.on_end = on_end
 
-async def _read_in_pieces(
-    stream: _Readable, count: int | None, streaming_callback: Callable[[bytes], Any]
-) -> bytes:
-    left = count
-    while left is None or left:
+    def read(self) -> None:
+        """Wait for the next piece."""
+        count = 65536 if self.left is None else self.left
+        future = self.stream.read_bytes(count, partial=True)
+        self.stream.io_loop.add_future(future, self._receive)
+
+    def _receive(self, future: asyncio.Future[bytes]) -> Any:
         try:
-            piece = await stream.read_bytes(65536 if left is None else left, partial=True)
-        except StreamClosedError:
-            if left is None:
-                break
+            return self._hand_on(future)
+        except Exception as error:
+            self.stream.close(exc_info=error)
             raise
-        streaming_callback(piece)
-        if left is not None:
-            left -= len(piece)
-    return b""
+
+    def _hand_on(self, future: asyncio.Future[bytes]) -> Any:
+        try:
+            piece = future.result()
+        except StreamClosedError:
+            return self._stop()
+        if piece:
+            self.on_piece(piece)
+        if self.left is not None:
+            self.left -= len(piece)
+        if self.left == 0:
+            return self.on_end(b"")
+        try:
+            self.read()
+        except StreamClosedError:
+            return self._stop()
+        return None
+
+    def _stop(self) -> Any:
+        """The stream is closed, which is the end that was asked for or too early."""
+        return self.on_end(b"") if self.left is None else None

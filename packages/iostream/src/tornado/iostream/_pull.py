@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+from operator import index
 from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
 
 from ._buffer import ReadBuffer
-from ._classic import call_back, read_in_pieces
+from ._classic import PieceReader, call_back
 from ._errors import StreamBufferFullError, StreamClosedError, UnsatisfiableReadError
 from ._lifecycle import READ, gen_log
 from ._requests import ReadBytes, ReadInto, ReadUntil, ReadUntilClose, ReadUntilRegex
@@ -64,6 +65,8 @@ class Puller(Writer):
             wanted = callback or cast("OnBytes", partial)
             self._read_classic(wanted, streaming_callback, num_bytes)
             return None
+        if type(num_bytes) is not int:
+            num_bytes = index(num_bytes)
         future: asyncio.Future[bytes] = asyncio.Future(loop=self._loop or self._get_loop())
         if num_bytes > 0:
             self._start(ReadBytes(future, num_bytes, partial))
@@ -99,6 +102,8 @@ class Puller(Writer):
         :raises StreamClosedError: if the stream ends first; its ``real_error`` is an
             `UnsatisfiableReadError` if ``max_bytes`` was exceeded.
         """
+        if type(delimiter) is not bytes:
+            delimiter = _as_delimiter(delimiter)
         if not delimiter:
             raise ValueError("cannot read until an empty delimiter")
         limit, callback = _split(max_bytes, callback)
@@ -132,8 +137,11 @@ class Puller(Writer):
         :raises StreamClosedError: as for `read_until`.
         """
         limit, callback = _split(max_bytes, callback)
+        pattern: re.Pattern[Any] = re.compile(regex)
+        if isinstance(pattern.pattern, str):
+            raise TypeError(f"a stream carries bytes: give a pattern of bytes, not {regex!r:.60}")
         future: asyncio.Future[bytes] = asyncio.Future(loop=self._loop or self._get_loop())
-        self._start(ReadUntilRegex(future, re.compile(regex), limit))
+        self._start(ReadUntilRegex(future, pattern, limit))
         return self._hand_over(future, callback)
 
     def read_into(self, buf: bytearray | memoryview, partial: bool = False) -> asyncio.Future[int]:
@@ -180,14 +188,12 @@ class Puller(Writer):
         self, callback: OnBytes, streaming_callback: OnBytes | None, count: int | None
     ) -> None:
         """Read a count of bytes or until the close, for a callback."""
-        future: asyncio.Future[bytes]
         if streaming_callback is not None:
-            future = read_in_pieces(self, count, streaming_callback)
+            PieceReader(self, count, streaming_callback, callback).read()
         elif count is not None:
-            future = self.read_bytes(count)
+            call_back(self, self.read_bytes(count), callback)
         else:
-            future = self.read_until_close()
-        call_back(self, future, callback)
+            call_back(self, self.read_until_close(), callback)
 
     def _hand_over(
         self, future: asyncio.Future[bytes], callback: OnBytes | None
@@ -286,3 +292,10 @@ def _split(
 ) -> tuple[int | None, OnBytes | None]:
     """Tell the modern second argument, a limit, from the classic one, a callback."""
     return (None, limit) if callable(limit) else (limit, callback)
+
+
+def _as_delimiter(delimiter: object) -> bytes:
+    """Return a delimiter of another type, which nobody else changes while it is searched for."""
+    if isinstance(delimiter, (bytes, bytearray, memoryview)):
+        return bytes(delimiter)
+    raise TypeError(f"a stream carries bytes: give a delimiter of bytes, not {delimiter!r:.60}")

@@ -207,12 +207,20 @@ class Writer(Lifecycle):
             self._append(data, size)
 
     def _append(self, item: bytes | bytearray | memoryview | FileSlice, size: int) -> None:
-        self._write_buffer.append(item)
+        if self._queue is None:
+            self._queue = deque()
+        self._held = True
+        self._queue.append(item)
         self._total_write_index += size
 
     @property
-    def _write_buffer(self) -> deque[Any]:
-        """The queue. Some applications append to it themselves (and add to the index) for speed."""
+    def _write_buffer(self) -> deque[Any] | None:
+        """The queue. Some applications append to it themselves (and add to the index) for speed.
+
+        They take None for the sign that the stream is closed.
+        """
+        if self._closed:
+            return None
         if self._queue is None:
             self._queue = deque()
         self._held = True

@@ -17,6 +17,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+class _Watch:
+    """A descriptor by which a loop sees that a process has ended.
+
+    Only the loop holds it, so that it is closed with a loop that does not live to see that.
+    """
+
+    def __init__(
+        self, descriptor: int, loop: asyncio.AbstractEventLoop, ended: Callable[[], None]
+    ) -> None:
+        self._descriptor = descriptor
+        self._loop = loop
+        self._ended = ended
+        loop.add_reader(descriptor, self._on_end)
+
+    def _on_end(self) -> None:
+        self._loop.remove_reader(self._descriptor)
+        self._ended()
+
+    def __del__(self) -> None:
+        os.close(self._descriptor)
+
+
 class Subprocess:
     """Run a program beside the loop.
 
@@ -125,14 +147,7 @@ class Subprocess:
             descriptor = os.pidfd_open(self.pid)
         except OSError:
             return False  # an old kernel, or somebody else has waited for the process already
-        loop = self.io_loop.asyncio_loop
-
-        def ended() -> None:
-            loop.remove_reader(descriptor)
-            os.close(descriptor)
-            self._ended(self.proc.wait())
-
-        loop.add_reader(descriptor, ended)
+        _Watch(descriptor, self.io_loop.asyncio_loop, lambda: self._ended(self.proc.wait()))
         return True
 
     def _watch_by_thread(self) -> None:

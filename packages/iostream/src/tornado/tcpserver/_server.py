@@ -8,6 +8,8 @@ import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tornado.gen import convert_yielded
+from tornado.ioloop import IOLoop
 from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
 from tornado.netutil import (
     add_accept_handler,
@@ -78,7 +80,7 @@ class TCPServer:
         self._sockets: dict[int, socket.socket] = {}
         self._stop_accepting: dict[int, Callable[[], None]] = {}
         self._pending_sockets: list[socket.socket] = []
-        self._running: set[asyncio.Future[Any]] = set()
+        self._running: set[Any] = set()
         self._started = False
         self._stopped = False
 
@@ -157,7 +159,7 @@ class TCPServer:
     def handle_stream(self, stream: IOStream, address: Any) -> Any:
         """Serve a connection. To be overridden, with a plain method or a coroutine.
 
-        An exception is logged and closes the stream. With TLS, the handshake may still be under
+        An exception, or a result that cannot be waited for, is logged and closes the stream. With TLS, the handshake may still be under
         way; `.SSLIOStream.wait_for_handshake` waits for it.
 
         :param stream: the new connection; it is the handler's to close.
@@ -195,11 +197,10 @@ class TCPServer:
             stream.set_nodelay(True)
         try:
             result = self.handle_stream(stream, address)
+            if result is not None:
+                self._follow(stream, convert_yielded(result))
         except Exception as error:  # noqa: BLE001 - one connection's error must not end the server
             self._handler_failed(stream, error)
-            return
-        if result is not None:
-            self._follow(stream, result)
 
     def _make_stream(self, connection: socket.socket) -> IOStream:
         plain: type[IOStream] = IOStream
@@ -233,12 +234,11 @@ class TCPServer:
         if self._idle is not None and stream is not None:
             self._idle.discard(stream)
 
-    def _follow(self, stream: IOStream, result: Any) -> None:
-        """Run a coroutine handler, and hear of its errors."""
-        future = asyncio.ensure_future(result)
+    def _follow(self, stream: IOStream, future: Any) -> None:
+        """Keep the future of a handler's work, and hear of its errors."""
         self._running.add(future)
 
-        def finished(future: asyncio.Future[Any]) -> None:
+        def finished(future: Any) -> None:
             self._running.discard(future)
             if future.cancelled():
                 stream.close()
@@ -247,7 +247,7 @@ class TCPServer:
             if error is not None:
                 self._handler_failed(stream, error)
 
-        future.add_done_callback(finished)
+        IOLoop.current().add_future(future, finished)
 
     def _handler_failed(self, stream: IOStream, error: BaseException) -> None:
         if isinstance(error, StreamClosedError) and stream.closed():

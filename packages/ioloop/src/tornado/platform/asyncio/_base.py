@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tornado.gen import convert_yielded
+from tornado.gen import BadYieldError, convert_yielded
 from tornado.gen._convert import can_convert
 from tornado.ioloop import IOLoop
 from tornado.ioloop._belongings import close_belongings
@@ -65,7 +65,16 @@ class BaseAsyncIOLoop(IOLoop):
     # -- running ----------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Run until a callback calls :meth:`stop`."""
+        """Run until a callback calls :meth:`stop`.
+
+        :raises RuntimeError: if a loop is running in this thread already.
+        """
+        # Asked here, because run_forever of Python 3.13.0 damages the loop that is running. Loops
+        # that nest_asyncio has patched may run inside of others.
+        if _get_running_loop() is not None and not hasattr(self.asyncio_loop, "_nest_patched"):
+            raise RuntimeError(
+                "an event loop is already running in this thread: await the work, or use its callbacks"
+            )
         self._become_main()
         with woken_by_signals(self.asyncio_loop), quietly_interrupted():
             self.asyncio_loop.run_forever()
@@ -169,7 +178,10 @@ class BaseAsyncIOLoop(IOLoop):
         if not can_convert(result):
             # Callbacks often return something that was never meant for the loop.
             return
-        future = convert_yielded(result)
+        try:
+            future = convert_yielded(result)
+        except BadYieldError:
+            return  # a list or a dict of something else
         if future.done():
             self._settle(callback, future)
         else:

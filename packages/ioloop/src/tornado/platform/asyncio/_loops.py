@@ -18,13 +18,16 @@ SWITCH = "TORNADO_UVLOOP"
 class AsyncIOLoop(BaseAsyncIOLoop):
     """A loop of its own, what ``IOLoop()`` makes.
 
+    :param impl: classic: the object that waited for descriptors. Ignored, the asyncio loop waits.
     :param asyncio_loop: the asyncio loop to use, in place of a new one.
     :param make_current: make it the loop of this thread.
     :param uvloop: whether a new loop is a uvloop. None: the environment variable
         ``TORNADO_UVLOOP`` decides, and without it, whether uvloop can be imported.
     """
 
-    def initialize(self, *, uvloop: bool | None = None, **kwargs: Any) -> None:  # type: ignore[override] # as in the base
+    def initialize(  # type: ignore[override] # as in the base
+        self, impl: object = None, *, uvloop: bool | None = None, **kwargs: Any
+    ) -> None:
         """Set up a loop, and close the new asyncio loop again if that fails."""
         if kwargs.get("asyncio_loop") is not None:
             super().initialize(**kwargs)
