@@ -49,7 +49,7 @@ def read(path: str | os.PathLike[str]) -> ConfigFile:
     :raises Error: if a TOML file is broken, with the line.
     :raises OSError: if the file cannot be read.
     """
-    name = os.fspath(path)
+    name = os.fsdecode(path)
     try:
         with open(name, "rb") as file:
             content = file.read()
