@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import traceback
+from typing import Any
 
 import pytest
 
@@ -101,6 +102,12 @@ def test_a_fault_is_reported_with_its_line(text: str | bytes, line: int, message
     assert message in error.message
     assert (error.filename, error.lineno) == ("page.txt", line)
     assert str(error) == f"{error.message} at page.txt:{line}"
+
+
+@pytest.mark.parametrize("text", [None, 5, bytearray(b"x"), ["x"]])
+def test_what_is_no_text_is_refused_by_its_type(text: Any) -> None:
+    with pytest.raises(TypeError, match=f"str or bytes, not {type(text).__name__}$"):
+        Template(text)
 
 
 @pytest.mark.parametrize(

@@ -67,10 +67,12 @@ ESCAPERS = Escapers({int: str, float: str, bool: str, type(None): str, markupsaf
 class Output:
     """Turns values that are not escaped into text, for one rendering."""
 
-    __slots__ = ("_errors",)
+    __slots__ = ("_errors", "closed")
 
     def __init__(self) -> None:
         self._errors = "strict"
+        #: Whether nobody waits for more pieces of a stream.
+        self.closed = False
 
     def raw(self, value: object) -> str:
         """Return a value's text; bytes that are not UTF-8 survive until :meth:`encode`."""
