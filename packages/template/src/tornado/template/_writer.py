@@ -107,13 +107,11 @@ class Writer:
         outer = self._family, self._blocks
         self._family, self._blocks = Family(file, self._library), []
         root = self._family.files[-1]
-        for member in self._family.files:
-            self.sources[member.source.name] = member.source
+        self.sources.update(self._family.sources)
         self._write_file(root, via)
         self._family, self._blocks = outer
 
     def _write_file(self, file: File, via: Mark | None) -> None:
-        self.sources[file.source.name] = file.source
         self._files.append(file.source.name)
         self._write_body(file, file.body, Scope(file.source, "template", via))
         self._files.pop()
