@@ -199,3 +199,15 @@ def test_parts_that_are_not_printed_are_compiled_with_a_page(tmp_path: Path, par
     for root in (None, str(tmp_path)):
         template = CompiledLoader(output, root).load("page")
         assert template.generate(x=2) == b"".join(template.stream(x=2)) == expected
+
+
+def test_templates_can_be_compiled_again_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    (tmp_path / "templates").mkdir()
+    output = str(tmp_path / "compiled")
+    for number in range(10, 30):
+        (tmp_path / "templates" / "page").write_text(str(number))
+        compile_directory(str(tmp_path / "templates"), output)
+        assert CompiledLoader(output).load("page").generate() == str(number).encode()
