@@ -201,6 +201,7 @@ class OptionParser:
         :param path: the file.
         :param final: False leaves the parse callbacks for a later call.
         :raises Error: if a value cannot be used; it names the file and the line.
+        :raises SyntaxError: if the file is no Python.
         :raises OSError: if the file cannot be read.
         """
         with ToldInOneLine():
