@@ -18,6 +18,8 @@ ESCAPED = st.text(alphabet=st.sampled_from("%%%0123456789abcdefABCDEFg+ \\xn'\"/
         ("100%25", "100%2525", "100%2525"),
         ("caf\u00e9 \u4e2d", "caf%C3%A9+%E4%B8%AD", "caf%C3%A9%20%E4%B8%AD"),
         (b"\xff \x00", "%FF+%00", "%FF%20%00"),
+        (bytearray(b"\xff &"), "%FF+%26", "%FF%20%26"),
+        (bytearray(b"a/"), "a%2F", "a/"),
         ("", "", ""),
         (b"", "", ""),
     ],

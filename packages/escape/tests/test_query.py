@@ -14,6 +14,7 @@ QUERIES = st.text(alphabet=st.sampled_from("ab=&=&%+;%412cC3 \u00e9\\"))
     [
         ("a=1&a=2&b=&c", {"a": [b"1", b"2"]}),
         (b"a=%ff&b=\xe9+", {"a": [b"\xff"], "b": [b"\xe9 "]}),
+        (bytearray(b"a=%ff&b=\xe9+"), {"a": [b"\xff"], "b": [b"\xe9 "]}),
         ("a=1;b=2", {"a": [b"1;b=2"]}),
         ("a=\u00e9", {"a": [b"\xe9"]}),
         ("=1&&a==b", {"": [b"1"], "a": [b"=b"]}),

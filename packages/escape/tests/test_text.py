@@ -1,6 +1,20 @@
+import enum
+
 import pytest
 
-from tornado.escape import native_str, recursive_unicode, to_basestring, to_unicode, utf8
+from tornado.escape import (
+    linkify,
+    native_str,
+    recursive_unicode,
+    squeeze,
+    to_basestring,
+    to_unicode,
+    url_escape,
+    url_unescape,
+    utf8,
+    xhtml_escape,
+    xhtml_unescape,
+)
 
 
 class Name(str):
@@ -51,6 +65,20 @@ def test_other_values_are_refused_by_name(function, value):
 def test_bytes_that_are_not_utf8_are_an_error():
     with pytest.raises(UnicodeDecodeError):
         to_unicode(b"\xff")
+
+
+@pytest.mark.parametrize(
+    "function",
+    [linkify, squeeze, url_escape, url_unescape, utf8, xhtml_escape, xhtml_unescape],
+)
+def test_text_of_a_subclass_is_what_it_holds_and_not_what_it_prints(function):
+    class Size(str, enum.Enum):  # noqa: UP042 - programs have these, and they print their name
+        SMALL = "s  <%26amp;"
+
+    assert str(Size.SMALL) == "Size.SMALL"
+    result = function(Size.SMALL)
+    assert result == function(Size.SMALL.value)
+    assert not isinstance(result, Size)
 
 
 def test_older_names_are_the_same_function():

@@ -17,6 +17,7 @@ NEW_YEAR = datetime(2010, 1, 2, 13, 4)
         ("de_DE", "2. Januar 2010", "Samstag, 2. Januar"),
         ("ja_JP", "2010年1月2日", "1月2日(土曜日)"),
         ("es_LA", "2 de enero de 2010", "sábado, 2 de enero"),
+        ("pt-BR", "2 de janeiro de 2010", "sábado, 2 de janeiro"),
     ],
 )
 def test_dates_are_written_as_the_cldr_says(code: str, date: str, day: str) -> None:
@@ -26,6 +27,16 @@ def test_dates_are_written_as_the_cldr_says(code: str, date: str, day: str) -> N
     # Where the time stands, and how the hours are counted, changes with the CLDR's release.
     assert date in locale.format_date(NEW_YEAR)
     assert ":04" in locale.format_date(NEW_YEAR)
+
+
+@pytest.mark.parametrize(
+    ("code", "day"),
+    [("ru_RU", "суббота, 2 января"), ("fi_FI", "lauantaina 2. tammikuuta")],
+)
+def test_weekdays_are_written_in_full_where_the_pattern_has_them_stand_alone(
+    code: str, day: str
+) -> None:
+    assert CSVLocale(code, {}).format_day(NEW_YEAR) == day
 
 
 @pytest.mark.parametrize(

@@ -79,14 +79,25 @@ def test_missing_plural_forms_are_reported_by_message(tmp_path: Path, compile_mo
     polish = HEADER.replace("nplurals=2", "nplurals=3")
     path = tmp_path / "shop.mo"
     path.write_bytes(
-        compile_mo({"": polish, "hello": "cześć", "one\0many": "jeden\0wiele", "a\0b": "c\0d\0e"})
+        compile_mo(
+            {
+                "": polish,
+                "hello": "cześć",
+                "a\0b": "c\0d\0e",
+                "one\0many": "jeden\0wiele",
+                "left\0empty": "x\0\0",
+            }
+        )
     )
 
     translations, complaints = read(str(path))
 
     assert translations is not None
     assert translations.gettext("hello") == "cześć"
-    assert complaints == [f"{path}: the message 'one' lacks some of its 3 plural forms"]
+    assert complaints == [
+        f"{path}: the message 'left' lacks some of its 3 plural forms",
+        f"{path}: the message 'one' lacks some of its 3 plural forms",
+    ]
 
 
 def test_many_missing_plural_forms_do_not_flood_the_log(

@@ -116,6 +116,20 @@ def test_a_missing_category_falls_back_to_the_other_forms() -> None:
     assert [polish.translate("cat", "cats", n) for n in (1, 2, 5)] == ["cat", "koty", "kotów"]
 
 
+@pytest.mark.parametrize(
+    ("forms", "shown"),
+    [("\0%d gatos", ["a cat", "%d gatos"]), ("un gato\0", ["un gato", "%d cats"])],
+)
+def test_a_plural_form_that_was_left_empty_is_shown_untranslated(
+    compile_mo: Compile, forms: str, shown: list[str]
+) -> None:
+    context = f"zoo{CONTEXT_SEPARATOR}a cat\0%d cats"
+    messages = {"": CATALOGUE[""], "a cat\0%d cats": forms, context: forms}
+    spanish = GettextLocale("es", gettext.GNUTranslations(io.BytesIO(compile_mo(messages))))
+    assert [spanish.translate("a cat", "%d cats", count) for count in (1, 2)] == shown
+    assert [spanish.pgettext("zoo", "a cat", "%d cats", count) for count in (1, 2)] == shown
+
+
 def test_the_plural_example_of_the_documentation(write_csv: Callable[..., Path]) -> None:
     message, plural = "A person liked this", "%(num)d people liked this"
     spanish = f'"{message}","A una persona le gusta","singular"\n"{plural}","A %(num)d","plural"\n'

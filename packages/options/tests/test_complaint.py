@@ -53,6 +53,23 @@ def test_a_mistake_that_nobody_catches_is_one_line(
     assert (errors.count("\n"), status) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("port = 1\nport = (", "app.conf, line 2: '(' was never closed"),
+        ("port = '\xff'", "app.conf, line 1: (unicode error) 'utf-8' codec can't decode byte 0xff"),
+        ("port = 1\nport = [1]", "app.conf, line 2: port: needs int, not [1] (list)"),
+    ],
+)
+def test_a_python_file_that_is_no_python_is_one_line_as_well(
+    tmp_path: Path, content: str, complaint: str
+) -> None:
+    (tmp_path / "app.conf").write_text(content, encoding="latin-1")
+    errors, status = start(tmp_path, line='parse_sources(files="app.conf")')
+    assert errors.startswith(f"app.py: {complaint}")
+    assert (errors.count("\n"), status) == (1, 1)
+
+
 @pytest.mark.parametrize("line", ['options.port = "x"', 'define("port")', "options.prot"])
 def test_a_mistake_of_the_program_keeps_its_traceback(tmp_path: Path, line: str) -> None:
     errors, status = start(tmp_path, line=line)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -75,6 +76,12 @@ def test_a_python_file_that_fails_shows_its_own_lines(parser: OptionParser, writ
     assert str(division.traceback[-1].path).endswith("b.conf")
 
 
+def test_a_path_may_be_bytes(parser: OptionParser, write: Write) -> None:
+    for name, text in (("a.conf", "port = 80"), ("b.toml", "port = 81")):
+        parser.parse_config_file(os.fsencode(write(name, text)))
+        assert parser.port == int(text[-2:])
+
+
 def test_a_file_that_is_not_there_is_the_systems_error(parser: OptionParser) -> None:
     for name in ("no/such.conf", "no/such.toml"):
         with pytest.raises(FileNotFoundError):
@@ -127,6 +134,9 @@ def test_an_option_may_take_a_whole_table(write: Write) -> None:
         ("[mysql]\n\nhots = 'x'", "line 3: mysql.hots: unknown option, did you mean mysql-host?"),
         ("# port\n\nport = '80'", "line 3: port: needs int, not '80' (str)"),
         ("port = 0", "line 1: port: 0 is less than 1"),
+        ("port = true", "line 1: port: needs int, not True (bool)"),
+        ("ids = [1, false]", "line 1: ids: needs int, not False (bool)"),
+        ("timeout = true", "line 1: timeout: needs timedelta, not True (bool)"),
         ("debug = 'no'", "line 1: debug: needs bool, not 'no' (str)"),
         ("name = '''\nport = 1'''\nport = 0", "line 3: port: 0 is less than 1"),
         ("name = 'x'\nids = [\n  1,\n  '2',\n]", "line 2: ids: needs int, not '2' (str)"),

@@ -3,7 +3,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -38,6 +38,7 @@ Server options:
                         1 to 65535)
                         now 80 (app.toml)
   --rotate=HOW          (one of size, time)
+  --since=VALUE
   --timeout=TIME        (default 1m30s)
 
 A value that is set further right wins: default < config file app.toml <
@@ -62,6 +63,7 @@ def make_parser() -> OptionParser:
     parser.define("timeout", default=timedelta(seconds=90), group="Server")
     parser.define("mode", default="size", choices=["size", "time"], group="Server")
     parser.define("rotate", choices=["size", "time"], metavar="HOW", group="Server")
+    parser.define("since", type=date.fromisoformat, group="Server")
     parser.define("cookie_secret", default="x", group="Server")
     parser.define("log_dir", type=str, metavar="PATH", help="where logs go", group="Logs")
     return parser

@@ -20,6 +20,7 @@ from tornado.options import Error, InvalidValue, OptionParser
         ("hosts", "a,b", "option 'hosts': needs a list of str, not 'a,b' (str)"),
         ("hosts", ("a",), "option 'hosts': needs a list of str, not ('a',) (tuple)"),
         ("ids", ["1"], "option 'ids': needs int, not '1' (str)"),
+        ("rate", True, "option 'rate': needs float, not True (bool)"),
         ("start", "2013-01-01", "option 'start': needs datetime, not '2013-01-01' (str)"),
         ("timeout", 3, "option 'timeout': needs timedelta, not 3 (int)"),
     ],
@@ -84,6 +85,14 @@ def test_bounds_and_choices_hold_for_each_of_several_values() -> None:
 def test_a_default_has_to_keep_the_bounds() -> None:
     with pytest.raises(Error, match=r"^option 'port': 70000 is more than 65535$"):
         OptionParser().define("port", default=70000, maximum=65535)
+
+
+@pytest.mark.parametrize("bounds", [{"minimum": 0.0}, {"maximum": 1.0}, {"choices": [0.5]}])
+def test_what_is_no_number_is_within_no_bounds(bounds: dict[str, Any]) -> None:
+    parser = OptionParser()
+    parser.define("rate", type=float, **bounds)
+    with pytest.raises(Error, match=r"^--rate: nan is within no bounds$"):
+        parser.parse_command_line(["x", "--rate=nan"])
 
 
 def test_bounds_of_lengths_are_written_as_one_would_type_them() -> None:

@@ -45,6 +45,12 @@ def test_later_files_win(parser: OptionParser, write: Write) -> None:
     assert (parser.port, parser.name) == (2, "a")
 
 
+@pytest.mark.parametrize("kind", [str, Path])
+def test_one_file_needs_no_list(parser: OptionParser, write: Write, kind: type) -> None:
+    parser.parse_sources(["x"], files=kind(write("a.toml", "port = 1")))
+    assert parser.port == 1
+
+
 @pytest.mark.parametrize("source", ["default", "environment", "command line"])
 def test_an_option_may_name_the_file(write: Write, source: str) -> None:
     path = str(write("a.toml", "port = 1\nhost = 'file'"))

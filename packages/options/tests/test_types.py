@@ -54,6 +54,7 @@ def test_text_becomes_a_value(text: str, type: Any, value: Any) -> None:
         ("", int, "'' is not a whole number"),
         ("fast", float, "'fast' is not a number"),
         ("red", Colour, r"'red' is not a valid Colour \(colours begin with #\)"),
+        ("soon", date.fromisoformat, r"'soon' is not a valid value \(Invalid isoformat .*\)"),
     ],
 )
 def test_text_of_another_type_is_refused(text: str, type: Any, problem: str) -> None:
@@ -135,6 +136,12 @@ def test_only_types_that_toml_lacks_are_made_from_others(
     assert fit(value, type) == expected
 
 
+@pytest.mark.parametrize("type", [int, float, timedelta])
+def test_true_and_false_are_no_numbers(type: Any) -> None:
+    with pytest.raises(ValueError, match=f"^needs {type.__name__}, not True \\(bool\\)$"):
+        fit(True, type)
+
+
 def test_a_type_is_named_as_people_know_it() -> None:
     assert name_of(timedelta) == "timedelta"
-    assert name_of(str.lower) == "lower"
+    assert name_of(str.lower) == name_of(lambda text: text) == "value"

@@ -152,3 +152,46 @@ def test_a_stream_can_be_left_early() -> None:
     next(pieces)
     pieces.close()
     assert closed == [True]
+
+
+LEFT = [
+    "{% try %}{{ 1 }}{{ 2 }}{% except %}never{% end %}never",
+    "{% while True %}{% try %}{{ 1 }}{{ 2 }}{% except %}never{% end %}{% end %}",
+    "{% try %}{{ 1 }}{{ 2 }}{% finally %}{% for x in 'ab' %}{{ x }}{% end %}never{% end %}",
+]
+
+
+@pytest.mark.parametrize("text", LEFT)
+def test_a_stream_that_is_left_early_prints_no_more(text: str) -> None:
+    pieces = Template(text).stream()
+    assert next(pieces) == b"1"
+    # What goes wrong here is an error that nobody can catch: pytest turns it into one of the test.
+    pieces.close()
+
+
+@pytest.mark.parametrize("text", LEFT)
+def test_an_asynchronous_stream_that_is_left_early_prints_no_more(text: str) -> None:
+    faults: list[object] = []
+
+    async def leave() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
+        pieces = Template("{% set await later(0) %}" + text).stream_async(later=later)
+        assert await anext(pieces) == b"1"
+        await pieces.aclose()  # type: ignore[attr-defined]  # it is a generator
+        await asyncio.sleep(0)
+
+    asyncio.run(leave())
+    assert faults == []
+
+
+def test_a_template_that_waits_can_be_cancelled_in_spite_of_its_except() -> None:
+    async def cancel() -> None:
+        gate: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        template = Template("{% try %}{{ await gate }}{% except %}never{% end %}")
+        task = asyncio.create_task(template.generate_async(gate=gate))
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(cancel())

@@ -181,3 +181,33 @@ def test_a_faulty_template_stops_the_compilation(root: Path, tmp_path: Path) -> 
     with pytest.raises(ParseError) as caught:
         compile_directory(str(root), str(tmp_path / "out"))
     assert (caught.value.filename, caught.value.lineno) == ("faulty.html", 2)
+
+
+@pytest.mark.parametrize("part", ["{% block a %}{{ x }}{% end %}", "{% extends 'other' %}", "-"])
+def test_parts_that_are_not_printed_are_compiled_with_a_page(tmp_path: Path, part: str) -> None:
+    files = {
+        "base": "<{% block a %}{{ 1 }}{% end %}>",
+        "page": "{% extends 'base' %}{% include 'part' %}",
+        "part": part,
+        "other": "!",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    output = str(tmp_path / "compiled")
+    assert {"base", "page", "part"} <= set(compile_directory(str(tmp_path), output, match="page"))
+    expected = Loader(str(tmp_path)).load("page").generate(x=2)
+    for root in (None, str(tmp_path)):
+        template = CompiledLoader(output, root).load("page")
+        assert template.generate(x=2) == b"".join(template.stream(x=2)) == expected
+
+
+def test_templates_can_be_compiled_again_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    (tmp_path / "templates").mkdir()
+    output = str(tmp_path / "compiled")
+    for number in range(10, 30):
+        (tmp_path / "templates" / "page").write_text(str(number))
+        compile_directory(str(tmp_path / "templates"), output)
+        assert CompiledLoader(output).load("page").generate() == str(number).encode()

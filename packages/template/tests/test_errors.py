@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import traceback
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,11 @@ FAULTS = [
     ("{{ {'a': {'b': 1}} }}", 1, "put a space before the closing }}"),
     ("{% set return %}", 1, "a template cannot return"),
     ("\n{% set a = 1; return a %}", 2, "a template cannot return"),
-    ("{{ (yield 1) }}", 1, "a template cannot yield"),
+    ("\n{% set if a: return a %}", 2, "a template cannot return"),
+    ("a\n{{ (yield 1) }}", 2, "a template cannot yield"),
+    ("{% apply f %}\n{{ (yield from x) }}{% end %}", 2, "a template cannot yield"),
+    ("\n{% async for x in (yield) %}{% end %}", 2, "a template cannot yield"),
+    ("\n{% autoescape (yield) %}\n{{ x }}", 2, "a template cannot yield"),
     ("{% set a = 1\nb = 2 %}", 2, "unexpected indent"),
     ("{{ " + "-" * 100_000 + "1 }}", 1, "invalid Python in '-----"),
     ("{{ " + "(" * 1000 + ")" * 1000 + " }}", 1, "too many nested parentheses"),
@@ -97,6 +102,25 @@ def test_a_fault_is_reported_with_its_line(text: str | bytes, line: int, message
     assert message in error.message
     assert (error.filename, error.lineno) == ("page.txt", line)
     assert str(error) == f"{error.message} at page.txt:{line}"
+
+
+@pytest.mark.parametrize("text", [None, 5, bytearray(b"x"), ["x"]])
+def test_what_is_no_text_is_refused_by_its_type(text: Any) -> None:
+    with pytest.raises(TypeError, match=f"str or bytes, not {type(text).__name__}$"):
+        Template(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("{% set label = 'a; return b: yield c' %}{{ label }}", b"a; return b: yield c"),
+        ("{% set def double(x): return x * 2 %}{{ double(2) }}", b"4"),
+        ("{% set def two(): yield 1; yield 2 %}{{ list(two()) }}", b"[1, 2]"),
+        ("{{ list((lambda: (yield 3))()) }}", b"[3]"),
+    ],
+)
+def test_functions_of_a_template_return_and_yield(text: str, printed: bytes) -> None:
+    assert Template(text).generate() == printed
 
 
 FAMILY_FAULTS = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import json
 
 import hypothesis.strategies as st
@@ -32,13 +33,10 @@ class Tag(str):
         return str(self)
 
 
-class Shout(str):
-    """A string that is none."""
+class Size(str, enum.Enum):  # noqa: UP042 - programs have these, and they print their name
+    """Strings that print their name, and hold something else."""
 
-    __slots__ = ()
-
-    def __str__(self) -> str:
-        return self.upper()
+    SMALL = "<s>"
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
@@ -49,6 +47,15 @@ def test_text_is_escaped_like_the_documented_function_does(value: str) -> None:
     assert xhtml_unescape(printed) == value
     assert HTML.generate(value=value.encode()).decode() == printed
     assert RAW.generate(value=value).decode() == value
+
+
+@pytest.mark.parametrize("function", ["None", "xhtml_escape", "url_escape", "mine"])
+def test_text_of_a_subclass_prints_what_it_holds(function: str) -> None:
+    template = Template(f"{{% autoescape {function} %}}{{{{ value }}}}")
+    names = {"mine": lambda value: value}
+    plain = template.generate(value=Size.SMALL.value, **names)
+    assert template.generate(value=Size.SMALL, **names) == plain
+    assert RAW.generate(value=Size.SMALL) == b"<s>"
 
 
 @given(st.binary())
@@ -66,7 +73,7 @@ def test_raw_bytes_come_out_as_they_are(value: bytes) -> None:
         (Tag("<b>"), "<b>"),
         (markupsafe.Markup("<b>"), "<b>"),
         (markupsafe.Markup("<b>%s</b>") % "<", "<b>&lt;</b>"),
-        (Shout("<a>"), "&lt;A&gt;"),
+        (Size.SMALL, "&lt;s&gt;"),
         (b"<b>", "&lt;b&gt;"),
         (7, "7"),
         (-0.5, "-0.5"),
@@ -99,12 +106,13 @@ def test_other_peoples_functions_get_bytes() -> None:
     assert seen == ["ü".encode(), b"x", b"5", b"None"]
 
 
-def test_the_functions_of_the_namespace_get_text() -> None:
+def test_the_functions_of_the_namespace_take_text_and_bytes() -> None:
     text = '</script>"'
     printed = Template("{% autoescape json_encode %}{{ text }}").generate(text=text).decode()
     assert json.loads(printed) == text
     assert "</" not in printed
     assert Template("{% autoescape url_escape %}{{ 'a b' }}").generate() == b"a+b"
+    assert Template("{% autoescape url_escape %}{{ b'\\xff&' }}").generate() == b"%FF%26"
     assert Template("{% autoescape squeeze %}{{ b'a   b' }}").generate() == b"a b"
     assert (
         Template("{% autoescape escape %}{{ '<' }}{{ f }}")

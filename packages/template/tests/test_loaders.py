@@ -216,3 +216,15 @@ def test_a_change_between_two_loads_of_parts_is_noticed(tmp_path: Path) -> None:
     assert loader.load("part").generate() == b"one"
     write(tmp_path / "part", "three")
     assert loader.load("page").generate() == b"three"
+
+
+def test_a_change_of_a_part_that_only_lends_its_blocks_is_noticed(tmp_path: Path) -> None:
+    write(tmp_path / "base", "<{% block a %}base{% end %}>")
+    write(tmp_path / "page", "{% extends 'base' %}{% include 'part' %}")
+    write(tmp_path / "part", "{% block a %}part{% end %}")
+    loader = Loader(str(tmp_path), auto_reload=True)
+    assert loader.load("page").generate() == b"<part>"
+    write(tmp_path / "part", "{% block b %}part{% end %}")
+    assert loader.load("page").generate() == b"<base>"
+    write(tmp_path / "part", "{% block a %}PART{% end %}")
+    assert loader.load("page").generate() == b"<PART>"

@@ -36,6 +36,30 @@ def test_a_traceback_leads_through_inheritance_and_includes() -> None:
     assert entries(caught.value) == EXPECTED
 
 
+@pytest.mark.parametrize("reason", ["__context__", "__cause__"])
+def test_the_error_that_led_to_another_shows_the_template_as_well(reason: str) -> None:
+    statement = "{% set raise KeyError from e %}" if reason == "__cause__" else "{{ d['x'] }}"
+    text = (
+        f"{{% try %}}\n{{{{ 1 / 0 }}}}\n{{% except ArithmeticError as e %}}\n{statement}{{% end %}}"
+    )
+    with pytest.raises(KeyError) as caught:
+        Template(text, name="page.html").generate(d={})
+    assert [entry[:2] for entry in entries(caught.value)] == [("page.html", 4)]
+    first = getattr(caught.value, reason)
+    assert entries(first) == [("page.html", 2, "template", "{{ 1 / 0 }}")]
+
+
+def test_the_errors_of_a_group_show_the_template_as_well() -> None:
+    text = (
+        "{% try %}\n{{ 1 / 0 }}{% except ArithmeticError as e %}\n"
+        "{% set raise ExceptionGroup('all', [e]) %}{% end %}"
+    )
+    with pytest.raises(ExceptionGroup) as caught:
+        Template(text, name="page.html").generate()
+    assert entries(caught.value)[0][:2] == ("page.html", 3)
+    assert entries(caught.value.exceptions[0])[0][:2] == ("page.html", 2)
+
+
 def test_a_traceback_names_the_files_of_a_folder(tmp_path: Path) -> None:
     for name, text in FAMILY.items():
         (tmp_path / name).write_text(text)

@@ -40,7 +40,7 @@ def url_escape(value: str | bytes, plus: bool = True) -> str:
     :raises TypeError: if the value is neither text nor bytes.
     """
     data = value.encode() if isinstance(value, str) else value
-    if not isinstance(data, bytes):
+    if not isinstance(data, bytes | bytearray):
         raise unexpected(value)
     others = data.translate(None, _KEPT_IN_QUERY if plus else _KEPT_IN_PATH)
     if others.isascii():

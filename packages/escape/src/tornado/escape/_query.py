@@ -59,6 +59,6 @@ def parse_qs_bytes(
 
 def _latin1(value: str | bytes) -> str:
     octets = value.encode("latin-1") if isinstance(value, str) else value
-    if not isinstance(octets, bytes):
+    if not isinstance(octets, bytes | bytearray):
         raise unexpected(value)
     return octets.decode("latin-1")

@@ -56,14 +56,14 @@ def to_unicode(value: bytes | str | None) -> str | None:
 
 
 def text_of(value: str | bytes) -> str:
-    """Return text as a plain ``str``, without a subclass's ways.
+    """Return text as a plain ``str``: the text itself, without a subclass's ways.
 
     :raises TypeError: if the value is neither text nor bytes; None is neither, here.
     """
     text: str | None = to_unicode(value)
     if text is None:
         raise unexpected(value)
-    return str(text)
+    return str.__str__(text)  # str() would ask the subclass: an enum answers with its name
 
 
 def unexpected(value: object) -> TypeError:

@@ -87,7 +87,8 @@ class Rules:
 
         known = self._locale.datetime_skeletons
         pattern = next(known[skeleton].pattern for skeleton in skeletons if skeleton in known)
-        return re.sub("E+", "EEEE", re.sub("M{3,}", "MMMM", pattern))
+        # Babel may give other languages' names for c, once it has loaded several.
+        return re.sub("E+|c+", "EEEE", re.sub("M{3,}", "MMMM", pattern))
 
 
 def find_rules(code: str) -> Rules | None:
@@ -123,6 +124,7 @@ def _ask_babel(code: str) -> Rules | None:
         from babel import Locale, UnknownLocaleError
     except ImportError:
         return None
+    code = code.replace("-", "_")
     known = _OTHER_CODES.get(code, code)
     for candidate in (known, known.partition("_")[0]):
         try:

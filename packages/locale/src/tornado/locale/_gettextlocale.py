@@ -36,7 +36,9 @@ class GettextLocale(Locale):
             return self.gettext(message)
         if count is None:
             raise MissingCount(message)
-        return self.ngettext(message, plural_message, count)
+        return self.ngettext(message, plural_message, count) or _untranslated(
+            message, plural_message, count
+        )
 
     def pgettext(
         self,
@@ -50,4 +52,11 @@ class GettextLocale(Locale):
             return self._pgettext(context, message)
         if count is None:
             raise MissingCount(message)
-        return self._npgettext(context, message, plural_message, count)
+        return self._npgettext(context, message, plural_message, count) or _untranslated(
+            message, plural_message, count
+        )
+
+
+def _untranslated(message: str, plural_message: str, count: int) -> str:
+    """Choose between the forms of the source code, for one that the translator has left empty."""
+    return message if count == 1 else plural_message

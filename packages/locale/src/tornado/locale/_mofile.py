@@ -94,7 +94,7 @@ def _check_plurals(messages: list[tuple[bytes, bytes]], path: str) -> list[str]:
             f"{path}: the header has no Plural-Forms line, plurals are chosen as in English",
         ]
     wanted = int(declared[1]) if declared else 2
-    poor = [original for original, text in plurals if text.count(b"\0") + 1 < wanted]
+    poor = [original for original, text in plurals if _count_forms(text) < wanted]
     complaints = [
         f"{path}: the message {_name(original)!r} lacks some of its {wanted} plural forms"
         for original in poor[:_NAMED]
@@ -102,6 +102,11 @@ def _check_plurals(messages: list[tuple[bytes, bytes]], path: str) -> list[str]:
     if len(poor) > _NAMED:
         complaints.append(f"{path}: so do {len(poor) - _NAMED} more messages")
     return complaints
+
+
+def _count_forms(text: bytes) -> int:
+    """Count the plural forms that a translator has filled in."""
+    return sum(map(bool, text.split(b"\0")))
 
 
 def _name(original: bytes) -> str:

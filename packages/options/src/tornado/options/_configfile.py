@@ -47,9 +47,10 @@ def read(path: str | os.PathLike[str]) -> ConfigFile:
     """Read a file by the rules of its extension.
 
     :raises Error: if a TOML file is broken, with the line.
+    :raises SyntaxError: if a Python file is broken, with the line.
     :raises OSError: if the file cannot be read.
     """
-    name = os.fspath(path)
+    name = os.fsdecode(path)
     try:
         with open(name, "rb") as file:
             content = file.read()
@@ -61,7 +62,11 @@ def read(path: str | os.PathLike[str]) -> ConfigFile:
 
 def _run_python(path: str, content: bytes) -> ConfigFile:
     # Compiled under its own name, so that its errors show its lines.
-    code = compile(content, path, "exec", dont_inherit=True)
+    try:
+        code = compile(content, path, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        tell_in_one_line(error, f"{path}, line {error.lineno}: {error.msg}")
+        raise
     variables: dict[str, Any] = {"__file__": os.path.abspath(path)}
     exec_in(code, variables, variables)
     values = {name: value for name, value in variables.items() if not name.startswith("__")}

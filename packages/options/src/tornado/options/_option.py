@@ -156,7 +156,7 @@ class Option:
     def _check_one(self, value: Any) -> Any:
         if value is None or not isinstance(self.type, type) or isinstance(value, self.type):
             return value
-        if self.type is float and isinstance(value, int):
+        if self.type is float and type(value) is int:
             return float(value)
         msg = f"needs {name_of(self.type)}, not {_show_value(value)}"
         raise ValueError(msg)
@@ -165,6 +165,9 @@ class Option:
         for item in value if self.multiple and isinstance(value, list) else (value,):
             if item is None:
                 continue
+            if item != item:  # noqa: PLR0124 - true of NaN, which is neither less nor more
+                msg = f"{write(item)} is within no bounds"
+                raise ValueError(msg)
             if self.choices is not None and item not in self.choices:
                 msg = f"{write(item)!r} is none of {', '.join(map(write, self.choices))}"
                 raise ValueError(msg)

@@ -201,6 +201,7 @@ class OptionParser:
         :param path: the file.
         :param final: False leaves the parse callbacks for a later call.
         :raises Error: if a value cannot be used; it names the file and the line.
+        :raises SyntaxError: if the file is no Python.
         :raises OSError: if the file cannot be read.
         """
         with ToldInOneLine():
@@ -230,7 +231,7 @@ class OptionParser:
         self,
         args: Sequence[str] | None = None,
         *,
-        files: Iterable[Path] = (),
+        files: Path | Iterable[Path] = (),
         prefix: str | None = None,
         config: str | None = None,
         environ: Mapping[str, str] | None = None,
@@ -241,7 +242,7 @@ class OptionParser:
         ``--help`` shows this order, and for each value that is set, where it comes from.
 
         :param args: as in `parse_command_line`.
-        :param files: configuration files, as in `parse_config_file`; later ones win.
+        :param files: one configuration file or several, as in `parse_config_file`; later ones win.
         :param prefix: as in `parse_environment`; without it, the environment is not read.
         :param config: the name of an option whose value, wherever it comes from, is the path of
             one more configuration file.
@@ -258,7 +259,8 @@ class OptionParser:
         # Help comes last, to show what everything else has set, and even if that has failed.
         requests = [argument for argument in given if normalise(argument.name) == "help"]
         others = [argument for argument in given if normalise(argument.name) != "help"]
-        paths = [os.fspath(path) for path in files]
+        files = (files,) if isinstance(files, str | os.PathLike) else files
+        paths = [os.fsdecode(path) for path in files]
         with ToldInOneLine():
             try:
                 if config is not None:

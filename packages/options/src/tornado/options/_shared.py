@@ -72,7 +72,7 @@ def parse_environment(
 def parse_sources(
     args: Sequence[str] | None = None,
     *,
-    files: Iterable[str | os.PathLike[str]] = (),
+    files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
     prefix: str | None = None,
     config: str | None = None,
     environ: Mapping[str, str] | None = None,

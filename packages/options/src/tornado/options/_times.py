@@ -7,8 +7,12 @@ import datetime
 _DATE_EXAMPLE = "2026-01-31 15:30"
 _LENGTH_EXAMPLE = "1h30m"
 
-#: What `datetime.datetime.fromisoformat` does not read. Without a date, the year is 1900.
-_MORE_FORMATS = ("%a %b %d %H:%M:%S %Y", "%H:%M:%S", "%H:%M")
+#: What `datetime.datetime.fromisoformat` does not read; some for the sake of numbers without their
+#: zeros, as in 2026-1-31. Without a date, the year is 1900.
+_MORE_FORMATS = (
+    *("%a %b %d %H:%M:%S %Y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d"),
+    *("%H:%M:%S", "%H:%M"),
+)
 
 #: Units of time -> the argument of `datetime.timedelta`.
 _UNITS = {

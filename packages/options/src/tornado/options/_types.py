@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import datetime
 
 from ._times import read_date, read_length, write_length
@@ -102,8 +103,11 @@ def fit(value: Any, type: Any) -> Any:
     Text is read for lengths of time and for the program's own types, numbers are seconds, and a
     date alone is its midnight. What fits already, or not at all, comes back as it is.
 
-    :raises ValueError: if a text cannot be read.
+    :raises ValueError: if a text cannot be read, or true and false stand where a number belongs.
     """
+    if isinstance(value, bool) and type in (int, float, datetime.timedelta):
+        msg = f"needs {name_of(type)}, not {value} (bool)"
+        raise ValueError(msg)
     if isinstance(value, str):
         return value if type in (str, int, float, bool) else read(value, type)
     if type is datetime.timedelta and isinstance(value, int | float):
@@ -135,5 +139,5 @@ def write(value: Any) -> str:
 
 
 def name_of(type: Any) -> str:
-    """Give the name of a type for people."""
-    return str(getattr(type, "__name__", type))
+    """Give the name of a type for people; functions that read text have none."""
+    return str(type.__name__) if isinstance(type, builtins.type) else "value"

@@ -7,7 +7,7 @@ from types import CodeType
 
 from ._fragments import REFUSED, blame
 from ._program import Program
-from ._writer import ASYNC, NAMED, STREAM, Writer
+from ._writer import ASYNC, NAMED, Writer
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ._nodes import File
 
 _ASYNC_WORDS = re.compile(r"\b(?:await|async)\b")
-_GENERATOR = 0x20 | 0x200  # inspect.CO_GENERATOR and CO_ASYNC_GENERATOR
 
 
 def build(file: File, style: int, library: Library) -> Program:
@@ -37,8 +36,6 @@ def build(file: File, style: int, library: Library) -> Program:
             return build(file, style | ASYNC, library)
         _find_fault(writer, file, error)
     code = next(value for value in module.co_consts if isinstance(value, CodeType))
-    if bool(code.co_flags & _GENERATOR) != bool(style & STREAM):
-        raise file.source.error("a template cannot yield", 0)
     if "xhtml_escape" in code.co_varnames + code.co_cellvars and not style & NAMED:
         return build(file, style | NAMED, library)
     sources = tuple(writer.sources.values())

@@ -30,6 +30,8 @@ class Family:
         self._depth = 0
         #: The leaf first, the outermost template last.
         self.files = self._trace(leaf)
+        #: By name, what has a say in the page: these, and all that they include, printed or not.
+        self.sources = {file.source.name: file.source for file in self.files}
         #: For each block its definitions, the one that wins first, with the file it stands in.
         self.definitions: dict[str, list[tuple[Block, File]]] = {}
         for file in self.files:
@@ -73,6 +75,7 @@ class Family:
                 self._collect(file, node.body, outer, found)
             elif isinstance(node, Include):
                 included = include(self._library, file, node, outer)
+                self.sources[included.source.name] = included.source
                 if included.parent is None:  # otherwise it is a family of its own
                     self._collect(included, included.body, [*outer, file.source.name], found)
         self._depth -= 1

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 _PLAIN = r"""[^()\[\]{}'"#\\\n\x00]|'[^'\\\n\x00]*+'|"[^"\\\n\x00]*+\""""
 #: Names, operators, strings on one line, and one level of brackets.
 _SIMPLE = re.compile(rf"(?:{_PLAIN}|\((?:{_PLAIN})*+\)|\[(?:{_PLAIN})*+\])*+")
-#: A word that leaves the function, which is not the template's own.
-_RETURN = re.compile(r"(?:^|[;:])\s*return\b")
-_PARSE_ONLY = 0x400  # ast.PyCF_ONLY_AST; importing ast would cost more than all of this package
+#: Words that leave a function. The one that a template becomes is not the template's own.
+_LEAVING = re.compile(r"\b(?:return|yield)\b")
+_LEFT = re.compile(r"'(return|yield)\b.*' outside function")
+# ast.PyCF_ONLY_AST and ast.PyCF_ALLOW_TOP_LEVEL_AWAIT; importing ast would cost more than all of
+# this package.
+_PARSE_ONLY, _AWAIT = 0x400, 0x2000
 _SHOWN = 60
 #: What compile() raises for code that it does not like.
 REFUSED = (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError)
@@ -59,8 +62,19 @@ class Fragment:
             if self.keyword is None and self.code.startswith("#"):
                 self._require_code()
             self.parse()
-        if self.keyword == "" and _RETURN.search(self.code):
-            raise self.source.error("a template cannot return", self.offset)
+        if _LEAVING.search(self.code):
+            self._refuse_leaving()
+
+    def _refuse_leaving(self) -> None:
+        """Raise ParseError for code that returns or yields outside of functions of its own."""
+        form = "async for {}: pass" if self.keyword == "async for" else _FORMS[self.keyword][0]
+        mode = "eval" if self.keyword is None else "exec"
+        try:
+            compile(form.replace("{}", self.code), "<template>", mode, _AWAIT, True)
+        except REFUSED as error:
+            left = _LEFT.match(getattr(error, "msg", None) or "")
+            if left is not None:
+                raise self.source.error(f"a template cannot {left[1]}", self.offset) from None
 
     def _require_code(self) -> None:
         """Raise ParseError for comments alone: in brackets they would make an empty tuple."""

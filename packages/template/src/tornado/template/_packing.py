@@ -72,9 +72,20 @@ def compile_directory(directory: str, output: str, *, match: str = "*", **kwargs
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w", encoding="utf-8", newline="\n") as file:
             file.write(pack(template))
+        _forget_bytecode(path)
         done.add(name)
         waiting.extend(source.name for source in template._get_program(0).sources)
     return sorted(done)
+
+
+def _forget_bytecode(path: str) -> None:
+    """Remove what Python has kept of a file: within a second, it takes another of its size for it."""
+    from contextlib import suppress
+    from importlib.util import cache_from_source
+
+    for level in ("", 1, 2):
+        with suppress(FileNotFoundError):
+            os.remove(cache_from_source(path, optimization=level))
 
 
 def template_names(directory: str, match: str = "*") -> Iterator[str]:

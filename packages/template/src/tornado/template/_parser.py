@@ -221,7 +221,9 @@ class Parser:
     def _check_function(self, code: str, offset: int) -> str:
         """Return the code of a function that is more than a name, without comments behind it."""
         if code:
-            Fragment(self._source, code, offset).parse()
+            function = Fragment(self._source, code, offset)
+            function.parse()
+            function.check()
         return f"({code}\n)" if "#" in code else code
 
     def parse_whitespace(self, word: str, code: str, offset: int) -> None:

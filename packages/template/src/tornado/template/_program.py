@@ -73,13 +73,17 @@ class Program:
     def stream(self, namespace: dict[str, Any]) -> Iterator[bytes]:
         """Run a function that yields its pieces."""
         output = Output()
+        texts = self._start(namespace, output)
         try:
-            for text in self._start(namespace, output):
+            for text in texts:
                 if text:
                     yield output.encode(text)
         except Exception as error:
             self._translate(error)
             raise
+        finally:
+            output.closed = True
+            texts.close()
 
     async def stream_async(self, namespace: dict[str, Any]) -> AsyncIterator[bytes]:
         """Run a function that yields its pieces and may await."""
@@ -88,13 +92,17 @@ class Program:
                 yield piece
             return
         output = Output()
+        texts = self._start(namespace, output)
         try:
-            async for text in self._start(namespace, output):
+            async for text in texts:
                 if text:
                     yield output.encode(text)
         except Exception as error:
             self._translate(error)
             raise
+        finally:
+            output.closed = True
+            await texts.aclose()
 
     def _start(self, namespace: dict[str, Any], output: Output) -> Any:
         """Call the function: gives the text, an iterator of pieces, or what to await for these."""

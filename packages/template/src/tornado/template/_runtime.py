@@ -37,9 +37,6 @@ DEFAULTS: dict[str, Any] = {
     "_tt_string_types": (str, bytes),
 }
 
-#: Our own escape functions, which take text; others are given bytes, as they always were.
-_TEXT_FUNCTIONS = (xhtml_escape, url_escape, json_encode, squeeze, linkify)
-
 
 def name_quotes(text: str) -> str:
     """Turn markupsafe's references for quotes into those of :func:`xhtml_escape`.
@@ -53,7 +50,7 @@ def escape_value(value: object) -> str:
     """Escape any value for HTML; one that has ``__html__`` speaks for itself."""
     if hasattr(value, "__html__"):
         return str(value.__html__())
-    return xhtml_escape(value if isinstance(value, bytes) else str(value))
+    return xhtml_escape(value if isinstance(value, str | bytes) else str(value))
 
 
 class Escapers(_Table):
@@ -70,10 +67,12 @@ ESCAPERS = Escapers({int: str, float: str, bool: str, type(None): str, markupsaf
 class Output:
     """Turns values that are not escaped into text, for one rendering."""
 
-    __slots__ = ("_errors",)
+    __slots__ = ("_errors", "closed")
 
     def __init__(self) -> None:
         self._errors = "strict"
+        #: Whether nobody waits for more pieces of a stream.
+        self.closed = False
 
     def raw(self, value: object) -> str:
         """Return a value's text; bytes that are not UTF-8 survive until :meth:`encode`."""
@@ -83,7 +82,8 @@ class Output:
             except UnicodeDecodeError:
                 self._errors = "surrogateescape"
                 return value.decode("utf-8", "surrogateescape")
-        return str(value)
+        # What text holds is printed, not what a subclass's __str__ says: that of an enum is its name.
+        return str.__str__(value) if isinstance(value, str) else str(value)
 
     def encode(self, text: str) -> bytes:
         """Return the bytes of rendered text."""
@@ -98,13 +98,14 @@ class Output:
     def escape(self, value: object, function: Callable[[Any], Any]) -> str:
         """Escape with a function that is looked up by name.
 
-        Other people's functions get bytes. Values with ``__html__`` are left alone only by
+        Functions get bytes, as they always did, but for ``json_encode``, which has no use for
+        them. Values with ``__html__`` are left alone only by
         functions for HTML, which is what :func:`tornado.escape.xhtml_escape` is.
         """
         if function is xhtml_escape:
             return escape_value(value)
-        if any(function is known for known in _TEXT_FUNCTIONS):
-            return self.raw(function(self.raw(value)))
+        if function is json_encode:
+            return json_encode(self.raw(value))
         return self.raw(function(self.encode(self.raw(value))))
 
     def escape_html(self, value: object, function: Callable[[Any], Any]) -> str:

@@ -25,6 +25,7 @@ class Source:
         """Make a source of text or UTF-8.
 
         :raises ParseError: for what is not UTF-8, or cannot become it.
+        :raises TypeError: for what is neither text nor bytes.
         """
         if isinstance(text, bytes):
             try:
@@ -32,6 +33,8 @@ class Source:
             except UnicodeDecodeError as error:
                 line = text.count(b"\n", 0, error.start) + 1
                 raise ParseError(f"not UTF-8: {error.reason}", name, line) from None
+        if not isinstance(text, str):
+            raise TypeError(f"the text of a template is str or bytes, not {type(text).__name__}")
         source = cls(name, text, path)
         try:
             text.encode()

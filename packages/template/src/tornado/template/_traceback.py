@@ -36,10 +36,23 @@ class _Step(NamedTuple):
 
 
 def translate(error: BaseException, program: Program) -> None:
-    """Put the templates' lines into an error's traceback, in place."""
-    previous = error.__traceback__
+    """Put the templates' lines into the tracebacks of an error, and of those that led to it."""
+    waiting: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while waiting:
+        found = waiting.pop()
+        if found is not None and id(found) not in seen:
+            seen.add(id(found))
+            if found.__traceback__ is not None:
+                found.__traceback__ = _translated(found.__traceback__, program)
+            waiting += (found.__cause__, found.__context__, *getattr(found, "exceptions", ()))
+
+
+def _translated(trace: TracebackType, program: Program) -> TracebackType | None:
+    """Replace the entries of the generated function, in place but for the first."""
+    before = previous = TracebackType(trace, trace.tb_frame, 0, 1)
     shown: list[_Step] = []
-    while previous is not None and (current := previous.tb_next) is not None:
+    while (current := previous.tb_next) is not None:
         if current.tb_frame.f_code.co_filename == program.filename:
             steps = _steps(current, program)
             new = _without_prefix(steps, shown)
@@ -50,6 +63,7 @@ def translate(error: BaseException, program: Program) -> None:
                 current = last
                 shown = steps
         previous = current
+    return before.tb_next
 
 
 def _without_prefix(steps: list[_Step], shown: list[_Step]) -> list[_Step]:

@@ -74,6 +74,7 @@ class Writer:
         self._pending: list[str | Piece] = []
         self._stream = bool(style & STREAM)
         self._tries = 0
+        self._finals = 0
         self._applies = 0
         self._depth = 0
         self._family: Family | None = None
@@ -106,13 +107,11 @@ class Writer:
         outer = self._family, self._blocks
         self._family, self._blocks = Family(file, self._library), []
         root = self._family.files[-1]
-        for member in self._family.files:
-            self.sources[member.source.name] = member.source
+        self.sources.update(self._family.sources)
         self._write_file(root, via)
         self._family, self._blocks = outer
 
     def _write_file(self, file: File, via: Mark | None) -> None:
-        self.sources[file.source.name] = file.source
         self._files.append(file.source.name)
         self._write_body(file, file.body, Scope(file.source, "template", via))
         self._files.pop()
@@ -189,6 +188,8 @@ class Writer:
 
     def _write_pieces(self, pieces: list[str | Piece]) -> None:
         opening, closing = ("yield (", ")") if self._stream else ("_tt_b.append(", ")")
+        if self._stream and self._finals:  # a generator that is being closed must not yield
+            opening = "if not _tt_out.closed: " + opening
         opening = self._indent + opening
         if len(pieces) == 1 and not isinstance(pieces[0], str):
             self._emit_piece(pieces[0], opening, closing)
@@ -246,8 +247,10 @@ class Writer:
             self._write_head(clause, file, scope)
             self._indent += " "
             before = len(self._lines)
+            self._finals += clause.keyword == "finally"
             self._write_body(file, clause.body, scope)
             self._flush()
+            self._finals -= clause.keyword == "finally"
             if len(self._lines) == before:
                 self._emit(self._indent + "pass")
             self._indent = self._indent[:-1]
@@ -255,6 +258,8 @@ class Writer:
 
     def _write_head(self, clause: Clause, file: File, scope: Scope) -> None:
         keyword, code = clause.keyword, clause.code
+        if keyword == "except" and not code and self._style & (STREAM | ASYNC):
+            code = "Exception"  # nothing may hold up what closes or cancels the function
         if not code:
             self._emit(f"{self._indent}{keyword}:", Mark(scope, clause.offset))
             return
