@@ -30,6 +30,16 @@ def test_a_handler_redirects(site: MakeSite) -> None:
     assert running.fetch("/", "PUT", b"").status == 500
 
 
+@pytest.mark.parametrize("url", ["/привет?é=1#%20", "/привет?é=1#%20".encode()])
+def test_letters_of_a_redirect_are_percent_encoded(site: MakeSite, url: Any) -> None:
+    class Handler(RequestHandler):
+        def get(self) -> None:
+            self.redirect(url)
+
+    answer = site([("/", Handler)]).fetch("/")
+    assert answer.headers["Location"] == "/%D0%BF%D1%80%D0%B8%D0%B2%D0%B5%D1%82?%C3%A9=1#%20"
+
+
 def test_the_redirect_handler_keeps_groups_and_query(site: MakeSite) -> None:
     running = site(
         [

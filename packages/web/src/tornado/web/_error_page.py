@@ -11,6 +11,7 @@ from tornado.log import app_log, gen_log
 
 from ._errors import Finish, HTTPError
 from ._methods import allowed_methods
+from ._sending import NO_BODY
 from ._state import HandlerState
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class ErrorPage(HandlerState):
         called because of an exception, that is in ``kwargs["exc_info"]``, which need not be the
         current one.
         """
-        if status_code == 204:
+        if status_code in NO_BODY:
             self.finish()
             return
         classic = getattr(self, "get_error_html", None)
