@@ -58,6 +58,12 @@ def _in_task() -> bool:
     return asyncio.current_task() is not None
 
 
+def _is_cancelled() -> bool:
+    """Tell whether somebody wants the current task to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 def run(coroutine: Coroutine[Any, Any, None], context: Context) -> asyncio.Task[None] | None:
     """Run ``_execute`` in a context of its own, as far as it comes without waiting.
 
@@ -147,7 +153,10 @@ class Execution(ErrorPage, HandlerState):
                 self.finish()
         except Exception as error:  # noqa: BLE001  # each one ends the request with an answer
             self._handle_uncaught(error)
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as error:
+            if not _is_cancelled():  # something that the handler has waited for was
+                self._handle_uncaught(error)
+                return
             if not self._finished:
                 self._log_cancelled()
                 self._abandon()
@@ -180,7 +189,7 @@ class Execution(ErrorPage, HandlerState):
         if result is not None and result is not NOTHING:
             await wait_for(result)
 
-    def _handle_uncaught(self, error: Exception) -> None:
+    def _handle_uncaught(self, error: BaseException) -> None:
         try:
             self._handle_request_exception(error)
         except Exception:  # noqa: BLE001  # the connection closes
