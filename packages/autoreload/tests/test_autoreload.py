@@ -304,6 +304,22 @@ def test_a_command_line_without_sense_is_refused(run: Run, arguments: list[str],
     assert "usage: python -m tornado.autoreload" in printed
 
 
+def test_the_command_explains_itself(run: Run) -> None:
+    program = run("-m", "tornado.autoreload", "--help")
+    assert program.process.wait(10) == 0
+    assert program.output.read_text().startswith("usage: python -m tornado.autoreload")
+
+
+def test_ctrl_c_ends_the_waiting_without_a_traceback(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text("print('did it', flush=True)")
+    program = run("-m", "tornado.autoreload", "script.py")
+    program.wait_for("did it")
+    time.sleep(0.5)
+    program.process.send_signal(signal.SIGINT)
+    assert program.process.wait(10) == 130
+    assert program.output.read_text() == "did it\n"
+
+
 def test_starting_twice_on_a_loop_is_once(run: Run, tmp_path: Path) -> None:
     (tmp_path / "program.py").write_text(
         f"""
