@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import IO, TYPE_CHECKING, Any
 
 from tornado.log import gen_log
@@ -78,6 +79,9 @@ class StaticFileHandler(RequestHandler):
     MAX_CACHED_VERSIONS = 10000
     #: Where links out of the directory may lead: a directory, a list of them, or ``None``.
     allowed_symlink_directory: str | list[str] | tuple[str, ...] | None = None
+
+    # Nothing here needs it: Jupyter's subclass guards a table of its own with it.
+    _lock = Lock()
 
     absolute_path: str | None = None
     path: str = ""

@@ -53,6 +53,11 @@ def stream_request_body(cls: H) -> H:
     return cls
 
 
+def _has_stream_request_body(cls: type[RequestHandler]) -> bool:
+    """Tell whether handlers of a class take their bodies in pieces; instrumentation asks for it."""
+    return cls._stream_request_body
+
+
 class StreamingDelegate(HandlerDelegate):
     """Start the handler with the head of the request, and give it the body in pieces."""
 
