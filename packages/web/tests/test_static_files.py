@@ -58,6 +58,31 @@ def test_a_file_is_sent_with_all_that_describes_it(site: MakeSite, root: Path) -
     assert running.fetch("/static/a.txt", "POST", b"").status == 405
 
 
+@pytest.mark.parametrize("relative", [False, True])
+def test_directories_may_be_path_objects(
+    site: MakeSite, root: Path, monkeypatch: pytest.MonkeyPatch, relative: bool
+) -> None:
+    class Url(RequestHandler):
+        def get(self) -> None:
+            self.write(self.static_url("a.txt"))
+
+    monkeypatch.chdir(root.parent)
+    path = Path(root.name) if relative else root
+    (root / "link").symlink_to(root.parent / "beyond")
+    (root.parent / "beyond").write_text("allowed")
+    arguments = {
+        "path": path,
+        "default_filename": "index.html",
+        "allowed_symlink_directory": root.parent,
+    }
+    routes = [("/url", Url), ("/files/(.*)", StaticFileHandler, arguments)]
+    running = site(routes, static_path=path, static_precompressed=True)
+    assert running.fetch(running.fetch("/url").text).body == b"hello"
+    assert running.fetch("/files/sub/").body == b"<p>index"
+    assert running.fetch("/files/link").body == b"allowed"
+    assert running.fetch("/static/link").status == 403
+
+
 def test_robots_and_favicon_are_served_at_the_root(site: MakeSite, root: Path) -> None:
     running = site([], static_path=str(root), static_url_prefix="/s/")
     assert running.fetch("/robots.txt").body == b"User-agent: *"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -22,7 +23,7 @@ def test_all_is_exactly_the_public_names_in_order(face: Any) -> None:
     assert set(face.__all__) == public - {"annotations", "publish"}
 
 
-def test_names_that_published_programs_use_are_there() -> None:
+def test_names_that_published_programs_use_are_there(tmp_path: Path) -> None:
     class FileFindHandler(tornado.web.StaticFileHandler):  # as Jupyter has it
         paths: ClassVar[dict[str, str]] = {}
 
@@ -32,6 +33,10 @@ def test_names_that_published_programs_use_are_there() -> None:
                 return cls.paths.setdefault(path, f"{roots[0]}/{path}")
 
     assert FileFindHandler.get_absolute_path(["/x"], "y") == "/x/y"
+    (tmp_path / "y").write_text("some")
+    settings = {"static_path": [str(tmp_path)]}
+    FileFindHandler.paths.clear()
+    assert FileFindHandler.make_static_url(settings, "y").startswith("/static/y?v=")
 
     @tornado.web.stream_request_body
     class Upload(tornado.web.RequestHandler):

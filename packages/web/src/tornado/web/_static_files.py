@@ -454,8 +454,8 @@ class StaticFileHandler(RequestHandler):
         """
         root = settings["static_path"]
         abspath = cls.get_absolute_path(root, path)
-        if not cls._has_own_versions():
-            return cls._get_cached_version(abspath)
+        if not cls._has_own_versions() or not isinstance(root, str | os.PathLike):
+            return cls._get_cached_version(abspath)  # a subclass knows what its root is
         arguments = settings.get("static_handler_args", {})
         allowed = arguments.get("allowed_symlink_directory", cls.allowed_symlink_directory)
         try:
