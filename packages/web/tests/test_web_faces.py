@@ -34,9 +34,18 @@ def test_names_that_published_programs_use_are_there(tmp_path: Path) -> None:
 
     assert FileFindHandler.get_absolute_path(["/x"], "y") == "/x/y"
     (tmp_path / "y").write_text("some")
-    settings = {"static_path": [str(tmp_path)]}
     FileFindHandler.paths.clear()
-    assert FileFindHandler.make_static_url(settings, "y").startswith("/static/y?v=")
+    several = {"static_path": [str(tmp_path)]}
+    assert FileFindHandler.make_static_url(several, "y").startswith("/static/y?v=")
+
+    class LiveFiles(tornado.web.StaticFileHandler):  # as livereload has it
+        @classmethod
+        def _get_cached_version(cls, abspath: str) -> str | None:
+            with cls._lock:
+                return str(cls._static_hashes.setdefault(abspath, "known"))
+
+    settings = {"static_path": str(tmp_path)}
+    assert LiveFiles.make_static_url(settings, "y") == "/static/y?v=known"
 
     @tornado.web.stream_request_body
     class Upload(tornado.web.RequestHandler):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime, timedelta
 from threading import Lock
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from tornado.log import gen_log
 
@@ -80,8 +80,9 @@ class StaticFileHandler(RequestHandler):
     #: Where links out of the directory may lead: a directory, a list of them, or ``None``.
     allowed_symlink_directory: str | list[str] | tuple[str, ...] | None = None
 
-    # Nothing here needs it: Jupyter's subclass guards a table of its own with it.
+    # Nothing here needs them: Jupyter and livereload keep the tables of their subclasses so.
     _lock = Lock()
+    _static_hashes: ClassVar[dict[str, Any]] = {}
 
     absolute_path: str | None = None
     path: str = ""
