@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tornado.web import HTTPError, RequestHandler, StaticFileHandler
+from tornado.web import HTTPError, OutputTransform, RequestHandler, StaticFileHandler
 
 MakeSite = Callable[..., Any]
 LARGE = bytes(range(256)) * 8192
@@ -478,6 +478,23 @@ def test_large_files_go_through_transforms(site: MakeSite, root: Path) -> None:
     assert running.fetch("/static/large.txt").body == b"text " * 50000
     binary = running.fetch("/static/large.bin", headers={"Accept-Encoding": "gzip"})
     assert (binary.body, binary.headers["Content-Encoding"]) == (LARGE, None)
+
+
+@pytest.mark.parametrize("stays_active", [False, True])
+def test_a_transform_sees_the_first_piece_of_a_large_file(
+    site: MakeSite, root: Path, stays_active: bool
+) -> None:
+    class Inject(OutputTransform):
+        def transform_first_chunk(
+            self, status_code: int, headers: Any, chunk: bytes, finishing: bool
+        ) -> Any:
+            self.is_active = stays_active
+            headers["Content-Length"] = str(int(headers["Content-Length"]) + 3)
+            return status_code, headers, chunk.replace(b"</head>", b"new</head>")
+
+    write(root / "large.html", b"<head></head>" + LARGE)
+    running = site([], static_path=str(root), transforms=[Inject])
+    assert running.fetch("/static/large.html").body == b"<head>new</head>" + LARGE
 
 
 def test_a_client_that_leaves_within_a_large_file_leaves_nothing_behind(
