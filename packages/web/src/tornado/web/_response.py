@@ -18,7 +18,7 @@ from tornado.httputil import (
 )
 
 from ._errors import checked_reason, sendable_reason
-from ._locations import as_location
+from ._locations import in_ascii
 from ._sending import Sending
 from ._state import HandlerState
 
@@ -211,7 +211,7 @@ class Response(Sending, HandlerState):
         elif not 300 <= status <= 399:
             raise ValueError(f"{status} is no status for a redirect")
         self.set_status(status)
-        self.set_header("Location", url if url.isascii() else as_location(url))
+        self.set_header("Location", in_ascii(url))
         self.finish()
 
     # Validators.
