@@ -144,6 +144,12 @@ class ErrorPage(HandlerState):
         close = getattr(connection, "close", None)
         if close is not None:
             close()
+        self._log_without_answer(500)
+
+    def _log_without_answer(self, status_code: int) -> None:
+        """Write the access log of a request whose answer has not left, with what it comes to."""
+        if not self._headers_written:
+            self._status_code = status_code
         self._log()
 
     def _log(self) -> None:

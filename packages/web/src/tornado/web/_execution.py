@@ -183,7 +183,7 @@ class Execution(ErrorPage, HandlerState):
             # The client has gone in the middle of its body, or was refused by the connection.
             if not self._finished:
                 self._finished = True
-                self._log()
+                self._log_without_answer(400)
             return
         result = getattr(self, _verbs[method])(*self.path_args, **self.path_kwargs)
         if result is not None and result is not NOTHING:
