@@ -120,6 +120,7 @@ class Execution(ErrorPage, HandlerState):
 
         def get_current_user(self) -> Any: ...
         def _check_origin(self) -> None: ...
+        def on_connection_close(self) -> None: ...
 
     #: Where the body is streamed: done when it is complete, with false if the client has gone.
     _body_received: asyncio.Future[bool] | None = None
@@ -197,6 +198,13 @@ class Execution(ErrorPage, HandlerState):
             app_log.exception("uncaught exception while an error was answered %s", summary)
             if not self._finished:
                 self._abandon()
+
+    def _tell_client_left(self) -> None:
+        try:
+            self.on_connection_close()
+        except Exception:  # noqa: BLE001  # logged; there is nobody to answer
+            summary = self._request_summary()
+            app_log.exception("uncaught exception in on_connection_close %s", summary)
 
     def _decode_group(self, value: Any, name: str | None = None) -> Any:
         # What a matcher has converted already is no bytes any more.

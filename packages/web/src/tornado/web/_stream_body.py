@@ -114,7 +114,7 @@ class StreamingDelegate(HandlerDelegate):
         if handler is None or handler._finished:
             return
         handler._client_left = True
-        handler.on_connection_close()
+        handler._tell_client_left()
         self._end(False)
 
     def _end(self, is_complete: bool) -> None:
