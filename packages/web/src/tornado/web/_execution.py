@@ -186,6 +186,10 @@ class Execution(ErrorPage, HandlerState):
                 self._finished = True
                 self._log_without_answer(400)
             return
+        if self.request.method != method:  # prepare() has put another one in its place
+            method = self.request.method
+            if method not in self.SUPPORTED_METHODS:
+                raise HTTPError(405)
         result = getattr(self, _verbs[method])(*self.path_args, **self.path_kwargs)
         if result is not None and result is not NOTHING:
             await wait_for(result)
