@@ -144,7 +144,10 @@ class ErrorPage(HandlerState):
         close = getattr(connection, "close", None)
         if close is not None:
             close()
-        self._log_without_answer(500)
+        if self._client_left:
+            self._log()  # to stop for nobody is no failure
+        else:
+            self._log_without_answer(500)
 
     def _log_without_answer(self, status_code: int) -> None:
         """Write the access log of a request whose answer has not left, with what it comes to."""
