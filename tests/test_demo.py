@@ -147,3 +147,14 @@ def test_three_things_wait_at_once(demo: str) -> None:
 def test_posts_without_the_token_are_refused(demo: str) -> None:
     refused = curl("--include", "--data", "message=x", f"{demo}/form").stdout
     assert refused.startswith("HTTP/1.1 403 ")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "location"),
+    [("/form", "/form"), ("//evil.example/", "/"), ("https://evil.example/", "/")],
+)
+def test_signing_in_does_not_lead_to_another_site(demo: str, wanted: str, location: str) -> None:
+    token = "a" * 32
+    fields = f"name=Ann&next={wanted}&_xsrf={token}"
+    answer = curl("--include", "--cookie", f"_xsrf={token}", "--data", fields, f"{demo}/sign-in")
+    assert f"\nLocation: {location}\n" in answer.stdout.replace("\r", "")

@@ -124,7 +124,7 @@ class SignInHandler(BaseHandler):
         if not name or len(name) > 40:
             raise tornado.web.HTTPError(400, "a name of %d characters", len(name))
         self.set_signed_cookie("user", name, httponly=True, samesite="Lax")
-        self.redirect(self.get_body_argument("next", "/"), status=303)
+        self.redirect(self.get_next_url(), status=303)
 
 
 class SignOutHandler(BaseHandler):

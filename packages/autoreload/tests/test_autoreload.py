@@ -120,6 +120,50 @@ def test_a_syntax_error_does_not_stop_the_program(run: Run, tmp_path: Path) -> N
     program.wait_for("serving mended")
 
 
+def test_the_program_goes_on_until_all_of_it_compiles(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "part.py").write_text("word = 'one'")
+    (tmp_path / "other.py").write_text("")
+    (tmp_path / "program.py").write_text(SERVING.format(prelude=HIDE + "import other"))
+    program = run("program.py")
+    program.wait_for("serving one")
+    (tmp_path / "part.py").write_text("word = (")
+    program.wait_for("does not compile")
+    (tmp_path / "other.py").write_text("# harmless")
+    program.wait_for("does not compile", 2)
+    assert program.process.poll() is None
+    (tmp_path / "part.py").write_text("word = 'mended'")
+    program.wait_for("serving mended")
+
+
+def test_a_file_that_is_gone_has_not_changed_until_it_is_back(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "part.py").write_text("word = 'one'")
+    (tmp_path / "program.py").write_text(SERVING.format(prelude=HIDE))
+    program = run("program.py")
+    program.wait_for("serving one")
+    (tmp_path / "part.py").unlink()
+    time.sleep(0.3)
+    assert program.process.poll() is None
+    assert program.output.read_text().count("serving") == 1
+    (tmp_path / "part.py").write_text("word = 'second'")
+    program.wait_for("serving second")
+
+
+@pytest.mark.parametrize("prelude", ["", HIDE], ids=["watchfiles", "polling"])
+def test_a_change_between_watching_and_starting_is_not_missed(
+    run: Run, tmp_path: Path, prelude: str
+) -> None:
+    (tmp_path / "part.py").write_text("word = 'one'")
+    (tmp_path / "settings.txt").write_text("")
+    change = """
+tornado.autoreload.watch("settings.txt")
+with open("settings.txt", "r+") as settings:
+    if not settings.read():
+        settings.write("changed")
+"""
+    (tmp_path / "program.py").write_text(SERVING.format(prelude=prelude + change))
+    run("program.py").wait_for("serving one", 2)
+
+
 @pytest.mark.parametrize("way", ["-m", "-c"])
 def test_the_command_line_is_kept(run: Run, tmp_path: Path, way: str) -> None:
     (tmp_path / "part.py").write_text("word = 'one'")
@@ -258,6 +302,22 @@ def test_a_command_line_without_sense_is_refused(run: Run, arguments: list[str],
     printed = program.output.read_text()
     assert said in printed
     assert "usage: python -m tornado.autoreload" in printed
+
+
+def test_the_command_explains_itself(run: Run) -> None:
+    program = run("-m", "tornado.autoreload", "--help")
+    assert program.process.wait(10) == 0
+    assert program.output.read_text().startswith("usage: python -m tornado.autoreload")
+
+
+def test_ctrl_c_ends_the_waiting_without_a_traceback(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text("print('did it', flush=True)")
+    program = run("-m", "tornado.autoreload", "script.py")
+    program.wait_for("did it")
+    time.sleep(0.5)
+    program.process.send_signal(signal.SIGINT)
+    assert program.process.wait(10) == 130
+    assert program.output.read_text() == "did it\n"
 
 
 def test_starting_twice_on_a_loop_is_once(run: Run, tmp_path: Path) -> None:

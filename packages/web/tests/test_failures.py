@@ -130,6 +130,19 @@ class CancelledByItself(RequestHandler):
         raise asyncio.CancelledError
 
 
+class AwaitsCancelled(RequestHandler):
+    async def get(self) -> None:
+        task = asyncio.create_task(asyncio.sleep(1))
+        asyncio.get_running_loop().call_soon(task.cancel)
+        await task
+
+
+class AwaitsCancelledBehindFlush(AwaitsCancelled):
+    async def get(self) -> None:
+        await self.flush()
+        await super().get()
+
+
 class InDefaultHeaders(RequestHandler):
     failed = False
 
@@ -202,7 +215,9 @@ class InDataReceived(RequestHandler):
         (BehindFlush, CLOSED),
         (BehindFinish, 200),
         (Cancelled, CLOSED),
-        (CancelledByItself, CLOSED),
+        (CancelledByItself, 500),
+        (AwaitsCancelled, 500),
+        (AwaitsCancelledBehindFlush, CLOSED),
         (InDefaultHeaders, CLOSED),
         (InComputeEtag, 500),
         (LateAfterFinish, 200),

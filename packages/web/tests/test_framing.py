@@ -19,6 +19,8 @@ class Case(RequestHandler):
             self.set_status(int(case))
         elif case == "204 error":
             raise HTTPError(204)
+        elif case == "304 error":
+            raise HTTPError(304)
         elif case == "whole":
             self.write("hello")
         elif case == "flushed":
@@ -51,7 +53,7 @@ def exchange(running: Any, method: str, case: str) -> tuple[bytes, bytes]:
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("compressed", [False, True])
-@pytest.mark.parametrize("case", ["204", "304", "204 error"])
+@pytest.mark.parametrize("case", ["204", "304", "204 error", "304 error"])
 def test_s16_statuses_without_a_body_have_none(
     site: MakeSite, method: str, case: str, compressed: bool
 ) -> None:

@@ -196,6 +196,8 @@ def test_the_login_page_sends_users_back(site: MakeSite, wanted: str) -> None:
         "http:\\\\evil.com",
         "http://h@evil.com/",
         "http://h:80@evil.com/",
+        "http://h\\@evil.com/",
+        "http://h\\.evil.com/",
         "http://h.evil.com/",
         "https://h/",
         "http://[h",

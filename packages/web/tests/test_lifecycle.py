@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
+import socket
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -225,6 +227,34 @@ def test_what_no_route_matches_is_404(site: MakeSite) -> None:
 
     assert site([]).fetch("/x").status == 404
     assert site([], default_handler_class=Custom).fetch("/x").status == 410
+
+
+@pytest.mark.parametrize("cancel", [False, True])
+def test_an_error_when_the_client_leaves_is_logged_with_its_request(
+    site: MakeSite, caplog: pytest.LogCaptureFixture, cancel: bool
+) -> None:
+    ended = threading.Event()
+
+    class Handler(RequestHandler):
+        async def get(self) -> None:
+            try:
+                await asyncio.sleep(0.2)
+            finally:
+                ended.set()
+
+        def on_connection_close(self) -> None:
+            raise ValueError("from within")
+
+    running = site([("/", Handler)], cancel_on_disconnect=cancel)
+    with socket.create_connection(("127.0.0.1", running.port)) as client:
+        client.sendall(b"GET /?x=1 HTTP/1.1\r\nHost: x\r\n\r\n")
+        time.sleep(0.05)
+    assert ended.wait(10)
+    running.fetch("/nothing")
+    records = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert [record.name for record in records] == ["tornado.application"]
+    assert "GET /?x=1 (127.0.0.1)" in records[0].getMessage()
+    assert records[0].exc_info is not None
 
 
 def test_the_log_function_takes_the_place_of_the_access_log(site: MakeSite) -> None:

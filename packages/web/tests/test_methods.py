@@ -57,6 +57,24 @@ def test_more_methods_may_be_supported(site: MakeSite) -> None:
     assert running.fetch("/", "GET").headers["Allow"] == "PROPFIND"
 
 
+def test_prepare_may_choose_another_method(site: MakeSite) -> None:
+    class Handler(RequestHandler):
+        def prepare(self) -> None:
+            self.request.method = self.get_argument("_method", self.request.method)
+
+        def post(self) -> None:
+            self.write("post")
+
+        def delete(self) -> None:
+            self.write("delete")
+
+    running = site([("/", Handler)])
+    assert running.fetch("/", "POST", b"").text == "post"
+    assert running.fetch("/?_method=DELETE", "POST", b"").text == "delete"
+    for bad in ("finish", "FINISH", "clear_all_cookies", "PUT"):
+        assert running.fetch(f"/?_method={bad}", "POST", b"").status == 405
+
+
 def test_head_is_answered_by_get_where_that_is_set(site: MakeSite) -> None:
     assert site([("/(.)", Handler)]).fetch("/a", "HEAD").status == 405
     answer = site([("/(.)", Handler)], automatic_head=True).fetch("/a", "HEAD")

@@ -260,7 +260,12 @@ def test_a_handler_is_cancelled_when_its_client_leaves(
         def on_connection_close(self) -> None:
             events.append("told")
 
-    running = site([("/", Waiting)], cancel_on_disconnect=cancels)
+    logged: list[int] = []
+    running = site(
+        [("/", Waiting)],
+        cancel_on_disconnect=cancels,
+        log_function=lambda handler: logged.append(handler.get_status()),
+    )
     client = socket.create_connection(("127.0.0.1", running.port))
     client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     deadline = time.monotonic() + 5
@@ -270,4 +275,6 @@ def test_a_handler_is_cancelled_when_its_client_leaves(
     while len(events) < 3 and time.monotonic() < deadline:
         time.sleep(0.01)
     assert events == ["begin", "told", "cancelled" if cancels else "end"]
+    assert running.fetch("/nothing").status == 404
+    assert logged == [200, 404]
     assert [record for record in caplog.records if record.name != "tornado.access"] == []

@@ -30,6 +30,26 @@ def test_a_handler_redirects(site: MakeSite) -> None:
     assert running.fetch("/", "PUT", b"").status == 500
 
 
+def test_a_redirect_keeps_what_is_ascii_as_the_application_gave_it(site: MakeSite) -> None:
+    class Handler(RequestHandler):
+        def get(self) -> None:
+            self.redirect("http://ours\\@theirs/é {x}")
+
+    assert (
+        site([("/", Handler)]).fetch("/").headers["Location"] == "http://ours\\@theirs/%C3%A9 {x}"
+    )
+
+
+@pytest.mark.parametrize("url", ["/привет?é=1#%20", "/привет?é=1#%20".encode()])
+def test_letters_of_a_redirect_are_percent_encoded(site: MakeSite, url: Any) -> None:
+    class Handler(RequestHandler):
+        def get(self) -> None:
+            self.redirect(url)
+
+    answer = site([("/", Handler)]).fetch("/")
+    assert answer.headers["Location"] == "/%D0%BF%D1%80%D0%B8%D0%B2%D0%B5%D1%82?%C3%A9=1#%20"
+
+
 def test_the_redirect_handler_keeps_groups_and_query(site: MakeSite) -> None:
     running = site(
         [
@@ -65,14 +85,26 @@ def test_s15_a_client_cannot_redirect_to_another_site(site: MakeSite, path: str)
     assert running.fetch(path).status == 400
 
 
-@pytest.mark.parametrize("path", ["/http://evil.com", "/javascript:alert(1)", "/@evil.com", "/:80"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/http://evil.com",
+        "/http://[evil",
+        "/javascript:alert(1)",
+        "/@evil.com",
+        "/:80",
+        "/%5C@evil.com",
+    ],
+)
 @pytest.mark.parametrize("url", ["{0}", "http://example.com{0}"])
 def test_s15_a_client_cannot_change_scheme_user_host_or_port(
     site: MakeSite, path: str, url: str
 ) -> None:
     answer = site([(r"/(.*)", RedirectHandler, {"url": url})]).fetch(path)
     location = answer.headers.get("Location", "/")
-    assert answer.status == 400 or location.startswith(("/", "http://example.com/", "@", ":"))
+    assert answer.status == 400 or location.startswith(
+        ("/", "http://example.com/", "@", ":", "%5C@")
+    )
 
 
 def test_a_fallback_answers_in_the_place_of_a_handler(site: MakeSite) -> None:

@@ -104,6 +104,23 @@ def test_s14_the_reason_is_escaped_in_the_error_page(site: MakeSite) -> None:
     assert b"&lt;script&gt;" in answer.body
 
 
+@pytest.mark.parametrize("flushed", [False, True])
+def test_a_reason_in_another_script_stands_in_the_page_and_not_in_the_head(
+    site: MakeSite, flushed: bool
+) -> None:
+    class Handler(RequestHandler):
+        def get(self) -> None:
+            if not flushed:
+                raise HTTPError(404, reason="見つかりません")
+            self.set_status(404, "見つかりません")
+            self.write(self._reason)
+            self.flush()
+
+    answer = site([("/", Handler)]).fetch("/")
+    assert (answer.status, answer.reason) == (404, "Not Found")
+    assert "見つかりません" in answer.text
+
+
 def test_default_headers_survive_an_error(site: MakeSite) -> None:
     class Handler(RequestHandler):
         def set_default_headers(self) -> None:

@@ -41,6 +41,14 @@ def named(pattern: str, name: str | None = None) -> Any:
     return (pattern, Named, {"name": name or pattern})
 
 
+@pytest.mark.parametrize(
+    "path", ["/caf\xc3\xa9 1", "/caf%C3%A9%201", "/caf\xc3\xa9%201", "/caf%c3\xa9 1"]
+)
+def test_octets_that_a_client_did_not_escape_are_the_same_as_escaped_ones(path: str) -> None:
+    found = PathMatches("/(.*)").match(request(path))
+    assert found == {"path_args": ["café 1".encode()], "path_kwargs": {}}
+
+
 def test_the_first_match_wins_whatever_the_table_says(site: MakeSite) -> None:
     running = site(
         [

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tornado.web import HTTPError, RequestHandler, StaticFileHandler
+from tornado.web import HTTPError, OutputTransform, RequestHandler, StaticFileHandler
 
 MakeSite = Callable[..., Any]
 LARGE = bytes(range(256)) * 8192
@@ -56,6 +56,31 @@ def test_a_file_is_sent_with_all_that_describes_it(site: MakeSite, root: Path) -
     assert running.fetch("/static/empty.css").body == b""
     assert running.fetch("/static/nothing.txt").status == 404
     assert running.fetch("/static/a.txt", "POST", b"").status == 405
+
+
+@pytest.mark.parametrize("relative", [False, True])
+def test_directories_may_be_path_objects(
+    site: MakeSite, root: Path, monkeypatch: pytest.MonkeyPatch, relative: bool
+) -> None:
+    class Url(RequestHandler):
+        def get(self) -> None:
+            self.write(self.static_url("a.txt"))
+
+    monkeypatch.chdir(root.parent)
+    path = Path(root.name) if relative else root
+    (root / "link").symlink_to(root.parent / "beyond")
+    (root.parent / "beyond").write_text("allowed")
+    arguments = {
+        "path": path,
+        "default_filename": "index.html",
+        "allowed_symlink_directory": root.parent,
+    }
+    routes = [("/url", Url), ("/files/(.*)", StaticFileHandler, arguments)]
+    running = site(routes, static_path=path, static_precompressed=True)
+    assert running.fetch(running.fetch("/url").text).body == b"hello"
+    assert running.fetch("/files/sub/").body == b"<p>index"
+    assert running.fetch("/files/link").body == b"allowed"
+    assert running.fetch("/static/link").status == 403
 
 
 def test_robots_and_favicon_are_served_at_the_root(site: MakeSite, root: Path) -> None:
@@ -453,6 +478,23 @@ def test_large_files_go_through_transforms(site: MakeSite, root: Path) -> None:
     assert running.fetch("/static/large.txt").body == b"text " * 50000
     binary = running.fetch("/static/large.bin", headers={"Accept-Encoding": "gzip"})
     assert (binary.body, binary.headers["Content-Encoding"]) == (LARGE, None)
+
+
+@pytest.mark.parametrize("stays_active", [False, True])
+def test_a_transform_sees_the_first_piece_of_a_large_file(
+    site: MakeSite, root: Path, stays_active: bool
+) -> None:
+    class Inject(OutputTransform):
+        def transform_first_chunk(
+            self, status_code: int, headers: Any, chunk: bytes, finishing: bool
+        ) -> Any:
+            self.is_active = stays_active
+            headers["Content-Length"] = str(int(headers["Content-Length"]) + 3)
+            return status_code, headers, chunk.replace(b"</head>", b"new</head>")
+
+    write(root / "large.html", b"<head></head>" + LARGE)
+    running = site([], static_path=str(root), transforms=[Inject])
+    assert running.fetch("/static/large.html").body == b"<head>new</head>" + LARGE
 
 
 def test_a_client_that_leaves_within_a_large_file_leaves_nothing_behind(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import http.client
 import socket
 import time
 from collections.abc import Callable
@@ -221,6 +222,35 @@ def test_a_client_that_leaves_within_its_body_is_noticed(site: MakeSite) -> None
         time.sleep(0.01)
     assert running.fetch("/nothing").status == 404
     assert events == ["data", "closed"]
+
+
+def test_an_incomplete_request_is_no_success_in_the_access_log(site: MakeSite) -> None:
+    @stream_request_body
+    class Upload(RequestHandler):
+        max_body_size = 10
+
+        def data_received(self, chunk: bytes) -> None:
+            pass
+
+        def post(self) -> None:
+            self.write("complete")
+
+    class Cancelled(RequestHandler):
+        async def get(self) -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            task.cancel()
+            await asyncio.sleep(1)
+
+    logged: list[int] = []
+    routes = [("/", Upload), ("/cancelled", Cancelled)]
+    running = site(routes, log_function=lambda handler: logged.append(handler.get_status()))
+    assert running.fetch("/", "POST", b"x" * 11).status == 413
+    assert running.fetch("/", "POST", b"x" * 10).text == "complete"
+    with pytest.raises(http.client.HTTPException):
+        running.fetch("/cancelled")
+    assert running.fetch("/nothing").status == 404
+    assert logged == [400, 200, 500, 404]
 
 
 def test_pieces_are_taken_in_the_context_of_the_request(site: MakeSite) -> None:

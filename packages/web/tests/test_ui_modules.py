@@ -168,8 +168,11 @@ def test_an_error_page_does_without_the_modules_of_the_page_that_failed(site: Ma
     [
         ("x = '</script><b>'", rb"x = '\x3c/script><b>'"),
         ("x = '</SCRIPT '", rb"x = '\x3c/SCRIPT '"),
-        ("x = '<!-- <script>'", rb"x = '\x3c!-- \x3cscript>'"),
+        ("x = '<!-- <script>'", rb"x = '<!-- \x3cscript>'"),
+        ("x = '<!-- <Script", rb"x = '<!-- \x3cScript"),
         ("if (a<b) c</d/.e", b"if (a<b) c</d/.e"),
+        ("i<scripts.length; x = '<script>'", b"i<scripts.length; x = '<script>'"),
+        ("<!-- old browsers\nf()\n//-->", b"<!-- old browsers\nf()\n//-->"),
     ],
 )
 def test_a_script_cannot_break_out_of_its_element(

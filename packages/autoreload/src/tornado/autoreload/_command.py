@@ -54,6 +54,9 @@ def parse(arguments: list[str]) -> Command:
 
 def main() -> None:
     """Run the program that the command line names, and again whenever its source changes."""
+    if sys.argv[1:] in (["-h"], ["--help"]):
+        sys.stdout.write(_USAGE)
+        return
     try:
         command = parse(sys.argv[1:])
     except ValueError as error:
@@ -63,7 +66,10 @@ def main() -> None:
     if command.until_success and status == 0:
         return
     gen_log.info("%s has ended with status %d, waiting for a change", command.name, status)
-    wait()
+    try:
+        wait()
+    except KeyboardInterrupt:
+        sys.exit(130)  # as shells say it of what Ctrl-C has ended
 
 
 def run(command: Command) -> int:

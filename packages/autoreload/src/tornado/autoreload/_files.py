@@ -44,6 +44,7 @@ class Files:
     def __init__(self) -> None:
         self.named: set[str] = set()
         self._stamps: dict[str, _Stamp] = {}
+        self._broken: set[str] = set()
 
     def name(self, filename: str) -> None:
         """Watch a further file; it need not exist yet."""
@@ -51,20 +52,35 @@ class Files:
         self.named.add(path)
         self._stamps.setdefault(path, _stamp(path))
 
+    def take_in(self) -> None:
+        """Take in the files of new modules as they are now, and leave changes to be found."""
+        for path in module_files() - self._stamps.keys():
+            self._stamps[path] = _stamp(path)
+
     def look(self) -> list[str]:
         """Look at all files, those of new modules too.
+
+        A file that is gone has not changed: it may be on its way back, and the program could not
+        start without it.
 
         :return: the ones that have changed since the last look.
         """
         changed = []
         for path in module_files() | self.named:
             stamp = _stamp(path)
-            if path not in self._stamps:
-                self._stamps[path] = stamp
-            elif stamp != self._stamps[path]:
+            if stamp != self._stamps.setdefault(path, stamp) and stamp is not None:
                 self._stamps[path] = stamp
                 changed.append(path)
         return sorted(changed)
+
+    def broken(self, changed: Iterable[str]) -> dict[str, str]:
+        """Find the Python files that do not compile, those that did not before too.
+
+        :return: what is wrong with each of them.
+        """
+        found = _broken(self._broken.union(changed))
+        self._broken = set(found)
+        return found
 
     def directories(self) -> set[str]:
         """Give the directories that the files are in."""
@@ -83,11 +99,7 @@ def _stamp(path: str) -> _Stamp:
     return status.st_mtime_ns, status.st_size
 
 
-def broken(paths: Iterable[str]) -> dict[str, str]:
-    """Find the Python files that do not compile.
-
-    :return: what is wrong with each of them.
-    """
+def _broken(paths: Iterable[str]) -> dict[str, str]:
     found = {}
     for path in paths:
         if not path.endswith((".py", ".pyw")):

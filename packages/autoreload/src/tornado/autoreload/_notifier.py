@@ -35,11 +35,11 @@ class Notifier(threading.Thread):
     def run(self) -> None:
         """Wait until the loop is closed."""
         while not self._loop.is_closed():
-            wait_for_change(self._files)
             try:
                 self._loop.call_soon_threadsafe(self._look)
             except RuntimeError:
                 return  # closed in the meantime
+            wait_for_change(self._files)
 
 
 def wait_for_change(files: Files) -> None:

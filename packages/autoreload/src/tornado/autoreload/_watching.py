@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from tornado.ioloop import IOLoop, PeriodicCallback
 
 from . import _notifier
-from ._files import Files, broken
+from ._files import Files
 from ._restart import restart
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def start(check_time: float | IOLoop | None = 500, *classic: float) -> None:
 
     It happens on the current loop, once for each loop: further calls do nothing.
 
-    A changed file that does not compile is logged, and the program goes on as it is until the file
-    is corrected.
+    A changed file that does not compile is logged, and the program goes on as it is until all such
+    files are corrected. A file that is gone is waited for.
 
     :param check_time: milliseconds between two looks. Not used where ``watchfiles`` is installed.
         Classic programs give a loop in front of it.
@@ -45,7 +45,7 @@ def start(check_time: float | IOLoop | None = 500, *classic: float) -> None:
         loop = IOLoop.current().asyncio_loop
     if loop in _watchers:
         return
-    _files.look()
+    _files.take_in()
     watcher: PeriodicCallback | _notifier.Notifier
     if _notifier.is_available():
         watcher = _notifier.Notifier(_files, loop, _look)
@@ -60,7 +60,7 @@ def _look() -> None:
     changed = _files.look()
     if not changed:
         return
-    errors = broken(changed)
+    errors = _files.broken(changed)
     for path, error in errors.items():
         gen_log.error("%s has changed, but does not compile: %s", path, error)
     if not errors:

@@ -122,6 +122,5 @@ def unquoted(text: str | None) -> bytes | None:
     """Undo the percent-encoding of a group; what did not match stays ``None``."""
     if text is None:
         return None
-    if "%" in text:
-        return url_unescape(text, encoding=None, plus=False)
-    return text.encode("latin-1")
+    octets = text.encode("latin-1")
+    return url_unescape(octets, encoding=None, plus=False) if "%" in text else octets

@@ -69,6 +69,7 @@ from ._signed_values import (
 from ._simple_handlers import ErrorHandler, FallbackHandler, RedirectHandler
 from ._slashes import addslash, removeslash
 from ._static_files import StaticFileHandler
+from ._stream_body import _has_stream_request_body as _has_stream_request_body
 from ._stream_body import stream_request_body
 from ._timing import TimingMiddleware
 from ._transforms import ChunkedTransferEncoding, OutputTransform

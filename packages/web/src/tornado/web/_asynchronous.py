@@ -63,7 +63,7 @@ class Callbacks(HandlerState):
 
     if TYPE_CHECKING:
 
-        def _handle_uncaught(self, error: Exception) -> None: ...
+        def _handle_uncaught(self, error: BaseException) -> None: ...
 
     def async_callback(
         self, callback: Callable[..., Any] | None, *args: Any, **kwargs: Any

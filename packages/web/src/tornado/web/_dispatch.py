@@ -97,7 +97,7 @@ class HandlerDelegate(HTTPMessageDelegate):
         )
         task = run(coroutine, context)
         if not handler._finished:
-            closed: Any = handler.on_connection_close
+            closed: Any = handler._tell_client_left
             if task is not None and application.settings.get("cancel_on_disconnect"):
                 closed = partial(_leave, handler, task)
             connection: Any = request.connection
@@ -121,7 +121,5 @@ class HandlerDelegate(HTTPMessageDelegate):
 def _leave(handler: RequestHandler, task: asyncio.Task[None]) -> None:
     """Stop a handler whose client has gone: the setting ``cancel_on_disconnect``."""
     handler._client_left = True
-    try:
-        handler.on_connection_close()
-    finally:
-        task.cancel()
+    handler._tell_client_left()
+    task.cancel()

@@ -11,6 +11,7 @@ from tornado.log import app_log, gen_log
 
 from ._errors import Finish, HTTPError
 from ._methods import allowed_methods
+from ._sending import NO_BODY
 from ._state import HandlerState
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class ErrorPage(HandlerState):
         called because of an exception, that is in ``kwargs["exc_info"]``, which need not be the
         current one.
         """
-        if status_code == 204:
+        if status_code in NO_BODY:
             self.finish()
             return
         classic = getattr(self, "get_error_html", None)
@@ -143,6 +144,15 @@ class ErrorPage(HandlerState):
         close = getattr(connection, "close", None)
         if close is not None:
             close()
+        if self._client_left:
+            self._log()  # to stop for nobody is no failure
+        else:
+            self._log_without_answer(500)
+
+    def _log_without_answer(self, status_code: int) -> None:
+        """Write the access log of a request whose answer has not left, with what it comes to."""
+        if not self._headers_written:
+            self._status_code = status_code
         self._log()
 
     def _log(self) -> None:

@@ -28,6 +28,15 @@ def checked_reason(reason: str) -> str:
     return reason
 
 
+def sendable_reason(reason: str, status_code: int) -> str:
+    """Give the registered reason phrase for one that a head cannot carry (RFC 9112 section 4)."""
+    try:
+        reason.encode("latin-1")
+    except UnicodeEncodeError:
+        return responses.get(status_code, "Unknown")
+    return reason
+
+
 class HTTPError(Exception):
     """Answer the request with an error status.
 
@@ -36,7 +45,8 @@ class HTTPError(Exception):
     :param status_code: the status.
     :param log_message: a message for the log, never shown to the client; ``args`` are put into it
         as :meth:`str.__mod__` does. Without ``args`` the message is taken literally.
-    :param reason: the reason phrase; the registered one if ``None``.
+    :param reason: the reason phrase; the registered one if ``None``. In scripts that a head cannot
+        carry it stands in the error page only.
     :raises ValueError: the reason has control characters.
     """
 

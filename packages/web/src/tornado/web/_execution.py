@@ -60,6 +60,12 @@ def _in_task() -> bool:
     return asyncio.current_task() is not None
 
 
+def _is_cancelled() -> bool:
+    """Tell whether somebody wants the current task to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 def run(coroutine: Coroutine[Any, Any, None], context: Context) -> asyncio.Task[None] | None:
     """Run ``_execute`` in a context of its own, as far as it comes without waiting.
 
@@ -116,6 +122,7 @@ class Execution(ErrorPage, HandlerState):
 
         def get_current_user(self) -> Any: ...
         def _check_origin(self) -> None: ...
+        def on_connection_close(self) -> None: ...
 
     #: Where the body is streamed: done when it is complete, with false if the client has gone.
     _body_received: asyncio.Future[bool] | None = None
@@ -149,7 +156,10 @@ class Execution(ErrorPage, HandlerState):
                 self.finish()
         except Exception as error:  # noqa: BLE001  # each one ends the request with an answer
             self._handle_uncaught(error)
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as error:
+            if not _is_cancelled():  # something that the handler has waited for was
+                self._handle_uncaught(error)
+                return
             if not self._finished:
                 self._log_cancelled()
                 self._abandon()
@@ -176,15 +186,19 @@ class Execution(ErrorPage, HandlerState):
             # The client has gone in the middle of its body, or was refused by the connection.
             if not self._finished:
                 self._finished = True
-                self._log()
+                self._log_without_answer(400)
             return
+        if self.request.method != method:  # prepare() has put another one in its place
+            method = self.request.method
+            if method not in self.SUPPORTED_METHODS:
+                raise HTTPError(405)
         verb = getattr(self, _verbs[method])
         args, kwargs = self.path_args, self.path_kwargs
         result = verb(*args, **kwargs) if args or kwargs else verb()
         if result is not None and result is not NOTHING:
             await wait_for(result)
 
-    def _handle_uncaught(self, error: Exception) -> None:
+    def _handle_uncaught(self, error: BaseException) -> None:
         try:
             self._handle_request_exception(error)
         except Exception:  # noqa: BLE001  # the connection closes
@@ -192,6 +206,13 @@ class Execution(ErrorPage, HandlerState):
             app_log.exception("uncaught exception while an error was answered %s", summary)
             if not self._finished:
                 self._abandon()
+
+    def _tell_client_left(self) -> None:
+        try:
+            self.on_connection_close()
+        except Exception:  # noqa: BLE001  # logged; there is nobody to answer
+            summary = self._request_summary()
+            app_log.exception("uncaught exception in on_connection_close %s", summary)
 
     def _decode_group(self, value: Any, name: str | None = None) -> Any:
         # What a matcher has converted already is no bytes any more.

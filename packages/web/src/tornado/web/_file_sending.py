@@ -140,17 +140,22 @@ class FileSending(HandlerState):
         return self._send_large(file, part)
 
     def _send_large(self, file: IO[bytes], part: Slice) -> Awaitable[None]:
-        count = part.end - part.start
-        self.set_header("Content-Length", count)
+        self.set_header("Content-Length", part.end - part.start)
         connection: Any = self.request.connection
         write_file = getattr(connection, "write_file", None)
+        pieces = iter(_pieces(file.fileno(), part))
         if write_file is None:
-            return self._send_pieces(_pieces(file.fileno(), part))
+            return self._send_pieces(pieces)
         with corked(connection):
-            self.flush()  # the transforms see the head, and say whether they change the body
+            at = part.start
+            if self._transforms:  # they see the first piece, and say whether they change the body
+                first = next(pieces, b"")
+                self.write(first)
+                at += len(first)
+            self.flush()
             if any(getattr(each, "is_active", True) for each in self._transforms):
-                return self._send_pieces(_pieces(file.fileno(), part))
-            sent: asyncio.Future[None] = write_file(file, part.start, count)
+                return self._send_pieces(pieces)
+            sent: asyncio.Future[None] = write_file(file, at, part.end - at)
         if sent.done():  # it all fitted into the socket's buffer, or the client has gone
             sent.exception()
             return NOTHING

@@ -14,6 +14,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 #: Everything that has a meaning in a URL stays; the rest is percent-encoded.
 _SAFE = "/:?#[]@!$&'()*+,;=%~-._"
+_ASCII = "".join(map(chr, range(128)))
 
 
 def same_origin(template: str, url: str) -> bool:
@@ -27,13 +28,29 @@ def same_origin(template: str, url: str) -> bool:
     harmless = "".join(
         [text if place is None else text + "x" for text, place, _, _ in Formatter().parse(template)]
     )
-    return _origin(url) == _origin(harmless)
+    return _origins(url) == {_origin(harmless)}
+
+
+def _origins(url: str) -> set[tuple[str, str]]:
+    r"""Give where a URL leads as it is, and as a location; nowhere if it is none.
+
+    The two differ where an encoded backslash becomes part of a user: ``http://ours\@theirs/``.
+    """
+    try:
+        return {_origin(url), _origin(as_location(url))}
+    except ValueError:
+        return set()
 
 
 def _origin(url: str) -> tuple[str, str]:
     # Browsers read a backslash as a slash, in front of the host as well.
     parts = urlsplit(url.replace("\\", "/"))
     return parts.scheme.lower(), parts.netloc.lower()
+
+
+def in_ascii(url: str) -> str:
+    """Percent-encode what is not ASCII, and nothing else: the application has chosen that."""
+    return url if url.isascii() else quote(url, safe=_ASCII)
 
 
 def as_location(url: str) -> str:
@@ -56,10 +73,7 @@ def is_of_site(url: str, protocol: str, host: str) -> bool:
         return False
     if url.startswith("/"):
         return True
-    try:
-        return bool(host) and _origin(url) == (protocol, host.lower())
-    except ValueError:
-        return False
+    return bool(host) and _origins(url) == {(protocol, host.lower())}
 
 
 def path_on_site(request: HTTPServerRequest) -> str:

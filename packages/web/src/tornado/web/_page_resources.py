@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 _HEAD_END = rb"(?i)</head\s*>"
 _BODY_END = rb"(?i)</body\s*>"
 
-# What ends a script element, or hides its end (HTML Living Standard, section 4.12.1.3); strings,
-# regular expressions and templates of JavaScript mean the same with the escape.
-_ENDS_SCRIPT = rb"(?i)<(?=!--|/?script)"
+# What ends a script element, and what hides its end behind "<!--" (HTML Living Standard, section
+# 4.12.1.3); strings, regular expressions and templates of JavaScript mean the same with the escape.
+_ENDS_SCRIPT = rb"(?i)<(?=/script(?:[\t\n\f\r />]|\Z))"
+_HIDES_END = rb"(?i)<(?=script(?:[\t\n\f\r />]|\Z))"
 # What ends a style element; CSS means the same with a backslash in front of the slash.
 _ENDS_STYLE = rb"(?i)</(?=style)"
 
@@ -43,6 +44,8 @@ class PageResources(HandlerState):
     def render_embed_js(self, js_embed: Iterable[bytes]) -> bytes:
         """Write the element for scripts; nothing in them ends it."""
         script = re.sub(_ENDS_SCRIPT, rb"\\x3c", b"\n".join(js_embed))
+        if b"<!--" in script:
+            script = re.sub(_HIDES_END, rb"\\x3c", script)
         return b'<script type="text/javascript">\n//<![CDATA[\n%b\n//]]>\n</script>' % script
 
     def render_linked_css(self, css_files: Iterable[str]) -> str:

@@ -17,7 +17,8 @@ from tornado.httputil import (
     responses,
 )
 
-from ._errors import checked_reason
+from ._errors import checked_reason, sendable_reason
+from ._locations import in_ascii
 from ._sending import Sending
 from ._state import HandlerState
 
@@ -83,7 +84,8 @@ class Response(Sending, HandlerState):
     def set_status(self, status_code: int, reason: str | None = None) -> None:
         """Set the status.
 
-        :param reason: the reason phrase; the registered one if ``None``.
+        :param reason: the reason phrase; the registered one if ``None``. In scripts that a head
+            cannot carry it stands in the error page only.
         :raises ValueError: the reason has control characters.
         """
         self._status_code = status_code
@@ -198,7 +200,8 @@ class Response(Sending, HandlerState):
     def redirect(self, url: str, permanent: bool = False, status: int | None = None) -> None:
         """Send the client to another URL, and finish.
 
-        :param url: absolute, or relative to the URL of the request.
+        :param url: absolute, or relative to the URL of the request; letters beyond ASCII are
+            percent-encoded.
         :param permanent: 301 in the place of 302.
         :param status: another status of the 300s, in the place of both.
         :raises RuntimeError: the head has left already.
@@ -210,7 +213,7 @@ class Response(Sending, HandlerState):
         elif not 300 <= status <= 399:
             raise ValueError(f"{status} is no status for a redirect")
         self.set_status(status)
-        self.set_header("Location", url)
+        self.set_header("Location", in_ascii(url))
         self.finish()
 
     # Validators.
@@ -246,7 +249,8 @@ class Response(Sending, HandlerState):
         return any(etag == "*" or etag.removeprefix("W/") == own for etag in found)
 
     def _start_line(self) -> ResponseStartLine:
-        return ResponseStartLine("", self._status_code, self._reason)
+        status = self._status_code
+        return ResponseStartLine("", status, sendable_reason(self._reason, status))
 
 
 def _checked_name(name: str) -> str:

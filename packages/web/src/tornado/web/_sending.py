@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from ._errors import sendable_reason
 from ._state import HandlerState
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from tornado.iostream import IOStream
 
 #: Statuses whose responses end with the head (RFC 9110 section 6.4.1).
-_NO_BODY = frozenset({204, 304})
+NO_BODY = frozenset({204, 304})
 
 #: Fields that describe a body, and go with it.
 _BODY_FIELDS = ("Content-Encoding", "Content-Language", "Content-Length", "Content-Type")
@@ -71,7 +72,7 @@ class Sending(HandlerState):
                 self._write_buffer = []
                 self.set_status(304)
         status = self._status_code
-        if status in _NO_BODY or status < 200:
+        if status in NO_BODY or status < 200:
             self._drop_body_fields()
         if self._new_cookies is not None:
             self._add_cookie_fields()
@@ -82,8 +83,11 @@ class Sending(HandlerState):
             body = self._transform_first(body, True)
             status, fields = self._status_code, self._headers
         self._headers_written = True
+        reason = self._reason
+        if status != 200 or reason != "OK":
+            reason = sendable_reason(reason, status)
         connection: Any = request.connection
-        sent: asyncio.Future[None] = connection.respond(status, self._reason, fields, body)
+        sent: asyncio.Future[None] = connection.respond(status, reason, fields, body)
         self._finished = True
         self._log()
         self.on_finish()

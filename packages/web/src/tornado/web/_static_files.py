@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
-from typing import IO, TYPE_CHECKING, Any
+from threading import Lock
+from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from tornado.log import gen_log
 
@@ -78,6 +79,10 @@ class StaticFileHandler(RequestHandler):
     MAX_CACHED_VERSIONS = 10000
     #: Where links out of the directory may lead: a directory, a list of them, or ``None``.
     allowed_symlink_directory: str | list[str] | tuple[str, ...] | None = None
+
+    # Nothing here needs them: Jupyter and livereload keep the tables of their subclasses so.
+    _lock = Lock()
+    _static_hashes: ClassVar[dict[str, Any]] = {}
 
     absolute_path: str | None = None
     path: str = ""
@@ -450,8 +455,8 @@ class StaticFileHandler(RequestHandler):
         """
         root = settings["static_path"]
         abspath = cls.get_absolute_path(root, path)
-        if not cls._has_own_versions():
-            return cls._get_cached_version(abspath)
+        if not cls._has_own_versions() or not isinstance(root, str | os.PathLike):
+            return cls._get_cached_version(abspath)  # a subclass knows what its root is
         arguments = settings.get("static_handler_args", {})
         allowed = arguments.get("allowed_symlink_directory", cls.allowed_symlink_directory)
         try:

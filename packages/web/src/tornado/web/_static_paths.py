@@ -54,8 +54,10 @@ def _absolute(root: str) -> str:
     return os.path.abspath(root)
 
 
-def absolute_root(root: str) -> str:
+def absolute_root(root: str | os.PathLike[str]) -> str:
     """Make a root absolute; what is relative depends on the working directory of the moment."""
+    if not isinstance(root, str):
+        root = os.fspath(root)
     return _absolute(root) if root[:1] == os.sep else os.path.abspath(root)
 
 
@@ -67,7 +69,7 @@ def is_below(root: str, path: str) -> bool:
     return path == root or path.startswith(root if root.endswith(os.sep) else root + os.sep)
 
 
-def join(root: str, path: str) -> str:
+def join(root: str | os.PathLike[str], path: str) -> str:
     """Give the absolute path of a file below a root.
 
     :raises HTTPError: 403 if it is not below.
@@ -109,7 +111,9 @@ class FoundFile:
         self.is_regular = kind == stat.S_IFREG
 
 
-def find(root: str, path: str, shown: str, allowed: Iterable[str] = ()) -> FoundFile:
+def find(
+    root: str | os.PathLike[str], path: str, shown: str, allowed: Iterable[str] = ()
+) -> FoundFile:
     """Look at a path below a root, at every part of it.
 
     :param shown: the path for messages.

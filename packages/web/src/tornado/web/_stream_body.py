@@ -53,6 +53,11 @@ def stream_request_body(cls: H) -> H:
     return cls
 
 
+def _has_stream_request_body(cls: type[RequestHandler]) -> bool:
+    """Tell whether handlers of a class take their bodies in pieces; instrumentation asks for it."""
+    return cls._stream_request_body
+
+
 class StreamingDelegate(HandlerDelegate):
     """Start the handler with the head of the request, and give it the body in pieces."""
 
@@ -109,7 +114,7 @@ class StreamingDelegate(HandlerDelegate):
         if handler is None or handler._finished:
             return
         handler._client_left = True
-        handler.on_connection_close()
+        handler._tell_client_left()
         self._end(False)
 
     def _end(self, is_complete: bool) -> None:
