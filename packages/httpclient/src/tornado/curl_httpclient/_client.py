@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from tornado.httpclient._exchange_client import ExchangeClient
+from tornado.httpclient._failure import RAISED
 
 from ._library import pycurl
 from ._multi import Multi
@@ -55,7 +56,7 @@ class CurlAsyncHTTPClient(ExchangeClient):
         self._multi.setopt(pycurl.M_MAXCONNECTS, max(10, max_clients))
 
     def close(self) -> None:
-        """Close the client and its connections; fetches under way are cancelled."""
+        """Close the client and its connections; fetches under way fail."""
         if self._is_closed:
             return
         super().close()
@@ -70,7 +71,7 @@ class CurlAsyncHTTPClient(ExchangeClient):
         exchange.work = transfer
         try:
             transfer.prepare()
-        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+        except RAISED as error:  # it goes to whoever awaits the fetch
             exchange.loop.call_soon(
                 self._fail, exchange, transfer, error, context=contextvars.Context()
             )

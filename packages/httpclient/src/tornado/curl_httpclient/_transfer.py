@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from tornado.httpclient._errors import HTTPProtocolError, HTTPStreamClosedError
+from tornado.httpclient._failure import RAISED
 from tornado.httputil import HTTPHeaders, ResponseStartLine
 
 from ._errors import make_error
@@ -13,7 +15,6 @@ from ._library import pycurl
 from ._options import set_options
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Awaitable
 
     from tornado.httpclient._exchange import Exchange
@@ -37,7 +38,7 @@ class Transfer:
     is_over = False
     #: The descriptor that it used, -1 for none.
     socket = -1
-    _error: Exception | None = None
+    _error: BaseException | None = None
     _interim = 0
     _has_head = False
     _is_received = False
@@ -114,7 +115,7 @@ class Transfer:
             # Otherwise the last piece is still being taken.
             self._is_received = True
 
-    def _give_up(self, error: Exception) -> None:
+    def _give_up(self, error: BaseException) -> None:
         self.is_over = True
         self._release()
         self._exchange.fail(error)
@@ -144,7 +145,7 @@ class Transfer:
             self._waiting.cancel()
             self._waiting = None
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, error: BaseException) -> None:
         """End the transfer from outside of libcurl's callbacks."""
         if not self.is_over:
             self.abort()
@@ -176,7 +177,7 @@ class Transfer:
                 self._lines.append(line)
             elif not self._has_head:
                 self._take_head()
-        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+        except RAISED as error:  # it goes to whoever awaits the fetch
             return self._stop(error)
         return None
 
@@ -193,6 +194,8 @@ class Transfer:
             return
         self._has_head = True
         headers = HTTPHeaders.parse("".join(lines))
+        if "Transfer-Encoding" in headers and "Content-Length" in headers:
+            raise HTTPProtocolError("both Transfer-Encoding and Content-Length in a response")
         if len(set(headers.get_list("Content-Length"))) > 1:
             # Older ones of libcurl take one of them; two readings of a length are an attack.
             raise HTTPProtocolError("different Content-Length fields in a response")
@@ -207,7 +210,7 @@ class Transfer:
             return int(pycurl.WRITEFUNC_PAUSE)
         try:
             waiting = self._exchange.take_data(data)
-        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+        except RAISED as error:  # it goes to whoever awaits the fetch
             return self._stop(error)
         if waiting is not None:
             self._wait_for(waiting)
@@ -221,8 +224,8 @@ class Transfer:
         if waiting is not self._waiting:
             return
         self._waiting = None
-        error = None if waiting.cancelled() else waiting.exception()
-        if isinstance(error, Exception):
+        error = asyncio.CancelledError() if waiting.cancelled() else waiting.exception()
+        if error is not None:
             self._fail(error)
         elif self._is_received:
             self._finish()
@@ -235,10 +238,10 @@ class Transfer:
             return None
         try:
             self._exchange.context.run(progress, int(out), int(total_out) or None)
-        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+        except RAISED as error:  # it goes to whoever awaits the fetch
             return self._stop(error)
         return None
 
-    def _stop(self, error: Exception) -> int:
+    def _stop(self, error: BaseException) -> int:
         self._error = error
         return -1

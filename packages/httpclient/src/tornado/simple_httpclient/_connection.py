@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import select
 from typing import TYPE_CHECKING
 
 from tornado.http1connection import EndOfMessage, ProtocolError, ResponseHead, ResponseParser
+from tornado.httpclient._failure import RAISED
 from tornado.httputil import HTTPHeaders
 from tornado.iostream import StreamClosedError
 
 from ._upload import Upload
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Awaitable, Callable, Hashable
 
     from tornado.http1connection import HTTP1ConnectionParameters
@@ -128,7 +129,7 @@ class Connection:
             return
         try:
             self._advance(self._parser.receive(data))
-        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+        except RAISED as error:  # it goes to whoever awaits the fetch
             self._fail(error)
 
     def eof_received(self) -> bool:
@@ -146,7 +147,7 @@ class Connection:
                 raise StreamClosedError
             self._keep_alive = False
             self._advance(event)
-        except Exception as error:  # noqa: BLE001  # as above
+        except RAISED as error:  # as above
             self._fail(error)
         return False
 
@@ -214,7 +215,7 @@ class Connection:
             self._advance(self._parser.next_event())
             if self._waiting is None:
                 self.stream.resume_reading()
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  # as above
+        except RAISED as error:  # as above
             self._fail(error)
 
     # The end of an exchange.
