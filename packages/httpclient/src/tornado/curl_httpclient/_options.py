@@ -86,6 +86,8 @@ def _set_message(curl: Any, exchange: Exchange) -> None:
         if length is not None:
             curl.setopt(pycurl.INFILESIZE_LARGE, int(length))
     elif body is not None:
+        if method == "HEAD":
+            raise ValueError("HEAD with a body needs the client in Python: libcurl awaits one back")
         curl.setopt(pycurl.POST, 1)
         curl.setopt(pycurl.POSTFIELDSIZE_LARGE, len(body))
         curl.setopt(pycurl.POSTFIELDS, body)

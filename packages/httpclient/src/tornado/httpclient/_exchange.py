@@ -266,7 +266,7 @@ class Exchange:
         if self.hop.method != "HEAD" and code != 304:
             length = headers.get("Content-Length")
             if length is not None:
-                self.expected = int(length.partition(",")[0])
+                self.expected = _read_length(length)
                 if self.expected > self.max_body_size:
                     raise HTTPProtocolError(
                         f"body of {self.expected} bytes, at most {self.max_body_size} are taken"
@@ -301,8 +301,10 @@ class Exchange:
         return self._deliver_all(self._decoder.feed(data))
 
     def _deliver(self, data: bytes) -> Awaitable[None] | None:
+        if self._next is not None:
+            return None  # nobody gets to see the body of a redirect
         callback = self.request.streaming_callback
-        if callback is None or self._next is not None:
+        if callback is None:
             self._chunks.append(data)
             return None
         result = self.context.run(callback, data)
@@ -506,6 +508,14 @@ class _Pause:
 
     def abort(self) -> None:
         self.handle.cancel()
+
+
+def _read_length(value: str) -> int:
+    """Read a Content-Length field; equal ones may have been joined."""
+    first = value.partition(",")[0]
+    if not (first.isascii() and first.isdigit() and len(first) < 20):
+        raise HTTPProtocolError(f"bad Content-Length {value[:60]!a}")
+    return int(first)
 
 
 async def _wait(awaitable: Awaitable[None]) -> None:
