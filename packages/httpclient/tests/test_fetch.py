@@ -57,6 +57,25 @@ async def test_fields_go_out_as_they_were_given(make, serve):
     assert (fields["x-one"], fields["accept"], fields["user-agent"]) == ("1", "a/b", "me")
 
 
+async def test_a_field_of_the_request_outweighs_the_user_agent_of_the_client(make, serve):
+    peer = await serve(serve.reply())
+    client = make(defaults={"user_agent": "client"})
+    await client.fetch(peer.url(), headers={"User-Agent": "request"})
+    await client.fetch(peer.url(), user_agent=b"bytes")
+    await client.fetch(peer.url())
+    agents = [request.fields["user-agent"] for request in peer.requests]
+    assert agents == ["request", "bytes", "client"]
+
+
+async def test_a_url_may_be_bytes_and_nothing_else_than_text(make, serve):
+    peer = await serve(serve.reply())
+    assert (await make.fetch(peer.url("/a").encode())).effective_url == peer.url("/a")
+    assert (await make.fetch(HTTPRequest(peer.url("/a").encode()))).body == b"hello"
+    for value in (None, 5, ["http://example.com/"]):
+        with pytest.raises(TypeError, match="a URL is text, not"):
+            make.fetch(value)
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
 async def test_a_body_goes_out_with_its_length(make, serve, method):
     peer = await serve(serve.reply())

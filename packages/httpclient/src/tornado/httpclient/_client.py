@@ -85,7 +85,7 @@ class AsyncHTTPClient(Configurable):
         return loop
 
     def close(self) -> None:
-        """Close the client and its connections. Fetches under way are not answered any more.
+        """Close the client and its connections. Fetches under way fail.
 
         The loop's shared client may be closed too; the next call then makes a new one.
         """
@@ -151,7 +151,8 @@ class AsyncHTTPClient(Configurable):
                     f"kwargs can't be used if request is an HTTPRequest object: {kwargs}"
                 )
         else:
-            request = HTTPRequest(request, **kwargs) if kwargs else plain_request(request)
+            is_plain = not kwargs and type(request) is str
+            request = plain_request(request) if is_plain else HTTPRequest(request, **kwargs)
         settled = settle(request, self.defaults)
         settled._asked = request
         if callable(raise_error):

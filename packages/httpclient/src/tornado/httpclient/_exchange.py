@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from tornado.httputil import HTTPHeaders
 
 from ._decoding import Codings, Decoder
-from ._errors import HTTPProtocolError, HTTPTimeoutError
+from ._errors import HTTPProtocolError, HTTPStreamClosedError, HTTPTimeoutError
 from ._failure import translate
 from ._fields import check_request, request_fields
 from ._redirect import CODES, follow
@@ -491,6 +491,16 @@ class Exchange:
         self._stop_timer()
         self._stop_work()
         self.client._line.leave(self)
+
+    def end_with_client(self) -> None:
+        """Fail, because the client is closed; nobody is told once the loop has ended."""
+        if self.is_settled:
+            return
+        self.cancel()
+        if not self.loop.is_closed():
+            self.code = 599
+            error = HTTPStreamClosedError("the client was closed")
+            self._callback(self._respond(None, error))
 
     def _stop_work(self) -> None:
         work, self.work = self.work, None

@@ -50,9 +50,9 @@ class ExchangeClient(AsyncHTTPClient):
         self._line = Line(max_clients, max_clients_per_host)
 
     def close(self) -> None:
-        """Close the client; fetches under way are cancelled."""
+        """Close the client; fetches under way end with an `HTTPStreamClosedError`."""
         for exchange in self._line:
-            exchange.cancel()
+            exchange.end_with_client()
         super().close()
 
     def fetch_impl(
