@@ -51,7 +51,7 @@ class Transfer:
         self.curl: Any = pycurl.Curl()
         self._exchange = exchange
         self._multi = multi
-        self._lines: list[str] = []
+        self._lines: list[bytes] = []
 
     def prepare(self) -> None:
         """Set the options of the handle.
@@ -105,11 +105,11 @@ class Transfer:
             self._give_up(make_error(code, message, seconds))
         elif not self._has_head:
             # libcurl keeps this connection, although the end of it is all that it has to say.
-            self._multi.idle.keep(exchange.target.origin, self.socket)
+            self._multi.keep(exchange.target.origin, self.socket)
             self._give_up(HTTPProtocolError("the response has no head"))
         else:
             self._note_times(exchange)
-            self._multi.idle.keep(exchange.target.origin, self.socket)
+            self._multi.keep(exchange.target.origin, self.socket)
             if self._waiting is None:
                 self._finish()
             # Otherwise the last piece is still being taken.
@@ -125,7 +125,7 @@ class Transfer:
         self._release()
         trailers: dict[str, Any] = {}
         if self._lines:
-            trailers = dict(HTTPHeaders.parse("".join(self._lines)))
+            trailers = dict(HTTPHeaders.parse(b"".join(self._lines).decode("latin-1")))
         self._exchange.finish(trailers)
 
     def _note_times(self, exchange: Exchange) -> None:
@@ -171,10 +171,9 @@ class Transfer:
         if self.is_over:
             return -1
         self._is_unanswered = False
-        line = octets.decode("latin-1")
         try:
-            if line.strip("\r\n"):
-                self._lines.append(line)
+            if octets.strip(b"\r\n"):
+                self._lines.append(octets)
             elif not self._has_head:
                 self._take_head()
         except RAISED as error:  # it goes to whoever awaits the fetch
@@ -182,7 +181,7 @@ class Transfer:
         return None
 
     def _take_head(self) -> None:
-        status, *lines = self._lines
+        status, _, fields = b"".join(self._lines).decode("latin-1").partition("\n")
         self._lines = []
         version, code, *reason = status.rstrip("\r\n").split(" ", 2)
         if len(code) != 3 or not code.isdigit():
@@ -193,7 +192,7 @@ class Transfer:
                 raise HTTPProtocolError(f"too many interim responses, or a wrong one: {code}")
             return
         self._has_head = True
-        headers = HTTPHeaders.parse("".join(lines))
+        headers = HTTPHeaders.parse(fields)
         if "Transfer-Encoding" in headers and "Content-Length" in headers:
             raise HTTPProtocolError("both Transfer-Encoding and Content-Length in a response")
         if len(set(headers.get_list("Content-Length"))) > 1:
