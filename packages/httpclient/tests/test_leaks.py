@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import time
+import weakref
 from typing import Any
 
 import pytest
@@ -108,6 +109,29 @@ async def test_cancelling_within_a_streaming_callback_is_allowed(make, serve):
 
 def void(value: object) -> None:
     """Take a value, return none."""
+
+
+@pytest.mark.parametrize("end", ["response", "cancelled"])
+async def test_a_fetch_that_is_over_waits_for_no_garbage_collector(make, serve, end):
+    peer = await serve(serve.reply() if end == "response" else silence)
+    client = make()
+    await asyncio.sleep(0)
+    gc.collect()
+    gc.disable()
+    try:
+        fetch = client.fetch(peer.url())
+        seen = weakref.ref(fetch)
+        if end == "response":
+            await fetch
+        else:
+            await asyncio.sleep(0.1)
+            fetch.cancel()
+            await asyncio.wait([fetch])
+        del fetch
+        await asyncio.sleep(0.05)
+        assert seen() is None
+    finally:
+        gc.enable()
 
 
 async def test_closing_a_client_ends_what_is_under_way_and_what_waits(make, serve):
