@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.cookiejar
 import json
+import sys
 import time
 from typing import Any
 
@@ -203,9 +204,9 @@ async def test_the_classic_callback_gets_the_response_and_the_call_gives_none(ma
     assert sorted(codes) == [500, 500, 599]
 
 
-async def test_what_a_callback_of_fetch_impl_raises_is_logged(simple, serve, caplog):
+async def test_what_a_callback_of_fetch_impl_raises_is_logged(make, serve, caplog):
     peer = await serve(serve.reply())
-    client = simple()
+    client = make()
     called = asyncio.Event()
 
     def fail(response: HTTPResponse) -> None:
@@ -216,6 +217,36 @@ async def test_what_a_callback_of_fetch_impl_raises_is_logged(simple, serve, cap
     await called.wait()
     await asyncio.sleep(0)
     assert "ZeroDivisionError" in caplog.text
+    assert client._line.active == 0
+
+
+async def test_a_subclass_takes_what_a_callback_of_curl_raises(curl, serve):
+    from tornado.curl_httpclient import CurlAsyncHTTPClient
+
+    class Client(CurlAsyncHTTPClient):
+        def handle_callback_exception(self, callback: Any) -> None:
+            caught.set_result((callback, sys.exception()))
+
+    def fail(response: HTTPResponse) -> None:
+        raise ZeroDivisionError
+
+    peer = await serve(serve.reply())
+    caught: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    async with Client(force_instance=True) as client:
+        client.fetch_impl(HTTPRequest(peer.url(), decompress_response=False), fail)
+        callback, error = await caught
+    assert callback is fail
+    assert isinstance(error, ZeroDivisionError)
+
+
+async def test_a_request_that_a_client_cannot_perform_leaves_room_for_others(make, serve):
+    peer = await serve(serve.reply())
+    client = make(max_clients=1)
+    for options in ({"proxy_host": ["a"], "proxy_port": 1}, {"network_interface": {"a": 1}}):
+        async with asyncio.timeout(5):
+            with pytest.raises(TypeError):
+                await client.fetch(peer.url(), **options)
+    assert (await client.fetch(peer.url())).code == 200
 
 
 async def test_pieces_go_to_the_streaming_callback(make, serve):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextvars
 import logging
 from typing import TYPE_CHECKING, Any
 
 from tornado.httpclient._exchange_client import ExchangeClient
-from tornado.httpclient._failure import RAISED
 
 from ._library import pycurl
 from ._multi import Multi
@@ -69,15 +67,8 @@ class CurlAsyncHTTPClient(ExchangeClient):
     def _perform(self, exchange: Exchange) -> None:
         transfer = Transfer(exchange, self._multi)
         exchange.work = transfer
-        try:
-            transfer.prepare()
-        except RAISED as error:  # it goes to whoever awaits the fetch
-            exchange.loop.call_soon(
-                self._fail, exchange, transfer, error, context=contextvars.Context()
-            )
-            return
+        transfer.prepare()
         self._multi.add(transfer)
 
-    def _fail(self, exchange: Exchange, transfer: Transfer, error: BaseException) -> None:
-        if exchange.work is transfer:
-            exchange.fail(error)
+    def _log_callback(self, callback: Callable[..., Any]) -> None:
+        self.handle_callback_exception(callback)

@@ -30,7 +30,7 @@ from tornado.httputil import HTTPHeaders
 from ._deadlines import Deadlines
 from ._decoding import Codings, Decoder
 from ._errors import HTTPProtocolError, HTTPStreamClosedError, HTTPTimeoutError
-from ._failure import translate
+from ._failure import RAISED, translate
 from ._fields import check_request, request_fields
 from ._redirect import CODES, follow
 from ._response import HTTPResponse
@@ -129,9 +129,16 @@ class Exchange(Deadlines):
             self._stop_timer()
         self._limit_whole(now)
         if self.request.prepare is None:
-            self.client._perform(self)
+            self._perform()
         else:
             self._prepare(self.request.prepare)
+
+    def _perform(self) -> None:
+        try:
+            self.client._perform(self)
+        except RAISED as error:  # it goes to whoever awaits the fetch
+            self._stop_work()
+            self.loop.call_soon(self.fail, error, context=contextvars.Context())
 
     def _prepare(self, hooks: Iterable[Hook]) -> None:
         from ._preparation import Preparation
@@ -315,7 +322,7 @@ class Exchange(Deadlines):
         self._end(response)
 
     def refuse(self, error: BaseException) -> None:
-        """End with an error from before the request was sent, which no retry mends."""
+        """End with an error that no retry mends."""
         self.code = 599
         self._stop_timer()
         self._end(self._respond(None, error))
@@ -323,7 +330,10 @@ class Exchange(Deadlines):
     def _end(self, response: HTTPResponse) -> None:
         self.is_settled = True
         self.client._line.leave(self)
-        self._callback(response)
+        try:
+            self._callback(response)
+        except Exception:  # noqa: BLE001  # the fetch is over: nobody is left to get it
+            self.client._log_callback(self._callback)
 
     # More hops.
 
@@ -379,7 +389,7 @@ class Exchange(Deadlines):
         except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
             self.fail(error)
             return
-        self.client._perform(self)
+        self._perform()
 
     def _try_again(self, response: HTTPResponse) -> bool:
         retry, first = self.request.retry, self._first
@@ -421,11 +431,10 @@ class Exchange(Deadlines):
         """Fail, because the client is closed; nobody is told once the loop has ended."""
         if self.is_settled:
             return
-        self.cancel()
+        self._stop_timer()
+        self._stop_work()
         if not self.loop.is_closed():
-            self.code = 599
-            error = HTTPStreamClosedError("the client was closed")
-            self._callback(self._respond(None, error))
+            self.refuse(HTTPStreamClosedError("the client was closed"))
 
     def _stop_work(self) -> None:
         work, self.work = self.work, None

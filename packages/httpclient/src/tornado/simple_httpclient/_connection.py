@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import select
 from typing import TYPE_CHECKING
 
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from tornado.iostream import IOStream
 
     from ._pool import Pool
-
-_app_log = logging.getLogger("tornado.application")
 
 #: Interim responses in front of a final one (RFC 9110 section 15.2); more are an attack.
 _MAX_INTERIM = 10
@@ -238,10 +235,7 @@ class Connection:
     def _fail(self, error: BaseException) -> None:
         exchange = self.exchange
         if exchange is None:
-            # The exchange is over: what raised is the function that was told so.
-            if not is_lost(error):
-                _app_log.error("exception in the callback of a fetch", exc_info=error)
-            return
+            return  # the upload of one that is over
         is_stale = self.is_reused and not self._is_answered and is_lost(error)
         self._let_go()
         self.close()
