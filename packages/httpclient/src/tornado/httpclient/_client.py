@@ -35,6 +35,7 @@ class AsyncHTTPClient(Configurable):
     process, by class or by name. Implementations can also be called themselves.
 
     :param force_instance: make a new client that nobody else gets.
+    :param io_loop: classic, and the first argument there: has to be the current loop.
     :param defaults: values for what requests leave open, by the names of `HTTPRequest`.
     :param kwargs: options of the implementation.
     """
@@ -57,11 +58,22 @@ class AsyncHTTPClient(Configurable):
 
         return SimpleAsyncHTTPClient
 
-    def __new__(cls, force_instance: bool = False, **kwargs: Any) -> Self:
+    def __new__(
+        cls,
+        force_instance: bool | IOLoop | None = False,
+        *,
+        io_loop: IOLoop | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Return the loop's client of this class, or a new one."""
+        if isinstance(force_instance, IOLoop):
+            # The first argument of the classic signature.
+            io_loop, force_instance = force_instance, False
+        loop = IOLoop.current()
+        if io_loop is not None and io_loop is not loop:
+            raise ValueError("io_loop is not the current loop: make a client on its own loop")
         if force_instance:
             return super().__new__(cls, **kwargs)
-        loop = IOLoop.current()
         shared: dict[type, Any] = loop.__dict__.setdefault(_SHARED, {})
         client: Self | None = shared.get(cls)
         if client is None:
