@@ -63,6 +63,24 @@ async def test_s20_a_caller_cannot_frame_the_body_twice(make, serve):
     assert not peer.requests
 
 
+@pytest.mark.parametrize("name", ["Transfer-Encoding", "Content-Length"])
+async def test_s20_a_request_without_a_body_announces_none(make, serve, name):
+    peer = await serve(serve.reply())
+    value = "chunked" if name == "Transfer-Encoding" else "40"
+    with pytest.raises(ValueError, match="but no body"):
+        await make.fetch(peer.url(), headers={name: value})
+    assert not peer.requests
+
+
+async def test_s20_a_request_has_one_host(make, serve):
+    peer = await serve(serve.reply())
+    headers = HTTPHeaders(Host="a.example")
+    headers.add("Host", "b.example")
+    with pytest.raises(ValueError, match="more than one Host"):
+        await make.fetch(peer.url(), headers=headers)
+    assert not peer.requests
+
+
 # Redirects.
 
 SECRETS = {"Authorization": "Bearer t", "Cookie": "a=b", "Proxy-Authorization": "Basic x"}
@@ -263,6 +281,20 @@ async def test_s20_a_client_certificate_stays_behind_when_the_origin_changes(
     with pytest.raises((OSError, HTTPClientError)):
         await make().fetch(peer.url(), **options)
     assert len(strict.requests) == 1
+
+
+async def test_s20_the_certificate_of_ssl_options_stays_behind_too(simple, serve, authority):
+    strict = await serve(serve.reply(), tls=authority.strict)
+    peer = await serve(serve.reply(b"", "302 Found", Location=strict.url()), tls=authority.server)
+    options = {
+        "ca_certs": authority.file,
+        "certfile": authority.client_cert,
+        "keyfile": authority.client_key,
+    }
+    assert (await simple.fetch(strict.url(), ssl_options=options)).body == b"hello"
+    with pytest.raises((OSError, HTTPClientError)):
+        await simple().fetch(peer.url(), ssl_options=options)
+    assert len(peer.requests) == len(strict.requests) == 1
 
 
 async def test_s20_two_users_of_one_client_do_not_see_each_other(make, serve):

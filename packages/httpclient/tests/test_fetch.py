@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.cookiejar
 import json
+import sys
 import time
 from typing import Any
 
@@ -19,6 +20,7 @@ from tornado.httpclient import (
     HTTPStreamClosedError,
     Retry,
 )
+from tornado.ioloop import IOLoop
 
 
 async def test_a_url_gives_its_body_and_fields(make, serve):
@@ -55,6 +57,25 @@ async def test_fields_go_out_as_they_were_given(make, serve):
     await make.fetch(peer.url(), headers={"X-One": "1", "accept": "a/b"}, user_agent="me")
     fields = peer.requests[0].fields
     assert (fields["x-one"], fields["accept"], fields["user-agent"]) == ("1", "a/b", "me")
+
+
+async def test_a_field_of_the_request_outweighs_the_user_agent_of_the_client(make, serve):
+    peer = await serve(serve.reply())
+    client = make(defaults={"user_agent": "client"})
+    await client.fetch(peer.url(), headers={"User-Agent": "request"})
+    await client.fetch(peer.url(), user_agent=b"bytes")
+    await client.fetch(peer.url())
+    agents = [request.fields["user-agent"] for request in peer.requests]
+    assert agents == ["request", "bytes", "client"]
+
+
+async def test_a_url_may_be_bytes_and_nothing_else_than_text(make, serve):
+    peer = await serve(serve.reply())
+    assert (await make.fetch(peer.url("/a").encode())).effective_url == peer.url("/a")
+    assert (await make.fetch(HTTPRequest(peer.url("/a").encode()))).body == b"hello"
+    for value in (None, 5, ["http://example.com/"]):
+        with pytest.raises(TypeError, match="a URL is text, not"):
+            make.fetch(value)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
@@ -184,9 +205,9 @@ async def test_the_classic_callback_gets_the_response_and_the_call_gives_none(ma
     assert sorted(codes) == [500, 500, 599]
 
 
-async def test_what_a_callback_of_fetch_impl_raises_is_logged(simple, serve, caplog):
+async def test_what_a_callback_of_fetch_impl_raises_is_logged(make, serve, caplog):
     peer = await serve(serve.reply())
-    client = simple()
+    client = make()
     called = asyncio.Event()
 
     def fail(response: HTTPResponse) -> None:
@@ -197,6 +218,36 @@ async def test_what_a_callback_of_fetch_impl_raises_is_logged(simple, serve, cap
     await called.wait()
     await asyncio.sleep(0)
     assert "ZeroDivisionError" in caplog.text
+    assert client._line.active == 0
+
+
+async def test_a_subclass_takes_what_a_callback_of_curl_raises(curl, serve):
+    from tornado.curl_httpclient import CurlAsyncHTTPClient
+
+    class Client(CurlAsyncHTTPClient):
+        def handle_callback_exception(self, callback: Any) -> None:
+            caught.set_result((callback, sys.exception()))
+
+    def fail(response: HTTPResponse) -> None:
+        raise ZeroDivisionError
+
+    peer = await serve(serve.reply())
+    caught: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    async with Client(force_instance=True) as client:
+        client.fetch_impl(HTTPRequest(peer.url(), decompress_response=False), fail)
+        callback, error = await caught
+    assert callback is fail
+    assert isinstance(error, ZeroDivisionError)
+
+
+async def test_a_request_that_a_client_cannot_perform_leaves_room_for_others(make, serve):
+    peer = await serve(serve.reply())
+    client = make(max_clients=1)
+    for options in ({"proxy_host": ["a"], "proxy_port": 1}, {"network_interface": {"a": 1}}):
+        async with asyncio.timeout(5):
+            with pytest.raises(TypeError):
+                await client.fetch(peer.url(), **options)
+    assert (await client.fetch(peer.url())).code == 200
 
 
 async def test_pieces_go_to_the_streaming_callback(make, serve):
@@ -502,6 +553,18 @@ async def test_a_client_is_a_context_manager(make, serve):
         assert (await client.fetch(peer.url())).body == b"hello"
     with pytest.raises(RuntimeError):
         client.fetch(peer.url())
+
+
+async def test_the_classic_io_loop_is_taken_if_it_is_the_current_one():
+    client = AsyncHTTPClient()
+    loop = IOLoop.current()
+    assert AsyncHTTPClient(loop) is AsyncHTTPClient(io_loop=loop) is AsyncHTTPClient(None) is client
+    assert AsyncHTTPClient(io_loop=loop, force_instance=True, max_clients=3).max_clients == 3
+    other = await asyncio.to_thread(IOLoop, make_current=False)
+    with pytest.raises(ValueError, match="not the current loop"):
+        AsyncHTTPClient(io_loop=other)
+    await asyncio.to_thread(other.close)
+    client.close()
 
 
 async def test_all_callers_on_a_loop_share_a_client(loop_kind):

@@ -8,10 +8,19 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
 
 import pytest
 
-from tornado.httpclient import AsyncHTTPClient, HTTPClient, HTTPClientError, HTTPRequest, main
+from tornado.httpclient import (
+    AsyncHTTPClient,
+    HTTPClient,
+    HTTPClientError,
+    HTTPRequest,
+    HTTPResponse,
+    main,
+)
 
 MODULES = ["tornado.httpclient", "tornado.simple_httpclient", "tornado.curl_httpclient"]
 
@@ -102,6 +111,32 @@ def test_an_implementation_is_configured_by_name():
     try:
         AsyncHTTPClient.configure("tornado.curl_httpclient.CurlAsyncHTTPClient", max_clients=3)
         asyncio.run(make())
+    finally:
+        AsyncHTTPClient._restore_configuration(saved)
+
+
+def test_a_program_may_have_an_implementation_of_its_own():
+    class Canned(AsyncHTTPClient):
+        def initialize(self, answer: bytes = b"", **kwargs: Any) -> None:
+            super().initialize(**kwargs)
+            self.answer = answer
+
+        def fetch_impl(self, request: HTTPRequest, callback: Any) -> None:
+            callback(HTTPResponse(request, 200, buffer=BytesIO(self.answer)))
+
+    async def main() -> None:
+        client = AsyncHTTPClient()
+        assert type(client) is Canned
+        response = await client.fetch("http://example.invalid/")
+        assert response.body == b"canned"
+        assert response.request.user_agent == "me"
+
+    assert AsyncHTTPClient.configurable_base() is AsyncHTTPClient
+    assert AsyncHTTPClient.configurable_default().__name__ == "SimpleAsyncHTTPClient"
+    saved = AsyncHTTPClient._save_configuration()
+    try:
+        AsyncHTTPClient.configure(Canned, answer=b"canned", defaults={"user_agent": "me"})
+        asyncio.run(main())
     finally:
         AsyncHTTPClient._restore_configuration(saved)
 

@@ -6,11 +6,12 @@ import asyncio
 import gc
 import os
 import time
+import weakref
 from typing import Any
 
 import pytest
 
-from tornado.httpclient import HTTPResponse
+from tornado.httpclient import HTTPResponse, HTTPStreamClosedError
 
 
 def open_descriptors() -> int:
@@ -110,15 +111,45 @@ def void(value: object) -> None:
     """Take a value, return none."""
 
 
-async def test_closing_a_client_cancels_what_is_under_way(make, serve):
+@pytest.mark.parametrize("end", ["response", "cancelled"])
+async def test_a_fetch_that_is_over_waits_for_no_garbage_collector(make, serve, end):
+    peer = await serve(serve.reply() if end == "response" else silence)
+    client = make()
+    await asyncio.sleep(0)
+    gc.collect()
+    gc.disable()
+    try:
+        fetch = client.fetch(peer.url())
+        seen = weakref.ref(fetch)
+        if end == "response":
+            await fetch
+        else:
+            await asyncio.sleep(0.1)
+            fetch.cancel()
+            await asyncio.wait([fetch])
+        del fetch
+        await asyncio.sleep(0.05)
+        assert seen() is None
+    finally:
+        gc.enable()
+
+
+async def test_closing_a_client_ends_what_is_under_way_and_what_waits(make, serve):
     peer = await serve(silence)
     client = make(max_clients=1)
-    fetches = [client.fetch(peer.url()) for _ in range(3)]
+    classic: list[HTTPResponse] = []
+    fetches = [client.fetch(peer.url(), raise_error=False) for _ in range(3)]
+    client.fetch(peer.url(), callback=classic.append)
     await asyncio.sleep(0.05)
     client.close()
-    await asyncio.sleep(0.05)
+    async with asyncio.timeout(5):
+        for fetch in fetches:
+            with pytest.raises(HTTPStreamClosedError, match="the client was closed"):
+                await fetch
+    await asyncio.sleep(0)
+    assert isinstance(classic[0].error, HTTPStreamClosedError)
     assert client._line.active == 0
-    assert not any(fetch.done() for fetch in fetches)
+    assert len(peer.requests) == 1
 
 
 @needs_proc

@@ -11,6 +11,19 @@ import pytest
 from tornado.httpclient import HTTPStreamClosedError
 
 
+async def test_parallel_fetches_do_not_take_an_answer_for_an_idle_connection(make, serve):
+    peer = await serve(serve.reply())
+    client = make(max_clients=20)
+
+    async def fetch_some() -> None:
+        for _ in range(20):
+            await client.fetch(peer.url())
+
+    await asyncio.gather(*[fetch_some() for _ in range(20)])
+    assert len(peer.requests) == 400
+    assert peer.connections == 20
+
+
 async def test_parallel_fetches_have_a_connection_each_and_share_them_later(simple, serve):
     peer = await serve(serve.reply())
     client = simple(max_clients=4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import tracemalloc
 import zlib
 from typing import Any
 
@@ -86,6 +87,29 @@ async def test_s11_a_body_without_length_is_cut_off_at_the_limit(make, serve, ve
     with pytest.raises(HTTPProtocolError, match="more than 100000 bytes"):
         await make.fetch(peer.url(), max_body_size=100_000)
     assert sent < 50_000_000
+
+
+async def test_s11_the_body_of_a_redirect_is_not_kept(make, serve):
+    size = 64 << 20
+
+    async def answer(request: Any, writer: asyncio.StreamWriter) -> None:
+        if request.target == "/new":
+            writer.write(serve.reply())
+            return
+        writer.write(b"HTTP/1.1 302 Found\r\nLocation: /new\r\nContent-Length: %d\r\n\r\n" % size)
+        for _ in range(64):
+            writer.write(bytes(1 << 20))
+            await writer.drain()
+
+    peer = await serve(answer)
+    tracemalloc.start()
+    try:
+        response = await make.fetch(peer.url(), max_body_size=1 << 40)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert response.body == b"hello"
+    assert peak < size / 4
 
 
 async def test_s11_chunks_are_cut_off_at_the_limit(make, serve):

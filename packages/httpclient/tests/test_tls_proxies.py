@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import ssl
 from typing import Any
 
@@ -34,10 +36,10 @@ async def test_http_goes_through_a_tls_proxy_in_absolute_form(make, serve, autho
         assert proxy.connections == 1
 
 
-async def test_https_goes_through_a_tls_proxy_by_connect_with_curl(curl, serve, authority):
+async def test_https_goes_through_a_tls_proxy_by_connect(make, serve, authority):
     proxy = await serve.proxy(authority.server)
     peer = await serve(serve.reply(), tls=authority.server)
-    client = curl(defaults=through(proxy, ca_certs=authority.file, **BOB))
+    client = make(defaults=through(proxy, ca_certs=authority.file, **BOB))
     for method, body in (("GET", None), ("POST", b"x")):
         response = await client.fetch(
             peer.url("/x"), method=method, body=body, headers={"Cookie": "a=b"}
@@ -51,12 +53,45 @@ async def test_https_goes_through_a_tls_proxy_by_connect_with_curl(curl, serve, 
     assert "proxy-authorization" not in peer.requests[0].fields
 
 
-async def test_the_client_in_python_refuses_tls_within_tls(simple, serve, authority):
+async def test_large_bodies_go_through_a_tls_proxy_in_both_directions(make, serve, authority):
+    async def answer(request: Any, writer: asyncio.StreamWriter) -> None:
+        writer.write(serve.reply(request.body))
+        await writer.drain()
+
+    async def take_slowly(piece: bytes) -> None:
+        pieces.append(piece)
+        await asyncio.sleep(0)
+
+    pieces: list[bytes] = []
     proxy = await serve.proxy(authority.server)
+    peer = await serve(answer, tls=authority.server)
+    body = os.urandom(3_000_000)
     options = through(proxy, ca_certs=authority.file)
-    with pytest.raises(ValueError, match="TLS in TLS: it needs curl"):
-        await simple.fetch("https://example.invalid/", **options)
-    assert not proxy.requests
+    url = peer.url()
+    await make.fetch(url, method="PUT", body=body, streaming_callback=take_slowly, **options)
+    assert b"".join(pieces) == body
+
+
+async def test_a_body_behind_a_tls_proxy_may_end_with_the_connection(make, serve, authority):
+    head = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
+    proxy = await serve.proxy(authority.server)
+    peer = await serve(head + b"x" * 1_000_000, tls=authority.server, close=True)
+    response = await make.fetch(peer.url(), **through(proxy, ca_certs=authority.file))
+    assert len(response.body) == 1_000_000
+
+
+async def test_closing_a_client_closes_its_connections_to_a_tls_proxy(make, serve, authority):
+    proxy = await serve.proxy(authority.server)
+    peer = await serve(serve.reply(), tls=authority.server)
+    client = make()
+    await client.fetch(peer.url(), **through(proxy, ca_certs=authority.file))
+    before = len(asyncio.all_tasks())
+    client.close()
+    for _ in range(500):
+        if len(asyncio.all_tasks()) < before:
+            break
+        await asyncio.sleep(0.01)
+    assert len(asyncio.all_tasks()) < before  # the proxy has tasks while it is connected
 
 
 @pytest.mark.parametrize("is_other_host", [False, True], ids=["unknown authority", "other host"])
@@ -87,10 +122,10 @@ async def test_curl_takes_no_ssl_options_for_a_proxy_either(curl, serve, authori
     assert not proxy.connections
 
 
-async def test_s20_a_tls_proxy_does_not_spare_the_host_name_check_with_curl(curl, serve, authority):
+async def test_s20_a_tls_proxy_does_not_spare_the_host_name_check(make, serve, authority):
     proxy = await serve.proxy(authority.server)
     peer = await serve(serve.reply(), tls=authority.other_host)
-    with pytest.raises(HTTPClientError) as caught:
-        await curl.fetch(peer.url(), **through(proxy, ca_certs=authority.file))
-    assert caught.value.errno == 60
+    with pytest.raises((ssl.SSLCertVerificationError, HTTPClientError)) as caught:
+        await make.fetch(peer.url(), **through(proxy, ca_certs=authority.file))
+    assert caught.value.errno in {1, 60}
     assert not peer.requests

@@ -4,10 +4,10 @@ It has the interface of the other one and is chosen for the process by name::
 
     AsyncHTTPClient.configure("tornado.curl_httpclient.CurlAsyncHTTPClient", max_clients=50)
 
-It adds what libcurl can do: HTTP/2, proxies with digest authentication, TLS to a proxy and through
-it, interfaces by their names. ``prepare_curl_callback`` of a request sets any option of libcurl.
-Redirects, authentication, decompression, cookies and limits are the same code as for the client in
-Python, so they follow the same rules.
+It adds what libcurl can do: HTTP/2, proxies with digest authentication, interfaces by their names.
+``prepare_curl_callback`` of a request sets any option of libcurl. Redirects, authentication,
+decompression, cookies and limits are the same code as for the client in Python, so they follow the
+same rules.
 """
 
 from __future__ import annotations

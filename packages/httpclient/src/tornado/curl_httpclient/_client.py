@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +54,7 @@ class CurlAsyncHTTPClient(ExchangeClient):
         self._multi.setopt(pycurl.M_MAXCONNECTS, max(10, max_clients))
 
     def close(self) -> None:
-        """Close the client and its connections; fetches under way are cancelled."""
+        """Close the client and its connections; fetches under way fail."""
         if self._is_closed:
             return
         super().close()
@@ -68,15 +67,8 @@ class CurlAsyncHTTPClient(ExchangeClient):
     def _perform(self, exchange: Exchange) -> None:
         transfer = Transfer(exchange, self._multi)
         exchange.work = transfer
-        try:
-            transfer.prepare()
-        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
-            exchange.loop.call_soon(
-                self._fail, exchange, transfer, error, context=contextvars.Context()
-            )
-            return
+        transfer.prepare()
         self._multi.add(transfer)
 
-    def _fail(self, exchange: Exchange, transfer: Transfer, error: BaseException) -> None:
-        if exchange.work is transfer:
-            exchange.fail(error)
+    def _log_callback(self, callback: Callable[..., Any]) -> None:
+        self.handle_callback_exception(callback)

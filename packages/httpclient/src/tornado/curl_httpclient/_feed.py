@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from tornado.escape import utf8
+from tornado.httpclient._failure import RAISED
 
 from ._library import pycurl
 
@@ -26,7 +27,7 @@ class Feed:
         self,
         exchange: Exchange,
         resume: Callable[[], None],
-        failed: Callable[[Exception], None],
+        failed: Callable[[BaseException], None],
     ) -> None:
         self._resume = resume
         self._failed = failed
@@ -34,6 +35,7 @@ class Feed:
         self._room = asyncio.Event()
         self._is_complete = False
         self._is_paused = False
+        self._is_stopped = False
         self._task = exchange.loop.create_task(
             self._run(exchange.hop.body_producer), context=exchange.context
         )
@@ -53,6 +55,7 @@ class Feed:
 
     def stop(self) -> None:
         """Stop the producer."""
+        self._is_stopped = True
         self._task.cancel()
 
     async def _run(self, producer: Any) -> None:
@@ -65,8 +68,9 @@ class Feed:
                 await returned
             self._is_complete = True
             self._go_on()
-        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
-            self._failed(error)
+        except RAISED as error:  # it goes to whoever awaits the fetch
+            if not self._is_stopped:
+                self._failed(error)
 
     async def _write(self, piece: bytes | str) -> None:
         data = utf8(piece)

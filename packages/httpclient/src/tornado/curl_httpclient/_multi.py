@@ -12,7 +12,7 @@ from ._library import pycurl
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from ._transfer import Transfer
 
@@ -94,6 +94,14 @@ class Multi:
             finally:
                 self._is_inside = False
             self._act(pycurl.SOCKET_TIMEOUT, 0)
+
+    def keep(self, origin: Hashable, fd: int) -> None:
+        """Take note that a transfer is done with its socket.
+
+        libcurl has perhaps given it to the next one already, within the call that ended this one.
+        """
+        if fd not in self._watched:
+            self.idle.keep(origin, fd)
 
     def _call_soon(self, function: Callable[..., None], *arguments: Any) -> None:
         self._loop.call_soon(function, *arguments, context=contextvars.Context())

@@ -50,7 +50,7 @@ _PROXY_VERIFICATION = _Verification(
 )
 
 #: What libcurl would send of its own accord; a name without a value keeps it from that.
-_OWN_FIELDS = ("Accept", "Expect", "Content-Type")
+_OWN_FIELDS = (b"accept", b"expect", b"content-type")
 
 
 def set_options(curl: Any, exchange: Exchange) -> None:
@@ -86,23 +86,33 @@ def _set_message(curl: Any, exchange: Exchange) -> None:
         if length is not None:
             curl.setopt(pycurl.INFILESIZE_LARGE, int(length))
     elif body is not None:
+        if method == "HEAD":
+            raise ValueError("HEAD with a body needs the client in Python: libcurl awaits one back")
         curl.setopt(pycurl.POST, 1)
         curl.setopt(pycurl.POSTFIELDSIZE_LARGE, len(body))
         curl.setopt(pycurl.POSTFIELDS, body)
     elif method == "HEAD":
         curl.setopt(pycurl.NOBODY, 1)
     curl.setopt(pycurl.CUSTOMREQUEST, method)
-    lines = exchange.fields.split("\r\n")[:-1]
-    # libcurl writes the length itself, from the options above.
-    lines = [line for line in lines if not line.startswith("Content-Length:")]
-    # "Name:" would suppress a field; a semicolon sends it empty.
-    lines = [f"{line.rstrip(': ')};" if line.endswith((":", ": ")) else line for line in lines]
-    names = {line.partition(":")[0].lower() for line in lines}
-    lines += [f"{name}:" for name in _OWN_FIELDS if name.lower() not in names]
-    curl.setopt(pycurl.HTTPHEADER, [line.encode("latin-1") for line in lines])
+    curl.setopt(pycurl.HTTPHEADER, _field_lines(exchange.fields.encode("latin-1")))
     # The fields are for the server: without this, a proxy would see them in CONNECT.
     curl.setopt(pycurl.HEADEROPT, pycurl.HEADER_SEPARATE)
     curl.setopt(_SUPPRESS_CONNECT_HEADERS, 1)
+
+
+def _field_lines(fields: bytes) -> list[bytes]:
+    """Return field lines in the form that libcurl expects."""
+    lines = []
+    missing = dict.fromkeys(_OWN_FIELDS)
+    for line in fields.split(b"\r\n")[:-1]:
+        name, _, value = line.partition(b":")
+        name = name.lower()
+        missing.pop(name, None)
+        if name == b"content-length":
+            continue  # libcurl writes it itself, by the size of the body
+        # "Name:" would suppress a field; a semicolon sends it empty.
+        lines.append(line if value.strip() else line.rstrip(b": ") + b";")
+    return [*lines, *[name + b":" for name in missing]]
 
 
 def _set_proxy(curl: Any, hop: HTTPRequest) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from tornado.httpclient._errors import HTTPProtocolError, HTTPStreamClosedError
+from tornado.httpclient._failure import RAISED
 from tornado.httputil import HTTPHeaders, ResponseStartLine
 
 from ._errors import make_error
@@ -13,7 +15,6 @@ from ._library import pycurl
 from ._options import set_options
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Awaitable
 
     from tornado.httpclient._exchange import Exchange
@@ -37,7 +38,7 @@ class Transfer:
     is_over = False
     #: The descriptor that it used, -1 for none.
     socket = -1
-    _error: Exception | None = None
+    _error: BaseException | None = None
     _interim = 0
     _has_head = False
     _is_received = False
@@ -50,7 +51,7 @@ class Transfer:
         self.curl: Any = pycurl.Curl()
         self._exchange = exchange
         self._multi = multi
-        self._lines: list[str] = []
+        self._lines: list[bytes] = []
 
     def prepare(self) -> None:
         """Set the options of the handle.
@@ -104,17 +105,17 @@ class Transfer:
             self._give_up(make_error(code, message, seconds))
         elif not self._has_head:
             # libcurl keeps this connection, although the end of it is all that it has to say.
-            self._multi.idle.keep(exchange.target.origin, self.socket)
+            self._multi.keep(exchange.target.origin, self.socket)
             self._give_up(HTTPProtocolError("the response has no head"))
         else:
             self._note_times(exchange)
-            self._multi.idle.keep(exchange.target.origin, self.socket)
+            self._multi.keep(exchange.target.origin, self.socket)
             if self._waiting is None:
                 self._finish()
             # Otherwise the last piece is still being taken.
             self._is_received = True
 
-    def _give_up(self, error: Exception) -> None:
+    def _give_up(self, error: BaseException) -> None:
         self.is_over = True
         self._release()
         self._exchange.fail(error)
@@ -124,7 +125,7 @@ class Transfer:
         self._release()
         trailers: dict[str, Any] = {}
         if self._lines:
-            trailers = dict(HTTPHeaders.parse("".join(self._lines)))
+            trailers = dict(HTTPHeaders.parse(b"".join(self._lines).decode("latin-1")))
         self._exchange.finish(trailers)
 
     def _note_times(self, exchange: Exchange) -> None:
@@ -144,7 +145,7 @@ class Transfer:
             self._waiting.cancel()
             self._waiting = None
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, error: BaseException) -> None:
         """End the transfer from outside of libcurl's callbacks."""
         if not self.is_over:
             self.abort()
@@ -170,18 +171,17 @@ class Transfer:
         if self.is_over:
             return -1
         self._is_unanswered = False
-        line = octets.decode("latin-1")
         try:
-            if line.strip("\r\n"):
-                self._lines.append(line)
+            if octets.strip(b"\r\n"):
+                self._lines.append(octets)
             elif not self._has_head:
                 self._take_head()
-        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+        except RAISED as error:  # it goes to whoever awaits the fetch
             return self._stop(error)
         return None
 
     def _take_head(self) -> None:
-        status, *lines = self._lines
+        status, _, fields = b"".join(self._lines).decode("latin-1").partition("\n")
         self._lines = []
         version, code, *reason = status.rstrip("\r\n").split(" ", 2)
         if len(code) != 3 or not code.isdigit():
@@ -192,7 +192,9 @@ class Transfer:
                 raise HTTPProtocolError(f"too many interim responses, or a wrong one: {code}")
             return
         self._has_head = True
-        headers = HTTPHeaders.parse("".join(lines))
+        headers = HTTPHeaders.parse(fields)
+        if "Transfer-Encoding" in headers and "Content-Length" in headers:
+            raise HTTPProtocolError("both Transfer-Encoding and Content-Length in a response")
         if len(set(headers.get_list("Content-Length"))) > 1:
             # Older ones of libcurl take one of them; two readings of a length are an attack.
             raise HTTPProtocolError("different Content-Length fields in a response")
@@ -207,7 +209,7 @@ class Transfer:
             return int(pycurl.WRITEFUNC_PAUSE)
         try:
             waiting = self._exchange.take_data(data)
-        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+        except RAISED as error:  # it goes to whoever awaits the fetch
             return self._stop(error)
         if waiting is not None:
             self._wait_for(waiting)
@@ -221,8 +223,8 @@ class Transfer:
         if waiting is not self._waiting:
             return
         self._waiting = None
-        error = None if waiting.cancelled() else waiting.exception()
-        if isinstance(error, Exception):
+        error = asyncio.CancelledError() if waiting.cancelled() else waiting.exception()
+        if error is not None:
             self._fail(error)
         elif self._is_received:
             self._finish()
@@ -235,10 +237,10 @@ class Transfer:
             return None
         try:
             self._exchange.context.run(progress, int(out), int(total_out) or None)
-        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+        except RAISED as error:  # it goes to whoever awaits the fetch
             return self._stop(error)
         return None
 
-    def _stop(self, error: Exception) -> int:
+    def _stop(self, error: BaseException) -> int:
         self._error = error
         return -1

@@ -88,7 +88,7 @@ def _answer(
         f'Digest username="{_escaped(username)}"',
         f'realm="{_escaped(realm)}"',
         f'nonce="{_escaped(nonce)}"',
-        f'uri="{path}"',
+        f'uri="{_escaped(path)}"',
     ]
     if "algorithm" in challenge:
         fields.append(f"algorithm={algorithm}")

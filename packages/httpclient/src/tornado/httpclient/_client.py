@@ -35,6 +35,7 @@ class AsyncHTTPClient(Configurable):
     process, by class or by name. Implementations can also be called themselves.
 
     :param force_instance: make a new client that nobody else gets.
+    :param io_loop: classic, and the first argument there: has to be the current loop.
     :param defaults: values for what requests leave open, by the names of `HTTPRequest`.
     :param kwargs: options of the implementation.
     """
@@ -57,11 +58,22 @@ class AsyncHTTPClient(Configurable):
 
         return SimpleAsyncHTTPClient
 
-    def __new__(cls, force_instance: bool = False, **kwargs: Any) -> Self:
+    def __new__(
+        cls,
+        force_instance: bool | IOLoop | None = False,
+        *,
+        io_loop: IOLoop | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Return the loop's client of this class, or a new one."""
+        if isinstance(force_instance, IOLoop):
+            # The first argument of the classic signature.
+            io_loop, force_instance = force_instance, False
+        loop = IOLoop.current()
+        if io_loop is not None and io_loop is not loop:
+            raise ValueError("io_loop is not the current loop: make a client on its own loop")
         if force_instance:
             return super().__new__(cls, **kwargs)
-        loop = IOLoop.current()
         shared: dict[type, Any] = loop.__dict__.setdefault(_SHARED, {})
         client: Self | None = shared.get(cls)
         if client is None:
@@ -85,7 +97,7 @@ class AsyncHTTPClient(Configurable):
         return loop
 
     def close(self) -> None:
-        """Close the client and its connections. Fetches under way are not answered any more.
+        """Close the client and its connections. Fetches under way fail.
 
         The loop's shared client may be closed too; the next call then makes a new one.
         """
@@ -149,7 +161,8 @@ class AsyncHTTPClient(Configurable):
             if kwargs:
                 raise _superfluous(kwargs)
         else:
-            request = HTTPRequest(request, **kwargs) if kwargs else plain_request(request)
+            is_plain = not kwargs and type(request) is str
+            request = plain_request(request) if is_plain else HTTPRequest(request, **kwargs)
         settled = settle(request, self.defaults)
         settled._asked = request
         if callable(raise_error):

@@ -6,8 +6,8 @@ Theory of operation
 An exchange makes hops: one request and one response each, more than one with redirects, digest
 authentication and retries. A client performs a hop: it sends ``hop`` and tells what comes back by
 ``take_head``, ``take_data`` and ``finish``, or by ``fail``. The exchange decides what that means.
-It holds the deadlines, the limits, the decoder and the parts of the response, and it knows neither
-sockets nor curl. Who performs the hop is its ``work``, which it aborts when somebody cancels the
+It holds the limits, the decoder and the parts of the response, and it knows neither sockets nor
+curl. Who performs the hop is its ``work``, which it aborts when somebody cancels the
 fetch or a deadline passes.
 
 ::
@@ -27,9 +27,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tornado.httputil import HTTPHeaders
 
+from ._deadlines import Deadlines
 from ._decoding import Codings, Decoder
-from ._errors import HTTPProtocolError, HTTPTimeoutError
-from ._failure import translate
+from ._errors import HTTPProtocolError, HTTPStreamClosedError, HTTPTimeoutError
+from ._failure import RAISED, translate
 from ._fields import check_request, request_fields
 from ._redirect import CODES, follow
 from ._response import HTTPResponse
@@ -46,16 +47,6 @@ if TYPE_CHECKING:
     from ._preparation import Hook
     from ._request import HTTPRequest
 
-#: The option that limits a phase, and the words for what happens in it.
-_PHASES = {
-    "prepare": ("request_timeout", "while preparing the request"),
-    "connect": ("connect_timeout", "while connecting"),
-    "tls": ("tls_timeout", "during the TLS handshake"),
-    "head": ("head_timeout", "while waiting for the head"),
-    "body": ("body_timeout", "while receiving the body"),
-}
-_NEVER = float("inf")
-
 
 class Work(Protocol):
     """Whatever is under way for an exchange."""
@@ -64,7 +55,7 @@ class Work(Protocol):
         """Stop at once, and tell the exchange nothing more."""
 
 
-class Exchange:
+class Exchange(Deadlines):
     """One fetch under way.
 
     :param request: with the client's defaults.
@@ -82,12 +73,8 @@ class Exchange:
     headers: HTTPHeaders | None = None
     received = 0
     expected: int | None = None
-    phase = ""
     is_settled = False
 
-    _timer: asyncio.TimerHandle | None = None
-    _deadline = _NEVER
-    _phase_deadline = _NEVER
     _decoder: Decoder | None = None
     _next: HTTPRequest | None = None
     _size = 0
@@ -140,20 +127,23 @@ class Exchange:
         if self.phase:
             self.time_info["queue"] = now - self._queued
             self._stop_timer()
-        limit = self.request.request_timeout
-        if limit:
-            self._deadline = now + limit
-            self._timer = self.loop.call_at(self._deadline, self._check_time)
+        self._limit_whole(now)
         if self.request.prepare is None:
-            self.client._perform(self)
+            self._perform()
         else:
             self._prepare(self.request.prepare)
+
+    def _perform(self) -> None:
+        try:
+            self.client._perform(self)
+        except RAISED as error:  # it goes to whoever awaits the fetch
+            self._stop_work()
+            self.loop.call_soon(self.fail, error, context=contextvars.Context())
 
     def _prepare(self, hooks: Iterable[Hook]) -> None:
         from ._preparation import Preparation
 
-        self.phase = "prepare"
-        self._phase_deadline = _NEVER
+        self.enter("prepare")
         Preparation(self, hooks)
 
     def take_prepared(self, request: HTTPRequest) -> None:
@@ -177,68 +167,11 @@ class Exchange:
         self.fields = request_fields(hop, target, cookie)
         self.hop, self.target = hop, target
 
-    # Deadlines.
-
-    def _limit_queue(self) -> None:
-        request = self.request
-        self.phase = "queue"
-        limits = [request.connect_timeout, request.request_timeout]
-        if request.queue_timeout is not None:
-            limits = [request.queue_timeout]
-        seconds = min((limit for limit in limits if limit), default=0.0)
-        if seconds:
-            self._timer = self.loop.call_later(seconds, self._queue_expired, seconds)
-
-    def _queue_expired(self, seconds: float) -> None:
-        self._time_out("queue", f"Timeout in request queue after {seconds:g} seconds")
-
-    def enter(self, phase: str) -> None:
-        """Go on to the next phase: ``"connect"``, ``"tls"``, ``"head"`` or ``"body"``."""
-        self.phase = phase
-        seconds = getattr(self.request, _PHASES[phase][0])
-        if phase == "tls" and not seconds:
-            return  # that of the connection goes on
-        if not seconds:
-            self._phase_deadline = _NEVER
-            return
-        self._phase_deadline = when = self.loop.time() + seconds
-        if when < self._deadline and (self._timer is None or when < self._timer.when()):
-            self._stop_timer()
-            self._timer = self.loop.call_at(when, self._check_time)
-
-    def _check_time(self) -> None:
-        """See whether a deadline has passed; the timer may have been set for an earlier phase."""
-        self._timer = None
-        deadline = min(self._deadline, self._phase_deadline)
-        # The loop's clock has a resolution, and timers within it run early.
-        if deadline > self.loop.time() + 0.001:
-            if deadline < _NEVER:
-                self._timer = self.loop.call_at(deadline, self._check_time)
-        else:
-            self._expire(is_whole=self._deadline <= self._phase_deadline)
-
-    def _expire(self, is_whole: bool) -> None:
-        option, words = _PHASES[self.phase]
-        is_connecting = self.phase in {"connect", "tls"}
-        if is_whole:
-            seconds = self.request.request_timeout
-            if not is_connecting:
-                words = f"during request ({words})"
-        else:
-            seconds = getattr(self.request, option) or self.request.connect_timeout
-        phase = self.phase if is_connecting or not is_whole else "whole"
-        self._time_out(phase, f"Timeout {words} after {seconds:g} seconds")
-
     def _time_out(self, phase: str, message: str) -> None:
         error = HTTPTimeoutError(f"{message}: {self.target.authority}")
         error.phase = phase
         self._stop_work()
         self.fail(error)
-
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
 
     # What the client tells of a hop.
 
@@ -266,7 +199,7 @@ class Exchange:
         if self.hop.method != "HEAD" and code != 304:
             length = headers.get("Content-Length")
             if length is not None:
-                self.expected = int(length.partition(",")[0])
+                self.expected = _read_length(length)
                 if self.expected > self.max_body_size:
                     raise HTTPProtocolError(
                         f"body of {self.expected} bytes, at most {self.max_body_size} are taken"
@@ -301,8 +234,10 @@ class Exchange:
         return self._deliver_all(self._decoder.feed(data))
 
     def _deliver(self, data: bytes) -> Awaitable[None] | None:
+        if self._next is not None:
+            return None  # nobody gets to see the body of a redirect
         callback = self.request.streaming_callback
-        if callback is None or self._next is not None:
+        if callback is None:
             self._chunks.append(data)
             return None
         result = self.context.run(callback, data)
@@ -387,7 +322,7 @@ class Exchange:
         self._end(response)
 
     def refuse(self, error: BaseException) -> None:
-        """End with an error from before the request was sent, which no retry mends."""
+        """End with an error that no retry mends."""
         self.code = 599
         self._stop_timer()
         self._end(self._respond(None, error))
@@ -395,7 +330,10 @@ class Exchange:
     def _end(self, response: HTTPResponse) -> None:
         self.is_settled = True
         self.client._line.leave(self)
-        self._callback(response)
+        try:
+            self._callback(response)
+        except Exception:  # noqa: BLE001  # the fetch is over: nobody is left to get it
+            self.client._log_callback(self._callback)
 
     # More hops.
 
@@ -445,13 +383,13 @@ class Exchange:
         self.code = self.received = self._size = 0
         self.headers = self.expected = self._decoder = self._next = None
         self._chunks = []
-        self._phase_deadline = _NEVER
+        self._leave_phase()
         try:
             self._aim(hop)
         except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
             self.fail(error)
             return
-        self.client._perform(self)
+        self._perform()
 
     def _try_again(self, response: HTTPResponse) -> bool:
         retry, first = self.request.retry, self._first
@@ -472,8 +410,7 @@ class Exchange:
 
     def _start_again(self) -> None:
         self.work = None
-        if self._deadline < _NEVER:
-            self._timer = self.loop.call_at(self._deadline, self._check_time)
+        self._watch_whole()
         if self.request.prepare is None:
             self._go_on(self.request)
         else:
@@ -489,6 +426,15 @@ class Exchange:
         self._stop_timer()
         self._stop_work()
         self.client._line.leave(self)
+
+    def end_with_client(self) -> None:
+        """Fail, because the client is closed; nobody is told once the loop has ended."""
+        if self.is_settled:
+            return
+        self._stop_timer()
+        self._stop_work()
+        if not self.loop.is_closed():
+            self.refuse(HTTPStreamClosedError("the client was closed"))
 
     def _stop_work(self) -> None:
         work, self.work = self.work, None
@@ -506,6 +452,14 @@ class _Pause:
 
     def abort(self) -> None:
         self.handle.cancel()
+
+
+def _read_length(value: str) -> int:
+    """Read a Content-Length field; equal ones may have been joined."""
+    first = value.partition(",")[0]
+    if not (first.isascii() and first.isdigit() and len(first) < 20):
+        raise HTTPProtocolError(f"bad Content-Length {value[:60]!a}")
+    return int(first)
 
 
 async def _wait(awaitable: Awaitable[None]) -> None:

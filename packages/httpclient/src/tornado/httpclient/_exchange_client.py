@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from ._client import AsyncHTTPClient
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from ._request import HTTPRequest
     from ._response import HTTPResponse
+
+_app_log = logging.getLogger("tornado.application")
 
 #: The default limit for a body, in bytes.
 MAX_BODY_SIZE = 104857600
@@ -50,9 +53,9 @@ class ExchangeClient(AsyncHTTPClient):
         self._line = Line(max_clients, max_clients_per_host)
 
     def close(self) -> None:
-        """Close the client; fetches under way are cancelled."""
+        """Close the client; fetches under way end with an `HTTPStreamClosedError`."""
         for exchange in self._line:
-            exchange.cancel()
+            exchange.end_with_client()
         super().close()
 
     def fetch_impl(
@@ -62,6 +65,10 @@ class ExchangeClient(AsyncHTTPClient):
         exchange = Exchange(self, request, callback)
         exchange.begin()
         return exchange
+
+    def _log_callback(self, callback: Callable[[HTTPResponse], object]) -> None:
+        """Log what the callback of a fetch has raised, from within ``except``."""
+        _app_log.error("exception in callback %r", callback, exc_info=True)
 
     def _perform(self, exchange: Exchange) -> None:
         """Send the exchange's hop, and tell it what comes back."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from tornado.httputil import HTTPInputError
 from tornado.iostream import StreamClosedError
 
 from ._decoding import DecodingError
 from ._errors import HTTPProtocolError, HTTPStreamClosedError
+
+#: What an application's callback may raise to end its fetch; what ends the program is not here.
+RAISED = (Exception, asyncio.CancelledError)
 
 
 def translate(error: BaseException) -> BaseException:
@@ -20,4 +25,9 @@ def translate(error: BaseException) -> BaseException:
         translated = HTTPProtocolError(str(error))
         translated.__cause__ = error
         return translated
+    if isinstance(error, StopIteration):
+        # A future takes none; coroutines say the same of theirs.
+        raised = RuntimeError("a callback of the fetch raised StopIteration")
+        raised.__cause__ = error
+        return raised
     return error

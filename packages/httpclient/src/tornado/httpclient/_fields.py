@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from tornado.escape import native_str
+
 from ._authentication import basic_field
 from ._decoding import Codings
 
@@ -72,21 +74,24 @@ def request_fields(request: HTTPRequest, target: Target, cookie: str | None = No
     if _OWN_FIELDS.isdisjoint(request.__dict__) and cookie is None and target.username is None:
         return _plain_fields(target.authority, bool(request.decompress_response))
     if headers is None:
-        lines = [f"Host: {target.authority}", f"User-Agent: {request.user_agent or USER_AGENT}"]
+        lines = [f"Host: {target.authority}", f"User-Agent: {_user_agent(request)}"]
         known: tuple[str, ...] = ()
     else:
         lines = [f"{name}: {value}" for name, value in headers.get_all()]
         known = tuple(headers)
         if "User-Agent" not in known:
-            lines.append(f"User-Agent: {request.user_agent or USER_AGENT}")
-        elif request.user_agent:
-            raise ValueError("user_agent and a User-Agent field are given: choose one")
+            lines.append(f"User-Agent: {_user_agent(request)}")
         if "Host" not in known:
             lines.insert(0, f"Host: {target.authority}")
+        elif len(headers.get_list("Host")) > 1:
+            raise ValueError(f"more than one Host field: {headers['Host'][:60]!r}")
     if request.decompress_response and "Accept-Encoding" not in known:
         lines.append(f"Accept-Encoding: {Codings.accept_field()}")
     if request.body is not None or request.body_producer is not None:
         lines += _body_fields(request, known)
+    elif "Transfer-Encoding" in known or (headers and headers.get("Content-Length", "0") != "0"):
+        # The server would take the next request on the connection for the body.
+        raise ValueError("a Content-Length or Transfer-Encoding field, but no body")
     if "Authorization" not in known:
         lines += _authorization(request, target)
     if cookie is not None:
@@ -107,6 +112,10 @@ def _plain_fields(authority: str, decompress: bool) -> str:
     """
     accept = f"Accept-Encoding: {Codings.accept_field()}\r\n" if decompress else ""
     return f"Host: {authority}\r\nUser-Agent: {USER_AGENT}\r\n{accept}"
+
+
+def _user_agent(request: HTTPRequest) -> str:
+    return native_str(request.user_agent or USER_AGENT)
 
 
 def _body_fields(request: HTTPRequest, known: tuple[str, ...]) -> list[str]:

@@ -53,6 +53,8 @@ class Outcome:
         future.add_done_callback(self._stop)
 
     def __call__(self, response: HTTPResponse) -> None:
+        # What is done with is freed at once: a circle, body and all, would wait for the collector.
+        self.work = None
         future = self._future
         if future.done():
             return
@@ -67,5 +69,6 @@ class Outcome:
             future.set_result(response)
 
     def _stop(self, future: asyncio.Future[HTTPResponse]) -> None:
-        if future.cancelled() and self.work is not None:
-            self.work.cancel()
+        work, self.work = self.work, None
+        if future.cancelled() and work is not None:
+            work.cancel()

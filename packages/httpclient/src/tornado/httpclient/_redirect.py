@@ -27,6 +27,7 @@ _BODY_FIELDS = (
 
 #: What only the server that it was meant for may see.
 _SECRETS = ("Authorization", "Cookie", "Proxy-Authorization")
+_CERTIFICATE_OPTIONS = ("certfile", "keyfile")
 _SECRET_OPTIONS = ("auth_username", "auth_password", "client_cert", "client_key", "unix_socket")
 
 #: Every octet that may stand in a URL, the percent sign included.
@@ -37,7 +38,7 @@ def follow(request: HTTPRequest, code: int, location: str) -> HTTPRequest | None
     """Return the request that a redirect asks for; None if it cannot be made.
 
     On the way to another origin (scheme, host or port) credentials, cookies, the client's
-    certificate and the Host field stay behind. A body goes along with 307 and 308 only, and never
+    certificate (unless it is inside of an SSLContext) and the Host field stay behind. A body goes along with 307 and 308 only, and never
     from https to http.
 
     :raises HTTPProtocolError: the location is no http or https URL.
@@ -63,6 +64,12 @@ def follow(request: HTTPRequest, code: int, location: str) -> HTTPRequest | None
             headers.pop(name, None)
         for name in _SECRET_OPTIONS:
             following.__dict__.pop(name, None)
+        if isinstance(request.ssl_options, dict):
+            following.ssl_options = {
+                name: value
+                for name, value in request.ssl_options.items()
+                if name not in _CERTIFICATE_OPTIONS
+            }
     elif following.auth_username is None and before.username is not None and not after.username:
         following.auth_username, following.auth_password = before.username, before.password
     return following

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tornado.escape import utf8
+from tornado.escape import native_str, utf8
 from tornado.httputil import HTTPHeaders, format_timestamp
 
 if TYPE_CHECKING:
@@ -208,6 +208,8 @@ class HTTPRequest:
             if value is not None and name not in _SET_APART
         }
         self.__dict__.update(given)
+        if type(url) is not str:
+            self.url = _url_in_text(url)
         self.start_time = time.time()
         if headers is not None:
             self.headers = headers
@@ -269,6 +271,12 @@ class HTTPRequest:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.method} {self.url}>"
+
+
+def _url_in_text(url: object) -> str:
+    if isinstance(url, (str, bytes)):
+        return native_str(url)
+    raise TypeError(f"a URL is text, not {type(url).__name__}: {url!r:.60}")
 
 
 _SET_APART = frozenset(

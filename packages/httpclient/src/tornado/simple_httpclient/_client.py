@@ -79,7 +79,7 @@ class SimpleAsyncHTTPClient(ExchangeClient):
         self._connector = Connector(self.tcp_client, max_buffer_size)
 
     def close(self) -> None:
-        """Close the client, its connections and its own resolver; fetches are cancelled."""
+        """Close the client, its connections and its own resolver; fetches under way fail."""
         if self._is_closed:
             return
         super().close()

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import select
 from typing import TYPE_CHECKING
 
 from tornado.http1connection import EndOfMessage, ProtocolError, ResponseHead, ResponseParser
+from tornado.httpclient._failure import RAISED
 from tornado.httputil import HTTPHeaders
 from tornado.iostream import StreamClosedError
 
 from ._upload import Upload
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Awaitable, Callable, Hashable
 
     from tornado.http1connection import HTTP1ConnectionParameters
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from tornado.iostream import IOStream
 
     from ._pool import Pool
-
-_app_log = logging.getLogger("tornado.application")
 
 #: Interim responses in front of a final one (RFC 9110 section 15.2); more are an attack.
 _MAX_INTERIM = 10
@@ -128,7 +126,7 @@ class Connection:
             return
         try:
             self._advance(self._parser.receive(data))
-        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+        except RAISED as error:  # it goes to whoever awaits the fetch
             self._fail(error)
 
     def eof_received(self) -> bool:
@@ -146,7 +144,7 @@ class Connection:
                 raise StreamClosedError
             self._keep_alive = False
             self._advance(event)
-        except Exception as error:  # noqa: BLE001  # as above
+        except RAISED as error:  # as above
             self._fail(error)
         return False
 
@@ -214,7 +212,7 @@ class Connection:
             self._advance(self._parser.next_event())
             if self._waiting is None:
                 self.stream.resume_reading()
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  # as above
+        except RAISED as error:  # as above
             self._fail(error)
 
     # The end of an exchange.
@@ -237,10 +235,7 @@ class Connection:
     def _fail(self, error: BaseException) -> None:
         exchange = self.exchange
         if exchange is None:
-            # The exchange is over: what raised is the function that was told so.
-            if not is_lost(error):
-                _app_log.error("exception in the callback of a fetch", exc_info=error)
-            return
+            return  # the upload of one that is over
         is_stale = self.is_reused and not self._is_answered and is_lost(error)
         self._let_go()
         self.close()

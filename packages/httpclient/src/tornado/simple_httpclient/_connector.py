@@ -143,13 +143,15 @@ class Connector:
                 await tunnel(stream, host, target.port, proxy.username, proxy.password)
                 return stream, None
             if proxy.kind == "https":
-                if target.scheme == "https":
-                    raise ValueError("https through an https proxy is TLS in TLS: it needs curl")
                 stream = await self._secure(stream, exchange.hop, proxy.host)
             if target.scheme == "https":
                 from ._tunnel import tunnel as http_tunnel
 
                 await http_tunnel(stream, target, proxy.fields())
+                if proxy.kind == "https":
+                    from ._relay import relay
+
+                    stream = relay(stream, self._max_buffer_size)
                 return stream, None
         except BaseException:
             stream.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tornado.escape import utf8
+from tornado.httpclient._failure import RAISED
 from tornado.iostream import StreamClosedError
 
 if TYPE_CHECKING:
@@ -75,15 +76,17 @@ class Upload:
         """Send no more."""
         if self._timer is not None:
             self._timer.cancel()
-        if self._task is not None:
-            self._task.cancel()
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
 
     async def _send(self) -> None:
         try:
             await self._produce()
             self._end()
-        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
-            self._failed(error)
+        except RAISED as error:  # it goes to whoever awaits the fetch
+            if self._task is not None:
+                self._failed(error)
 
     async def _produce(self) -> None:
         hop = self._exchange.hop

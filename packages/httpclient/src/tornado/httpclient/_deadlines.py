@@ -1,0 +1,113 @@
+"""The times by which a fetch, and each phase of it, has to be over.
+
+There is one timer. Going on to a phase with a later deadline leaves it as it is: when it fires too
+early, it is set again. Most fetches set it once and stop it once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from ._request import HTTPRequest
+
+#: The option that limits a phase, and the words for what happens in it.
+_PHASES = {
+    "prepare": ("request_timeout", "while preparing the request"),
+    "connect": ("connect_timeout", "while connecting"),
+    "tls": ("tls_timeout", "during the TLS handshake"),
+    "head": ("head_timeout", "while waiting for the head"),
+    "body": ("body_timeout", "while receiving the body"),
+}
+_NEVER = float("inf")
+
+
+class Deadlines:
+    """What an exchange knows of time: the phase that it is in, and when that has to end."""
+
+    #: Set by whoever derives from this.
+    loop: asyncio.AbstractEventLoop
+    request: HTTPRequest
+
+    phase = ""
+    _timer: asyncio.TimerHandle | None = None
+    _deadline = _NEVER
+    _phase_deadline = _NEVER
+
+    def enter(self, phase: str) -> None:
+        """Go on to the next phase; the keys of the table above name them."""
+        self.phase = phase
+        seconds = getattr(self.request, _PHASES[phase][0])
+        if phase == "tls" and not seconds:
+            return  # that of the connection goes on
+        if not seconds:
+            self._phase_deadline = _NEVER
+            return
+        self._phase_deadline = when = self.loop.time() + seconds
+        if when < self._deadline and (self._timer is None or when < self._timer.when()):
+            self._stop_timer()
+            self._timer = self.loop.call_at(when, self._check_time)
+
+    def _leave_phase(self) -> None:
+        """Go on without a limit but that for everything."""
+        self._phase_deadline = _NEVER
+
+    def _limit_queue(self) -> None:
+        """Wait in line, for ``queue_timeout`` or the shorter one of the other limits."""
+        request = self.request
+        self.phase = "queue"
+        limits = [request.connect_timeout, request.request_timeout]
+        if request.queue_timeout is not None:
+            limits = [request.queue_timeout]
+        seconds = min((limit for limit in limits if limit), default=0.0)
+        if seconds:
+            self._timer = self.loop.call_later(seconds, self._queue_expired, seconds)
+
+    def _queue_expired(self, seconds: float) -> None:
+        self._time_out("queue", f"Timeout in request queue after {seconds:g} seconds")
+
+    def _limit_whole(self, now: float) -> None:
+        """Limit everything from now on by ``request_timeout``."""
+        limit = self.request.request_timeout
+        if limit:
+            self._deadline = now + limit
+            self._watch_whole()
+
+    def _watch_whole(self) -> None:
+        """Set the timer to the end of everything, once it has been stopped."""
+        if self._deadline < _NEVER:
+            self._timer = self.loop.call_at(self._deadline, self._check_time)
+
+    def _check_time(self) -> None:
+        """See whether a deadline has passed; the timer may have been set for an earlier phase."""
+        self._timer = None
+        deadline = min(self._deadline, self._phase_deadline)
+        # The loop's clock has a resolution, and timers within it run early.
+        if deadline > self.loop.time() + 0.001:
+            if deadline < _NEVER:
+                self._timer = self.loop.call_at(deadline, self._check_time)
+        else:
+            self._expire(is_whole=self._deadline <= self._phase_deadline)
+
+    def _expire(self, is_whole: bool) -> None:
+        option, words = _PHASES[self.phase]
+        is_connecting = self.phase in {"connect", "tls"}
+        if is_whole:
+            seconds = self.request.request_timeout
+            if not is_connecting:
+                words = f"during request ({words})"
+        else:
+            seconds = getattr(self.request, option) or self.request.connect_timeout
+        phase = self.phase if is_connecting or not is_whole else "whole"
+        self._time_out(phase, f"Timeout {words} after {seconds:g} seconds")
+
+    def _time_out(self, phase: str, message: str) -> None:
+        """End, because a deadline has passed."""
+        raise NotImplementedError
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
