@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,14 +79,40 @@ def test_every_link_of_the_first_page_leads_somewhere(demo: str, browser: Chrome
     assert set(statuses.values()) <= {"200", "302", "403"}
 
 
-def test_the_first_page_fits_a_narrow_screen(demo: str, browser: Chrome) -> None:
-    browser.set_window_size(400, 800)
-    browser.get(f"{demo}/")
-    width = browser.execute_script("return document.documentElement.scrollWidth")
-    shown = browser.execute_script("return document.documentElement.clientWidth")
-    browser.set_window_size(1000, 800)
+def sign_in(demo: str, browser: Chrome, name: str) -> None:
+    browser.delete_all_cookies()
+    browser.get(f"{demo}/sign-in")
+    browser.find_element(By.NAME, "name").send_keys(name)
+    browser.find_element(By.CSS_SELECTOR, "main input[type=submit]").click()
+    wait_for_text(browser, name)
 
-    assert width <= shown
+
+def test_pages_fit_a_narrow_screen_whatever_visitors_write(demo: str, browser: Chrome) -> None:
+    browser.set_window_size(500, 800)
+    try:
+        sign_in(demo, browser, "N" * 40)
+        browser.find_element(By.NAME, "text").send_keys("w" * 200)
+        browser.find_element(By.CSS_SELECTOR, "#entry-form button").click()
+        wait_for_text(browser, "w" * 20)
+        for path in ("/", "/story/7", "/form", "/upload", "/secret", "/waiting", "/sign-in"):
+            browser.get(f"{demo}{path}")
+            page = "document.documentElement"
+            width, shown = browser.execute_script(
+                f"return [{page}.scrollWidth, {page}.clientWidth]"
+            )
+            assert width <= shown, path
+    finally:
+        browser.set_window_size(1000, 800)
+
+
+@pytest.mark.parametrize("path", ["/secret", "/no", "/story/x"])
+def test_an_error_page_leads_back_to_the_beginning(demo: str, browser: Chrome, path: str) -> None:
+    browser.delete_all_cookies()
+    browser.get(f"{demo}{path}")
+    browser.find_element(By.CSS_SELECTOR, "main a").click()
+    wait_for_text(browser, "Guest book")
+
+    assert browser.current_url == f"{demo}/"
 
 
 def test_ctrl_c_ends_the_demo_in_silence(tmp_path: Path) -> None:
@@ -110,17 +137,46 @@ def test_a_port_in_use_is_one_line_that_says_what_to_do(tmp_path: Path) -> None:
     assert "--port" in program.stderr
 
 
-def test_a_visitor_signs_in_writes_and_signs_out(demo: str, browser: Chrome) -> None:
-    browser.delete_all_cookies()
-    browser.get(f"{demo}/sign-in")
-    browser.find_element(By.NAME, "name").send_keys("Ann & <Bo>")
-    browser.find_element(By.CSS_SELECTOR, "main input[type=submit]").click()
-    wait_for_text(browser, "Ann & <Bo>")
+def test_port_0_takes_a_free_one_and_prints_it(tmp_path: Path) -> None:
+    program = Program(DEMO, "--port", "0", printed=tmp_path)
+    try:
+        while "/ " not in program.stdout and program.process.poll() is None:
+            time.sleep(0.02)
+        address = program.stdout.split()[1]
+        assert curl(f"{address}hello").stdout == "Hello, world"
+    finally:
+        program.close()
 
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--port", "65536"], "65536 is not between 0 and 65535"),
+        (["--port", "http"], "'http'"),
+        (["--address", "192.0.2.1"], "this machine has no such address"),
+    ],
+)
+def test_a_wrong_address_is_told_without_a_traceback(
+    tmp_path: Path, arguments: list[str], complaint: str
+) -> None:
+    program = Program(DEMO, *arguments, printed=tmp_path)
+    try:
+        assert program.process.wait(PATIENCE) != 0
+    finally:
+        program.close()
+
+    assert complaint in program.stderr
+    assert "Traceback" not in program.stderr
+
+
+def test_a_visitor_signs_in_writes_and_signs_out(demo: str, browser: Chrome) -> None:
+    sign_in(demo, browser, "Ann & <Bo>")
     browser.find_element(By.NAME, "text").send_keys("written by <b>script</b>")
     browser.find_element(By.CSS_SELECTOR, "#entry-form button").click()
     wait_for_text(browser, "written by <b>script</b>")
-    assert browser.find_element(By.ID, "count").text == "2 entries"
+    entries = browser.find_elements(By.CSS_SELECTOR, "#entries .entry")
+    assert browser.find_element(By.ID, "count").text == f"{len(entries)} entries"
+    assert "written by <b>script</b>" in entries[0].text
 
     browser.find_element(By.CSS_SELECTOR, ".who button").click()
     wait_for_text(browser, "Sign in")

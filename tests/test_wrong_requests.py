@@ -88,10 +88,24 @@ def test_a_wrong_request_is_refused_and_the_next_connection_works(port: int, nam
     assert is_alive(port)
 
 
-def test_a_cut_chunk_does_not_reach_the_handler(port: int) -> None:
-    answer = exchange(port, CHUNKED + b"a\r\nhell", half_close=True)
+CUT = {
+    "in-a-chunk": CHUNKED + b"a\r\nhell",
+    "behind-a-chunk": CHUNKED + b"5\r\nhello",
+    "between-chunks": CHUNKED + b"5\r\nhello\r\n",
+    "before-the-last-line": CHUNKED + b"5\r\nhello\r\n0\r\n",
+    "in-a-body-with-length": POST + b"Content-Length: 10\r\n\r\nhell",
+    "in-the-head": b"GET / HTTP/1.1\r\nHost: x\r\n",
+}
 
-    assert b"200 OK" not in answer
+
+@pytest.mark.parametrize("where", CUT)
+def test_a_request_that_is_cut_is_refused_and_does_not_reach_the_handler(
+    port: int, where: str
+) -> None:
+    answer = exchange(port, CUT[where], half_close=True)
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.count(b"HTTP/1.1 ") == 1
     assert is_alive(port)
 
 

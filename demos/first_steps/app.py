@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import secrets
 import sys
 from pathlib import Path
@@ -18,7 +19,9 @@ from guestbook import Guestbook
 
 import tornado.locale
 import tornado.web
+from tornado.httpserver import HTTPServer
 from tornado.log import enable_pretty_logging
+from tornado.netutil import bind_sockets
 
 HERE = Path(__file__).resolve().parent
 
@@ -58,9 +61,12 @@ def make_application(**settings: Any) -> tornado.web.Application:
 
 async def serve(port: int, address: str, debug: bool) -> None:
     """Serve the site until the program is interrupted."""
-    application = make_application(debug=debug)
-    server = application.listen(port, address, max_body_size=10 * 1024 * 1024)
-    print(f"Open http://{address}:{port}/ (Ctrl-C ends)", flush=True)
+    sockets = bind_sockets(port, address)
+    server = HTTPServer(make_application(debug=debug), max_body_size=10 * 1024 * 1024)
+    server.add_sockets(sockets)
+    taken = sockets[0].getsockname()[1]  # port 0 takes a free one
+    host = f"[{address}]" if ":" in address else address
+    print(f"Open http://{host}:{taken}/ (Ctrl-C ends)", flush=True)
     try:
         await asyncio.Event().wait()
     finally:
@@ -68,10 +74,19 @@ async def serve(port: int, address: str, debug: bool) -> None:
         await server.close_all_connections()
 
 
+def port_number(text: str) -> int:
+    """Read a port from the command line."""
+    if not 0 <= int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 65535")
+    return int(text)
+
+
 def main() -> None:
     """Read the command line, and serve."""
     parser = argparse.ArgumentParser(description="Serve the documents' examples as a small site.")
-    parser.add_argument("--port", type=int, default=8888, help="the port (default: %(default)s)")
+    parser.add_argument(
+        "--port", type=port_number, default=8888, help="the port (default: %(default)s)"
+    )
     parser.add_argument("--address", default="127.0.0.1", help="the address (default: %(default)s)")
     parser.add_argument("--debug", action="store_true", help="start anew when a file changes")
     options = parser.parse_args()
@@ -81,7 +96,8 @@ def main() -> None:
     except KeyboardInterrupt:
         pass  # the way to end it
     except OSError as error:
-        sys.exit(f"{error.strerror} (--port chooses another one)")
+        hint = " (--port chooses another one)" if error.errno == errno.EADDRINUSE else ""
+        sys.exit(f"{error.strerror}{hint}")
 
 
 if __name__ == "__main__":

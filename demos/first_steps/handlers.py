@@ -48,10 +48,7 @@ class BaseHandler(tornado.web.RequestHandler):
         return namespace
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        title = f"{status_code}: {self._reason}"
-        self.render(
-            "message.html", title=title, text=self.locale.translate("Back to the beginning")
-        )
+        self.render("error.html", title=f"{status_code}: {self._reason}")
 
 
 class HomeHandler(BaseHandler):
