@@ -72,7 +72,7 @@ class Case:
     expectation: Expectation
     connections: int = 64
     rounds: int = 7
-    #: How long one round of one contestant lasts, in seconds.
+    #: How long one round of one contestant lasts, in seconds; 0 is one request per connection.
     seconds: float = 1.0
     #: A round ends early after so many operations.
     most: int = 200_000
@@ -83,6 +83,16 @@ class Case:
     #: Show how far the server's memory grows while it works.
     memory: bool = False
     imports: tuple[Import, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that measure nothing.
+
+        :raises CaseError: if there is one.
+        """
+        least = {"connections": 1, "rounds": 1, "most": 1, "seconds": 0}
+        for key, bound in least.items():
+            if not (value := getattr(self, key)) >= bound:
+                raise CaseError(f"{self.name}: {key} must be {bound} or more, not {value}")
 
     def subject(self, contestant: str, variant: Variant) -> str:
         """Return the name of a line of the table."""

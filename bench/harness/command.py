@@ -19,7 +19,7 @@ from bench.harness.contestant import Contestant, choose, load_contestants
 from bench.harness.cores import Cores, choose_cores, pin
 from bench.harness.endpoint import write_certificate
 from bench.harness.environment import Environments
-from bench.harness.errors import BenchError, SetupError
+from bench.harness.errors import BenchError, CaseError, SetupError
 from bench.harness.idle import idle_columns, measure_idle
 from bench.harness.imports import imports_columns, measure_imports
 from bench.harness.load import load_columns, measure_load
@@ -51,7 +51,9 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="bench/run.py", description="Measure the servers' cost per operation."
     )
-    parser.add_argument("cases", nargs="*", metavar="CASE", default=DEFAULT)
+    parser.add_argument(
+        "cases", nargs="*", metavar="CASE", default=DEFAULT, help="hello where none is named"
+    )
     parser.add_argument("--list", action="store_true", help="name all cases and end")
     parser.add_argument("--all", action="store_true", help="run every case, one after another")
     parser.add_argument("--contestants", help="names with commas instead of the case's own")
@@ -66,7 +68,10 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def adjust(case: Case, options: argparse.Namespace) -> Case:
-    """Return the case with what the command line says otherwise."""
+    """Return the case with what the command line says otherwise.
+
+    :raises CaseError: if that cannot be measured.
+    """
     changes = {
         key: value
         for key in ("rounds", "seconds", "connections", "reference")
@@ -74,7 +79,11 @@ def adjust(case: Case, options: argparse.Namespace) -> Case:
     }
     if options.contestants:
         changes["contestants"] = tuple(options.contestants.split(","))
-    return replace(case, **changes)
+    adjusted = replace(case, **changes)
+    names = (*adjusted.contestants, *(item.name for item in case.imports))
+    if options.reference and options.reference not in names:
+        raise CaseError(f"{case.name}: {options.reference!r} does not take part, {names} do")
+    return adjusted
 
 
 def available(contestants: Sequence[Contestant]) -> tuple[list[Contestant], list[Skipped]]:

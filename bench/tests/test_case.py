@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from bench.harness.case import Case, case_names, load_case, parse_case
-from bench.harness.command import BENCH
+from bench.harness.command import BENCH, adjust, main, parse_arguments
 from bench.harness.contestant import choose, load_contestants, parse_contestants
 from bench.harness.environment import parse_pins
 from bench.harness.errors import CaseError
@@ -36,6 +36,32 @@ def test_a_case_needs_little_and_the_rest_has_a_default() -> None:
     assert (case.kind, case.server, case.connections) == ("load", "hello", Case.connections)
     assert case.variants[0].request == compose("GET", "/", [("Host", "127.0.0.1")])
     assert case.expectation.status == 200
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("rounds", "0"), ("seconds", "-1"), ("seconds", "nan"), ("connections", "0")],
+)
+def test_sizes_that_measure_nothing_are_refused(
+    capsys: pytest.CaptureFixture[str], option: str, value: str
+) -> None:
+    assert main([f"--{option}", value, "hello"]) == 1
+    assert f"bench: hello: {option} must be " in capsys.readouterr().err
+
+
+def test_a_reference_that_does_not_take_part_is_refused() -> None:
+    options = parse_arguments(["--contestants", "floor", "--reference", "upstream"])
+
+    with pytest.raises(CaseError, match="'upstream' does not take part"):
+        adjust(load_case(CASES, "hello"), options)
+
+
+def test_the_reference_of_the_case_may_be_left_out() -> None:
+    options = parse_arguments(["--contestants", "floor", "--rounds", "3"])
+
+    case = adjust(load_case(CASES, "hello"), options)
+
+    assert (case.contestants, case.rounds) == (("floor",), 3)
 
 
 def test_variants_change_the_request_and_the_servers_options() -> None:

@@ -39,7 +39,7 @@ class Block:
 def pages() -> list[Path]:
     """Return every page that a reader can come across."""
     found = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("packages/*/*.md")]
-    found += [*ROOT.glob("bench/*.md"), *ROOT.glob("demos/**/*.md")]
+    found += [*ROOT.glob("bench/*.md"), *ROOT.glob("bench/*/README.md")]
     return sorted(found)
 
 
