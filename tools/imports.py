@@ -99,6 +99,8 @@ class _Reader(ast.NodeVisitor):
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for decorator in node.decorator_list:
             self.visit(decorator)
+        if node.returns is not None:
+            self.visit(node.returns)
         self._functions += 1
         for child in (node.args, *node.body):
             self.visit(child)

@@ -60,7 +60,11 @@ def furniture(workspace: Workspace, piece: Piece) -> Iterator[str]:
 
 
 def faces(workspace: Workspace, piece: Piece) -> Iterator[str]:
-    """Every public module is typed and says its public names in order."""
+    """Every public module is a folder, is typed, and says its public names in order."""
+    homes = {piece.source.joinpath(*module.split(".")) for module in piece.modules()}
+    for file in piece.files():
+        if piece.name != ROOF and homes.isdisjoint(file.parents):
+            yield f"{file.relative_to(workspace.root)}: lies in no public module with a face"
     for module in piece.modules():
         folder = piece.source.joinpath(*module.split("."))
         place = folder.relative_to(workspace.root)

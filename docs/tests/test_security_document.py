@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from security_table import filled
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "security.md"
 
@@ -26,3 +28,11 @@ def test_every_test_that_is_named_exists() -> None:
     assert len(named) > 80
     for place, name in named:
         assert f"def {name}(" in (ROOT / place).read_text(encoding="utf-8")
+
+
+def test_the_lists_are_those_of_the_tests_that_there_are_today() -> None:
+    document = DOCUMENT.read_text(encoding="utf-8")
+    without_one = re.sub(r"(?m)^- `.*\n", "", document, count=1)
+
+    assert filled(document) == document, "run python tools/security_table.py"
+    assert filled(without_one) == document

@@ -64,6 +64,7 @@ def test_a_declared_arrow_that_points_down_is_fine(tree: Tree, statement: str) -
         "try:\n    import tornado.side\nexcept ImportError:\n    pass",
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from tornado.side import name",
         "import tornado.low\ntornado.side.name()",
+        "import tornado.low\ndef f() -> tornado.side.Name: ...",
         "from importlib import import_module\nimport_module('tornado.side')",
         "def f():\n    return __import__('tornado.side')",
         "from tornado.low import import_object\nimport_object('tornado.side.Name')",

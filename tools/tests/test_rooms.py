@@ -79,6 +79,14 @@ def test_an_untyped_module_is_found(tree: Tree) -> None:
     assert list(problems(tree.workspace)) == ["packages/low/src/tornado/other: has no py.typed"]
 
 
+@pytest.mark.parametrize("file", ["top.py", "other/noun.py", "platform/other.py"])
+def test_code_outside_of_a_public_module_is_found(tree: Tree, file: str) -> None:
+    furnished(tree, {file: ""})
+
+    place = f"packages/low/src/tornado/{file}"
+    assert list(problems(tree.workspace)) == [f"{place}: lies in no public module with a face"]
+
+
 def test_missing_furniture_is_found(tree: Tree) -> None:
     tree.piece("low", {"low/__init__.py": FACE, "low/py.typed": ""})
 
