@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from environments import PYTHONS, default_environments, package_folder, reports_here
 from trees import Tree
+from workspace import Workspace
 
 
 def test_there_is_an_environment_for_each_package_and_python(tree: Tree) -> None:
@@ -47,3 +50,12 @@ def test_environments_of_all_packages_leave_a_report_of_each(tree: Tree) -> None
     of_all = [name for name in names if name.startswith("py311-lowest")]
     assert of_all == ["py311-lowest-low"]
     assert "whole" in names
+
+
+@pytest.mark.parametrize("folder", [piece.folder.name for piece in Workspace()])
+def test_a_package_claims_no_python_that_it_is_not_tested_on(folder: str) -> None:
+    project = Workspace().by_folder(folder).folder / "pyproject.toml"
+    named = re.findall(r"Programming Language :: Python :: (3\.\d+)", project.read_text())
+
+    assert named[0] == PYTHONS[0]
+    assert set(named) <= set(PYTHONS)
