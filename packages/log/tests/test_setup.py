@@ -169,6 +169,8 @@ def test_options_that_were_defined_without_json_are_enough(options, logger):
         ("logging", "loud", "--logging: 'loud' is none of debug, .*, none"),
         ("log_rotate_mode", "moon", "--log-rotate-mode: 'moon' is none of size, time"),
         ("log_rotate_when", "W9", "--log-rotate-when: 'W9' is none of S, .* W0 to W6, midnight"),
+        ("log_rotate_interval", 0, "--log-rotate-interval: 0 is below 1"),
+        ("log_rotate_interval", -1, "--log-rotate-interval: -1 is below 1"),
     ],
 )
 def test_a_wrong_option_is_a_clear_error(options, logger, tmp_path, name, value, message):
@@ -177,6 +179,31 @@ def test_a_wrong_option_is_a_clear_error(options, logger, tmp_path, name, value,
     setattr(options, name, value)
     with pytest.raises(ValueError, match=message):
         enable_pretty_logging(options, logger)
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [("missing/app.log", "No such file or directory"), (".", "Is a directory")],
+)
+def test_a_file_that_cannot_be_opened_is_told_in_a_line(tmp_path, path, reason):
+    program = (
+        "import sys, tornado.log\n"
+        "class Options:\n"
+        "    logging, log_to_stderr = 'info', None\n"
+        "    log_file_prefix, log_rotate_mode = sys.argv[1], 'size'\n"
+        "    log_file_max_size, log_file_num_backups = 1000, 1\n"
+        "tornado.log.enable_pretty_logging(Options)\n"
+    )
+    path = str(tmp_path / path)
+    script = tmp_path / "program.py"
+    script.write_text(program, encoding="utf-8")
+
+    result = subprocess.run(
+        [sys.executable, str(script), path], capture_output=True, check=False, text=True
+    )
+
+    expected = f"program.py: --log-file-prefix: cannot open {path!r}: {reason}\n"
+    assert (result.returncode, result.stderr) == (1, expected)
 
 
 def test_without_the_options_package_the_error_says_what_to_install(monkeypatch):

@@ -34,8 +34,9 @@ def enable_pretty_logging(options: Any = None, logger: logging.Logger | None = N
     :param options: an object with the options of :func:`define_logging_options`. Without it, those
         of ``tornado.options`` if the program has imported it, and otherwise their defaults.
     :param logger: the logger to set up; by default the root logger.
-    :raises ValueError: if the option ``logging`` names no level, ``log_rotate_mode`` no mode, or
-        ``log_rotate_when`` no time.
+    :raises ValueError: if the option ``logging`` names no level, ``log_rotate_mode`` no mode,
+        ``log_rotate_when`` no time, or ``log_rotate_interval`` is below 1.
+    :raises OSError: if the file cannot be opened.
     """
     if options is None:
         module = sys.modules.get("tornado.options")
@@ -47,7 +48,7 @@ def enable_pretty_logging(options: Any = None, logger: logging.Logger | None = N
         logger = logging.getLogger()
     logger.setLevel(_level_number(level))
     if options.log_file_prefix:
-        handler = _file_handler(options)
+        handler = _opened_file_handler(options)
         handler.setFormatter(_formatter(options, color=False))
         logger.addHandler(handler)
     if options.log_to_stderr or (options.log_to_stderr is None and not logger.handlers):
@@ -62,15 +63,19 @@ def _level_number(name: str) -> int:
         return levels[name.upper()]
     except KeyError:
         known = "debug, info, warning, error, critical, none"
-        raise _wrong("logging", name, known) from None
+        raise _wrong("logging", f"{name!r} is none of {known}") from None
 
 
-def _wrong(option: str, value: str, known: str) -> ValueError:
-    """Make the error about an option, which is one line for who started the program with it."""
-    message = f"--{option}: {value!r} is none of {known}"
-    error = ValueError(message)
-    print_uncaught(error, f"{os.path.basename(sys.argv[0])}: {message}")
+def _wrong(option: str, complaint: str) -> ValueError:
+    """Make the error about an option."""
+    error = ValueError(f"--{option}: {complaint}")
+    _tell_in_a_line(error, str(error))
     return error
+
+
+def _tell_in_a_line(error: Exception, message: str) -> None:
+    """Spare who started the program a traceback about an option."""
+    print_uncaught(error, f"{os.path.basename(sys.argv[0])}: {message}")
 
 
 def _formatter(options: Any, *, color: bool) -> logging.Formatter:
@@ -79,6 +84,15 @@ def _formatter(options: Any, *, color: bool) -> logging.Formatter:
 
         return JSONLogFormatter()
     return LogFormatter(color=color)
+
+
+def _opened_file_handler(options: Any) -> logging.Handler:
+    try:
+        return _file_handler(options)
+    except OSError as error:
+        path = options.log_file_prefix
+        _tell_in_a_line(error, f"--log-file-prefix: cannot open {path!r}: {error.strerror}")
+        raise
 
 
 def _file_handler(options: Any) -> logging.Handler:
@@ -92,11 +106,13 @@ def _file_handler(options: Any) -> logging.Handler:
             encoding="utf-8",
         )
     if options.log_rotate_mode != "time":
-        raise _wrong("log-rotate-mode", options.log_rotate_mode, "size, time")
+        raise _wrong("log-rotate-mode", f"{options.log_rotate_mode!r} is none of size, time")
     # Asked beforehand: the handler would open the file first, and then leave it open.
     if not re.fullmatch("[SMHD]|W[0-6]|MIDNIGHT", options.log_rotate_when.upper()):
         known = "S, M, H, D, W0 to W6, midnight"
-        raise _wrong("log-rotate-when", options.log_rotate_when, known)
+        raise _wrong("log-rotate-when", f"{options.log_rotate_when!r} is none of {known}")
+    if options.log_rotate_interval < 1:  # the handler would look for the next time for ever
+        raise _wrong("log-rotate-interval", f"{options.log_rotate_interval} is below 1")
     return handlers.TimedRotatingFileHandler(
         options.log_file_prefix,
         when=options.log_rotate_when,
