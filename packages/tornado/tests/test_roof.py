@@ -82,6 +82,15 @@ def test_dir_lists_the_installed_modules_before_they_are_imported() -> None:
     assert not {"sys", "path", "PIECES"} & set(listed)
 
 
+def test_everything_that_dir_lists_can_be_read_without_an_extra() -> None:
+    hide = "".join(f"sys.modules['tornado.{name}'] = None; " for name in sorted(NEED_EXTRA))
+    program = f"import inspect, sys, tornado; {hide}print(*dict(inspect.getmembers(tornado)))"
+    result = run_python("-c", program)
+
+    assert {"util", "version"} <= set(result.stdout.split()), result.stderr
+    assert not NEED_EXTRA & set(result.stdout.split())
+
+
 @pytest.mark.parametrize("name", ["webb", "_web", "__wrapped__"])
 def test_an_unknown_name_is_an_attribute_error_that_names_it(name: str) -> None:
     with pytest.raises(AttributeError, match=f"module 'tornado' has no attribute '{name}'"):

@@ -96,7 +96,9 @@ def __getattr__(name: str) -> Any:  # a module, but typed by the imports above w
 def __dir__() -> list[str]:
     from pkgutil import iter_modules
 
-    installed = (piece.name for piece in iter_modules(__path__))
+    # Whoever reads every name that is listed, as help() does, must not need an extra for it.
+    unlisted = NEED_EXTRA - globals().keys()
+    installed = {piece.name for piece in iter_modules(__path__)} - unlisted
     return sorted(
         {
             *(name for name in globals() if name.startswith("__")),
