@@ -63,6 +63,17 @@ def test_the_monolithic_package_over_our_files_is_refused_by_name(tmp_path: Path
     assert "-m pip uninstall tornado" in result.stderr
 
 
+def test_what_the_error_asks_for_is_enough(tmp_path: Path) -> None:
+    lay_out(tmp_path / "site", MONOLITH)
+
+    message = import_util(tmp_path / "site").stderr
+    (tmp_path / "site" / "tornado" / "__init__.py").unlink()
+    result = import_util(tmp_path / "site")
+
+    assert "delete the __init__.py there" in message
+    assert (result.returncode, result.stdout) == (0, "fine\n"), result.stderr
+
+
 def test_the_monolithic_package_behind_the_roof_is_refused(tmp_path: Path) -> None:
     lay_out(tmp_path / "ours", ROOF)
     lay_out(tmp_path / "theirs", MONOLITH, with_util=False)

@@ -34,8 +34,8 @@ def refuse_foreign_package(package: ModuleType) -> None:
         raise ImportError(
             f"another distribution's package {package.__name__!r} is in the way at {foreign}: "
             "it cannot share an environment with the tornado-* pieces; run "
-            f"'{path.basename(sys.executable)} -m pip uninstall tornado', remove what is left of "
-            "that folder, and install the pieces (or tornado>=6.6.1.1) again",
+            f"'{path.basename(sys.executable)} -m pip uninstall tornado', and delete the "
+            "__init__.py there if that leaves it; the pieces stay",
             name=package.__name__,
             path=foreign,
         )
