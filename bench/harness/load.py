@@ -55,16 +55,19 @@ def measure_load(case: Case, arena: Arena) -> Result:
                 subjects.append(
                     Subject(server, Line(name, title, verified=server.verified, base=base))
                 )
-        lines, dropped = _run_rounds(case, subjects)
+        # On a core of its own, which the servers never run on, the load need not sleep.
+        lines, dropped = _run_rounds(case, subjects, awake=arena.cores.load is not None)
     return conclude(case, CPU, lines, skipped + dropped)
 
 
-def _run_rounds(case: Case, subjects: list[Subject]) -> tuple[list[Line], list[Skipped]]:
+def _run_rounds(
+    case: Case, subjects: list[Subject], *, awake: bool
+) -> tuple[list[Line], list[Skipped]]:
     """Rehearse once, take the samples, and check at last that the answers are still the same."""
     named = {subject.line.name: subject for subject in subjects}
 
     def take(name: str) -> dict[str, float]:
-        return _measure(case, named[name])
+        return _measure(case, named[name], awake=awake)
 
     def check(name: str) -> dict[str, float]:
         server = named[name].server
@@ -77,20 +80,21 @@ def _run_rounds(case: Case, subjects: list[Subject]) -> tuple[list[Line], list[S
     return lines, failed + changed
 
 
-def _loader(case: Case, subject: Subject) -> Loader:
+def _loader(case: Case, subject: Subject, awake: bool) -> Loader:
     return Loader(
         subject.server.endpoint,
         subject.server.variant.request,
         size=subject.server.verified.size,
         prefix=b"HTTP/1.1 %d" % subject.server.verified.status,
         connections=case.connections,
+        awake=awake,
     )
 
 
-def _measure(case: Case, subject: Subject) -> dict[str, float]:
+def _measure(case: Case, subject: Subject, *, awake: bool) -> dict[str, float]:
     """Take one round's samples of one contestant."""
     server = subject.server
-    with _loader(case, subject) as loader:
+    with _loader(case, subject, awake) as loader:
         if case.settle:  # accepting a connection is not part of the work
             loader.lap(seconds=0.0, most=case.connections)
         forget_peak(server.pid)

@@ -165,6 +165,9 @@ class Loader:
     :param size: the bytes of each whole response.
     :param prefix: what each response starts with.
     :param connections: how many requests are under way at a time.
+    :param awake: look for answers all the time instead of sleeping until one comes. A load that
+        sleeps is woken by the server's own system call, and the slower the server, the more often:
+        it would be charged for that. It takes a core of its own.
     :raises LoadError: if the server does not take so many connections.
     """
 
@@ -176,7 +179,9 @@ class Loader:
         size: int,
         prefix: bytes,
         connections: int,
+        awake: bool = False,
     ) -> None:
+        self._pause = 0.0 if awake else _STALL
         self._size = size
         self._prefix = prefix
         self._poller = make_poller()
@@ -235,14 +240,18 @@ class Loader:
     def _drive(self, latencies: list[float], deadline: float, most: int) -> None:
         clock, wait, channels = time.perf_counter, self._poller.poll, self._channels
         size, prefix, append = self._size, self._prefix, latencies.append
-        busy = 0
+        pause, busy = self._pause, 0
         for channel in channels.values():
             self._start(channel, clock())
             busy += 1
         left = most - busy
+        heard = clock()
         while busy:
-            ready = wait(_STALL)
-            if not ready:
+            ready = wait(pause)
+            now = clock()
+            if ready:
+                heard = now
+            elif now - heard >= _STALL:
                 raise LoadError(f"no answer for {_STALL:.0f} seconds, {busy} are missing")
             for descriptor, events in ready:
                 channel = channels[descriptor]
