@@ -11,7 +11,6 @@ from tornado.httputil import format_timestamp
 from tornado.iostream import StreamClosedError
 
 from ._byte_ranges import Slice, UnsatisfiableRangeError, requested_slice
-from ._cork import corked
 from ._errors import HTTPError
 from ._media_types import media_type
 from ._nothing import NOTHING
@@ -146,16 +145,15 @@ class FileSending(HandlerState):
         pieces = iter(_pieces(file.fileno(), part))
         if write_file is None:
             return self._send_pieces(pieces)
-        with corked(connection):
-            at = part.start
-            if self._transforms:  # they see the first piece, and say whether they change the body
-                first = next(pieces, b"")
-                self.write(first)
-                at += len(first)
-            self.flush()
-            if any(getattr(each, "is_active", True) for each in self._transforms):
-                return self._send_pieces(pieces)
-            sent: asyncio.Future[None] = write_file(file, at, part.end - at)
+        at = part.start
+        if self._transforms:  # they see the first piece, and say whether they change the body
+            first = next(pieces, b"")
+            self.write(first)
+            at += len(first)
+        self.flush()
+        if any(getattr(each, "is_active", True) for each in self._transforms):
+            return self._send_pieces(pieces)
+        sent: asyncio.Future[None] = write_file(file, at, part.end - at)
         if sent.done():  # it all fitted into the socket's buffer, or the client has gone
             sent.exception()
             return NOTHING
