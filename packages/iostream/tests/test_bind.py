@@ -142,3 +142,25 @@ def test_a_machine_without_ipv6_listens_on_the_other_family(close, monkeypatch):
     sockets = bind_sockets(0, "localhost" if sys.platform == "darwin" else None)
     close(sockets)
     assert [sock.family for sock in sockets] == [socket.AF_INET]
+
+
+def test_a_port_may_come_as_text_from_the_environment(close):
+    (drawn,) = bind_sockets("0", "127.0.0.1")
+    number = drawn.getsockname()[1]
+    drawn.close()
+    (sock,) = sockets = bind_sockets(str(number), "127.0.0.1")
+    close(sockets)
+    assert sock.getsockname()[1] == number
+
+
+@pytest.mark.parametrize(
+    "port", [-1, 65536, 80000, "80000", "http", "", "+1", "\u0663", None, 80.0]
+)
+def test_what_is_no_port_says_so(port):
+    with pytest.raises(ValueError, match=r"is no port: choose a number from 0 to 65535"):
+        bind_sockets(port, "127.0.0.1")
+
+
+def test_a_name_that_nobody_knows_says_so():
+    with pytest.raises(socket.gaierror, match=r"cannot listen on 'no\.such\.invalid'"):
+        bind_sockets(0, "no.such.invalid")

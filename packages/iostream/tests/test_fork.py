@@ -84,6 +84,15 @@ def test_too_many_restarts_end_the_parent(limit):
     assert log.count("restarting") == limit
 
 
+def test_a_parent_that_gives_up_leaves_no_child_behind():
+    status, output, _ = run(
+        "if fork_processes(2, max_restarts=0) == 1: sys.exit(3)\ntime.sleep(60)\nsay('late')"
+    )
+    # run() returns when the pipe of the other child has ended, too.
+    assert status == 1
+    assert "late" not in output
+
+
 def test_termination_is_passed_on_and_nobody_is_started_anew():
     program = subprocess.Popen(
         [sys.executable, "-c", HEAD + "say(fork_processes(2))\ntime.sleep(60)"],
@@ -117,11 +126,30 @@ def test_an_interrupt_at_the_terminal_ends_all_without_a_traceback_of_the_parent
         assert b"Traceback" not in program.stderr.read()
 
 
+def test_an_interrupt_of_the_parent_alone_is_passed_on():
+    program = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            HEAD + "number = fork_processes(2)\n"
+            "signal.signal(signal.SIGINT, signal.SIG_DFL)\nsay(number)\ntime.sleep(60)",
+        ],
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    with program:
+        assert {program.stdout.readline(), program.stdout.readline()} == {b"0\n", b"1\n"}
+        program.send_signal(signal.SIGINT)
+        assert program.wait(10) == 0
+        # The pipe ends only when both children have ended.
+        assert program.stdout.read() == b""
+
+
 def test_an_interrupt_while_processes_are_started_ends_all_too():
     # The first child interrupts everybody while the parent still starts the others.
     status, _, log = run(
+        "signal.signal(signal.SIGINT, signal.SIG_DFL)\n"  # the children have it from the beginning
         "number = fork_processes(20)\n"
-        "signal.signal(signal.SIGINT, signal.SIG_DFL)\n"
         "if number == 0: os.kill(os.getppid(), signal.SIGINT); sys.exit()\n"
         "time.sleep(0.5)"
     )

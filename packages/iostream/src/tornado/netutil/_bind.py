@@ -16,7 +16,7 @@ _DRAWS = 8
 
 
 def bind_sockets(
-    port: int,
+    port: int | str,
     address: str | None = None,
     family: socket.AddressFamily = socket.AF_UNSPEC,
     backlog: int = _DEFAULT_BACKLOG,
@@ -25,15 +25,17 @@ def bind_sockets(
 ) -> list[socket.socket]:
     """Open listening sockets on every address that ``address`` stands for.
 
-    :param port: the port; 0 takes a free one, the same for all addresses.
+    :param port: the port, as a number or as its digits, which come from the environment; 0 takes a
+        free one, the same for all addresses.
     :param address: a numeric address or a host name with several; None or ``""``: all interfaces.
     :param family: ``AF_INET`` or ``AF_INET6`` to keep to one; by default both.
     :param backlog: how many connections the system holds until they are accepted.
     :param flags: flags for ``getaddrinfo``; default ``AI_PASSIVE``.
     :param reuse_port: let several processes listen on the port, each with its own queue.
-    :raises OSError: if an address cannot be bound; the message names it.
-    :raises ValueError: if the platform has no ``SO_REUSEPORT``.
+    :raises OSError: if an address cannot be bound, or has no meaning; the message names it.
+    :raises ValueError: if the port is none, or the platform has no ``SO_REUSEPORT``.
     """
+    port = _port_number(port)
     if reuse_port and not hasattr(socket, "SO_REUSEPORT"):
         raise ValueError("this platform has no SO_REUSEPORT: leave reuse_port out")
     places = _resolve(port, address or None, family, flags)
@@ -47,6 +49,16 @@ def bind_sockets(
                 raise
 
 
+def _port_number(port: int | str) -> int:
+    number = int(port) if isinstance(port, str) and port.isascii() and port.isdigit() else port
+    if not isinstance(number, int) or not 0 <= number <= 65535:
+        message = f"{port!r} is no port: choose a number from 0 to 65535"
+        wrong = ValueError(message)
+        print_uncaught(wrong, message)
+        raise wrong
+    return number
+
+
 def _resolve(
     port: int, address: str | None, family: socket.AddressFamily, flags: int | None
 ) -> list[tuple[socket.AddressFamily, Any]]:
@@ -55,7 +67,13 @@ def _resolve(
         family = socket.AF_INET
     if flags is None:
         flags = socket.AI_PASSIVE
-    found = socket.getaddrinfo(address, port, family, socket.SOCK_STREAM, 0, flags)
+    try:
+        found = socket.getaddrinfo(address, port, family, socket.SOCK_STREAM, 0, flags)
+    except socket.gaierror as error:
+        message = f"cannot listen on {address!r}: {error.strerror}: use an address of this machine"
+        explained = socket.gaierror(error.errno, message)
+        print_uncaught(explained, message)
+        raise explained from error
     places = {
         (item[0], item[4]): None for item in found if not _is_link_local_alias(address, item[4])
     }

@@ -25,7 +25,7 @@ def fork_processes(num_processes: int | None, max_restarts: int | None = None) -
     """Fork children that go on with the program, and look after them.
 
     Returns in each child. The parent never returns: it starts a child anew that a signal or an
-    error has ended, passes SIGTERM on to the children, and exits when all have ended. Call it before any
+    error has ended, passes SIGTERM and SIGINT on to the children, and exits when all have ended. Call it before any
     loop runs and before threads exist; listening sockets that are open are shared.
 
     :param num_processes: how many; None or 0 stands for one per processor.
@@ -85,14 +85,20 @@ class _Parent:
     def terminate(self, signum: int, frame: FrameType | None) -> None:
         """Tell the children to end."""
         self.is_ending = True
-        for pid in self.children:
-            os.kill(pid, signal.SIGTERM)
+        self.tell(signal.SIGTERM)
 
     def interrupt(self, signum: int, frame: FrameType | None) -> None:
-        """Wait for the children, which the terminal has told as well; insist if asked twice."""
+        """Pass an interrupt on, unless the terminal tells the children too; insist if asked twice."""
         if self.is_ending:
-            self.terminate(signum, frame)
+            self.tell(signal.SIGTERM)
+        elif not _is_at_terminal():
+            self.tell(signal.SIGINT)
         self.is_ending = True
+
+    def tell(self, signum: int) -> None:
+        """Send a signal to all children."""
+        for pid in self.children:
+            os.kill(pid, signum)
 
     def start(self, number: int) -> bool:
         """Start a child; true in the child."""
@@ -135,7 +141,22 @@ class _Parent:
         """Count a restart."""
         how = f"was ended by signal {-code}" if code < 0 else f"exited with status {code}"
         if self.restarts_left <= 0:
+            self.terminate(signal.SIGTERM, None)  # nobody looks after the others any more
             raise RuntimeError(f"child {number} (pid {pid}) {how}: too many restarts, giving up")
         self.restarts_left -= 1
         gen_log.warning("child %d (pid %d) %s, restarting", number, pid, how)
         return number
+
+
+def _is_at_terminal() -> bool:
+    """Tell whether this is what a terminal sends its interrupts to: all of the foreground group."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)
