@@ -134,6 +134,18 @@ def test_a_loader_of_ones_own_needs_two_methods() -> None:
     assert child.generate() == b"C!"
 
 
+def test_a_loader_may_give_templates_of_another_engine() -> None:
+    class Other:
+        def generate(self, **kwargs: object) -> bytes:
+            return b"other"
+
+    class OtherLoader(UpperLoader):
+        def _create_template(self, name: str) -> Template:
+            return Other()  # type: ignore[return-value]  # that is the point
+
+    assert OtherLoader().load("a").generate() == b"other"
+
+
 def test_the_base_loader_loads_nothing() -> None:
     with pytest.raises(NotImplementedError):
         BaseLoader().load("a")

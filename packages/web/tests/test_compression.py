@@ -36,9 +36,9 @@ def decode(coding: str | None, body: bytes) -> bytes:
 
         return bytes(brotli.decompress(body))
     if coding == "zstd":
-        import zstandard
+        from backports import zstd
 
-        return zstandard.ZstdDecompressor().decompressobj().decompress(body)
+        return zstd.decompress(body)
     return body
 
 

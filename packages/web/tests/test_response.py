@@ -56,6 +56,7 @@ def test_lists_are_refused_with_the_reason() -> None:
         ("text", "text"),
         (b"bytes", "bytes"),
         (12, "12"),
+        (True, "True"),
         (datetime.datetime(2026, 1, 2, 3, 4, 5), "Fri, 02 Jan 2026 03:04:05 GMT"),
     ],
 )

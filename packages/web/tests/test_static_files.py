@@ -91,6 +91,19 @@ def test_robots_and_favicon_are_served_at_the_root(site: MakeSite, root: Path) -
     assert running.fetch("/static/a.txt").status == 404
 
 
+@pytest.mark.parametrize(("size", "vary"), [(5000, "Accept-Encoding"), (10, None)])
+def test_a_head_request_says_what_the_answer_depends_on(
+    site: MakeSite, root: Path, size: int, vary: str | None
+) -> None:
+    (root / "app.js").write_bytes(b"x" * size)
+    running = site([], static_path=str(root), compress_response=True)
+    for method in ("GET", "HEAD"):
+        answer = running.fetch("/static/app.js", method, headers={"Accept-Encoding": "br"})
+        assert answer.headers.get("Vary") == vary
+    assert answer.headers["Content-Length"] == str(size)
+    assert "Content-Encoding" not in answer.headers
+
+
 @pytest.mark.parametrize("name", ["a.txt", "large.bin"])
 def test_a_head_request_gets_the_size_and_no_body(site: MakeSite, root: Path, name: str) -> None:
     answer = site([], static_path=str(root)).fetch(f"/static/{name}", "HEAD")

@@ -489,3 +489,13 @@ def test_the_same_bytes_give_the_same_answer_however_they_are_cut(run, wire, app
         logging.disable(logging.NOTSET)
     assert answers[0]
     assert set(answers) == {answers[0]}
+
+
+def test_an_exchange_tells_whether_there_can_be_another_one(run, wire, application):
+    async def scene(no_keep_alive):
+        async with wire(application(), no_keep_alive=no_keep_alive) as client:
+            await client.send(GET)
+            assert client.app.messages[0].connection.no_keep_alive is no_keep_alive
+
+    for no_keep_alive in (True, False):
+        run(scene(no_keep_alive))

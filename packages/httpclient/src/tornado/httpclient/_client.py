@@ -9,6 +9,7 @@ from tornado.util import Configurable
 
 from ._outcome import Outcome
 from ._request import HTTPRequest, plain_request, settle
+from ._timeouts import check_timeouts
 
 if TYPE_CHECKING:
     import asyncio
@@ -86,6 +87,7 @@ class AsyncHTTPClient(Configurable):
         """Set up what all implementations have; see the class."""
         self.io_loop = IOLoop.current()
         self.defaults = HTTPRequest._DEFAULTS | (defaults or {})
+        check_timeouts(self.defaults)
 
     @property
     def asyncio_loop(self) -> asyncio.AbstractEventLoop:

@@ -134,7 +134,7 @@ class _Brotli:
 
 
 class _Zstandard:
-    """The ``zstd`` coding (RFC 8878), with the library zstandard in the standard one's interface."""
+    """The ``zstd`` coding (RFC 8878), with the module of Python 3.14 or its backport."""
 
     def __init__(self) -> None:
         self._module = _zstd_module()

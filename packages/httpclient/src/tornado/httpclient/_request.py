@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from tornado.escape import native_str, utf8
 from tornado.httputil import HTTPHeaders, format_timestamp
 
+from ._timeouts import check_timeouts
+
 if TYPE_CHECKING:
     import datetime
     import ssl
@@ -207,6 +209,7 @@ class HTTPRequest:
             for name, value in locals().items()
             if value is not None and name not in _SET_APART
         }
+        check_timeouts(given)
         self.__dict__.update(given)
         if type(url) is not str:
             self.url = _url_in_text(url)

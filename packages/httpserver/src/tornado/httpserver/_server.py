@@ -70,6 +70,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
     :param max_connections: connections that may be open at a time; more are closed at once.
     :param max_connections_per_address: connections that one address may have open.
     :param handshake_timeout: how long a TLS handshake may take, and a PROXY header (60).
+    :param io_loop: classic; ignored, since the current loop is used.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -99,6 +100,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         max_connections: int | None = None,
         max_connections_per_address: int | None = None,
         handshake_timeout: float | None = _HANDSHAKE_TIMEOUT,
+        io_loop: Any = None,
         **more_limits: Any,
     ) -> None:
         """Take the arguments of the constructor; subclasses may extend it."""

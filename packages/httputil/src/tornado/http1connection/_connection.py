@@ -137,6 +137,11 @@ class HTTP1Connection(HTTPConnection):
     # The message that goes out.
 
     @property
+    def no_keep_alive(self) -> bool:
+        """True if no connection with these parameters serves a second exchange."""
+        return self.params.no_keep_alive
+
+    @property
     def is_finished(self) -> bool:
         """True when the outgoing message is complete, or the stream was given away."""
         return self._writing is not Writing.HEAD and self._writing is not Writing.BODY

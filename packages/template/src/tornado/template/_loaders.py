@@ -65,7 +65,8 @@ class BaseLoader:
             template = self.templates.get(name)
             if template is None:
                 template = self.templates[name] = self._create_template(name)
-            if not template._programs and not self._collecting:
+            # Loaders of other programs put templates of other engines here.
+            if not self._collecting and getattr(template, "_programs", None) == {}:
                 template._get_program(0)
             return template
 

@@ -2,7 +2,7 @@
 
 gzip is always there. Brotli (RFC 7932) and Zstandard (RFC 8878) are where their packages are
 installed: ``pip install tornado-web[compression]``. Zstandard comes with Python itself from 3.14
-on.
+on; before that it is the package that brings the same module.
 """
 
 from __future__ import annotations
@@ -44,18 +44,6 @@ class _Brotli:
 
 class _Zstandard:
     def __init__(self, module: Any) -> None:
-        self._module = module
-        self._compressor = module.ZstdCompressor(level=3).compressobj()
-
-    def encode(self, data: bytes, finishing: bool) -> bytes:
-        module = self._module
-        mode = module.COMPRESSOBJ_FLUSH_FINISH if finishing else module.COMPRESSOBJ_FLUSH_BLOCK
-        coded: bytes = self._compressor.compress(data) + self._compressor.flush(mode)
-        return coded
-
-
-class _OwnZstandard:
-    def __init__(self, module: Any) -> None:
         self._compressor = module.ZstdCompressor()
 
     def encode(self, data: bytes, finishing: bool) -> bytes:
@@ -68,7 +56,7 @@ class _OwnZstandard:
 #: The packages that have a coding, the best first.
 _PACKAGES: dict[str, tuple[tuple[str, Any], ...]] = {
     "br": (("brotli", _Brotli), ("brotlicffi", _Brotli)),
-    "zstd": (("compression.zstd", _OwnZstandard), ("zstandard", _Zstandard)),
+    "zstd": (("compression.zstd", _Zstandard), ("backports.zstd", _Zstandard)),
 }
 
 

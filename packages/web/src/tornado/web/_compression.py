@@ -50,6 +50,7 @@ class GZipContentEncoding(OutputTransform):
     def __init__(self, request: HTTPServerRequest) -> None:
         super().__init__(request)
         self._wanted = request.headers.get("Accept-Encoding")
+        self._is_head = request.method == "HEAD"
 
     def _compressible_type(self, ctype: str) -> bool:
         """Tell whether a content type is compressed; programs override it by this name."""
@@ -60,9 +61,14 @@ class GZipContentEncoding(OutputTransform):
     ) -> tuple[int, HTTPHeaders, bytes]:
         """Choose the coding, and encode the first piece."""
         self.is_active = False
-        if not self._is_compressible(status_code, headers, chunk, finishing):
+        has_no_body = self._is_head and not chunk
+        length = headers.get("Content-Length", "") if has_no_body else ""
+        size = int(length) if length.isdigit() else len(chunk)
+        if not self._is_compressible(status_code, headers, size, finishing):
             return status_code, headers, chunk
         _add_to_vary(headers, "Accept-Encoding")
+        if has_no_body:
+            return status_code, headers, chunk
         coding = preferred_coding(self._wanted, filter(is_available, self.CODINGS))
         if coding is None:
             return status_code, headers, chunk
@@ -82,11 +88,11 @@ class GZipContentEncoding(OutputTransform):
         return status_code, headers, coded
 
     def _is_compressible(
-        self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool
+        self, status_code: int, headers: HTTPHeaders, size: int, finishing: bool
     ) -> bool:
         if status_code < 200 or status_code in (204, 206, 304) or "Content-Encoding" in headers:
             return False
-        if finishing and len(chunk) < self.MIN_LENGTH:
+        if finishing and size < self.MIN_LENGTH:
             return False
         if "no-transform" in headers.get("Cache-Control", ""):
             return False

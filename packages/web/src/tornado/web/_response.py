@@ -266,7 +266,7 @@ def checked_value(value: HeaderTypes) -> str:
     elif isinstance(value, bytes):
         text = value.decode("latin-1")
     elif isinstance(value, numbers.Integral):
-        return str(int(value))
+        text = str(value)
     elif isinstance(value, datetime.datetime):
         return format_timestamp(value)
     else:

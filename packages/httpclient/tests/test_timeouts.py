@@ -1,0 +1,32 @@
+"""Numbers of seconds are checked before anything waits for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+
+NAMES = [f"{phase}_timeout" for phase in ("body", "connect", "head", "queue", "request", "tls")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [("5", TypeError), (b"5", TypeError), (-1, ValueError), (float("nan"), ValueError)],
+)
+async def test_what_is_no_number_of_seconds_is_refused(make, name, value, error):
+    with pytest.raises(error, match=f"{name} is a number of seconds"):
+        HTTPRequest("http://127.0.0.1/", **{name: value})
+    with pytest.raises(error, match=f"{name} is a number of seconds"):
+        make().fetch("http://127.0.0.1/", **{name: value})
+
+
+@pytest.mark.parametrize("value", [0, 0.5, 20, float("inf"), None])
+def test_numbers_of_seconds_are_taken(value):
+    request = HTTPRequest("http://127.0.0.1/", **dict.fromkeys(NAMES, value))
+    assert [getattr(request, name) for name in NAMES] == [value] * len(NAMES)
+
+
+async def test_the_defaults_of_a_client_are_checked_too():
+    with pytest.raises(ValueError, match="request_timeout is a number of seconds"):
+        AsyncHTTPClient(force_instance=True, defaults={"request_timeout": -1})
