@@ -40,7 +40,6 @@ from tornado.httputil import (
 )
 from tornado.iostream import StreamClosedError
 
-from . import _pace
 from ._errors import ProtocolError
 from ._framing import CHUNKED
 from ._head import RequestHead
@@ -49,6 +48,7 @@ from ._parameters import HTTP1ConnectionParameters
 from ._parser import EndOfMessage, RequestParser
 from ._phase import BODY, CLOSED, DETACHED, DRAIN, HEAD, IDLE, LINGER, RESPONSE
 from ._refusal import refusal
+from ._server_deadlines import ServerDeadlines
 from ._server_exchange import ServerExchange
 from ._sweep import LONGEST_TICK, NEVER, Sweep, sweep_of
 
@@ -78,7 +78,7 @@ _headers = object.__new__
 _Event = RequestHead | bytes | EndOfMessage
 
 
-class HTTP1ServerConnection:
+class HTTP1ServerConnection(ServerDeadlines):
     """Serve HTTP/1 on one stream.
 
     :param stream: the stream of an accepted connection.
@@ -88,25 +88,18 @@ class HTTP1ServerConnection:
 
     __slots__ = (
         "__weakref__",
-        "_body_end",
         "_busy",
         "_choked",
         "_closed",
         "_delegate",
         "_ended",
         "_exchange",
-        "_idle_time",
         "_message",
-        "_needed",
         "_parser",
         "_phase",
-        "_received",
-        "_sweep",
-        "_taken",
         "_waiting",
         "_written",
         "context",
-        "deadline",
         "is_draining",
         "params",
         "sent",
@@ -129,7 +122,6 @@ class HTTP1ServerConnection:
         self._message: HTTPMessageDelegate | None = None
         self._waiting: asyncio.Future[None] | None = None
         self._closed: asyncio.Future[None] | None = None
-        #: Bytes of the body that came, and how many of them had to when its pace was last seen.
         self._received = 0
         self._needed = 0.0
         self._body_end = NEVER
@@ -339,11 +331,7 @@ class HTTP1ServerConnection:
         self._received = 0
         if head.length != CHUNKED and head.length > exchange.max_body_size:
             raise ProtocolError(f"body of {head.length} bytes", 413)
-        timeout = exchange.body_timeout
-        self._body_end = NEVER if timeout is None else self._sweep.after(timeout)
-        rate = self._min_rate(exchange)
-        self._needed = -rate * _pace.WINDOW  # the first window is for free
-        self._watch_body(rate)
+        self._time_body(exchange)
         if "Expect" in head.fields and head.version == "HTTP/1.1":
             self._meet_expectation(head, exchange)
 
@@ -541,55 +529,6 @@ class HTTP1ServerConnection:
         self.deadline = NEVER
         self._sweep.discard(self)
         self._exchange = self._message = self._waiting = None
-
-    # Deadlines.
-
-    def deadline_passed(self) -> None:
-        """Act on a deadline; called by the sweep."""
-        phase = self._phase
-        if phase is HEAD:
-            self._refuse(ProtocolError("the head took too long", 408))
-        elif phase is BODY and self._exchange is not None:
-            self._check_body(self._exchange)
-        elif phase is RESPONSE or self._choked:
-            self._check_write_stall()
-        elif phase is DRAIN:
-            self._linger()
-        else:
-            self.stream.close()
-
-    def _min_rate(self, exchange: ServerExchange) -> int:
-        rate = exchange.min_body_rate
-        return self.params.min_body_rate if rate is None else rate
-
-    def _watch_body(self, rate: int) -> None:
-        """Set a deadline for more of a body: without a minimum rate it must come at all."""
-        look = self._sweep.after(_pace.WINDOW if rate else self._idle_time)
-        self.deadline = min(look, self._body_end)
-
-    def _check_body(self, exchange: ServerExchange) -> None:
-        rate = self._min_rate(exchange)
-        if self._waiting is None:  # else it is the delegate who holds the body up
-            self._needed = _pace.needed(self._received, self._needed, rate)
-        if self._received < self._needed or self._sweep.now >= self._body_end:
-            self._refuse(ProtocolError("the body took too long", 408))
-        else:
-            self._watch_body(rate)
-
-    def _watch_writes(self) -> None:
-        """Set a deadline for a client that takes nothing."""
-        timeout = self.params.write_timeout
-        self._taken = self.stream._total_write_done_index
-        if timeout is not None and self._phase is not BODY:
-            self.deadline = self._sweep.after(timeout)
-
-    def _check_write_stall(self) -> None:
-        waiting = self.stream.write_buffer_size
-        if waiting and self.stream._total_write_done_index == self._taken:
-            gen_log.info("%s takes nothing of %d bytes, closing", self._peer(), waiting)
-            self.stream.abort()
-        elif waiting:
-            self._watch_writes()
 
     def _peer(self) -> str:
         return str(getattr(self.context, "remote_ip", None) or "a client")
