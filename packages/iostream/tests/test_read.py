@@ -117,6 +117,12 @@ def test_reading_nothing_is_done_at_once(bed):
         (lambda s: s.read_until("\n"), TypeError, r"delimiter of bytes, not '\\n'"),
         (lambda s: s.read_until("\n", print), TypeError, "delimiter of bytes"),
         (lambda s: s.read_until(10), TypeError, "delimiter of bytes, not 10"),
+        (
+            lambda s: s.read_until(b"\n", "10"),
+            TypeError,
+            "max_bytes is a number of bytes, not '10'",
+        ),
+        (lambda s: s.read_until_regex(b"a", 1.5), TypeError, "max_bytes is a number"),
         (lambda s: s.read_until_regex("a["), re.error, "unterminated"),
         (lambda s: s.read_until_regex("a+"), TypeError, r"pattern of bytes, not 'a\+'"),
         (lambda s: s.read_into(b"constant"), TypeError, "read-only|modify"),

@@ -291,7 +291,11 @@ def _split(
     limit: int | OnBytes | None, callback: OnBytes | None
 ) -> tuple[int | None, OnBytes | None]:
     """Tell the modern second argument, a limit, from the classic one, a callback."""
-    return (None, limit) if callable(limit) else (limit, callback)
+    if callable(limit):
+        return None, limit
+    if limit is not None and not isinstance(limit, int):
+        raise TypeError(f"max_bytes is a number of bytes, not {limit!r:.60}")
+    return limit, callback
 
 
 def _as_delimiter(delimiter: object) -> bytes:
