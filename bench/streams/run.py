@@ -57,11 +57,12 @@ REFERENCES = ("asyncio streams", "asyncio Protocol", "upstream 6.6.1")
 Load = Callable[[int], int]
 
 
-def cases(seconds: float) -> dict[str, Load]:
+def cases(seconds: float, awake: bool) -> dict[str, Load]:
     """Return the loads by name."""
+    echo = partial(load.echo, connections=16, seconds=seconds, awake=awake)
     return {
-        "echo 64 B": partial(load.echo, size=64, connections=16, seconds=seconds),
-        "echo 64 KiB": partial(load.echo, size=65536, connections=16, seconds=seconds),
+        "echo 64 B": partial(echo, size=64),
+        "echo 64 KiB": partial(echo, size=65536),
         "accept": partial(load.accept, connections=64, seconds=seconds),
     }
 
@@ -107,9 +108,10 @@ def main() -> int:
     pin(0, cores.load)
     wanted = options.contestants.split(",")
     chosen = [c for c in CONTESTANTS if any(part in c.title for part in wanted)]
-    warmups = cases(0.1)
+    awake = cores.load is not None
+    warmups = cases(0.1, awake)
     print(f"CPU microseconds of the server per operation; {cores.description}")
-    for name, work in cases(options.seconds).items():
+    for name, work in cases(options.seconds, awake).items():
         if options.only not in name:
             continue
         samples: dict[str, list[float]] = {}
