@@ -1,8 +1,8 @@
 """What the loop costs: CPU microseconds per operation, beside plain asyncio and other Tornados.
 
-    python bench.py                            # this interpreter
-    python bench.py --against other/bin/python # and another one, in turns
-    python bench.py --uvloop
+    python bench/loop.py                            # this interpreter
+    python bench/loop.py --against other/bin/python # and another one, in turns
+    python bench/loop.py --uvloop
 
 Each contestant does the same work in a process of its own. Rounds are interleaved, and the smallest
 CPU time of a case counts: it is the one with the least noise.
@@ -264,7 +264,7 @@ def measure(cases, run):
 
 def in_process(python, plain, uvloop):
     command = [python, __file__, "--measure", *["--plain"] * plain, *["--uvloop"] * uvloop]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own command
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
     return json.loads(done.stdout)
 
 
