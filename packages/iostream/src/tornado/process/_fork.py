@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ._count import cpu_count
@@ -98,7 +99,8 @@ class _Parent:
     def tell(self, signum: int) -> None:
         """Send a signal to all children."""
         for pid in self.children:
-            os.kill(pid, signum)
+            with suppress(ProcessLookupError):  # it has ended, and is about to be taken off the list
+                os.kill(pid, signum)
 
     def start(self, number: int) -> bool:
         """Start a child; true in the child."""
