@@ -144,8 +144,9 @@ def test_a_machine_without_ipv6_listens_on_the_other_family(close, monkeypatch):
     assert [sock.family for sock in sockets] == [socket.AF_INET]
 
 
-def test_a_port_may_come_as_text_from_the_environment(close):
-    (drawn,) = bind_sockets("0", "127.0.0.1")
+@pytest.mark.parametrize("free", ["0", 0, None])
+def test_a_port_may_come_as_text_from_the_environment(close, free):
+    (drawn,) = bind_sockets(free, "127.0.0.1")
     number = drawn.getsockname()[1]
     drawn.close()
     (sock,) = sockets = bind_sockets(str(number), "127.0.0.1")
@@ -154,7 +155,7 @@ def test_a_port_may_come_as_text_from_the_environment(close):
 
 
 @pytest.mark.parametrize(
-    "port", [-1, 65536, 80000, "80000", "http", "", "+1", "\u0663", None, 80.0]
+    "port", [-1, 65536, 80000, "80000", "http", "", "+1", "\u0663", 80.0, True]
 )
 def test_what_is_no_port_says_so(port):
     with pytest.raises(ValueError, match=r"is no port: choose a number from 0 to 65535"):

@@ -126,7 +126,7 @@ def test_an_interrupt_at_the_terminal_ends_all_without_a_traceback_of_the_parent
         assert b"Traceback" not in program.stderr.read()
 
 
-def test_an_interrupt_of_the_parent_alone_is_passed_on():
+def test_an_interrupt_of_the_parent_alone_is_passed_on_where_there_is_no_terminal():
     program = subprocess.Popen(
         [
             sys.executable,

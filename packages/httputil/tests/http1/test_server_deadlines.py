@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tornado.httputil import HTTPHeaders, ResponseStartLine
+from tornado.iostream import StreamClosedError
 
 GET = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n"
@@ -179,6 +180,72 @@ def test_s8_a_client_that_takes_nothing_is_cut_off(run, wire, application, messa
             client.writer.write(GET)
             await asyncio.sleep(1)
             assert "closed" in app.calls
+
+    run(scene())
+
+
+class Streamed:
+    """Write pieces for ever, each one when the last has left: little waits at any time."""
+
+    async def stream(self):
+        try:
+            self.connection.write_headers(ResponseStartLine("", 200, "OK"), HTTPHeaders())
+            while True:
+                await self.connection.write(b"x" * 20_000)
+        except StreamClosedError:
+            self.note("gone")
+
+
+def test_s8_a_client_that_takes_nothing_of_a_stream_is_cut_off(run, wire, application, message):
+    class Streaming(Streamed, message):
+        def finish(self):
+            self.task = asyncio.ensure_future(self.stream())
+
+    app = application(Streaming)
+
+    async def scene():
+        async with wire(app, write_timeout=0.2) as client:
+            client.writer.transport.pause_reading()
+            client.writer.write(GET)
+            await asyncio.sleep(1)
+            assert client.stream.closed()
+            assert "gone" in app.calls
+
+    run(scene())
+
+
+def test_s8_a_client_that_sends_without_reading_is_cut_off(
+    run, wire, application, message, monkeypatch
+):
+    monkeypatch.setattr("tornado.http1connection._pace.WINDOW", 0.1)
+
+    class Echo(Streamed, message):
+        def data_received(self, chunk):
+            return self.stream()
+
+    app = application(Echo)
+
+    async def scene():
+        async with wire(app, write_timeout=0.2) as client:
+            client.writer.transport.pause_reading()
+            client.writer.write(POST[:-5] + b"4000\r\n\r\n" + b"ab")
+            await asyncio.sleep(1)
+            assert client.stream.closed()
+
+    run(scene())
+
+
+def test_s8_a_handler_that_thinks_longer_than_a_client_may_stall_is_not_cut_off(
+    run, wire, application, message
+):
+    class Late(message):
+        def finish(self):
+            asyncio.get_running_loop().call_later(0.6, self.answer, b"late")
+
+    async def scene():
+        async with wire(application(Late), write_timeout=0.1) as client:
+            await client.send(GET)
+            assert bodies(await client.read_some()) == [b"<late>"]
 
     run(scene())
 

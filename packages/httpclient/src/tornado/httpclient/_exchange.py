@@ -127,6 +127,7 @@ class Exchange(Deadlines):
         if self.phase:
             self.time_info["queue"] = now - self._queued
             self._stop_timer()
+        self.phase = "connect"  # the time may be up before anything else has begun
         self._limit_whole(now)
         if self.request.prepare is None:
             self._perform()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def check_timeouts(options: Mapping[str, object]) -> None:
         value = options[name]
         if value is None:
             continue
-        if not isinstance(value, (int, float)):
+        if not isinstance(value, Real):
             raise TypeError(f"{name} is a number of seconds, not {value!r:.60}")
-        if not value >= 0:
+        if not float(value) >= 0:
             raise ValueError(f"{name} is a number of seconds from 0 on, not {value!r}")

@@ -21,7 +21,7 @@ class Networks:
     """
 
     def __init__(self, members: Iterable[str]) -> None:
-        if isinstance(members, str):
+        if isinstance(members, str | bytes):
             raise TypeError(f"a list of addresses and networks is needed: [{members!r}]")
         self._networks = [_parse(member) for member in members]
         self._known: dict[str, bool] = {}

@@ -163,7 +163,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
                 "forwarded_host: say by xheaders or forwarded which fields name the host"
             )
         known: Container[str] | None = None
-        members = trusted if isinstance(trusted, str) else frozenset(trusted or ())
+        members = trusted if isinstance(trusted, str | bytes) else frozenset(trusted or ())
         if members:
             from ._networks import Networks
 

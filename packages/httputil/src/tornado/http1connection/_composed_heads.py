@@ -24,6 +24,8 @@ LONGEST = 1024
 #: How many fields belong to the beginning.
 COMMON = 3
 
+_VALIDATOR = ("Etag",)
+
 #: Status, reason, and the names and values of the first fields.
 _Key: TypeAlias = tuple[int, str, tuple[str, ...], tuple[Any, ...]]
 
@@ -41,15 +43,24 @@ class ComposedHeads(dict[_Key, str]):
         key = (code, reason, names[:COMMON], values[:COMMON])
         try:
             head = self.get(key) or self._begin(key, fields)
-        except TypeError:  # a repeated field has a list of values, and some values are no text
+        except TypeError:  # a repeated field has a list of values, which is no key
             return ""
         others = names[COMMON:]
-        return _go_on(head, {name: fields[name] for name in others}) if head and others else head
+        if not others or not head:
+            return head
+        if others == _VALIDATOR:  # as most responses have it: a look without an expression
+            etag = values[COMMON]
+            if etag.__class__ is str and etag.isprintable():
+                return f"{head}Etag: {etag}\r\n"
+        return _go_on(head, {name: fields[name] for name in others})
 
     def _begin(self, key: _Key, fields: Fields) -> str:
         code, reason, names, values = key
-        "".join(values)  # raises TypeError for what is no text
-        if not 200 <= code != 204 or code == 304 or REASON_TEXT.fullmatch(reason) is None:
+        # Others are equal to a number or a text and look another way.
+        is_plain = code.__class__ is int and {*map(type, (reason, *names, *values))} == {str}
+        if not is_plain or not 200 <= code != 204 or code == 304:
+            return ""
+        if REASON_TEXT.fullmatch(reason) is None:
             return ""
         head = _go_on(f"HTTP/1.1 {code} {reason}\r\n", {name: fields[name] for name in names})
         if 0 < len(head) <= LONGEST:

@@ -118,7 +118,8 @@ class HTTP1Connection(HTTPConnection):
     def set_min_body_rate(self, rate: int) -> None:
         """Set the bytes per second that this message's body must reach; 0 for a slow stream.
 
-        It may be called at any time until the body has come.
+        Call it before the body is read, as :meth:`set_max_body_size`. Later calls hold from the next
+        look at the body on.
 
         .. versionadded:: 1.0
         """
@@ -243,13 +244,13 @@ class HTTP1Connection(HTTPConnection):
             lines = f"{method} {target} HTTP/1.1\r\n{encode_fields(fields)}"
             more = self._frame_request(str(method), fields)
         else:
-            _, code, reason = start_line
-            if REASON_TEXT.fullmatch(str(reason)) is None:
-                raise HTTPOutputError(f"bad reason {shown(str(reason))}")
-            if int(code) < 200 or code == 204:
+            code, reason = int(start_line[1]), str(start_line[2])
+            if REASON_TEXT.fullmatch(reason) is None:
+                raise HTTPOutputError(f"bad reason {shown(reason)}")
+            if code < 200 or code == 204:
                 fields = {name: fields[name] for name in fields if name not in _FRAMING}
             lines = f"HTTP/1.1 {code} {reason}\r\n{encode_fields(fields)}"
-            more = self._frame_response(int(code), fields)
+            more = self._frame_response(code, fields)
         return f"{lines}{more}\r\n".encode("latin-1")
 
     def _frame_request(self, method: str, fields: Fields) -> str:

@@ -48,7 +48,7 @@ from ._parameters import HTTP1ConnectionParameters
 from ._parser import EndOfMessage, RequestParser
 from ._phase import BODY, CLOSED, DETACHED, DRAIN, HEAD, IDLE, LINGER, RESPONSE
 from ._refusal import refusal
-from ._server_deadlines import ServerDeadlines
+from ._server_deadlines import NOTHING_WAITS, ServerDeadlines
 from ._server_exchange import ServerExchange
 from ._sweep import LONGEST_TICK, NEVER, Sweep, sweep_of
 
@@ -125,7 +125,7 @@ class HTTP1ServerConnection(ServerDeadlines):
         self._received = 0
         self._needed = 0.0
         self._body_end = NEVER
-        self._taken = 0
+        self._taken = NOTHING_WAITS
         self._busy = False
         self._written = False
         self._choked = False
@@ -145,9 +145,17 @@ class HTTP1ServerConnection(ServerDeadlines):
         self._delegate = delegate
         self._sweep: Sweep = sweep_of(asyncio.get_running_loop())
         self.sent = self._sweep.done
-        timeouts = (params.header_timeout, params.head_timeout, params.body_timeout)
+        timeouts = (
+            params.header_timeout,
+            params.head_timeout,
+            params.body_timeout,
+            params.write_timeout,
+        )
         self._sweep.add(self, min([each for each in timeouts if each is not None]))
-        self._idle_time = params.header_timeout + min(LONGEST_TICK, params.header_timeout / 8)
+        self._idle_time = _with_tick(params.header_timeout)
+        self._write_time = _with_tick(
+            NEVER if params.write_timeout is None else params.write_timeout
+        )
         self.deadline = self._sweep.now + self._idle_time
         self.stream.set_protocol(self)
 
@@ -251,7 +259,7 @@ class HTTP1ServerConnection(ServerDeadlines):
         """Take note that the client has caught up."""
         self._choked = False
         if self._phase is RESPONSE:
-            self.deadline = NEVER
+            self.deadline = self._sweep.now + self._write_time
         elif self._phase is IDLE:
             self.deadline = self._sweep.now + self._idle_time
             self._soon_next_request()
@@ -374,9 +382,7 @@ class HTTP1ServerConnection(ServerDeadlines):
         if message is None:
             return
         self._phase = RESPONSE
-        self.deadline = NEVER
-        if self._choked:
-            self._watch_writes()
+        self.deadline = self._sweep.now + self._write_time
         try:
             message.finish()
         except HTTPInputError:
@@ -413,7 +419,9 @@ class HTTP1ServerConnection(ServerDeadlines):
     def _go_on(self, head: RequestHead | None) -> None:
         """Take up again what waited for the delegate."""
         try:
-            if head is not None and head.length:
+            if head is None:
+                self._watch_body_again()
+            elif head.length:
                 self._expect_body(head)
         except HTTPInputError as error:
             self._refuse(error)
@@ -532,3 +540,8 @@ class HTTP1ServerConnection(ServerDeadlines):
 
     def _peer(self) -> str:
         return str(getattr(self.context, "remote_ip", None) or "a client")
+
+
+def _with_tick(timeout: float) -> float:
+    """Give what to add to the clock of the sweep, which may be a tick behind."""
+    return timeout + min(LONGEST_TICK, timeout / 8)

@@ -27,11 +27,22 @@ if TYPE_CHECKING:
 
 gen_log = logging.getLogger("tornado.general")
 
+NOTHING_WAITS = -1
+
 
 class ServerDeadlines:
     """The deadlines of a connection; `HTTP1ServerConnection` has the rest of it."""
 
-    __slots__ = ("_body_end", "_idle_time", "_needed", "_received", "_sweep", "_taken", "deadline")
+    __slots__ = (
+        "_body_end",
+        "_idle_time",
+        "_needed",
+        "_received",
+        "_sweep",
+        "_taken",
+        "_write_time",
+        "deadline",
+    )
 
     if TYPE_CHECKING:
         deadline: float
@@ -41,6 +52,9 @@ class ServerDeadlines:
         _received: int
         _needed: float
         _body_end: float
+        #: Seconds within which a client must take something of what waits for it.
+        _write_time: float
+        #: Bytes that it had taken at the last look, if something waited then.
         _taken: int
 
         params: HTTP1ConnectionParameters
@@ -62,11 +76,14 @@ class ServerDeadlines:
         elif phase is BODY and self._exchange is not None:
             self._check_body(self._exchange)
         elif phase is RESPONSE or self._choked:
-            self._check_write_stall()
+            if not self._has_stalled():
+                self.deadline = self._sweep.now + self._write_time
         elif phase is DRAIN:
             self._linger()
         else:
             self.stream.close()
+
+    # The body.
 
     def _time_body(self, exchange: ServerExchange) -> None:
         """Begin to watch how a body comes."""
@@ -85,26 +102,43 @@ class ServerDeadlines:
         look = self._sweep.after(_pace.WINDOW if rate else self._idle_time)
         self.deadline = min(look, self._body_end)
 
+    def _watch_body_again(self) -> None:
+        """Do not wait longer for a look than the body needs, now that the delegate takes it again."""
+        if self._exchange is not None:
+            before = self.deadline
+            self._watch_body(self._min_rate(self._exchange))
+            self.deadline = min(before, self.deadline)
+
     def _check_body(self, exchange: ServerExchange) -> None:
-        rate = self._min_rate(exchange)
-        if self._waiting is None:  # else it is the delegate who holds the body up
-            self._needed = _pace.needed(self._received, self._needed, rate)
-        if self._received < self._needed or self._sweep.now >= self._body_end:
+        if self._sweep.now >= self._body_end:
             self._refuse(ProtocolError("the body took too long", 408))
+        elif self._waiting is not None:
+            # The delegate holds the body up. It may be that it waits for the client to read.
+            if not self._has_stalled():
+                self.deadline = min(self._sweep.now + self._write_time, self._body_end)
         else:
-            self._watch_body(rate)
+            rate = self._min_rate(exchange)
+            self._needed = _pace.needed(self._received, self._needed, rate)
+            if self._received < self._needed:
+                self._refuse(ProtocolError("the body took too long", 408))
+            else:
+                self._watch_body(rate)
+
+    # The client's reading.
 
     def _watch_writes(self) -> None:
-        """Set a deadline for a client that takes nothing."""
-        timeout = self.params.write_timeout
+        """Set a deadline for a client that does not take what waits for it."""
         self._taken = self.stream._total_write_done_index
-        if timeout is not None and self._phase is not BODY:
-            self.deadline = self._sweep.after(timeout)
+        if self._phase is not BODY:
+            self.deadline = self._sweep.now + self._write_time
 
-    def _check_write_stall(self) -> None:
+    def _has_stalled(self) -> bool:
+        """Cut off a client that has taken nothing of what waited since the last look."""
+        taken = self.stream._total_write_done_index
         waiting = self.stream.write_buffer_size
-        if waiting and self.stream._total_write_done_index == self._taken:
+        if waiting and taken == self._taken:
             gen_log.info("%s takes nothing of %d bytes, closing", self._peer(), waiting)
             self.stream.abort()
-        elif waiting:
-            self._watch_writes()
+            return True
+        self._taken = taken if waiting else NOTHING_WAITS
+        return False

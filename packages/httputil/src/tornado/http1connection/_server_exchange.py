@@ -62,13 +62,7 @@ class ServerExchange(HTTP1Connection):
             or self._method == "HEAD"
         ):
             return super().respond(status_code, reason, headers, body)
-        fields = headers._fields
-        etag = fields.pop("Etag", "")
-        head = _heads.compose(status_code, reason, fields)
-        if etag:
-            fields["Etag"] = etag
-            is_plain = etag.__class__ is str and etag.isprintable()
-            head = f"{head}Etag: {etag}\r\n" if head and is_plain else ""
+        head = _heads.compose(status_code, reason, headers._fields)
         if not head:
             return super().respond(status_code, reason, headers, body)
         size = len(body)

@@ -16,7 +16,7 @@ _DRAWS = 8
 
 
 def bind_sockets(
-    port: int | str,
+    port: int | str | None,
     address: str | None = None,
     family: socket.AddressFamily = socket.AF_UNSPEC,
     backlog: int = _DEFAULT_BACKLOG,
@@ -25,8 +25,8 @@ def bind_sockets(
 ) -> list[socket.socket]:
     """Open listening sockets on every address that ``address`` stands for.
 
-    :param port: the port, as a number or as its digits, which come from the environment; 0 takes a
-        free one, the same for all addresses.
+    :param port: the port, as a number or as its digits, which come from the environment; 0 or None
+        takes a free one, the same for all addresses.
     :param address: a numeric address or a host name with several; None or ``""``: all interfaces.
     :param family: ``AF_INET`` or ``AF_INET6`` to keep to one; by default both.
     :param backlog: how many connections the system holds until they are accepted.
@@ -49,9 +49,11 @@ def bind_sockets(
                 raise
 
 
-def _port_number(port: int | str) -> int:
-    number = int(port) if isinstance(port, str) and port.isascii() and port.isdigit() else port
-    if not isinstance(number, int) or not 0 <= number <= 65535:
+def _port_number(port: int | str | None) -> int:
+    number: object = 0 if port is None else port
+    if isinstance(port, str) and port.isascii() and port.isdigit():
+        number = int(port)
+    if type(number) is not int or not 0 <= number <= 65535:
         message = f"{port!r} is no port: choose a number from 0 to 65535"
         wrong = ValueError(message)
         print_uncaught(wrong, message)

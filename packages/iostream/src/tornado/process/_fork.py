@@ -26,7 +26,8 @@ def fork_processes(num_processes: int | None, max_restarts: int | None = None) -
     """Fork children that go on with the program, and look after them.
 
     Returns in each child. The parent never returns: it starts a child anew that a signal or an
-    error has ended, passes SIGTERM and SIGINT on to the children, and exits when all have ended. Call it before any
+    error has ended, passes SIGTERM on to the children, and SIGINT where no terminal tells all of them,
+    and exits when they have ended. Call it before any
     loop runs and before threads exist; listening sockets that are open are shared.
 
     :param num_processes: how many; None or 0 stands for one per processor.
@@ -64,8 +65,6 @@ class _Parent:
         """Start the children; returns in them only."""
         self.handlers = self.catch_signals()
         for number in range(count):
-            if self.is_ending:
-                break  # asked to end while it still started them
             if self.start(number):
                 return number
         while self.children:
@@ -99,11 +98,13 @@ class _Parent:
     def tell(self, signum: int) -> None:
         """Send a signal to all children."""
         for pid in self.children:
-            with suppress(ProcessLookupError):  # it has ended, and is about to be taken off the list
+            with suppress(
+                ProcessLookupError
+            ):  # it has ended, and is about to be taken off the list
                 os.kill(pid, signum)
 
     def start(self, number: int) -> bool:
-        """Start a child; true in the child."""
+        """Start a child, unless all are to end; true in the child."""
         global _task_id  # noqa: PLW0603 - a process has one number for its life
         # What is buffered would be written by parent and child.
         sys.stdout.flush()
@@ -111,6 +112,8 @@ class _Parent:
         # No signal comes while it is open which process it would meet, and with whose handler.
         unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, self.handlers)
         try:
+            if self.is_ending:
+                return False
             pid = os.fork()
             if pid == 0:
                 _task_id = number

@@ -190,7 +190,7 @@ class Execution(ErrorPage, HandlerState):
             return
         if self.request.method != method:  # prepare() has put another one in its place
             method = self.request.method
-            if method not in self.SUPPORTED_METHODS:
+            if method.upper() not in self.SUPPORTED_METHODS:
                 raise HTTPError(405)
         verb = getattr(self, _verbs[method])
         args, kwargs = self.path_args, self.path_kwargs

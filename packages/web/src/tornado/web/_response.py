@@ -142,7 +142,7 @@ class Response(Sending, HandlerState):
             text = chunk
         elif self._is_json(chunk):
             text = self.settings.get("json_encoder", json_encode)(chunk)
-            self._headers._fields["Content-Type"] = "application/json; charset=UTF-8"
+            self.set_header("Content-Type", "application/json; charset=UTF-8")
         else:
             raise TypeError(_unwritable(chunk))
         self._write_buffer.append(utf8(text))
@@ -230,15 +230,17 @@ class Response(Sending, HandlerState):
     def set_etag_header(self) -> None:
         """Set ``Etag`` to what :meth:`compute_etag` gives."""
         etag = self.compute_etag()
-        if etag is not None:
+        if etag.__class__ is str:
             self._headers._fields["Etag"] = etag  # the name is canonical already
+        elif etag is not None:
+            self.set_header("Etag", etag)
 
     def check_etag_header(self) -> bool:
         """Tell whether the client has this very version already (RFC 9110 section 13.1.2).
 
         Validators compare weakly: ``W/"x"`` is the same as ``"x"``.
         """
-        if "If-None-Match" not in self.request.headers._fields:  # get() without a call
+        if "If-None-Match" not in self.request.headers:
             return False
         wanted = self.request.headers["If-None-Match"]
         own = self._headers.get("Etag")
