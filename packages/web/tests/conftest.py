@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tornado.httputil import HTTPServerConnectionDelegate
 from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPServer
 
@@ -29,9 +30,9 @@ class Answer(NamedTuple):
 
 
 class Site:
-    """A running application."""
+    """A running application, or another router."""
 
-    def __init__(self, application: Application, **options: Any) -> None:
+    def __init__(self, application: HTTPServerConnectionDelegate, **options: Any) -> None:
         self.application = application
         self._options = options
         self._started = threading.Event()
@@ -80,12 +81,13 @@ MakeSite = Callable[..., Site]
 
 @pytest.fixture
 def site() -> Iterator[MakeSite]:
-    """Run applications: ``site([(pattern, handler), ...], **settings)``."""
+    """Run applications: ``site([(pattern, handler), ...], **settings)``; routers as they are."""
     running: list[Site] = []
 
     def start(handlers: Any = None, **settings: Any) -> Site:
         options = settings.pop("server_options", {})
-        made = handlers if isinstance(handlers, Application) else Application(handlers, **settings)
+        is_made = isinstance(handlers, HTTPServerConnectionDelegate)
+        made = handlers if is_made else Application(handlers, **settings)
         running.append(Site(made, **options))
         return running[-1]
 
