@@ -68,8 +68,11 @@ class Site:
             return Answer(response.status, response.headers, response.read(), response.reason)
         finally:
             connection.close()
-            # The response can be here before the handler has returned: wait for the loop's turn.
-            asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self.loop).result(10)
+            self.take_a_turn()
+
+    def take_a_turn(self) -> None:
+        """Wait for the loop: a response can be here before the handler has returned."""
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self.loop).result(10)
 
     def close(self) -> None:
         self.loop.call_soon_threadsafe(self._stop.set)
