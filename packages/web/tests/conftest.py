@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tornado.httputil import HTTPServerConnectionDelegate
 from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPServer
 
@@ -29,9 +30,9 @@ class Answer(NamedTuple):
 
 
 class Site:
-    """A running application."""
+    """A running application, or another router."""
 
-    def __init__(self, application: Application, **options: Any) -> None:
+    def __init__(self, application: HTTPServerConnectionDelegate, **options: Any) -> None:
         self.application = application
         self._options = options
         self._started = threading.Event()
@@ -67,8 +68,11 @@ class Site:
             return Answer(response.status, response.headers, response.read(), response.reason)
         finally:
             connection.close()
-            # The response can be here before the handler has returned: wait for the loop's turn.
-            asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self.loop).result(10)
+            self.take_a_turn()
+
+    def take_a_turn(self) -> None:
+        """Wait for the loop: a response can be here before the handler has returned."""
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self.loop).result(10)
 
     def close(self) -> None:
         self.loop.call_soon_threadsafe(self._stop.set)
@@ -80,12 +84,13 @@ MakeSite = Callable[..., Site]
 
 @pytest.fixture
 def site() -> Iterator[MakeSite]:
-    """Run applications: ``site([(pattern, handler), ...], **settings)``."""
+    """Run applications: ``site([(pattern, handler), ...], **settings)``; routers as they are."""
     running: list[Site] = []
 
     def start(handlers: Any = None, **settings: Any) -> Site:
         options = settings.pop("server_options", {})
-        made = handlers if isinstance(handlers, Application) else Application(handlers, **settings)
+        is_made = isinstance(handlers, HTTPServerConnectionDelegate)
+        made = handlers if is_made else Application(handlers, **settings)
         running.append(Site(made, **options))
         return running[-1]
 

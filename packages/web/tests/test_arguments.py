@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tornado.web import MissingArgumentError, RequestHandler
+from tornado.web import HTTPError, MissingArgumentError, RequestHandler
 
 MakeSite = Callable[..., Any]
 
@@ -84,3 +84,69 @@ def test_files_of_a_form_are_there(site: MakeSite) -> None:
         running.fetch("/", "PUT", body, headers).text == '{"f": [["a.txt", "text/plain", "hello"]]}'
     )
     assert running.fetch("/", "PUT", body[:40], headers).status == 400
+
+
+class Decoding(RequestHandler):
+    """Show what a subclass makes of arguments and of groups."""
+
+    def get(self, *args: Any, **kwargs: Any) -> None:
+        self.write(repr((args, kwargs, self.get_arguments("q"), self.get_query_arguments("q"))))
+
+    def post(self, *args: Any) -> None:
+        self.write(repr((self.get_argument("q"), self.get_body_argument("q", strip=False))))
+
+
+def test_a_subclass_decodes_arguments_and_groups_in_its_own_way(site: MakeSite) -> None:
+    names: list[str | None] = []
+
+    class Latin(Decoding):
+        def decode_argument(self, value: bytes, name: str | None = None) -> str:
+            names.append(name)
+            return value.decode("latin-1")
+
+    running = site([("/a/(.*)", Latin), ("/b/(?P<n>.*)", Latin)])
+    assert running.fetch("/a/%E9?q=%E8+&q=%00").text == "(('é',), {}, ['è', ''], ['è', ''])"
+    assert names == [None, "q", "q", "q", "q"]
+    assert running.fetch("/b/%FF").text == "((), {'n': 'ÿ'}, [], [])"
+    assert names[5:] == ["n"]
+    assert running.fetch("/a/", "POST", "q=%E9+", FORM).text == "('é', 'é ')"
+
+
+def test_a_subclass_may_leave_arguments_as_bytes(site: MakeSite) -> None:
+    class Raw(Decoding):
+        def decode_argument(self, value: Any, name: str | None = None) -> Any:
+            return value
+
+    running = site([("/(.*)", Raw)])
+    assert running.fetch("/%FF?q=+%E9+").text == "((b'\\xff',), {}, [b'\\xe9'], [b'\\xe9'])"
+    assert running.fetch("/", "POST", "q=+%00", FORM).text == "(b'\\x00', b' \\x00')"
+
+
+def test_a_subclass_may_make_values_of_arguments(site: MakeSite) -> None:
+    class Numbers(Decoding):
+        def decode_argument(self, value: bytes, name: str | None = None) -> Any:
+            try:
+                return int(value) if name == "n" else super().decode_argument(value, name)
+            except ValueError as error:
+                raise HTTPError(422, "%s is no number", name) from error
+
+        def get(self, n: int) -> None:
+            self.write(repr((n, self.get_arguments("n", strip=False))))
+
+    running = site([("/(?P<n>.*)", Numbers)])
+    assert running.fetch("/7?n=5&n=6").text == "(7, [5, 6])"
+    assert running.fetch("/x").status == 422
+    assert running.fetch("/7?n=x").status == 422
+
+
+def test_an_argument_can_be_decoded_by_hand(site: MakeSite, caplog: Any) -> None:
+    class Manual(RequestHandler):
+        def get(self, name: str) -> None:
+            self.write(self.decode_argument(bytes.fromhex(name), "name"))
+
+    running = site([("/(.*)", Manual)])
+    assert running.fetch("/c3a9").text == "é"
+    assert running.fetch("/ff").status == 400
+    assert r"invalid unicode in name: b'\xff'" in caplog.text
+    assert running.fetch("/%FF").status == 400
+    assert r"invalid unicode in url: b'\xff'" in caplog.text

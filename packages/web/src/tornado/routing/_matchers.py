@@ -81,6 +81,13 @@ class PathMatches(Matcher):
         become arguments: all of them by name, or all of them by position.
     """
 
+    #: Whether nothing matches but what the pattern says. Subclasses may go by something else too.
+    goes_by_pattern = True
+
+    def __init_subclass__(cls, goes_by_pattern: bool = False, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.goes_by_pattern = goes_by_pattern
+
     def __init__(self, path_pattern: str | re.Pattern[str]) -> None:
         if isinstance(path_pattern, str):
             if not path_pattern.endswith("$"):
@@ -92,7 +99,7 @@ class PathMatches(Matcher):
         prefix, is_whole = literal_prefix(regex)
         #: What every path begins with that is matched; may be empty.
         self.prefix = prefix
-        if is_whole:
+        if is_whole and self.goes_by_pattern:
             self.literal = prefix
         self._reversal = Reversal(regex)
         # Both are read by applications that build menus of their routes.

@@ -37,7 +37,7 @@ _CONVERTERS: Mapping[str, Converter] = {
 _PLACE = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}")
 
 
-class PathTemplate(PathMatches):
+class PathTemplate(PathMatches, goes_by_pattern=True):
     """Match a path with typed places.
 
     ::

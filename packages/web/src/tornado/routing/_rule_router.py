@@ -61,6 +61,9 @@ class RuleRouter(Router):
     ) -> HTTPMessageDelegate | None:
         """Make the delegate for a rule's target.
 
+        :param target_params: what the matcher found (``path_args``, ``path_kwargs``) and the
+            rule's ``target_kwargs``, each where there is any. A router gets them by its
+            ``find_handler``, a callable beside the request.
         :return: ``None`` if the target has no answer for this request; the next rule is tried.
         """
         connection: Any = request.connection
@@ -113,6 +116,7 @@ class _CallableTarget(HTTPMessageDelegate):
         self, target: Callable[..., object], request: HTTPServerRequest, **params: Any
     ) -> None:
         self._target = target
+        self._params = params
         self._request = request
         self._chunks: list[bytes] = []
 
@@ -122,7 +126,7 @@ class _CallableTarget(HTTPMessageDelegate):
     def finish(self) -> None:
         self._request.body = b"".join(self._chunks)
         self._request._parse_body()
-        self._target(self._request)
+        self._target(self._request, **self._params)
 
     def on_connection_close(self) -> None:
         self._chunks.clear()

@@ -29,7 +29,8 @@ class Rule:
     :param matcher: which requests are meant.
     :param target: who answers: a handler class, a router, a
         :class:`tornado.httputil.HTTPServerConnectionDelegate`, or a callable that takes the
-        request.
+        request, and as keyword arguments ``path_args`` and ``path_kwargs`` where the pattern has
+        groups, and ``target_kwargs`` where the rule has any.
     :param target_kwargs: keyword arguments for the target, where it takes any.
     :param name: a name for ``reverse_url``.
     """

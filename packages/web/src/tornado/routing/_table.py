@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._matchers import Matcher, PathMatches
-from ._path_templates import PathTemplate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 
 _NONE: list[Rule] = []
-_INDEXED = (PathMatches, PathTemplate)
 
 
 class Table:
@@ -33,9 +31,10 @@ class Table:
         paths: dict[str, list[tuple[int, Rule]]] = {}
         for index, rule in enumerate(rules):
             matcher = rule.matcher
-            prefix = _prefix_of(matcher)
-            group = by_prefix if matcher.literal is None else paths
-            group.setdefault(prefix, []).append((index, rule))
+            if matcher.literal is None:
+                by_prefix.setdefault(_prefix_of(matcher), []).append((index, rule))
+            else:
+                paths.setdefault(matcher.literal, []).append((index, rule))
         self._by_prefix = by_prefix
         self._lengths = sorted({len(prefix) for prefix in by_prefix})
         self._only_length = self._lengths[0] if len(self._lengths) == 1 else None
@@ -64,10 +63,7 @@ class Table:
 
 
 def _prefix_of(matcher: Matcher) -> str:
-    # Subclasses elsewhere may match more than their pattern says.
-    if isinstance(matcher, PathMatches) and type(matcher) in _INDEXED:
-        return matcher.prefix
-    return ""
+    return matcher.prefix if isinstance(matcher, PathMatches) and matcher.goes_by_pattern else ""
 
 
 def _in_order(groups: list[list[tuple[int, Rule]]]) -> list[Rule]:

@@ -116,6 +116,8 @@ class Arguments(HandlerState):
     def _values_in(self, source: dict[str, list[bytes]], name: str, strip: bool) -> list[str]:
         values = []
         for value in source.get(name, ()):
-            text = _CONTROL.sub(" ", self.decode_argument(value, name=name))
+            text = self.decode_argument(value, name=name)
+            if isinstance(text, str):  # subclasses may make something else of it
+                text = _CONTROL.sub(" ", text)
             values.append(text.strip() if strip else text)
         return values

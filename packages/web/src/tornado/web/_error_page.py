@@ -38,11 +38,17 @@ class ErrorPage(HandlerState):
         """Answer with an error page, in the place of whatever was composed.
 
         If the head has left already, the connection is closed instead: the client must not take
-        half a response for a whole one.
+        half a response for a whole one. If the response is finished, nothing is sent; both are
+        logged.
 
         :param kwargs: passed on to :meth:`write_error`; ``exc_info`` is the exception, if there is
-            one, and ``reason`` a reason phrase.
+            one, and ``reason`` a reason phrase; the registered one takes the place of one with
+            control characters.
         """
+        if self._finished:
+            summary = self._request_summary()
+            gen_log.error("cannot send an error page behind finish(): %s", summary)
+            return
         if self._headers_written:
             if "exc_info" not in kwargs:  # else it was logged already
                 gen_log.error(
@@ -53,7 +59,10 @@ class ErrorPage(HandlerState):
             return
         self.clear()
         self._ui = None  # the UI modules of the page that failed
-        self.set_status(status_code, _reason_of(kwargs))
+        try:
+            self.set_status(status_code, _reason_of(kwargs))
+        except ValueError:  # a reason from elsewhere must not change the status
+            self.set_status(status_code)
         if status_code == 405:
             self.set_header("Allow", ", ".join(allowed_methods(self)))
         try:

@@ -24,7 +24,7 @@ from ._state import HandlerState
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 HeaderTypes = bytes | str | int | numbers.Integral | datetime.datetime
 
@@ -221,6 +221,10 @@ class Response(Sending, HandlerState):
     def compute_etag(self) -> str | None:
         """Give the validator for ``Etag``: a hash of the body, unless a subclass knows better.
 
+        Asked for when a response to GET or HEAD leaves whole, with status 200 and without an
+        ``Etag`` that the handler has set: that one stays, and is compared with what the client has
+        by :meth:`check_etag_header` if the handler calls it.
+
         :return: a quoted text; ``None`` sends no such field.
         """
         buffer = self._write_buffer
@@ -228,12 +232,15 @@ class Response(Sending, HandlerState):
         return f'"{_sha1(body, usedforsecurity=False).hexdigest()}"'
 
     def set_etag_header(self) -> None:
-        """Set ``Etag`` to what :meth:`compute_etag` gives."""
+        """Set ``Etag`` to what :meth:`compute_etag` gives.
+
+        :raises ValueError: that has control characters.
+        """
         etag = self.compute_etag()
-        if etag.__class__ is str:
-            self._headers._fields["Etag"] = etag  # the name is canonical already
-        elif etag is not None:
-            self.set_header("Etag", etag)
+        if etag is not None:
+            is_ours = self.__class__.compute_etag is _hash_of_body
+            # The name is canonical already.
+            self._headers._fields["Etag"] = etag if is_ours else checked_value(etag)
 
     def check_etag_header(self) -> bool:
         """Tell whether the client has this very version already (RFC 9110 section 13.1.2).
@@ -247,12 +254,15 @@ class Response(Sending, HandlerState):
         if own is None:
             return False
         own = own.removeprefix("W/")
-        found: Iterable[str] = _ETAG.findall(wanted)
-        return any(etag == "*" or etag.removeprefix("W/") == own for etag in found)
+        found: list[str] = _ETAG.findall(wanted)
+        return found[:1] == ["*"] or any(etag.removeprefix("W/") == own for etag in found)
 
     def _start_line(self) -> ResponseStartLine:
         status = self._status_code
         return ResponseStartLine("", status, sendable_reason(self._reason, status))
+
+
+_hash_of_body = Response.compute_etag
 
 
 def _checked_name(name: str) -> str:

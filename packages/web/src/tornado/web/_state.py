@@ -34,6 +34,8 @@ class HandlerState:
     _headers_written: bool
     _finished: bool
     _auto_finish = True
+    #: Whether a response that leaves whole is given a validator where it has none.
+    _adds_etag = True
     _client_left = False
     #: What is called when the head is about to leave, see ``before_head``.
     _head_hooks: Sequence[Callable[[Any], object]] = ()

@@ -143,6 +143,7 @@ class StaticFileHandler(RequestHandler):
         known = self._known
         self.modified = self.get_modified_time() if known is None else known.modified
         self.set_headers()
+        self._adds_etag = False  # set_headers() has the last word
         if self.should_return_304():
             self.set_status(304)
             return NOTHING
