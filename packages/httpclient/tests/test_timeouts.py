@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPTimeoutError
 
 NAMES = [f"{phase}_timeout" for phase in ("body", "connect", "head", "queue", "request", "tls")]
 
@@ -30,3 +32,13 @@ def test_numbers_of_seconds_are_taken(value):
 async def test_the_defaults_of_a_client_are_checked_too():
     with pytest.raises(ValueError, match="request_timeout is a number of seconds"):
         AsyncHTTPClient(force_instance=True, defaults={"request_timeout": -1})
+
+
+async def test_a_time_that_is_up_before_anything_has_begun_ends_the_fetch(make, serve):
+    peer = await serve(serve.reply())
+    client = make(max_clients=1)
+    fetch = client.fetch(peer.url(), request_timeout=0.02)
+    time.sleep(0.1)  # noqa: ASYNC251  # the loop is busy with something else
+    with pytest.raises(HTTPTimeoutError):
+        await fetch
+    assert (await client.fetch(peer.url())).body == b"hello"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import ssl
 from typing import Any
 
 import pytest
 
-from tornado.httpclient import HTTPClientError, HTTPStreamClosedError
+from tornado.httpclient import HTTPClientError, HTTPStreamClosedError, HTTPTimeoutError
+from tornado.iostream import IOStream
 
 
 def through(proxy: Any, **options: Any) -> dict[str, Any]:
@@ -92,6 +94,40 @@ async def test_closing_a_client_closes_its_connections_to_a_tls_proxy(make, serv
             break
         await asyncio.sleep(0.01)
     assert len(asyncio.all_tasks()) < before  # the proxy has tasks while it is connected
+
+
+async def test_a_fetch_that_ends_while_a_tls_proxy_takes_nothing_leaves_no_stream(
+    make, serve, authority
+):
+    if make.name == "curl":
+        pytest.skip("libcurl has no streams of ours")
+
+    async def read_nothing(request: Any, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(30)
+
+    async def stall(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        peer.writers.append(writer)
+        writer.transport.pause_reading()
+
+    proxy = await serve.proxy(authority.server)
+    peer = await serve(read_nothing, tls=authority.server)
+    peer.server.close()
+    stalled = await asyncio.start_server(stall, "127.0.0.1", peer.port, ssl=authority.server)
+    before = open_streams()
+    options = through(proxy, ca_certs=authority.file, request_timeout=1)
+    with pytest.raises(HTTPTimeoutError):
+        await make.fetch(peer.url(), method="PUT", body=bytes(20_000_000), **options)
+    for _ in range(300):
+        if open_streams() <= before:
+            break
+        await asyncio.sleep(0.02)
+    assert open_streams() <= before
+    stalled.close()
+
+
+def open_streams() -> int:
+    gc.collect()
+    return sum(isinstance(each, IOStream) and not each.closed() for each in gc.get_objects())
 
 
 @pytest.mark.parametrize("is_other_host", [False, True], ids=["unknown authority", "other host"])

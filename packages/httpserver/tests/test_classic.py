@@ -76,3 +76,18 @@ def test_an_exception_of_the_callback_closes_the_connection_and_the_server_goes_
 def test_the_classic_name_of_a_request_and_the_hook_of_a_server_are_there() -> None:
     assert HTTPRequest.__name__ == "HTTPServerRequest"
     assert callable(HTTPServer.on_close)
+
+
+def test_the_request_of_a_classic_callback_has_its_classic_methods(serve: Serve) -> None:
+    seen = []
+
+    def note(request: HTTPRequest) -> None:
+        seen.append(
+            (request.full_url(), request.get_ssl_certificate(), request.supports_http_1_1())
+        )
+        raw(request)
+
+    client = serve(note).connect()
+    client.send(b"GET /a?b HTTP/1.1\r\nHost: x:80\r\n\r\n")
+    client.read_response()
+    assert seen == [("http://x:80/a?b", None, True)]

@@ -157,6 +157,22 @@ def test_an_interrupt_while_processes_are_started_ends_all_too():
     assert "Traceback" not in log
 
 
+def test_a_child_that_dies_while_all_are_asked_to_end_is_not_started_anew():
+    # The parent is asked to end in the middle of starting a child anew.
+    status, output, _ = run(
+        "class Asking(logging.Handler):\n"
+        "    def emit(self, record):\n"
+        "        if 'restarting' in record.getMessage():\n"
+        "            os.kill(os.getpid(), signal.SIGTERM)\n"
+        "logging.getLogger('tornado.general').addHandler(Asking())\n"
+        "number = fork_processes(1)\n"
+        "say('started')\n"
+        "sys.exit(3)"
+    )
+    assert status == 0
+    assert output.split() == ["started"]
+
+
 def test_random_numbers_differ_between_the_children():
     _, output, _ = run("import random\nfork_processes(3)\nsay(random.random())")
     assert len(set(output.split())) == 3

@@ -254,3 +254,29 @@ def test_classic_error_pages_are_used_where_they_are_defined(site: MakeSite) -> 
             return f"{status_code} {type(kwargs['exception']).__name__}"
 
     assert site([("/", Handler)]).fetch("/").body == b"404 HTTPError"
+
+
+def test_json_is_announced_by_the_handlers_own_set_header(site: MakeSite) -> None:
+    class Vendor(RequestHandler):
+        def set_header(self, name: str, value: Any) -> None:
+            super().set_header(name, "application/vnd.x+json" if name == "Content-Type" else value)
+
+        def get(self) -> None:
+            self.write({})
+
+    assert site([("/", Vendor)]).fetch("/").headers["Content-Type"] == "application/vnd.x+json"
+
+
+def test_fields_of_a_request_may_be_put_in_a_plain_dictionary(site: MakeSite) -> None:
+    class Plain(RequestHandler):
+        def prepare(self) -> None:
+            self.request.headers = dict(self.request.headers)  # type: ignore[assignment]  # the point
+
+        def get(self) -> None:
+            self.write("ok")
+
+    running = site([("/", Plain)])
+    answer = running.fetch("/")
+    assert answer.text == "ok"
+    again = running.fetch("/", headers={"If-None-Match": answer.headers["Etag"]})
+    assert again.status == 304
