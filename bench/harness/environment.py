@@ -72,7 +72,11 @@ class Environments:
             _create(folder, environment.python, pinned)
             stamp.write_text(wanted)
         if name == WORKSPACE:
-            take_snapshot(self._packages, _site_packages(environment.python))
+            site_packages = _site_packages(environment.python)
+            take_snapshot(self._packages, site_packages)
+            # As an installer does it, also where Python is told not to write bytecode.
+            compile_all = [str(environment.python), "-m", "compileall", "-q"]
+            subprocess.run([*compile_all, str(site_packages / "tornado")], check=True)
         return environment
 
 

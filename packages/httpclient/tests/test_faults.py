@@ -135,10 +135,18 @@ async def test_a_certificate_of_another_host_is_refused(make, serve, authority):
     assert not peer.requests
 
 
-async def test_a_server_without_tls_is_refused(make, serve):
-    peer = await serve(b"220 ready\r\n", close=True)
-    with pytest.raises((ssl.SSLError, OSError, HTTPClientError)):
-        await make.fetch(peer.url().replace("http", "https"), connect_timeout=2)
+async def test_a_server_without_tls_is_refused(make):
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    with pytest.raises((ssl.SSLError, HTTPClientError)) as caught:
+        await make.fetch(f"https://127.0.0.1:{port}/")
+    assert not isinstance(caught.value, HTTPTimeoutError)
+    server.close()
 
 
 # Slow servers: the message names the phase.

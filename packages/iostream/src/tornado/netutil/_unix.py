@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import stat
-from pathlib import Path
+from contextlib import suppress
 
 
 def bind_unix_socket(file: str, mode: int = 0o600, backlog: int = 128) -> socket.socket:
@@ -25,7 +25,7 @@ def bind_unix_socket(file: str, mode: int = 0o600, backlog: int = 128) -> socket
         raise ValueError("this platform has no Unix sockets")
     is_abstract = file.startswith("\0")
     if not is_abstract:
-        _remove_socket(Path(file))
+        _remove_socket(file)
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         sock.setblocking(False)
@@ -40,11 +40,8 @@ def bind_unix_socket(file: str, mode: int = 0o600, backlog: int = 128) -> socket
     return sock
 
 
-def _remove_socket(path: Path) -> None:
-    try:
-        kind = path.lstat().st_mode
-    except FileNotFoundError:
-        return
-    if not stat.S_ISSOCK(kind):
-        raise ValueError(f"file {path} exists and is not a socket")
-    path.unlink(missing_ok=True)
+def _remove_socket(path: str) -> None:
+    with suppress(FileNotFoundError):
+        if not stat.S_ISSOCK(os.lstat(path).st_mode):
+            raise ValueError(f"file {path} exists and is not a socket")
+        os.unlink(path)

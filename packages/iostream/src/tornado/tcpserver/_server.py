@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from pathlib import Path
+from os import path  # pathlib is a slow import that nothing else here needs
 from typing import TYPE_CHECKING, Any
 
 from tornado.gen import convert_yielded
@@ -286,5 +286,5 @@ def _check_certificate(ssl_options: Any) -> None:
         raise KeyError('missing key "certfile" in ssl_options')
     for key in ("certfile", "keyfile"):
         file = ssl_options.get(key)
-        if file is not None and not Path(file).exists():
+        if file is not None and not path.exists(file):
             raise ValueError(f'{key} "{file}" does not exist')

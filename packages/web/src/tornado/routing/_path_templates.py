@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import UUID
 
 from tornado.escape import url_escape
 
@@ -26,12 +25,18 @@ class Converter(NamedTuple):
     convert: Callable[[str], Any] | None = None
 
 
+def _uuid(text: str) -> Any:
+    from uuid import UUID  # a slow import
+
+    return UUID(text)
+
+
 _CONVERTERS: Mapping[str, Converter] = {
     "str": Converter("[^/]+"),
     "path": Converter(".+"),
     "int": Converter("[0-9]{1,19}", int),
     "float": Converter(r"[0-9]{1,19}(?:\.[0-9]{1,19})?", float),
-    "uuid": Converter("[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}", UUID),
+    "uuid": Converter("[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}", _uuid),
 }
 
 _PLACE = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}")

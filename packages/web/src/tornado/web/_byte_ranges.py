@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from tornado.httputil import _parse_request_range
@@ -55,6 +54,8 @@ def _is_current(validator: str | None, etag: str | None, modified: datetime | No
 
 def parse_date(text: str) -> datetime | None:
     """Read a date of a header field; ``None`` if it is none."""
+    from email.utils import parsedate_to_datetime  # a slow import
+
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, IndexError, OverflowError):
