@@ -100,10 +100,12 @@ def _make_environment() -> str:
     """Return a Python that has the peers."""
     folder = HERE / ".env"
     python = folder / "bin" / "python"
-    if not python.exists():
-        venv.create(folder, with_pip=True)
+    made = folder / "made"  # only there when everything has been installed
+    if not made.exists():
+        venv.create(folder, clear=True, with_pip=True)
         command = [str(python), "-m", "pip", "install", "-q", "-r", str(HERE / "requirements.txt")]
         subprocess.run(command, check=True)
+        made.touch()
     return str(python)
 
 
