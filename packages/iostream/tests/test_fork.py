@@ -1,5 +1,6 @@
 """Forking happens in programs of their own: a forked test runner would run the tests twice."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -107,7 +108,9 @@ def test_termination_is_passed_on_and_nobody_is_started_anew():
         assert program.stdout.read() == b""
 
 
-def test_an_interrupt_at_the_terminal_ends_all_without_a_traceback_of_the_parent():
+@contextlib.contextmanager
+def interruptible():
+    """Run a program in a session of its own, with two children that are up."""
     program = subprocess.Popen(
         [
             sys.executable,
@@ -121,24 +124,18 @@ def test_an_interrupt_at_the_terminal_ends_all_without_a_traceback_of_the_parent
     )
     with program:
         assert {program.stdout.readline(), program.stdout.readline()} == {b"0\n", b"1\n"}
+        yield program
+
+
+def test_an_interrupt_of_all_ends_all_without_a_traceback_of_the_parent():
+    with interruptible() as program:
         os.killpg(program.pid, signal.SIGINT)
         assert program.wait(10) == 0
         assert b"Traceback" not in program.stderr.read()
 
 
 def test_an_interrupt_of_the_parent_alone_is_passed_on_where_there_is_no_terminal():
-    program = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            HEAD + "number = fork_processes(2)\n"
-            "signal.signal(signal.SIGINT, signal.SIG_DFL)\nsay(number)\ntime.sleep(60)",
-        ],
-        stdout=subprocess.PIPE,
-        start_new_session=True,
-    )
-    with program:
-        assert {program.stdout.readline(), program.stdout.readline()} == {b"0\n", b"1\n"}
+    with interruptible() as program:
         program.send_signal(signal.SIGINT)
         assert program.wait(10) == 0
         # The pipe ends only when both children have ended.

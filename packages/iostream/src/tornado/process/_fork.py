@@ -98,9 +98,8 @@ class _Parent:
     def tell(self, signum: int) -> None:
         """Send a signal to all children."""
         for pid in self.children:
-            with suppress(
-                ProcessLookupError
-            ):  # it has ended, and is about to be taken off the list
+            # One that has ended may not have been taken off the list yet.
+            with suppress(ProcessLookupError):
                 os.kill(pid, signum)
 
     def start(self, number: int) -> bool:
