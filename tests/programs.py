@@ -61,6 +61,19 @@ class Program:
             time.sleep(0.02)
         raise RuntimeError(f"nothing listens on port {port}:\n{self.stderr}")
 
+    def wait_for_line(self, start: str) -> str:
+        """Return the first line that it printed with this beginning, once the line is whole."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            ended = self.process.poll() is not None
+            for line in self.stdout.splitlines(keepends=True):
+                if line.startswith(start) and line.endswith("\n"):
+                    return line.rstrip("\n")
+            if ended:
+                break
+            time.sleep(0.02)
+        raise RuntimeError(f"printed no {start!r}: {self.stdout!r}\n{self.stderr}")
+
     def interrupt(self) -> int:
         """Press Ctrl-C and return the exit status."""
         self.process.send_signal(signal.SIGINT)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,9 +21,10 @@ pytestmark = pytest.mark.timeout(180)
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = unused_port()
     printed = tmp_path_factory.mktemp("demo")
+    address = f"http://127.0.0.1:{port}"
     with running(DEMO, port, "--port", str(port), printed=printed) as program:
-        assert f"http://127.0.0.1:{port}/" in program.stdout
-        yield f"http://127.0.0.1:{port}"
+        assert program.wait_for_line("Open ").startswith(f"Open {address}/ ")
+        yield address
 
 
 @pytest.mark.parametrize(
@@ -140,9 +140,7 @@ def test_a_port_in_use_is_one_line_that_says_what_to_do(tmp_path: Path) -> None:
 def test_port_0_takes_a_free_one_and_prints_it(tmp_path: Path) -> None:
     program = Program(DEMO, "--port", "0", printed=tmp_path)
     try:
-        while "/ " not in program.stdout and program.process.poll() is None:
-            time.sleep(0.02)
-        address = program.stdout.split()[1]
+        address = program.wait_for_line("Open ").split()[1]
         assert curl(f"{address}hello").stdout == "Hello, world"
     finally:
         program.close()
