@@ -6,11 +6,9 @@ from collections.abc import Callable
 
 import pytest
 import seed_pages
-from programs import PATIENCE
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from browsing import text_of, wait_for_text
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -28,20 +26,6 @@ def visit(serve: Serve, browser: Chrome) -> Serve:
         return site
 
     return start
-
-
-def text_of(browser: Chrome) -> str:
-    return browser.find_element(By.TAG_NAME, "body").text
-
-
-def wait_for_text(browser: Chrome, text: str) -> None:
-    # While one page takes the place of another, its elements go away under one's hands.
-    patient = WebDriverWait(
-        browser,
-        PATIENCE,
-        ignored_exceptions=[NoSuchElementException, StaleElementReferenceException],
-    )
-    patient.until(lambda driver: text in text_of(driver))
 
 
 @pytest.mark.parametrize(

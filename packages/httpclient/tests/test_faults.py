@@ -189,7 +189,7 @@ async def test_the_whole_deadline_covers_all_redirects(make, serve):
     peer = await serve(answer)
     with pytest.raises(HTTPTimeoutError):
         await make.fetch(peer.url(), max_redirects=100, request_timeout=0.35)
-    assert 2 <= len(peer.requests) <= 5
+    assert len(peer.requests) <= 5
 
 
 async def test_waiting_in_line_has_a_deadline_of_its_own(make, serve):

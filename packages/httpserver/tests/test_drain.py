@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import socket
 import subprocess
@@ -21,21 +20,49 @@ Serve = Callable[..., Any]
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
-def slow(request: HTTPServerRequest) -> None:
-    connection: Any = request.connection
-    asyncio.get_running_loop().call_later(
-        0.3, connection.respond, 200, "OK", HTTPHeaders(), b"slow"
-    )
+class Held:
+    """An application that answers no request before it is told to."""
+
+    def __init__(self) -> None:
+        self.requests: list[HTTPServerRequest] = []
+
+    def __call__(self, request: HTTPServerRequest) -> None:
+        self.requests.append(request)
+
+    def wait_for(self, count: int) -> None:
+        until(lambda: len(self.requests) == count)
+
+    def answer(self) -> None:
+        for request in self.requests:
+            connection: Any = request.connection
+            connection.respond(200, "OK", HTTPHeaders(), b"held")
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for what another thread or process does."""
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def refuses(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except ConnectionRefusedError:
+        return True
+    return False
 
 
 def draining(server: Any, **options: Any) -> list[int]:
-    """Drain on the server's loop, and give a list that will hold the result."""
+    """Begin to drain on the server's loop, and give a list that will hold the result."""
     results: list[int] = []
     thread = threading.Thread(
         target=lambda: results.append(server.call(lambda: server.server.drain(**options)))
     )
     thread.start()
     threads.append(thread)
+    until(lambda: refuses(server.port))
     return results
 
 
@@ -57,14 +84,16 @@ def test_an_idle_server_drains_at_once(serve: Serve) -> None:
 
 
 def test_a_running_request_is_finished_and_its_connection_closed(serve: Serve) -> None:
-    server = serve(slow)
+    held = Held()
+    server = serve(held)
     client = server.connect()
     client.send(GET)
-    time.sleep(0.05)
+    held.wait_for(1)
     results = draining(server, timeout=5, grace=0)
+    server.call(held.answer)
     answer = client.read_until_close()
     assert b"Connection: close\r\n" in answer
-    assert answer.endswith(b"slow")
+    assert answer.endswith(b"held")
     threads.pop().join(10)
     assert results == [0]
 
@@ -75,8 +104,7 @@ def test_an_idle_connection_has_a_grace_in_which_it_is_served(serve: Serve) -> N
     for client in (busy, idle):
         client.send(GET)
         client.read_response()
-    results = draining(server, timeout=5, grace=0.5)
-    time.sleep(0.1)
+    results = draining(server, timeout=5, grace=1)
     busy.send(GET)
     assert b"Connection: close\r\n" in busy.read_until_close()
     assert idle.read_until_close() == b""
@@ -85,11 +113,12 @@ def test_an_idle_connection_has_a_grace_in_which_it_is_served(serve: Serve) -> N
 
 
 def test_a_late_request_is_cut_off_and_counted(serve: Serve) -> None:
-    server = serve(lambda request: None)
+    held = Held()
+    server = serve(held)
     clients = [server.connect() for _ in range(3)]
     for client in clients[:2]:
         client.send(GET)
-    time.sleep(0.1)
+    held.wait_for(2)
     results = draining(server, timeout=0.2, grace=0)
     for client in clients:
         assert client.read_until_close() == b""
@@ -154,6 +183,10 @@ class Load(threading.Thread):
                         break
 
 
+def has_served(process: subprocess.Popen[str], loads: list[Load]) -> bool:
+    return any(str(process.pid).encode() in load.served for load in loads)
+
+
 def test_a_restart_under_load_drops_no_request() -> None:
     """The new process has the socket of the old one before that drains."""
 
@@ -173,11 +206,11 @@ def test_a_restart_under_load_drops_no_request() -> None:
         loads = [Load(listener.getsockname()[1]) for _ in range(8)]
         for load in loads:
             load.start()
+        until(lambda: has_served(processes[0], loads))
         for _ in range(3):
-            time.sleep(0.3)
             processes.append(started())
             processes[-2].send_signal(signal.SIGTERM)
-        time.sleep(0.3)
+            until(lambda: has_served(processes[-1], loads))
         for load in loads:
             load.stopping = True
         for load in loads:
@@ -186,5 +219,4 @@ def test_a_restart_under_load_drops_no_request() -> None:
         reports = [process.communicate(timeout=20)[0] for process in processes]
     assert [load.dropped for load in loads] == [[]] * 8
     assert reports == ["0\n"] * 4
-    served = {body for load in loads for body in load.served}
-    assert served == {str(process.pid).encode() for process in processes}
+    assert all(has_served(process, loads) for process in processes)

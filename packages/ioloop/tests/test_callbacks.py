@@ -178,8 +178,8 @@ def test_add_future_calls_back_with_the_future(ioloop):
     ioloop.add_future(foreign, seen.append)
     ioloop.add_callback(ours.set_result, 1)
     thread = threading.Thread(target=foreign.set_result, args=(2,))
-    ioloop.call_later(0.01, thread.start)
-    ioloop.call_later(0.05, ioloop.stop)
+    ioloop.add_future(ours, lambda _: thread.start())
+    ioloop.add_future(foreign, lambda _: ioloop.stop())
     ioloop.start()
     thread.join()
     assert seen == [ours, foreign]

@@ -27,22 +27,27 @@ def test_families_take_turns_and_keep_their_own_order(given_order):
 
 
 class Attempts:
-    """Start connections whose outcome and time are known."""
+    """Start connections whose outcomes are known.
+
+    An outcome is an error or None, and which attempt's start it comes with: "" is never.
+    """
 
     def __init__(self, outcomes):
         self.outcomes = outcomes
         self.started = []
         self.closed = set()
+        self._waiting = []
 
     def __call__(self, family, address):
-        loop = asyncio.get_running_loop()
         self.started.append(address)
-        future = loop.create_future()
-        seconds, error = self.outcomes[address]
+        future = asyncio.get_running_loop().create_future()
+        start, error = self.outcomes[address]
         stream = Stream(address, self)
-        if seconds is not None:
-            settle = future.set_exception if error else future.set_result
-            loop.call_later(seconds, lambda: future.done() or settle(error or stream))
+        settle = future.set_exception if error else future.set_result
+        self._waiting.append((start, lambda: future.done() or settle(error or stream)))
+        for awaited, answer in self._waiting:
+            if awaited == address:
+                asyncio.get_running_loop().call_soon(answer)
         return stream, future
 
 
@@ -62,11 +67,10 @@ def refused():
 @pytest.mark.parametrize(
     ("outcomes", "winner", "started", "closed"),
     [
-        ({"a": (0.001, None), "b": (0, None)}, "a", ["a"], set()),
-        ({"a": (0.1, None), "b": (0.001, None)}, "b", ["a", "b"], {"a"}),
-        ({"a": (0.1, None), "b": (None, None)}, "a", ["a", "b"], {"b"}),
-        ({"a": (0.001, refused()), "b": (0.001, None)}, "b", ["a", "b"], set()),
-        ({"a": (None, None), "b": (0, refused()), "c": (0, None)}, "c", ["a", "b", "c"], {"a"}),
+        ({"a": ("", None), "b": ("b", None)}, "b", ["a", "b"], {"a"}),
+        ({"a": ("b", None), "b": ("", None)}, "a", ["a", "b"], {"b"}),
+        ({"a": ("a", refused()), "b": ("b", None)}, "b", ["a", "b"], set()),
+        ({"a": ("", None), "b": ("b", refused()), "c": ("c", None)}, "c", ["a", "b", "c"], {"a"}),
     ],
 )
 def test_the_first_answer_wins_and_the_others_are_closed(bed, outcomes, winner, started, closed):
@@ -82,10 +86,21 @@ def test_the_first_answer_wins_and_the_others_are_closed(bed, outcomes, winner, 
     bed.run(main())
 
 
+def test_an_answer_before_the_delay_is_over_starts_no_other(bed):
+    async def main():
+        attempts = Attempts({"a": ("a", None), "b": ("b", None)})
+        async with asyncio.timeout(10):
+            _, address = await connect_first([(V4, "a"), (V4, "b")], attempts, delay=60)
+        assert address == "a"
+        assert attempts.started == ["a"]
+
+    bed.run(main())
+
+
 def test_a_failure_starts_the_next_attempt_at_once(bed):
     async def main():
-        attempts = Attempts({"a": (0, refused()), "b": (0, None)})
-        async with asyncio.timeout(1):
+        attempts = Attempts({"a": ("a", refused()), "b": ("b", None)})
+        async with asyncio.timeout(10):
             await connect_first([(V4, "a"), (V4, "b")], attempts, delay=60)
 
     bed.run(main())
@@ -93,7 +108,7 @@ def test_a_failure_starts_the_next_attempt_at_once(bed):
 
 def test_all_failures_together_are_the_first_with_notes(bed):
     async def main():
-        attempts = Attempts({"a": (0, refused()), "b": (0, OSError("unreachable"))})
+        attempts = Attempts({"a": ("a", refused()), "b": ("b", OSError("unreachable"))})
         with pytest.raises(ConnectionRefusedError) as caught:
             await connect_first([(V4, "a"), (V4, "b")], attempts)
         assert caught.value.__notes__ == ["a: refused", "b: unreachable"]
@@ -114,9 +129,10 @@ def test_an_attempt_that_cannot_start_counts_as_failed(bed):
 
 def test_cancelling_closes_every_attempt(bed):
     async def main():
-        attempts = Attempts({"a": (None, None), "b": (None, None)})
+        attempts = Attempts({"a": ("", None), "b": ("", None)})
         task = asyncio.ensure_future(connect_first([(V4, "a"), (V4, "b")], attempts, delay=0.01))
-        await asyncio.sleep(0.05)
+        while len(attempts.started) < 2:  # noqa: ASYNC110 - it has no event
+            await asyncio.sleep(0.001)
         task.cancel()
         await asyncio.wait([task])
         assert attempts.closed == {"a", "b"}

@@ -233,22 +233,25 @@ def test_what_no_route_matches_is_404(site: MakeSite) -> None:
 def test_an_error_when_the_client_leaves_is_logged_with_its_request(
     site: MakeSite, caplog: pytest.LogCaptureFixture, cancel: bool
 ) -> None:
-    ended = threading.Event()
+    began, ended = threading.Event(), threading.Event()
 
     class Handler(RequestHandler):
         async def get(self) -> None:
+            self.left = asyncio.Event()
+            began.set()
             try:
-                await asyncio.sleep(0.2)
+                await self.left.wait()
             finally:
                 ended.set()
 
         def on_connection_close(self) -> None:
+            self.left.set()
             raise ValueError("from within")
 
     running = site([("/", Handler)], cancel_on_disconnect=cancel)
     with socket.create_connection(("127.0.0.1", running.port)) as client:
         client.sendall(b"GET /?x=1 HTTP/1.1\r\nHost: x\r\n\r\n")
-        time.sleep(0.05)
+        assert began.wait(10)
     assert ended.wait(10)
     running.fetch("/nothing")
     records = [record for record in caplog.records if record.levelname == "ERROR"]

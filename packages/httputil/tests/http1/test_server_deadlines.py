@@ -289,7 +289,7 @@ def test_s8_a_client_that_reads_slowly_gets_all_of_it(run, wire, application, me
             self.answer(b"x" * size)
 
     async def scene():
-        limits = {"write_timeout": 0.4, "head_timeout": 0.2}
+        limits = {"write_timeout": 0.8, "head_timeout": 0.2}
         async with wire(application(Big), **limits) as client:
             client.writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n" + fields + b"\r\n")
             received = 0
