@@ -19,7 +19,7 @@ Usage: server.py [OPTIONS]
 
 Options:
 
-  --help                show this help information
+  --help                list the options, and end
 
 Logs options:
 

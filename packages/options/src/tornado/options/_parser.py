@@ -45,7 +45,7 @@ class OptionParser:
         self._options["help"] = Option(
             "help",
             type=bool,
-            help="show this help information",
+            help="list the options, and end",
             callback=self._show_help,
             owner=self,
         )
