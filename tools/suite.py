@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,10 @@ JUNIT = ROOT / ".tox" / "junit"
 #: there are no others.
 KNOWN_UNDER_O = "ignore:assertions not in test modules:pytest.PytestConfigWarning"
 
+#: Hypothesis's own profile for build servers: the same examples in each run, and none of them fails
+#: for being slow on a busy machine. A bare pytest looks for new examples.
+STEADY = "ci"
+
 
 def pytest_command(environment: str, targets: list[str], *, optimize: bool) -> list[str]:
     """Return the command line that runs some targets."""
@@ -39,6 +44,7 @@ def pytest_command(environment: str, targets: list[str], *, optimize: bool) -> l
         *("--config-file", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT)),
         *("-p", "no:cacheprovider"),
         *(["-W", KNOWN_UNDER_O] if optimize else []),
+        *(["--hypothesis-profile", STEADY] if find_spec("hypothesis") else []),
         *(
             "--junit-xml",
             str(JUNIT / f"{environment}.xml"),
