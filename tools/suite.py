@@ -10,6 +10,7 @@ under ``python -O`` while those of the shipped code are gone: that is what ``--o
 from __future__ import annotations
 
 import argparse
+import signal
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -80,6 +81,9 @@ def main() -> int:
     parser.add_argument("--packages", action="store_true", help="of every package below the roof")
     parser.add_argument("--optimize", action="store_true", help="under python -O")
     options, given = parser.parse_known_args()
+    # A shell that runs this in the background has interrupts ignored, and tests inherit that; they
+    # start programs that are to be interrupted.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     chosen = {"packages": options.packages, "optimize": options.optimize}
     statuses = [
         subprocess.run(command, check=False).returncode

@@ -229,7 +229,8 @@ class Peers(InLoop):
         for peer in self._peers:
             peer.server.close()
             for writer in peer.writers:
-                writer.transport.abort()
+                with suppress(AttributeError):  # Python 3.11.2, where TLS was closed twice
+                    writer.transport.abort()
         await asyncio.sleep(0.01)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 #: One parameter of a challenge: token "=" ( token / quoted-string ). No part can match in two ways.
 _PARAMETER = re.compile(
-    r'[ \t,]*+([!#$%&\'*+\-.^_`|~0-9A-Za-z]++)[ \t]*+=[ \t]*+(?:"((?:[^"\\]|\\.)*+)"|([^\s,"]++))'
+    r'[ \t,]*+([!#$%&\'*+\-.^_`|~0-9A-Za-z]++)[ \t]*+=[ \t]*+(?:"((?:[^"\\]++|\\.)*)"|([^\s,"]++))'
 )
 _SCHEME = re.compile(r"(?:^|,)[ \t]*digest[ \t]+", re.IGNORECASE)
 _ALGORITHMS: dict[str, Callable[[bytes], str]] = {

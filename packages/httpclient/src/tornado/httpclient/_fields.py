@@ -35,7 +35,7 @@ _OWN_FIELDS = frozenset({"_headers", "_body", "body_producer", "user_agent", "au
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
 #: token ":" field-value (RFC 9110 sections 5.1 and 5.5), on a line each.
-_LINES = re.compile(r"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]++: ?[\t\x20-\x7e\x80-\xff]*+\r\n)*+")
+_LINES = re.compile(r"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]++: ?[\t\x20-\x7e\x80-\xff]*+\r\n)*")
 
 
 def check_request(request: HTTPRequest) -> None:

@@ -1,8 +1,9 @@
 """The grammar of HTTP/1.1 heads, as regular expressions.
 
 Each expression stands beside the rule of RFC 9110 or RFC 9112 that it was made from. They run over
-text that was decoded as Latin-1, so that one character is one octet. None of them can backtrack
-over more than one line, and a line is bounded by the limit for the head: matching is linear.
+text that was decoded as Latin-1, so that one character is one octet. What repeats can match in one
+way only, so that giving it back leads nowhere: matching is linear. Only classes of characters are
+repeated without giving back (``*+``): Python 3.11 before 3.11.5 gets this wrong for groups.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ TARGET = r"[\x21-\x7e\x80-\xff]+"
 
 # field-line = field-name ":" OWS field-value OWS CRLF (RFC 9112 section 5). There is no space
 # between name and colon, and no line that starts with a space (obs-fold is refused).
-FIELD_LINES = rf"(?:{TOKEN}+:{FIELD_TEXT}\r\n)*+"
+FIELD_LINES = rf"(?:{TOKEN}+:{FIELD_TEXT}\r\n)*"
 
 #: request-line CRLF *( field-line CRLF ): method, target, minor version, the block of fields.
 REQUEST_HEAD = re.compile(rf"({TOKEN}+) ({TARGET}+) HTTP/1\.([01])\r\n({FIELD_LINES})")
 
 #: The request line of HTTP/1.1 alone, with a target in origin-form: method, target.
-REQUEST_LINE_1_1 = re.compile(rf"({TOKEN}+) (/(?:{TARGET})?+) HTTP/1\.1")
+REQUEST_LINE_1_1 = re.compile(rf"({TOKEN}+) (/(?:{TARGET}+)?) HTTP/1\.1")
 
 #: status-line CRLF *( field-line CRLF ): minor version, code, reason, the block of fields
 #: (RFC 9112 section 4; the space before an empty reason is optional in the field).
@@ -57,7 +58,7 @@ FIELD_BLOCK = re.compile(FIELD_LINES)
 #: Host = uri-host [ ":" port ] (RFC 9110 section 7.2): a registered name, an IPv4 address or an
 #: IP literal in brackets. Userinfo, path, spaces and controls are outside of it.
 HOST = re.compile(
-    r"(?:\[[0-9A-Za-z:.%_~\-]+\]|(?:[0-9A-Za-z\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*+)(?::[0-9]{0,5})?"
+    r"(?:\[[0-9A-Za-z:.%_~\-]+\]|(?:[0-9A-Za-z\-._~!$&'()*+,;=]++|%[0-9A-Fa-f]{2})*)(?::[0-9]{0,5})?"
 )
 
 #: absolute-form of a target (RFC 9112 section 3.2.2).

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 # One parameter: anything but quotes and semicolons, or quoted strings whose quotes are escaped; a
 # string that is never closed takes all the rest. Every alternative starts with another character
-# and the groups are possessive, so nothing is tried twice.
-_piece = re.compile(r'(?:[^";]++|"(?:[^"\\]++|\\.|\\\Z)*+"?)*+', re.DOTALL)
+# and any text matches, so nothing is tried twice.
+_piece = re.compile(r'(?:[^";]++|"(?:[^"\\]++|\\.|\\\Z)*"?)*', re.DOTALL)
 
 _escaped = re.compile(r'\\(["\\])')
 _section = re.compile(r"(.+)\*([0-9]{1,3})(\*?)").fullmatch

@@ -29,6 +29,8 @@ _RECORD = 16384
 _SLICE = 262144
 
 _WANTS = (ssl.SSLWantReadError, ssl.SSLWantWriteError)
+#: What a handshake ends with when the peer closes the connection. The last one is Python 3.11.2's.
+_LEFT = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 
 class _Phase(Enum):
@@ -173,7 +175,7 @@ class SSLIOStream(IOStream):
             self._hands_shaken()
 
     def _handshake_failed(self, error: Exception) -> None:
-        if not isinstance(error, (ConnectionError, ssl.SSLEOFError)):
+        if not isinstance(error, _LEFT):
             gen_log.warning("TLS handshake with %s failed: %s", self._peer_name(), error)
         self.close(exc_info=error)
 

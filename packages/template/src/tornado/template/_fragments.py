@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from ._source import Source
 
-_PLAIN = r"""[^()\[\]{}'"#\\\n\x00]|'[^'\\\n\x00]*+'|"[^"\\\n\x00]*+\""""
+_PLAIN = r"""[^()\[\]{}'"#\\\n\x00]++|'[^'\\\n\x00]*+'|"[^"\\\n\x00]*+\""""
 #: Names, operators, strings on one line, and one level of brackets.
-_SIMPLE = re.compile(rf"(?:{_PLAIN}|\((?:{_PLAIN})*+\)|\[(?:{_PLAIN})*+\])*+")
+_SIMPLE = re.compile(rf"(?:{_PLAIN}|\((?:{_PLAIN})*\)|\[(?:{_PLAIN})*\])*")
 #: Words that leave a function. The one that a template becomes is not the template's own.
 _LEAVING = re.compile(r"\b(?:return|yield)\b")
 _LEFT = re.compile(r"'(return|yield)\b.*' outside function")

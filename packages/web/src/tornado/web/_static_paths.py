@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 #: Paths that need no normalizing: no dots in front, no empty parts, nothing special.
 _is_plain = re.compile(
-    r"[A-Za-z0-9_][A-Za-z0-9_.\-]*+(?:/[A-Za-z0-9_][A-Za-z0-9_.\-]*+)*+"
+    r"[A-Za-z0-9_][A-Za-z0-9_.\-]*+(?:/[A-Za-z0-9_][A-Za-z0-9_.\-]*+)*"
 ).fullmatch
 
 #: The bits of a mode that say what kind of file it is.
