@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tornado.httputil import FormReceiver
+from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 MakeSite = Callable[..., Any]
@@ -270,6 +271,56 @@ def test_pieces_are_taken_in_the_context_of_the_request(site: MakeSite) -> None:
 
     assert site([("/", Handler)]).fetch("/", "POST", b"x").body == b"ok"
     assert seen == ["of this request"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_s8_a_client_that_takes_nothing_of_what_prepare_sends_is_cut_off(
+    site: MakeSite, method: str
+) -> None:
+    events: list[str] = []
+
+    @stream_request_body
+    class Handler(RequestHandler):
+        async def prepare(self) -> None:
+            try:
+                while True:
+                    self.write(b"x" * 20_000)
+                    await self.flush()
+            except StreamClosedError:
+                events.append("cut off")
+
+        def on_connection_close(self) -> None:
+            events.append("closed")
+
+    running = site([("/", Handler)], server_options={"write_timeout": 0.2})
+    with socket.create_connection(("127.0.0.1", running.port)) as client:
+        client.sendall(f"{method} / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n".encode())
+        deadline = time.monotonic() + 10
+        while len(events) < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert sorted(events) == ["closed", "cut off"]
+
+
+def test_s8_prepare_may_take_longer_than_any_deadline_of_a_client(site: MakeSite) -> None:
+    @stream_request_body
+    class Handler(RequestHandler):
+        size = 0
+
+        async def prepare(self) -> None:
+            await asyncio.sleep(1)
+
+        def data_received(self, chunk: bytes) -> None:
+            self.size += len(chunk)
+
+        def put(self) -> None:
+            self.write(str(self.size))
+
+    names = ("idle_connection_timeout", "head_timeout", "write_timeout", "body_timeout")
+    running = site([("/", Handler)], server_options=dict.fromkeys(names, 0.3))
+    assert running.fetch("/", "PUT", BODY).text == str(len(BODY))
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as client:
+        client.sendall(b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n")
+        assert client.recv(1000).startswith(b"HTTP/1.1 408 ")
 
 
 def test_large_uploads_go_to_disk(site: MakeSite, tmp_path: Path) -> None:

@@ -235,6 +235,108 @@ def test_s8_a_client_that_sends_without_reading_is_cut_off(
     run(scene())
 
 
+@pytest.mark.parametrize("request_", [GET, POST], ids=["no body", "body"])
+def test_s8_a_client_that_takes_nothing_while_its_head_is_handled_is_cut_off(
+    run, wire, application, message, request_
+):
+    """Who answers within ``headers_received`` waits for the client, not the client for it."""
+
+    class Early(Streamed, message):
+        def headers_received(self, start_line, headers):
+            return self.stream()
+
+    app = application(Early)
+
+    async def scene():
+        async with wire(app, write_timeout=0.2) as client:
+            client.writer.transport.pause_reading()
+            client.writer.write(request_)
+            await asyncio.sleep(1)
+            assert client.stream.closed()
+            assert "gone" in app.calls
+
+    run(scene())
+
+
+def test_s8_a_delegate_may_take_its_time_with_a_head(run, wire, application, message):
+    """The deadlines hold for what a client does, and it has nothing to do in the meantime."""
+
+    class Slow(message):
+        async def headers_received(self, start_line, headers):
+            if headers.get("Slow"):
+                await asyncio.sleep(0.8)
+
+    limits = {
+        "head_timeout": 0.1,
+        "header_timeout": 0.1,
+        "write_timeout": 0.1,
+        "body_timeout": 0.2,
+        "min_body_rate": 100_000,
+    }
+
+    async def scene():
+        async with wire(application(Slow), **limits) as client:
+            slow = POST.replace(b"Host", b"Slow: 1\r\nHost")
+            await client.send(POST + b"fast" + slow)  # the first one leaves a deadline behind
+            assert bodies(await client.read_some()) == [b"<fast>"]
+            await asyncio.sleep(1)
+            await client.send(b"late")
+            assert bodies(await client.read_some()) == [b"<late>"]
+
+    run(scene())
+
+
+@pytest.mark.parametrize("limits", [{"body_timeout": 0.2}, {}], ids=["timeout", "rate"])
+def test_s8_the_time_for_a_body_begins_behind_its_head(
+    run, wire, application, message, monkeypatch, limits
+):
+    monkeypatch.setattr("tornado.http1connection._pace.WINDOW", 0.1)
+
+    class Slow(message):
+        async def headers_received(self, start_line, headers):
+            await asyncio.sleep(0.1)
+
+    async def scene():
+        async with wire(application(Slow), head_timeout=0.2, **limits) as client:
+            await client.send(POST)
+            assert (await client.read_some()).startswith(b"HTTP/1.1 408 ")
+
+    run(scene())
+
+
+def test_s8_a_client_may_stall_as_long_within_its_body_as_elsewhere(
+    run, wire, application, message, monkeypatch
+):
+    """The looks at a body come more often than a client has to read."""
+    monkeypatch.setattr("tornado.http1connection._pace.WINDOW", 0.05)
+
+    class Echo(message):
+        async def data_received(self, chunk):
+            if not self.connection.has_begun:
+                fields = HTTPHeaders({"Content-Length": "3000000"})
+                start = ResponseStartLine("", 200, "OK")
+                await self.connection.write_headers(start, fields, b"x" * 3_000_000)
+
+        def finish(self):
+            self.connection.finish()
+
+    async def scene():
+        async with wire(application(Echo), write_timeout=2, head_timeout=0.1) as client:
+            client.writer.transport.pause_reading()
+            client.writer.write(POST + b"ab")
+            await asyncio.sleep(0.6)
+            client.writer.transport.resume_reading()
+            client.writer.write(b"cd")
+            received = 0
+            async with asyncio.timeout(10):
+                while received < 3_000_000:
+                    data = await client.reader.read(1 << 20)
+                    assert data
+                    received += len(data)
+
+    run(scene())
+
+
 def test_s8_a_handler_that_thinks_longer_than_a_client_may_stall_is_not_cut_off(
     run, wire, application, message
 ):

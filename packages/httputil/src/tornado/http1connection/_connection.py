@@ -112,7 +112,11 @@ class HTTP1Connection(HTTPConnection):
         self.max_body_size = max_body_size
 
     def set_body_timeout(self, timeout: float) -> None:
-        """Set the deadline for this message's body, in seconds; as :meth:`set_max_body_size`."""
+        """Set the deadline for this message's body, in seconds; as :meth:`set_max_body_size`.
+
+        A server counts from when ``headers_received`` and what it returned are done. What
+        ``data_received`` waits for is counted as well.
+        """
         self.body_timeout = timeout
 
     def set_min_body_rate(self, rate: int) -> None:

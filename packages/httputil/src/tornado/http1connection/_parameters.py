@@ -24,7 +24,8 @@ class HTTP1ConnectionParameters:
     :param max_header_size: start line and fields together (65536); more is answered with 431.
     :param header_timeout: how long a connection may be idle between requests (3600).
     :param max_body_size: the whole body, after decompression (100 MiB); more is answered with 413.
-    :param body_timeout: how long a whole body may take; ``None`` for no such deadline.
+    :param body_timeout: how long a whole body may take, counted from when the delegate is done with
+        the head; ``None`` for no such deadline.
     :param decompress: take ``Content-Encoding: gzip`` off incoming bodies.
     :param max_header_count: the number of fields (256); more is answered with 431.
     :param head_timeout: how long a head may take from its first byte to its last (60).

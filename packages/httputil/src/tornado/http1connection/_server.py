@@ -397,6 +397,8 @@ class HTTP1ServerConnection(ServerDeadlines):
         """Hold the body back until the delegate is ready for more."""
         self._waiting = waiting = asyncio.ensure_future(awaitable)
         waiting.add_done_callback(lambda future: self._waited(future, head))
+        if head is not None:
+            self._watch_delegate()
 
     def _waited(self, future: asyncio.Future[None], head: RequestHead | None) -> None:
         error = asyncio.CancelledError() if future.cancelled() else future.exception()

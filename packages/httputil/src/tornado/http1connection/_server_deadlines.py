@@ -85,6 +85,16 @@ class ServerDeadlines:
 
     # The body.
 
+    def _watch_delegate(self) -> None:
+        """Look at what waits for the client while the delegate takes its time with the head.
+
+        The delegate has as long as it likes. The deadlines of the body come behind it: it may
+        choose them, and the client need not send before.
+        """
+        self._body_end = NEVER
+        if self._phase is BODY:
+            self.deadline = self._sweep.now + self._write_time
+
     def _time_body(self, exchange: ServerExchange) -> None:
         """Begin to watch how a body comes."""
         timeout = exchange.body_timeout
@@ -128,8 +138,10 @@ class ServerDeadlines:
 
     def _watch_writes(self) -> None:
         """Set a deadline for a client that does not take what waits for it."""
-        self._taken = self.stream._total_write_done_index
-        if self._phase is not BODY:
+        if self._phase is BODY:
+            self._taken = NOTHING_WAITS  # the next look comes for the body, it may be too soon
+        else:
+            self._taken = self.stream._total_write_done_index
             self.deadline = self._sweep.now + self._write_time
 
     def _has_stalled(self) -> bool:

@@ -25,7 +25,8 @@ def stream_request_body(cls: H) -> H:
     the body, and the method when the body is complete. All three may be ``async def``; the next
     piece comes when ``data_received`` is done with the last one, and a client that sends faster
     than that is held back. ``request.body`` stays empty, there are no arguments of the body and no
-    files. ::
+    files. ``prepare`` may take as long as it likes: the limits for the body, in bytes and seconds,
+    hold from when it is done. ::
 
         @stream_request_body
         class UploadHandler(RequestHandler):
