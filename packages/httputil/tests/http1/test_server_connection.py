@@ -499,3 +499,27 @@ def test_an_exchange_tells_whether_there_can_be_another_one(run, wire, applicati
 
     for no_keep_alive in (True, False):
         run(scene(no_keep_alive))
+
+
+@pytest.mark.parametrize("late", ["headers_received", "data_received", "finish"])
+def test_s7_malformed_bytes_behind_a_pending_request_are_refused_too(
+    run, wire, application, message, late
+):
+    """Bytes that came while the delegate was busy are parsed where no stream takes the error."""
+
+    class Busy(message):
+        async def wait(self, *args):
+            await asyncio.sleep(0.05)
+
+        def answer_later(self):
+            asyncio.get_running_loop().call_later(0.05, self.answer, b"first")
+
+    setattr(Busy, late, Busy.answer_later if late == "finish" else Busy.wait)
+    fields = b"\r\n" if late == "finish" else b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n"
+
+    async def scene():
+        async with wire(application(Busy)) as client:
+            await client.send(b"POST / HTTP/1.1\r\nHost: x\r\n" + fields, b"\x00 no HTTP\r\n\r\n")
+            assert b"HTTP/1.1 400 Bad Request" in await client.read_all()
+
+    run(scene())

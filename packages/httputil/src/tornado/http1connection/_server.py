@@ -295,10 +295,10 @@ class HTTP1ServerConnection(ServerDeadlines):
         finally:
             self._busy = False
 
-    def _advance_later(self, event: _Event | None) -> None:
-        """Do as :meth:`_advance`, where no stream is below that would take an error."""
+    def _advance_later(self, event: _Event | None = None) -> None:
+        """Do as :meth:`data_received` with what is held, or with an event in front of it."""
         try:
-            self._advance(event)
+            self._advance(self._parser.next_event() if event is None else event)
         except HTTPInputError as error:
             self._refuse(error)
         except Exception as error:  # noqa: BLE001  # as in data_received
@@ -430,7 +430,7 @@ class HTTP1ServerConnection(ServerDeadlines):
             return
         self.stream.resume_reading()
         no_body = head is not None and not head.length
-        self._advance_later(EndOfMessage({}) if no_body else self._parser.next_event())
+        self._advance_later(EndOfMessage({}) if no_body else None)
 
     # Between two requests.
 
@@ -489,7 +489,7 @@ class HTTP1ServerConnection(ServerDeadlines):
         if self._phase is not IDLE or self._choked:
             return
         self.stream.resume_reading()
-        self._advance_later(self._parser.next_event())
+        self._advance_later()
 
     # The end.
 
