@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import http.client
+import logging
 import socket
 import time
 from collections.abc import Callable
@@ -251,7 +252,60 @@ def test_an_incomplete_request_is_no_success_in_the_access_log(site: MakeSite) -
     with pytest.raises(http.client.HTTPException):
         running.fetch("/cancelled")
     assert running.fetch("/nothing").status == 404
-    assert logged == [400, 200, 500, 404]
+    assert logged == [413, 200, 500, 404]
+
+
+@pytest.mark.parametrize(
+    ("fields", "pieces", "status"),
+    [
+        ("Transfer-Encoding: chunked", [b"b\r\n0123456789a\r\n"], 413),
+        ("Transfer-Encoding: chunked", [b"a\r\n0123456789\r\n", b"1\r\na\r\n"], 413),
+        ("Content-Length: 11", [], 413),
+        ("Transfer-Encoding: chunked", [b"x\r\n"], 400),
+        ("Content-Length: 10\r\nExpect: what", [], 417),
+        ("Content-Length: 10", [b"01234"], 408),
+    ],
+    ids=["one chunk", "second chunk", "announced", "no chunk", "expectation", "slow"],
+)
+@pytest.mark.parametrize("is_prepared_late", [False, True])
+def test_the_access_log_says_what_a_client_was_refused_with(
+    site: MakeSite,
+    caplog: pytest.LogCaptureFixture,
+    fields: str,
+    pieces: list[bytes],
+    status: int,
+    is_prepared_late: bool,
+) -> None:
+    @stream_request_body
+    class Upload(RequestHandler):
+        max_body_size = 10
+
+        async def prepare(self) -> None:
+            if is_prepared_late:
+                await asyncio.sleep(0.01)
+
+        async def data_received(self, chunk: bytes) -> None:
+            await asyncio.sleep(0.01)
+
+        def post(self) -> None:
+            raise AssertionError("not reached")
+
+        def on_finish(self) -> None:
+            raise AssertionError("not reached")
+
+    logging.getLogger("tornado.access").setLevel(logging.INFO)
+    running = site([("/", Upload)], server_options={"body_timeout": 0.3})
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as client:
+        client.sendall(f"POST / HTTP/1.1\r\nHost: x\r\n{fields}\r\n\r\n".encode())
+        for piece in pieces:
+            time.sleep(0.02)
+            client.sendall(piece)
+        answer = client.recv(1000)
+    running.take_a_turn()
+    (record,) = [each for each in caplog.records if each.name == "tornado.access"]
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+    assert record.getMessage().startswith(f"{status} POST / ")
+    assert record.levelname == "WARNING"
 
 
 def test_pieces_are_taken_in_the_context_of_the_request(site: MakeSite) -> None:

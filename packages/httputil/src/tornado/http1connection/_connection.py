@@ -81,6 +81,9 @@ class HTTP1Connection(HTTPConnection):
     trailers: HTTPHeaders | None = None
     #: Bytes per second that the incoming body must reach; ``None`` leaves it to the parameters.
     min_body_rate: int | None = None
+    #: The status that the server's side of the connection has refused the incoming message with,
+    #: after its head was handed on: 413 for a body over the limit, 408 for a slow one.
+    refused_with: int | None = None
 
     def __init__(
         self,

@@ -499,15 +499,17 @@ class HTTP1ServerConnection(ServerDeadlines):
         exchange, message = self._exchange, self._message
         is_receiving = self._phase is BODY
         begun = exchange is not None and exchange.has_begun
+        status = getattr(error, "status", 400)
         self._exchange = self._message = None
         if exchange is not None:
+            exchange.refused_with = status
             exchange.give_up()
         if message is not None and is_receiving:
             message.on_connection_close()
         if self.stream.closed():
             return
         if not begun:
-            self.stream.write_nowait(refusal(getattr(error, "status", 400)))
+            self.stream.write_nowait(refusal(status))
         self._linger()
 
     def _fail(self, error: BaseException) -> None:

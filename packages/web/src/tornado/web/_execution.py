@@ -186,7 +186,8 @@ class Execution(ErrorPage, HandlerState):
             # The client has gone in the middle of its body, or was refused by the connection.
             if not self._finished:
                 self._finished = True
-                self._log_without_answer(400)
+                connection: Any = self.request.connection
+                self._log_without_answer(getattr(connection, "refused_with", None) or 400)
             return
         if self.request.method != method:  # prepare() has put another one in its place
             method = self.request.method
