@@ -6,6 +6,7 @@ signatures, and ``exceptions.toml`` with every difference that is on purpose and
     python tools/parity.py             print what differs, and fail if anything does
     python tools/parity.py --write     write docs/api-parity.md and docs/api-parity-classic.md
     python tools/parity.py --absent    list what built modules lack
+    python tools/parity.py --untested  list the names that no test uses
     python tools/parity.py --check     fail if these documents do not tell the truth
 """
 
@@ -17,11 +18,13 @@ import json
 import re
 import sys
 import tomllib
+from collections import defaultdict
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from signatures import differences, parameters_of, parse_signature
+from uses import Found, is_used, read_uses
 from workspace import ROOT, Workspace
 
 if TYPE_CHECKING:
@@ -209,40 +212,42 @@ def _is_declared(thing: Any, member: str) -> bool:
     )
 
 
-def where_tested(entry: Entry, tests: Mapping[str, frozenset[str]]) -> list[str]:
-    """Return the first test files that mention an entry together with its class or module.
+def where_tested(entry: Entry, parity: Parity, tests: Mapping[str, Found]) -> list[str]:
+    """Return the first test files that use an entry, see :mod:`uses`.
 
     That an alias is the object that it should be is the parity test's own subject.
     """
     if entry.kind == "alias":
         return [PARITY_TEST]
-    word, holder = _word(entry), entry.path.rpartition(".")[0] or entry.module.rpartition(".")[2]
-    # An object of the class is often a fixture with its name in small letters.
-    return [
-        name
-        for name, mentioned in tests.items()
-        if word in mentioned and not mentioned.isdisjoint({holder, holder.lower()})
-    ][:2]
+    return [file for file, found in tests.items() if _is_used(entry, parity, found)][:2]
 
 
-def _word(entry: Entry) -> str:
-    """Return what a test that uses an entry has to mention: of a constructor, the class."""
+def _is_used(entry: Entry, parity: Parity, found: Found) -> bool:
+    module = parity.module(entry.module)
     holder, _, member = entry.path.rpartition(".")
-    return holder if member == "__init__" else member
+    return is_used(found, getattr(module, holder, None) if holder else module, member)
 
 
-def read_tests(workspace: Workspace) -> dict[str, frozenset[str]]:
-    """Return the words of every test module by its path from the root."""
+def read_tests(parity: Parity, workspace: Workspace) -> dict[str, Found]:
+    """Return what every test module uses, by its path from the root."""
     files = [
         *(file for piece in workspace for file in sorted(piece.tests.rglob("test_*.py"))),
         *sorted((workspace.root / "tests").glob("test_*.py")),
     ]
     return {
-        str(file.relative_to(workspace.root)): frozenset(
-            re.findall(r"\w+", file.read_text(encoding="utf-8"))
-        )
-        for file in files
+        str(file.relative_to(workspace.root)): found
+        for file, found in read_uses(files, _classes(parity))
     }
+
+
+def _classes(parity: Parity) -> dict[str, set[type]]:
+    """Return the classes of both APIs by their names, as annotations write them."""
+    classes: dict[str, set[type]] = defaultdict(set)
+    for entry in (*read_api(MODERN), *read_api(CLASSIC)):
+        thing = getattr(parity.module(entry.module), entry.path, None)
+        if isinstance(thing, type) and thing.__module__.startswith("tornado."):
+            classes[entry.path].add(thing)
+    return classes
 
 
 WRITTEN = """\
@@ -254,10 +259,10 @@ HEADS = {
 
 {WRITTEN} Each public
 name of upstream 6.6.1 in the modules that are built, with the signature that it has there. *Same*
-means that every call that fits this signature fits ours. The last column names test files that
-mention the name with its class or module; that an alias is the right object, and that every
-signature fits, is tested by `tests/test_api_parity.py`. The names of 2.4.1 have
-[a table of their own](api-parity-classic.md).
+means that every call that fits this signature fits ours. The last column names up to two test files
+whose code uses the name, of that module or on that class; a mention does not count. That an alias
+is the right object, and that every signature fits, is tested by `tests/test_api_parity.py`. The
+names of 2.4.1 have [a table of their own](api-parity-classic.md).
 """,
     CLASSIC: f"""\
 # Classic API parity
@@ -265,8 +270,9 @@ signature fits, is tested by `tests/test_api_parity.py`. The names of 2.4.1 have
 {WRITTEN} Each public
 name of upstream 2.4.1 in the modules that are built, with the signature that it had there. *Same*
 means that the name is there and takes every parameter of this signature by its name. Where the two
-generations disagree, [the modern one](api-parity.md) decides. The last column names test files that
-mention the name with its class or module; `tests/test_api_parity.py` tests every row.
+generations disagree, [the modern one](api-parity.md) decides. The last column names up to two test
+files whose code uses the name, of that module or on that class; `tests/test_api_parity.py` tests
+every row.
 """,
 }
 
@@ -287,18 +293,18 @@ def state(parity: Parity, entry: Entry) -> str:
 
 
 def rows(
-    api: str, parity: Parity, tests: Mapping[str, frozenset[str]]
+    api: str, parity: Parity, tests: Mapping[str, Found]
 ) -> Iterator[tuple[Entry, str, list[str]]]:
     """Yield what the document says about each entry of an API."""
     for entry in read_api(api):
         if parity.is_built(entry):
-            yield entry, state(parity, entry), where_tested(entry, tests)
+            yield entry, state(parity, entry), where_tested(entry, parity, tests)
 
 
 def render(api: str, parity: Parity, workspace: Workspace) -> str:
     """Return the document about an API."""
     lines, module = [HEADS[api].rstrip("\n")], ""
-    for entry, how, files in rows(api, parity, read_tests(workspace)):
+    for entry, how, files in rows(api, parity, read_tests(parity, workspace)):
         if entry.module != module:
             module = entry.module
             lines += [
@@ -321,7 +327,7 @@ def _cells(entry: Entry) -> str:
 def untruths(api: str, parity: Parity, workspace: Workspace, document: str) -> Iterator[str]:
     """Yield what a document says that is not so; tests that it does not know yet are no untruth."""
     said = re.findall(r"^\| (`.*) \| ([^|]*) \| ([^|]*) \|$", document, re.MULTILINE)
-    tests = read_tests(workspace)
+    tests = read_tests(parity, workspace)
     truth = list(rows(api, parity, tests))
     if len(said) != len(truth):
         yield f"has {len(said)} names, there are {len(truth)}"
@@ -329,9 +335,10 @@ def untruths(api: str, parity: Parity, workspace: Workspace, document: str) -> I
     for (cells, how, files), (entry, now, _) in zip(said, truth, strict=True):
         if (cells, how) != (_cells(entry), now):
             yield f"says {cells} | {how}, but it is {_cells(entry)} | {now}"
-        word = _word(entry)
         for file in files.split(", "):
-            if file not in ("-", PARITY_TEST) and word not in tests.get(file, ()):
+            if file in ("-", PARITY_TEST):
+                continue
+            if not _is_used(entry, parity, tests.get(file, frozenset())):
                 yield f"{entry.name} is not tested in {file}"
 
 
@@ -386,15 +393,27 @@ def absent_names(parity: Parity) -> list[str]:
     return sorted(set(found))
 
 
+def untested_names(parity: Parity, workspace: Workspace) -> list[str]:
+    """Return the names of both APIs that are there and that no test uses."""
+    tests = read_tests(parity, workspace)
+    found = [row for api in (MODERN, CLASSIC) for row in rows(api, parity, tests)]
+    is_there = re.compile("same|differs")
+    return sorted({entry.name for entry, how, files in found if is_there.match(how) and not files})
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Compare the public names with the two APIs.")
     parser.add_argument("--write", action="store_true", help="write the tables below docs/")
     parser.add_argument("--check", action="store_true", help="check the tables below docs/")
+    parser.add_argument("--untested", action="store_true", help="list the names no test uses")
     parser.add_argument("--absent", action="store_true", help="list what built modules lack")
     options = parser.parse_args(arguments)
     parity, workspace = Parity(Exceptions.read()), Workspace()
     if options.absent:
         print(*(f'    "{name}",' for name in absent_names(parity)), sep="\n")
+        return 0
+    if options.untested:
+        print(*untested_names(parity, workspace), sep="\n")
         return 0
     if options.write:
         for api, document in DOCUMENTS.items():
