@@ -38,6 +38,7 @@ _PASSING = frozenset(
         "enter_async_context",
         "enter_context",
         "gather",
+        "keep",
         "list",
         "next",
         "result",
@@ -175,8 +176,14 @@ class Uses(ast.NodeVisitor):
         callee = self.of(node.func)
         arguments = [self.of(each) for each in [*node.args, *(k.value for k in node.keywords)]]
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        if name == "getattr" and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
+        if (
+            name in ("getattr", "setattr")
+            and len(node.args) > 1
+            and isinstance(node.args[1], ast.Constant)
+        ):
             return self._take(arguments[0], str(node.args[1].value))
+        if name == "isinstance":
+            self._bind(node.args[0], frozenset(k._replace(is_instance=True) for k in arguments[1]))
         if name == "super":
             return frozenset(Kind(each.thing, is_instance=True) for each in self._scope.holder)
         result = NOTHING
@@ -192,6 +199,8 @@ class Uses(ast.NodeVisitor):
     def _called(self, kind: Kind) -> Kinds:
         if isinstance(kind.thing, ast.AST):
             return self._scopes[kind.thing].results if kind.thing in self._scopes else NOTHING
+        if inspect.isroutine(kind.thing):
+            self.found.add((kind.thing, "__init__"))  # of what was a class in one of the APIs
         if isinstance(kind.thing, type):
             names = ["__call__"] if kind.is_instance else ["__init__", "initialize"]
             self.found.update((kind.thing, name) for name in names)

@@ -94,7 +94,12 @@ def test_a_mention_is_no_use(read: Read, source: str) -> None:
             "Pot Pot.pour Pot.boil",
         ),
         ("from tornado.kitchen import Pot\ndef test(pot: Pot):\n    pot.boil()", "Pot Pot.boil"),
+        (
+            "from tornado.kitchen import Pot\ndef test(x):\n    assert isinstance(x, Pot)\n    x.boil()",
+            "Pot Pot.boil",
+        ),
         ("from tornado.kitchen import Pot\ngetattr(Pot, 'boil')", "Pot Pot.boil"),
+        ("from tornado.kitchen import Pot\nx.setattr(Pot, 'colour', 3)", "Pot Pot.colour"),
     ],
 )
 def test_what_a_test_uses_is_found(read: Read, source: str, expected: str) -> None:

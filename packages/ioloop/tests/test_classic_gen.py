@@ -280,3 +280,40 @@ def test_a_callback_that_is_called_late_does_no_harm(ioloop):
 
     assert drive(ioloop, work) == [1]
     callbacks[0](2)
+
+
+def test_yield_points_follow_their_protocol(ioloop):
+    """A runner starts a point, asks whether it is ready, and takes its result."""
+
+    class Points(gen.YieldPoint):
+        """Do with points what a runner does, beside one that runs."""
+
+        def start(self, runner):
+            callback, wait, everything = gen.Callback("a"), gen.Wait("a"), gen.WaitAll(["b"])
+            other = gen.Callback("b")
+            task = gen.Task(lambda callback: callback("done"))
+            for point in (callback, other, wait, everything, task):
+                point.start(runner)
+            assert callback.is_ready()
+            assert not wait.is_ready()
+            assert not everything.is_ready()
+            callback.get_result()(1, key=2)
+            other.get_result()("all")
+            assert wait.is_ready()
+            assert everything.is_ready()
+            assert task.is_ready()
+            self.arguments = wait.get_result()
+            self.results = [everything.get_result(), task.get_result()]
+
+        def is_ready(self):
+            return True
+
+        def get_result(self):
+            assert isinstance(self.arguments, gen.Arguments)
+            return [self.arguments.args, self.arguments.kwargs, *self.results]
+
+    def work(out):
+        out.append((yield Points()))
+        out.append((yield gen.Multi([gen.Task(lambda callback: callback(3))])))
+
+    assert drive(ioloop, work) == [[(1,), {"key": 2}, ["all"], "done"], [3]]

@@ -285,3 +285,14 @@ def test_subclasses_choose_their_own_order(run):
         assert drain(queue) == [1]
 
     assert run(main) == [1, 2]
+
+
+def test_get_nowait_gives_what_is_there_or_raises():
+    async def main():
+        queue = queues.Queue()
+        queue.put_nowait("first")
+        assert queue.get_nowait() == "first"
+        with pytest.raises(queues.QueueEmpty):
+            queue.get_nowait()
+
+    asyncio.run(main())

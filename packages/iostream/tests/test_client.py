@@ -297,3 +297,15 @@ def test_a_silent_address_does_not_hold_up_the_next(client_bed):
             sock.close()
 
     client_bed.run(main())
+
+
+def test_connect_gives_a_connected_stream(bed):
+    async def main():
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            client = TCPClient()
+            stream = bed.keep(await client.connect("127.0.0.1", listener.getsockname()[1]))
+            assert isinstance(stream, IOStream)
+            assert stream.socket.getpeername() == listener.getsockname()
+            client.close()
+
+    bed.run(main())

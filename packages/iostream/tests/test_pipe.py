@@ -108,3 +108,24 @@ def test_the_end_of_a_terminal_is_an_end(bed):
         assert stream.error is None
 
     bed.run(main())
+
+
+def test_the_hooks_of_a_pipe_move_bytes_and_close_the_descriptor(bed):
+    async def main():
+        read_end, write_end = os.pipe()
+        reader, writer = PipeIOStream(read_end), PipeIOStream(write_end)
+        assert (reader.fileno(), writer.fileno()) == (read_end, write_end)
+        writer.set_nodelay(True)  # a pipe has no such thing
+        buffer = bytearray(8)
+        assert reader.read_from_fd(buffer) is None
+        assert writer.write_to_fd(memoryview(b"some")) == 4
+        assert reader.read_from_fd(buffer) == 4
+        assert buffer == b"some\0\0\0\0"
+        writer.close_fd()
+        assert reader.read_from_fd(buffer) == 0
+        reader.close_fd()
+        for descriptor in (read_end, write_end):
+            with pytest.raises(OSError, match="Bad file descriptor"):
+                os.fstat(descriptor)
+
+    bed.run(main())

@@ -152,3 +152,8 @@ def test_applications_write_resolvers_of_their_own(bed):
 
 class Unfinished(Resolver):
     """A resolver that cannot resolve."""
+
+
+def test_resolver_makes_its_default_implementation():
+    assert Resolver.configurable_base() is Resolver
+    assert type(Resolver()) is Resolver.configurable_default()

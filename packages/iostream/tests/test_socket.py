@@ -207,3 +207,39 @@ async def connected_pair(bed):
     """Return a stream and the blocking socket at its other end."""
     left, right = bed.sockets()
     return bed.keep(IOStream(left)), right
+
+
+def test_nodelay_is_switched_on_and_off(bed):
+    async def main():
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            stream = bed.keep(IOStream(socket.socket()))
+            await stream.connect(listener.getsockname())
+            for wanted in (True, False):
+                stream.set_nodelay(wanted)
+                option = stream.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+                assert bool(option) is wanted
+            stream.close()
+            stream.set_nodelay(True)  # nobody is left to tell
+
+    bed.run(main())
+
+
+def test_a_stream_has_the_descriptor_of_its_socket_and_closes_it(bed):
+    async def main():
+        ours, theirs = socket.socketpair()
+        with theirs:
+            stream = IOStream(ours)
+            stream.set_nodelay(True)  # which a socket without a network ignores
+            assert stream.fileno() == ours.fileno()
+            assert stream.get_fd_error() is None
+            stream.close_fd()
+            assert (stream.socket, ours.fileno()) == (None, -1)
+            assert theirs.recv(1) == b""
+
+    bed.run(main())
+
+
+def test_the_error_of_a_closed_stream_has_the_reason():
+    reason = ConnectionResetError("reset by peer")
+    assert StreamClosedError(real_error=reason).real_error is reason
+    assert StreamClosedError().real_error is None
