@@ -20,6 +20,7 @@ import sys
 import tomllib
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -228,6 +229,7 @@ def _is_used(entry: Entry, parity: Parity, found: Found) -> bool:
     return is_used(found, getattr(module, holder, None) if holder else module, member)
 
 
+@cache
 def read_tests(parity: Parity, workspace: Workspace) -> dict[str, Found]:
     """Return what every test module uses, by its path from the root."""
     files = [

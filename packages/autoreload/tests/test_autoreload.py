@@ -358,3 +358,37 @@ def test_a_change_while_the_program_runs_is_not_missed(run: Run, tmp_path: Path)
     script.write_text(COUNTING)
     (tmp_path / "wait").unlink()
     program.wait_for("run 2 as __main__")
+
+
+WAITING = """
+import tornado.autoreload
+import part
+
+tornado.autoreload.add_reload_hook(lambda: print("hook", flush=True))
+print("started", part.word, flush=True)
+tornado.autoreload.wait()
+"""
+
+STARTING = """
+from tornado.autoreload import main
+
+main()
+"""
+
+
+def test_a_program_that_waits_starts_again_behind_its_hooks(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "part.py").write_text("word = 'one'")
+    (tmp_path / "program.py").write_text(WAITING)
+    program = run("program.py")
+    program.wait_for("started one")
+    (tmp_path / "part.py").write_text("word = 'second'")
+    printed = program.wait_for("started second")
+    assert printed.split() == ["started", "one", "hook", "started", "second"]
+
+
+def test_the_command_can_be_called_from_a_program(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "start.py").write_text(STARTING)
+    (tmp_path / "program.py").write_text("import sys; print('arguments', sys.argv[1:], flush=True)")
+    program = run("start.py", "--until-success", "program.py", "--port=1")
+    assert program.process.wait(20) == 0
+    program.wait_for("arguments ['--port=1']")

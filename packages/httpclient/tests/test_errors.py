@@ -154,3 +154,9 @@ async def test_a_classic_callback_gets_the_deadline_in_the_response(make, serve)
     assert response.code == 599
     with pytest.raises(HTTPClientError, match="Timeout during request"):
         response.rethrow()
+
+
+def test_an_error_made_by_hand_says_the_phrase_of_its_code():
+    error = HTTPClientError(404)
+    assert (error.code, error.message, error.response) == (404, "Not Found", None)
+    assert str(HTTPError(599, "no answer")) == "HTTP 599: no answer"

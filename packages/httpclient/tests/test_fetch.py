@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tornado.curl_httpclient import CurlAsyncHTTPClient
 from tornado.httpclient import (
     AsyncHTTPClient,
     FormFile,
@@ -139,6 +140,7 @@ async def test_without_raise_error_the_response_has_the_error(make, serve):
     response = await make.fetch(peer.url(), raise_error=False)
     assert response.code == 503
     assert isinstance(response.error, HTTPClientError)
+    assert isinstance(response, HTTPResponse)
     with pytest.raises(HTTPClientError):
         response.rethrow()
 
@@ -222,7 +224,6 @@ async def test_what_a_callback_of_fetch_impl_raises_is_logged(make, serve, caplo
 
 
 async def test_a_subclass_takes_what_a_callback_of_curl_raises(curl, serve):
-    from tornado.curl_httpclient import CurlAsyncHTTPClient
 
     class Client(CurlAsyncHTTPClient):
         def handle_callback_exception(self, callback: Any) -> None:

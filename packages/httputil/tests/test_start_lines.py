@@ -90,3 +90,8 @@ def test_a_status_line_has_its_parts_by_name() -> None:
     line = parse_response_start_line("HTTP/1.0 404 Not Found")
     assert ResponseStartLine._fields == ("version", "code", "reason")
     assert (line.version, line.code, line.reason) == ("HTTP/1.0", 404, "Not Found")
+
+
+def test_the_parts_of_a_request_line_have_names():
+    line = parse_request_start_line("PUT /a HTTP/1.0")
+    assert (line.method, line.path, line.version) == ("PUT", "/a", "HTTP/1.0")

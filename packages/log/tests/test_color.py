@@ -72,3 +72,15 @@ def test_colorama_is_named_only_where_the_program_has_imported_it():
         command = [sys.executable, "-c", program.format(before)]
         output = subprocess.run(command, capture_output=True, check=True).stdout
         assert output.strip() == name
+
+
+def test_colorama_is_the_package_where_the_program_has_imported_it():
+    program = (
+        "import sys, types\n"
+        "sys.modules['colorama'] = known = types.ModuleType('colorama')\n"
+        "from tornado.log import colorama\n"
+        "assert colorama is known\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+    without = "import sys\nfrom tornado.log import colorama\nassert colorama is None\n"
+    subprocess.run([sys.executable, "-c", without], check=True)

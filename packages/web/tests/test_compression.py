@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from tornado.web import (
+    Application,
     ChunkedTransferEncoding,
     GZipContentEncoding,
     OutputTransform,
@@ -258,3 +260,32 @@ def test_codings_without_a_package_are_left_out(monkeypatch: pytest.MonkeyPatch)
             _coders.make_coder("br", 6)
     finally:
         _coders._implementation.cache_clear()
+
+
+@pytest.mark.parametrize("kind", [OutputTransform, ChunkedTransferEncoding])
+def test_a_transform_that_changes_nothing(kind: Any) -> None:
+    headers = HTTPHeaders({"A": "b"})
+    transform = kind(made_request())
+    first = transform.transform_first_chunk(200, headers, b"first", False)
+    assert first == (200, headers, b"first")
+    assert transform.transform_chunk(b"last", True) == b"last"
+
+
+def test_compression_can_be_used_piece_by_piece() -> None:
+    transform = GZipContentEncoding(made_request())
+    headers = HTTPHeaders({"Content-Type": "text/plain"})
+    status, headers, first = transform.transform_first_chunk(200, headers, b"a" * 2000, False)
+    body = first + transform.transform_chunk(b"bc", False) + transform.transform_chunk(b"d", True)
+    assert (status, headers["Content-Encoding"]) == (200, "gzip")
+    assert gzip.decompress(body) == b"a" * 2000 + b"bcd"
+
+
+def test_a_transform_of_an_application_is_added_behind_the_others() -> None:
+    application = Application(transforms=[GZipContentEncoding])
+    application.add_transform(OutputTransform)
+    assert application.transforms == [GZipContentEncoding, OutputTransform]
+
+
+def made_request() -> HTTPServerRequest:
+    fields = HTTPHeaders({"Host": "x", "Accept-Encoding": "gzip"})
+    return HTTPServerRequest(start_line=RequestStartLine("GET", "/", "HTTP/1.1"), headers=fields)

@@ -232,3 +232,20 @@ def test_a_message_that_does_not_fit_its_arguments_still_answers(
 
     assert site([("/", Handler)]).fetch("/").status == 400
     assert "uncaught exception in log_exception" in caplog.text
+
+
+def test_a_subclass_may_log_its_errors_elsewhere(
+    site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[object] = []
+
+    class Handler(RequestHandler):
+        def get(self) -> None:
+            raise ValueError("broken")
+
+        def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+            seen.extend([typ, str(value), tb is None])
+
+    assert site([("/", Handler)]).fetch("/").status == 500
+    assert seen == [ValueError, "broken", False]
+    assert "broken" not in caplog.text

@@ -280,3 +280,17 @@ def test_fields_of_a_request_may_be_put_in_a_plain_dictionary(site: MakeSite) ->
     assert answer.text == "ok"
     again = running.fetch("/", headers={"If-None-Match": answer.headers["Etag"]})
     assert again.status == 304
+
+
+def test_clear_forgets_what_was_prepared_but_the_cookies(site: MakeSite) -> None:
+    class Handler(RequestHandler):
+        def get(self) -> None:
+            self.set_status(202)
+            self.set_header("X-Gone", "yes")
+            self.write("gone")
+            self.clear()
+            self.write("kept")
+
+    answer = site([("/", Handler)]).fetch("/")
+    assert (answer.status, answer.body) == (200, b"kept")
+    assert answer.headers["X-Gone"] is None

@@ -213,3 +213,12 @@ def test_the_number_of_tried_rules_does_not_grow_with_the_number_of_routes() -> 
     router = Application(rules).wildcard_router
     for path in ("/r999/1", "/s999", "/nothing"):
         assert len(router.rules.candidates(path)) <= 1
+
+
+def test_matchers_and_rules_can_be_asked_directly() -> None:
+    assert AnyMatches().match(request("/")) == {}
+    assert HostMatches("example").match(request("/", "example:80")) == {}
+    assert HostMatches("example").match(request("/", "other")) is None
+    assert PathMatches("/([0-9]+)").reverse(3) == "/3"
+    assert Rule(PathMatches("/(.*)"), RequestHandler).reverse("a") == "/a"
+    assert URLSpec("/x/(.*)", RequestHandler).reverse("b") == "/x/b"

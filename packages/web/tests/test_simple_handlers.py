@@ -188,3 +188,34 @@ def test_a_fallback_that_fails_is_answered_with_an_error(site: MakeSite) -> None
 def test_forged_requests_do_not_reach_a_fallback(site: MakeSite) -> None:
     running = site([("/", FallbackHandler, {"fallback": fallback})], xsrf_cookies=True)
     assert running.fetch("/", "POST", b"").status == 403
+
+
+def test_an_error_handler_asks_for_no_token_and_no_origin(site: MakeSite) -> None:
+    asked: list[str] = []
+
+    class Refused(ErrorHandler):
+        def check_xsrf_cookie(self) -> None:
+            asked.append("token")
+            super().check_xsrf_cookie()
+
+        def check_trusted_origin(self, origin: str) -> bool:
+            asked.append(origin)
+            return super().check_trusted_origin(origin)
+
+    running = site(
+        [("/", Refused, {"status_code": 410})], xsrf_cookies=True, cross_origin_protection=True
+    )
+    answer = running.fetch("/", "POST", b"", {"Origin": "http://elsewhere"})
+    assert answer.status == 410
+    assert "http://elsewhere" in asked
+
+
+def test_a_redirect_can_be_decided_by_a_subclass(site: MakeSite) -> None:
+    class Dated(RedirectHandler):
+        def get(self, *args: str, **kwargs: str) -> None:
+            self.set_header("X-Moved", "2026")
+            super().get(*args, **kwargs)
+
+    answer = site([("/old/(.*)", Dated, {"url": "/new/{0}"})]).fetch("/old/a?b=c")
+    assert (answer.status, answer.headers["Location"]) == (301, "/new/a?b=c")
+    assert answer.headers["X-Moved"] == "2026"

@@ -181,3 +181,21 @@ def test_a_route_without_its_directory_is_an_error(
 ) -> None:
     assert site([("/(.*)", StaticFileHandler)]).fetch("/a.txt").status == 500
     assert "required positional argument: 'path'" in caplog.text
+
+
+def test_a_subclass_may_answer_head_and_allow_links(site: MakeSite, tmp_path: Path) -> None:
+    class Files(StaticFileHandler):
+        allowed_symlink_directory = str(tmp_path / "outside")
+
+        def head(self, path: str) -> Any:
+            self.set_header("X-Head", "yes")
+            return super().head(path)
+
+    for name in ("root", "outside"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "outside" / "file.txt").write_text("some")
+    (tmp_path / "root" / "link.txt").symlink_to(tmp_path / "outside" / "file.txt")
+    running = site([("/(.*)", Files, {"path": str(tmp_path / "root")})])
+    answer = running.fetch("/link.txt", "HEAD")
+    assert (answer.status, answer.body, answer.headers["X-Head"]) == (200, b"", "yes")
+    assert running.fetch("/link.txt").body == b"some"

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from tornado.template import DictLoader
-from tornado.web import RequestHandler, TemplateModule, UIModule, is_absolute
+from tornado.web import Application, RequestHandler, TemplateModule, UIModule, is_absolute
 
 MakeSite = Callable[..., Any]
 
@@ -344,3 +345,32 @@ def test_the_elements_can_be_written_in_another_way(site: MakeSite) -> None:
         "<body><b>full</b><scripts /a.js https://cdn/b.js>\n"
         '<script nonce="x">full();</script>\n<p>full</p>\n</body>'
     )
+
+
+def test_a_module_of_a_template_gives_what_the_template_asks_for() -> None:
+    resources = {
+        "embedded_css": ".a {}",
+        "embedded_javascript": "a();",
+        "html_head": "<meta>",
+        "html_body": "<p>",
+        "css_files": "a.css",
+        "javascript_files": ["a.js", "b.js"],
+    }
+    loader = DictLoader({"entry.html": "{{ set_resources(**resources) }}{{ text }}"})
+    application = Application(template_loader=loader)
+    start = RequestStartLine("GET", "/", "HTTP/1.1")
+    request = HTTPServerRequest(start_line=start, headers=HTTPHeaders({"Host": "x"}))
+    handler = RequestHandler(application, request)
+
+    module = TemplateModule(handler)
+    assert (module.handler, module.request) == (handler, request)
+    assert module.css_files() == []
+    for _ in range(2):
+        assert module.render("entry.html", resources=resources, text="<b>") == b"&lt;b&gt;"
+    assert module.embedded_css() == ".a {}"
+    assert module.embedded_javascript() == "a();"
+    assert module.html_head() == "<meta>"
+    assert module.html_body() == "<p>"
+    assert module.css_files() == ["a.css"]
+    assert module.javascript_files() == ["a.js", "b.js"]
+    assert UIModule(handler).css_files() is None

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from tornado.http1connection import HTTP1Connection
+from tornado.httputil import HTTPHeaders, ResponseStartLine
 
 POST = b"POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n"
 CHUNKED = b"POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n"
@@ -88,3 +89,22 @@ def test_set_close_callback_takes_none_back(run, wire, application, message):
 
     run(scene())
     assert "gone" not in app.calls
+
+
+def test_close_ends_the_connection_without_the_message(run, wire, application, message):
+    class Abrupt(message):
+        def finish(self):
+            assert isinstance(self.connection, HTTP1Connection)
+            self.connection.write_headers(ResponseStartLine("", 200, "OK"), HTTPHeaders(), b"part")
+            self.connection.set_close_callback(lambda: self.note("told"))
+            self.connection.close()
+
+    app = application(Abrupt)
+
+    async def scene():
+        async with wire(app) as client:
+            await client.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert (await client.read_all()).endswith(b"4\r\npart\r\n")
+        assert "told" not in app.calls
+
+    run(scene())
