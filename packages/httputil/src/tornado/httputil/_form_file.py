@@ -11,6 +11,8 @@ class HTTPFile(ObjectDict):
     A dictionary whose keys are attributes too: ``file["body"]`` is ``file.body``.
     """
 
+    __module__ = "tornado.httputil"  # also where nobody has asked the face for it
+
     #: The name that the client gave. Never build a path from it.
     filename: str
 

@@ -24,6 +24,8 @@ class UploadProgress:
     .. versionadded:: 1.0
     """
 
+    __module__ = "tornado.httputil"  # also where nobody has asked the face for it
+
     #: How many bytes of the body came in.
     bytes_received: int
     #: How many parts began.

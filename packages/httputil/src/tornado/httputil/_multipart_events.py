@@ -51,3 +51,6 @@ class MultipartEnd:
 
 
 MultipartEvent = PartBegin | PartData | PartEnd | MultipartEnd
+
+for _event in (PartBegin, PartData, PartEnd, MultipartEnd):
+    _event.__module__ = "tornado.httputil"  # also where nobody has asked the face for it

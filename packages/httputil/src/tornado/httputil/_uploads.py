@@ -23,6 +23,8 @@ class UploadedFile:
     .. versionadded:: 1.0
     """
 
+    __module__ = "tornado.httputil"  # also where nobody has asked the face for it
+
     def __init__(self, part: PartBegin, spool: Spool) -> None:
         #: The name of the form's field.
         self.name: str = part.name
@@ -80,6 +82,8 @@ class ReceivedForm:
 
     .. versionadded:: 1.0
     """
+
+    __module__ = "tornado.httputil"  # also where nobody has asked the face for it
 
     #: Every name with the list of its values.
     arguments: dict[str, list[bytes]] = field(default_factory=dict)

@@ -29,6 +29,8 @@ class LogFormatter(logging.Formatter):
         are missing have none.
     """
 
+    __module__ = "tornado.log"  # also where nobody has asked the face for it
+
     DEFAULT_FORMAT = (
         "%(color)s[%(levelname)1.1s %(asctime)s %(module)s:%(lineno)d]%(end_color)s %(message)s"
     )

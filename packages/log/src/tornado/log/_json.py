@@ -57,6 +57,8 @@ class JSONLogFormatter(logging.Formatter):
     .. versionadded:: 1.0
     """
 
+    __module__ = "tornado.log"  # also where nobody has asked the face for it
+
     def __init__(self, fields: Mapping[str, Any] | None = None, *, source: bool = False) -> None:
         super().__init__()
         self._fields = dict(fields or {})

@@ -42,6 +42,8 @@ class Template:
     :raises ParseError: for text that is no template.
     """
 
+    __module__ = "tornado.template"  # also where nobody has asked the face for it
+
     def __init__(
         self,
         template_string: str | bytes,

@@ -19,6 +19,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 class _ArgDefaultMarker:
     """Stands for "no default": the argument is required."""
 
+    def __repr__(self) -> str:
+        return "<required>"
+
 
 _REQUIRED = _ArgDefaultMarker()
 
