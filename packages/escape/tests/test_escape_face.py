@@ -86,6 +86,13 @@ def test_all_names_together_load_little_more_than_re_and_json():
     assert outside <= {"__future__", "html", "encodings"}
 
 
+def test_json_is_loaded_by_the_first_value_and_by_no_name():
+    program = "from tornado.escape import json_decode, json_encode"
+    # modules_after() itself needs json, but not before it has looked.
+    looked = f"{program}\nimport sys; assert 'json' not in sys.modules"
+    assert "json" in modules_after(f"{looked}\njson_encode(json_decode('[1]'))")
+
+
 def test_nothing_that_is_ever_used_loads_the_network():
     program = (
         "from tornado.escape import *\n"

@@ -22,10 +22,10 @@ def test_a_room_is_imported_when_one_of_its_names_is_first_asked_for(tmp_path, m
     package.mkdir()
     (package / "__init__.py").write_text(
         "from tornado.util import publish\n"
-        "__all__ = ['Thing']\n"
-        "publish(globals(), {'Thing': '_room'})\n"
+        "__all__ = ['Other', 'Thing']\n"
+        "publish(globals(), {'Other': '_room', 'Thing': '_room'})\n"
     )
-    (package / "_room.py").write_text("class Thing: ...\n")
+    (package / "_room.py").write_text("class Thing: ...\nclass Other(Thing): ...\n")
     monkeypatch.syspath_prepend(tmp_path)
     import package_of_the_test as face
 
@@ -34,6 +34,8 @@ def test_a_room_is_imported_when_one_of_its_names_is_first_asked_for(tmp_path, m
     thing = face.Thing
     assert thing.__module__ == "package_of_the_test"
     assert vars(face)["Thing"] is thing
+    # Nobody has asked for the other one, and it may show up in a traceback.
+    assert [sub.__module__ for sub in thing.__subclasses__()] == ["package_of_the_test"]
 
 
 def test_an_alias_is_imported_from_its_own_module_when_somebody_asks():
@@ -48,6 +50,15 @@ def test_an_alias_is_imported_from_its_own_module_when_somebody_asks():
     assert thing.__module__ == "tornado.util"
     with pytest.raises(AttributeError, match=r"module 'pkg\.face' has no attribute 'Other'"):
         face["__getattr__"]("Other")
+
+
+def test_an_alias_that_is_exported_is_listed_with_the_other_names():
+    face = {"__name__": "pkg.face", "__all__": ["ObjectDict", "b"]}
+    publish(face, {"b": "_room"}, aliases={"ObjectDict": "tornado.util", "exec_in": "tornado.util"})
+    listed = face["__dir__"]()
+    assert "ObjectDict" in listed
+    assert "b" in listed
+    assert "exec_in" not in listed
 
 
 def test_a_face_without_rooms_and_aliases_keeps_its_own_way_of_missing_names():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 from ._text import unexpected
@@ -16,57 +15,29 @@ if TYPE_CHECKING:
 # hide an end tag from it (HTML Living Standard, "Restrictions for contents of script elements").
 _OPENING = re.compile("<(?=!--|script)", re.IGNORECASE)
 
-_encoder = json.JSONEncoder()
-_decoder = json.JSONDecoder()
+
+class _Codec:
+    """The encoder and the decoder in use, the only state of this package.
+
+    ``None`` stands for the standard library's, which is a slow import: it waits for the first value.
+    """
+
+    dumps: Callable[[Any], str | bytes] | None = None
+    loads: Callable[[str], Any] | None = None
 
 
 def _standard_dumps() -> Callable[[Any], str]:
-    """Return an encoder that writes what ``json.dumps`` writes.
+    from ._standard_json import dumps
 
-    ``json.dumps`` makes a new encoder in C for every value, which takes longer than to encode a small
-    one. The one made here lasts; it does not look for circles, and leaves them to ``json`` itself.
-    """
-    try:
-        chunks = json.encoder.c_make_encoder(  # type: ignore[attr-defined]  # not documented
-            None,  # no record of what is being encoded
-            lambda value: _encoder.default(value),  # noqa: PLW0108 - looked up late: programs replace it
-            json.encoder.encode_basestring_ascii,
-            None,  # no indentation
-            ": ",
-            ", ",
-            False,  # keys are not sorted
-            False,  # nor skipped
-            True,  # NaN and infinities are written
-        )
-    except (AttributeError, TypeError):
-        return _encoder.encode  # a Python without that function, or with another form of it
-
-    def dumps(value: Any) -> str:
-        try:
-            return "".join(chunks(value, 0))
-        except RecursionError:
-            return _encoder.encode(value)
-
+    _Codec.dumps = staticmethod(dumps)
     return dumps
 
 
-def _loads(text: str) -> Any:
-    """Decode like ``json.loads``, but look for white space only where there can be some."""
-    try:
-        value, end = _decoder.raw_decode(text)
-    except json.JSONDecodeError:
-        return _decoder.decode(text)
-    return value if end == len(text) else _decoder.decode(text)
+def _standard_loads() -> Callable[[str], Any]:
+    from ._standard_json import loads
 
-
-_dumps = _standard_dumps()
-
-
-class _Codec:
-    """The encoder and the decoder in use, the only state of this package."""
-
-    dumps: Callable[[Any], str | bytes] = staticmethod(_dumps)
-    loads: Callable[[str], Any] = staticmethod(_loads)
+    _Codec.loads = staticmethod(loads)
+    return loads
 
 
 def configure_json(
@@ -88,8 +59,8 @@ def configure_json(
 
     .. versionadded:: 1.0
     """
-    _Codec.dumps = staticmethod(dumps or _dumps)
-    _Codec.loads = staticmethod(loads or _loads)
+    _Codec.dumps = staticmethod(dumps) if dumps else None
+    _Codec.loads = staticmethod(loads) if loads else None
 
 
 def json_encode(value: Any) -> str:
@@ -107,7 +78,7 @@ def json_encode(value: Any) -> str:
     :raises ValueError: if the value holds itself, or is nested too deeply for Python.
     """
     try:
-        text = _Codec.dumps(value)
+        text = (_Codec.dumps or _standard_dumps())(value)
     except RecursionError:
         raise ValueError(f"{type(value).__name__} is nested too deeply for JSON") from None
     if isinstance(text, bytes):
@@ -132,14 +103,18 @@ def json_decode(value: str | bytes) -> Any:
     """
     text = value if isinstance(value, str) else _decode(value)
     try:
-        return _Codec.loads(text)
+        return (_Codec.loads or _standard_loads())(text)
     except RecursionError:
-        raise json.JSONDecodeError("nested too deeply", text[:1000], 0) from None
+        from json import JSONDecodeError
+
+        raise JSONDecodeError("nested too deeply", text[:1000], 0) from None
 
 
 def _decode(value: bytes) -> str:
     if not isinstance(value, (bytes, bytearray)):
         raise unexpected(value)
     if 0 in value[:4]:
-        return value.decode(json.detect_encoding(value))
+        from json import detect_encoding
+
+        return value.decode(detect_encoding(value))
     return value.decode().removeprefix("\ufeff")

@@ -20,8 +20,9 @@ _ESCAPES = [f"%{byte:02X}" for byte in range(256)]
 _PATH_TABLE = [chr(byte) if byte in _KEPT_IN_PATH else _ESCAPES[byte] for byte in range(256)]
 _QUERY_TABLE = [chr(byte) if byte in _KEPT_IN_QUERY else _ESCAPES[byte] for byte in range(256)]
 
-_ASCII_WITH_ESCAPE = re.compile("[\x00-\x7f]*%[\x00-\x7f]*")
-_STRAY_PERCENT = re.compile(b"%(?![0-9A-Fa-f]{2})")
+# Patterns are compiled when they are first used: most texts need neither.
+_ASCII_WITH_ESCAPE = "[\x00-\x7f]*%[\x00-\x7f]*"
+_STRAY_PERCENT = b"%(?![0-9A-Fa-f]{2})"
 # A function in C: bytes in, text and the number of bytes out.
 _decode_backslashes = codecs.getdecoder("unicode_escape")
 
@@ -95,8 +96,10 @@ def url_unescape(
         return text
     if text.isascii():
         return decode_escapes(text.encode()).decode(encoding, "replace")
-    return _ASCII_WITH_ESCAPE.sub(
-        lambda run: decode_escapes(run[0].encode()).decode(encoding, "replace"), text
+    return re.sub(
+        _ASCII_WITH_ESCAPE,
+        lambda run: decode_escapes(run[0].encode()).decode(encoding, "replace"),
+        text,
     )
 
 
@@ -114,4 +117,4 @@ def decoded_latin1(data: bytes) -> str:
     try:
         return _decode_backslashes(escaped)[0]
     except UnicodeDecodeError:
-        return decoded_latin1(_STRAY_PERCENT.sub(b"%25", data))
+        return decoded_latin1(re.sub(_STRAY_PERCENT, b"%25", data))

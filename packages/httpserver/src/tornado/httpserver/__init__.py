@@ -20,7 +20,11 @@ A server takes requests off its sockets and hands each of them to a callback, or
     asyncio.run(main())
 """
 
+# ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for
+
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from tornado.escape import native_str
 from tornado.http1connection import HTTP1ConnectionParameters, HTTP1ServerConnection
@@ -28,10 +32,12 @@ from tornado.httputil import HTTPServerRequest as HTTPRequest
 from tornado.tcpserver import TCPServer
 from tornado.util import Configurable, publish
 
-from ._body_limits import BodyLimits
 from ._context import ConnectionContext as _HTTPRequestContext  # noqa: F401  # OctoPrint has it
-from ._inherited import inherited_sockets
 from ._server import HTTPServer
+
+if TYPE_CHECKING:
+    from ._body_limits import BodyLimits
+    from ._inherited import inherited_sockets
 
 __all__ = [
     "BodyLimits",
@@ -45,4 +51,7 @@ __all__ = [
     "native_str",
 ]
 
-publish(globals())
+publish(
+    globals(),
+    {"BodyLimits": "_body_limits", "inherited_sockets": "_inherited"},
+)

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._forwarded import ForwardedPolicy
+from ._interposed import Interposed
 
 if TYPE_CHECKING:
-    from tornado.httputil import HTTPHeaders
+    from collections.abc import Awaitable
+
+    from tornado.httputil import (
+        HTTPConnection,
+        HTTPHeaders,
+        HTTPMessageDelegate,
+        RequestStartLine,
+        ResponseStartLine,
+    )
     from tornado.iostream import IOStream
 
-_BELIEVE_X_FIELDS = ForwardedPolicy()
+    from ._forwarded import ForwardedPolicy
 
 
 class ConnectionContext:
@@ -27,7 +35,7 @@ class ConnectionContext:
         stream: IOStream,
         address: Any,
         protocol: str | None,
-        policy: ForwardedPolicy = _BELIEVE_X_FIELDS,
+        policy: ForwardedPolicy | None = None,
     ) -> None:
         #: The address as ``accept`` gave it, or as a proxy named it by the PROXY protocol.
         self.address = address
@@ -49,7 +57,26 @@ class ConnectionContext:
 
     def _apply_xheaders(self, headers: HTTPHeaders) -> None:
         """Believe the fields of proxies. Some programs put a function of their own in its place."""
+        if self._policy is None:
+            from ._forwarded import ForwardedPolicy
+
+            self._policy = ForwardedPolicy()
         self._policy.apply(self, headers)
 
     def __str__(self) -> str:
         return self.remote_ip
+
+
+class ForwardedDelegate(Interposed):
+    """Give each request a context of its own, by what proxies say in its fields."""
+
+    def __init__(self, delegate: HTTPMessageDelegate, request_conn: HTTPConnection) -> None:
+        super().__init__(delegate)
+        self._connection: Any = request_conn
+
+    def headers_received(
+        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
+    ) -> Awaitable[None] | None:
+        connection = self._connection
+        connection.context = connection.context.for_request(headers)
+        return self._delegate.headers_received(start_line, headers)

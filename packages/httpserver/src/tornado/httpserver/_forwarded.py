@@ -11,19 +11,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ._interposed import Interposed
 from ._node import parse_node
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Container
+    from collections.abc import Container
 
-    from tornado.httputil import (
-        HTTPConnection,
-        HTTPHeaders,
-        HTTPMessageDelegate,
-        RequestStartLine,
-        ResponseStartLine,
-    )
+    from tornado.httputil import HTTPHeaders
 
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z\-._~]+)(?::[0-9]{1,5})?", re.ASCII)
 _PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
@@ -136,18 +129,3 @@ def rightmost_untrusted(nodes: list[str], trusted: Container[str]) -> str | None
 
 def _last(value: str) -> str:
     return value.rpartition(",")[2].strip()
-
-
-class ForwardedDelegate(Interposed):
-    """Give each request a context of its own."""
-
-    def __init__(self, delegate: HTTPMessageDelegate, request_conn: HTTPConnection) -> None:
-        super().__init__(delegate)
-        self._connection: Any = request_conn
-
-    def headers_received(
-        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
-    ) -> Awaitable[None] | None:
-        connection = self._connection
-        connection.context = connection.context.for_request(headers)
-        return self._delegate.headers_received(start_line, headers)

@@ -12,9 +12,7 @@ from tornado.tcpserver import TCPServer
 from tornado.util import Configurable
 
 from ._backlog import bound_unsent
-from ._callback import CallbackDelegate, RequestCallback
-from ._context import ConnectionContext
-from ._forwarded import ForwardedDelegate, ForwardedPolicy
+from ._context import ConnectionContext, ForwardedDelegate
 
 if TYPE_CHECKING:
     import socket
@@ -24,6 +22,8 @@ if TYPE_CHECKING:
     from tornado.iostream import IOStream
 
     from ._body_limits import ChooseLimits
+    from ._callback import RequestCallback
+    from ._forwarded import ForwardedPolicy
     from ._proxy_acceptor import ProxyAcceptor
 
 _HANDSHAKE_TIMEOUT = 60.0
@@ -120,6 +120,8 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         if isinstance(request_callback, HTTPServerConnectionDelegate):
             self._delegate = request_callback
         else:
+            from ._callback import CallbackDelegate
+
             self._delegate = CallbackDelegate(request_callback)
         self._connections: set[HTTP1ServerConnection] = set()
         self._is_draining = False
@@ -170,7 +172,11 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
             known = Networks(members)
         self.trusted_downstream = frozenset(members)
         self._has_proxy = self.xheaders or is_rfc7239
-        self._policy = ForwardedPolicy(known, is_rfc7239=is_rfc7239, with_host=with_host)
+        self._policy: ForwardedPolicy | None = None
+        if self._has_proxy:
+            from ._forwarded import ForwardedPolicy
+
+            self._policy = ForwardedPolicy(known, is_rfc7239=is_rfc7239, with_host=with_host)
         self._is_interposed = self._has_proxy or self._choose_limits is not None
 
     def _expect_proxies(self, proxies: Iterable[str] | None, timeout: float | None) -> None:

@@ -14,7 +14,6 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Protocol
 
-from ._complaints import complain_about_fields
 from ._errors import ProtocolError, shown
 from ._grammar import BARE_LF, CHUNK_EXTENSION, CHUNK_SIZE, FIELD_BLOCK
 from ._head import Fields, parse_fields
@@ -222,6 +221,8 @@ class ChunkedBody:
             return -1
         block = data[at : end + 2].decode("latin-1")
         if FIELD_BLOCK.fullmatch(block) is None:
+            from ._complaints import complain_about_fields
+
             raise complain_about_fields(block)
         self.trailers = parse_fields(block, self._limits.max_header_count)
         forbidden = _FORBIDDEN_TRAILERS.intersection(self.trailers)

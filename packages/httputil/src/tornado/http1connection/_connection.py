@@ -18,7 +18,6 @@ from tornado.iostream import IOStream, StreamClosedError
 
 from ._encoding import LAST_CHUNK, encode_chunk, encode_fields
 from ._errors import shown
-from ._file_body import send_file
 from ._framing import parse_content_length
 from ._grammar import REASON_TEXT, REQUEST_LINE
 from ._parameters import HTTP1ConnectionParameters
@@ -209,6 +208,8 @@ class HTTP1Connection(HTTPConnection):
             return self._send(b"")
         if self._writing is not Writing.BODY:
             raise HTTPOutputError(f"a body is not written in the state {self._writing.name}")
+        from ._file_body import send_file
+
         return send_file(self, file, offset, count)
 
     def _is_lost(self) -> bool:

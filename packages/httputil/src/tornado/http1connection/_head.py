@@ -13,7 +13,6 @@ from typing import NamedTuple
 from tornado.httputil import ResponseStartLine
 from tornado.httputil._names import canonical as canonical_names
 
-from ._complaints import complain_about_request, complain_about_response
 from ._errors import ProtocolError, shown
 from ._framing import request_length
 from ._grammar import (
@@ -115,6 +114,8 @@ def _parse_new_head(head: bytes, line_end: int, max_fields: int) -> RequestHead:
     text = head.decode("latin-1")
     match = REQUEST_HEAD.fullmatch(text)
     if match is None:
+        from ._complaints import complain_about_request
+
         raise complain_about_request(text)
     method, target, minor, block = match.groups()
     pairs = FIELD.findall(block)
@@ -149,6 +150,8 @@ def parse_response_head(head: bytes, max_fields: int) -> ResponseHead:
     text = head.decode("latin-1")
     match = RESPONSE_HEAD.fullmatch(text)
     if match is None:
+        from ._complaints import complain_about_response
+
         raise complain_about_response(text)
     minor, code, reason, block = match.groups()
     fields = parse_fields(block, max_fields, singletons=("Content-Type", "Transfer-Encoding"))

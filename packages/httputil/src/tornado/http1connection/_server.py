@@ -40,14 +40,13 @@ from tornado.httputil import (
 )
 from tornado.iostream import StreamClosedError
 
-from ._errors import ProtocolError
+from ._errors import ProtocolError, refusal
 from ._framing import CHUNKED
 from ._head import RequestHead
 from ._linger import Linger
 from ._parameters import HTTP1ConnectionParameters
 from ._parser import EndOfMessage, RequestParser
 from ._phase import BODY, CLOSED, DETACHED, DRAIN, HEAD, IDLE, LINGER, RESPONSE
-from ._refusal import refusal
 from ._server_deadlines import NOTHING_WAITS, ServerDeadlines
 from ._server_exchange import ServerExchange
 from ._sweep import LONGEST_TICK, NEVER, Sweep, sweep_of

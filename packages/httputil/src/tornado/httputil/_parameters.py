@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_to_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -92,7 +91,13 @@ def decode_extended(value: str) -> str:
     _, closing, encoded = rest.partition("'")
     if not quote or not closing:
         return value
-    return _decode_octets(unquote_to_bytes(encoded), charset)
+    return _decode_octets(_octets(encoded), charset)
+
+
+def _octets(encoded: str) -> bytes:
+    from urllib.parse import unquote_to_bytes  # a slow import
+
+    return unquote_to_bytes(encoded)
 
 
 def _decode_octets(octets: bytes, charset: str) -> str:
@@ -111,7 +116,7 @@ def _join_sections(pieces: dict[int, tuple[str, bool]]) -> str:
         value, encoded = pieces[number]
         if encoded and number == 0 and value.count("'") >= 2:
             charset, _, value = value.split("'", 2)
-        octets += unquote_to_bytes(value) if encoded else value.encode("utf-8", "replace")
+        octets += _octets(value) if encoded else value.encode("utf-8", "replace")
     return _decode_octets(bytes(octets), charset)
 
 

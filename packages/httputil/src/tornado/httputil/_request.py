@@ -13,7 +13,6 @@ from ._headers import HTTPHeaders
 from ._hosts import checked_host, split_host_and_port
 from ._in_force import max_arguments
 from ._lazy import lazy
-from ._target import authority_of, origin_form
 
 if TYPE_CHECKING:
     from asyncio import Future
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from ._form_file import HTTPFile
     from ._start_lines import RequestStartLine
 
+_SCHEMES = ("http://", "https://")
 _Arguments = dict[str, list[bytes]]
 _Files = dict[str, "list[HTTPFile]"]
 
@@ -85,7 +85,7 @@ class HTTPServerRequest:
             self.method, target, self.version = method or "GET", uri or "/", version
         self.uri = target
         if target[:1] != "/" or "?" in target:
-            target = origin_form(target).partition("?")[0]
+            target = _origin_form(target).partition("?")[0]
         self.path = target
         self.headers = HTTPHeaders() if headers is None else headers
         self.connection = connection
@@ -117,7 +117,7 @@ class HTTPServerRequest:
         It comes from the target when that is an absolute URL (RFC 9112 section 3.2.2), else from
         the ``Host`` field. A request of HTTP/1.0 without one is for ``127.0.0.1``.
         """
-        named = authority_of(self.uri) or self.headers.get("Host")
+        named = _authority_of(self.uri) or self.headers.get("Host")
         if named is not None:
             return checked_host(named)
         if self.version == "HTTP/1.0":
@@ -131,7 +131,7 @@ class HTTPServerRequest:
 
     def full_url(self) -> str:
         """Put the URL of this request together again."""
-        return f"{self.protocol}://{self.host}{origin_form(self.uri)}"
+        return f"{self.protocol}://{self.host}{_origin_form(self.uri)}"
 
     # The client.
 
@@ -204,12 +204,12 @@ class HTTPServerRequest:
 
     @lazy
     def _form(self) -> tuple[_Arguments, _Files]:
-        from ._body import parse_body_arguments
-
         arguments: _Arguments = {}
         files: _Files = {}
         content_type = self.headers.get("Content-Type", "")
         if self.body or content_type:
+            from ._body import parse_body_arguments
+
             parse_body_arguments(content_type, self.body, arguments, files, self.headers)
         return arguments, files
 
@@ -280,3 +280,23 @@ def _warn_of_missing_start_line(method: str | None, uri: str | None) -> None:
     if method is not None or uri is not None:
         what = "the arguments method, uri and version of HTTPServerRequest are deprecated, use start_line"
     warnings.warn(what, DeprecationWarning, stacklevel=3)
+
+
+def _authority_of(target: str) -> str | None:
+    """Return ``host[:port]`` of a target in absolute-form (RFC 9112 section 3.2.2), else None."""
+    if not target or target[0] == "/" or not target.lower().startswith(_SCHEMES):
+        return None
+    rest = target.partition("://")[2]
+    for index, char in enumerate(rest):
+        if char in "/?#":
+            return rest[:index]
+    return rest
+
+
+def _origin_form(target: str) -> str:
+    """Return path and query of a target, which begin with a slash unless it is ``*`` or a host."""
+    authority = _authority_of(target)
+    if authority is None:
+        return target
+    rest = target.partition("://")[2][len(authority) :]
+    return rest if rest.startswith("/") else "/" + rest

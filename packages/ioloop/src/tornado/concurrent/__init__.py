@@ -13,15 +13,15 @@ Work that blocks goes to a thread with :meth:`.IOLoop.run_in_executor`, or with
 :func:`run_on_executor` for whole methods.
 """
 
+# ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for
+
 from __future__ import annotations
 
 from asyncio import Future
+from typing import TYPE_CHECKING
 
 from tornado.util import publish
 
-from ._classic import return_future
-from ._errors import ReturnValueIgnoredError
-from ._executor import DummyExecutor, dummy_executor, run_on_executor
 from ._future import (
     FUTURES,
     chain_future,
@@ -31,6 +31,11 @@ from ._future import (
     future_set_result_unless_cancelled,
     is_future,
 )
+
+if TYPE_CHECKING:
+    from ._classic import return_future
+    from ._errors import ReturnValueIgnoredError
+    from ._executor import DummyExecutor, dummy_executor, run_on_executor
 
 __all__ = [
     "DummyExecutor",
@@ -48,4 +53,13 @@ __all__ = [
     "run_on_executor",
 ]
 
-publish(globals())
+publish(
+    globals(),
+    {
+        "DummyExecutor": "_executor",
+        "ReturnValueIgnoredError": "_errors",
+        "dummy_executor": "_executor",
+        "return_future": "_classic",
+        "run_on_executor": "_executor",
+    },
+)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
+from tornado.concurrent import ReturnValueIgnoredError
 from tornado.stack_context import ExceptionStackContext
 from tornado.util import ArgReplacer
 
-from ._errors import ReturnValueIgnoredError
 from ._future import new_future
 
 if TYPE_CHECKING:

@@ -15,13 +15,13 @@ from __future__ import annotations
 import asyncio
 from asyncio import Future
 from collections import OrderedDict
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ._future import new_future
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
+    from datetime import timedelta
 
 
 _await = Future.__await__
@@ -163,7 +163,7 @@ class Line:
 
 def seconds_left(timeout: float | timedelta) -> float:
     """Return how long a deadline or a timedelta is from now."""
-    if isinstance(timeout, timedelta):
+    if hasattr(timeout, "total_seconds"):  # a timedelta, whose module is a slow import
         return timeout.total_seconds()
     if timeout <= 0:
         return 0

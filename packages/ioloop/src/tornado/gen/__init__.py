@@ -19,17 +19,17 @@ Classic code that is built on callbacks has :func:`engine`, :class:`Task`, :clas
 :class:`Wait` and :class:`WaitAll`.
 """
 
+# ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for
+
 from __future__ import annotations
 
 from asyncio import Future
 from builtins import TimeoutError  # noqa: A004 - the documented name of the builtin
+from typing import TYPE_CHECKING
 
-from tornado.concurrent import ReturnValueIgnoredError
 from tornado.util import publish
 
 from ._convert import convert_yielded, maybe_future
-from ._coroutine import coroutine, is_coroutine_function
-from ._engine import engine
 from ._errors import (
     BadYieldError,
     KeyReuseError,
@@ -37,12 +37,18 @@ from ._errors import (
     Return,
     UnknownKeyError,
 )
-from ._iterator import WaitIterator
 from ._moment import moment
-from ._multi import Multi, multi, multi_future
-from ._points import Arguments, Callback, Task, Wait, WaitAll, YieldPoint
-from ._runner import Runner
-from ._timeout import sleep, with_timeout
+
+if TYPE_CHECKING:
+    from tornado.concurrent import ReturnValueIgnoredError
+
+    from ._coroutine import coroutine, is_coroutine_function
+    from ._engine import engine
+    from ._iterator import WaitIterator
+    from ._multi import Multi, multi, multi_future
+    from ._points import Arguments, Callback, Task, Wait, WaitAll, YieldPoint
+    from ._runner import Runner
+    from ._timeout import sleep, with_timeout
 
 __all__ = [
     "Arguments",
@@ -76,6 +82,25 @@ __all__ = [
 
 publish(
     globals(),
+    {
+        "Arguments": "_points",
+        "Callback": "_points",
+        "Multi": "_multi",
+        "ReturnValueIgnoredError": "_engine",
+        "Runner": "_runner",
+        "Task": "_points",
+        "Wait": "_points",
+        "WaitAll": "_points",
+        "WaitIterator": "_iterator",
+        "YieldPoint": "_points",
+        "coroutine": "_coroutine",
+        "engine": "_engine",
+        "is_coroutine_function": "_coroutine",
+        "multi": "_multi",
+        "multi_future": "_multi",
+        "sleep": "_timeout",
+        "with_timeout": "_timeout",
+    },
     aliases={
         "IOLoop": "tornado.ioloop",
         "chain_future": "tornado.concurrent",

@@ -23,20 +23,26 @@ with ``IOLoop.current().start()`` or :meth:`IOLoop.run_sync`.
 :class:`PeriodicCallback` calls a function again and again.
 """
 
+# ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for
+
 from __future__ import annotations
 
 from builtins import TimeoutError  # noqa: A004 - the documented name of the builtin
+from typing import TYPE_CHECKING
 
 from tornado.util import publish
 
 from ._belongings import close_with_loop
 from ._loop import IOLoop
-from ._periodic import PeriodicCallback
+
+if TYPE_CHECKING:
+    from ._periodic import PeriodicCallback
 
 __all__ = ["IOLoop", "PeriodicCallback", "TimeoutError", "close_with_loop"]
 
 publish(
     globals(),
+    {"PeriodicCallback": "_periodic"},
     aliases={
         "Configurable": "tornado.util",
         "chain_future": "tornado.concurrent",

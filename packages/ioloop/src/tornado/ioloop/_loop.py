@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 import logging
 import signal
 import sys
@@ -13,14 +12,13 @@ from concurrent import futures
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, overload
 
-from tornado.stack_context import handle_exception
 from tornado.util import Configurable, import_object
 
 from ._descriptors import close_descriptor, split_descriptor
 from ._registry import LoopRegistry, loop_of_thread
-from ._sync_run import SyncRun
 
 if TYPE_CHECKING:
+    import datetime
     from asyncio import Future
     from collections.abc import Awaitable, Callable
     from types import FrameType
@@ -242,6 +240,8 @@ class IOLoop(Configurable):
         :raises RuntimeError: if somebody stopped the loop before the work was done, or if a loop is
             running here already: the function is not called then.
         """
+        from ._sync_run import SyncRun
+
         return SyncRun(self, func, timeout).run()
 
     # -- time -------------------------------------------------------------------------------
@@ -262,10 +262,12 @@ class IOLoop(Configurable):
         :param deadline: a time like :meth:`time` gives, or a timedelta from now.
         :returns: a handle for :meth:`remove_timeout`.
         """
-        if isinstance(deadline, datetime.timedelta):
-            return self.call_later(deadline.total_seconds(), callback, *args, **kwargs)
         if isinstance(deadline, (int, float)):
             return self.call_at(deadline, callback, *args, **kwargs)
+        from datetime import timedelta  # a slow import
+
+        if isinstance(deadline, timedelta):
+            return self.call_later(deadline.total_seconds(), callback, *args, **kwargs)
         raise TypeError(f"a deadline is a number of seconds or a timedelta, not {deadline!r}")
 
     def call_later(
@@ -357,6 +359,8 @@ class IOLoop(Configurable):
         self, callback: Callable[..., Any] | None, error: BaseException, *, offered: bool = False
     ) -> None:
         """Give an exception to the blocks that a callback descends from, and what is left to the hook."""
+        from tornado.stack_context import handle_exception
+
         left = error if offered else handle_exception(error)
         if left is None:
             return

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 import math
-import random
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
 from ._loop import IOLoop
 
 if TYPE_CHECKING:
+    import datetime
     from asyncio import Future
     from collections.abc import Awaitable, Callable
 
@@ -44,8 +43,8 @@ class PeriodicCallback:
         if isinstance(jitter, IOLoop) or jitter is None:
             # The third argument of the classic signature.
             io_loop, jitter = jitter or io_loop, 0
-        if isinstance(callback_time, datetime.timedelta):
-            callback_time = callback_time / datetime.timedelta(milliseconds=1)
+        if hasattr(callback_time, "total_seconds"):  # a timedelta, whose module is a slow import
+            callback_time = callback_time.total_seconds() * 1000
         if callback_time <= 0:
             raise ValueError(f"callback_time must be positive, not {callback_time!r} ms")
         self.callback = callback
@@ -90,7 +89,9 @@ class PeriodicCallback:
     def _update_next(self, current_time: float) -> None:
         interval = self.callback_time / 1000
         if self.jitter:
-            interval *= 1 + self.jitter * (random.random() - 0.5)  # noqa: S311 - no secret
+            from random import random  # a slow import
+
+            interval *= 1 + self.jitter * (random() - 0.5)  # noqa: S311 - no secret
         # At least one interval on from the last call, also where the clock has not got to that
         # call yet: timers may fire a tick early.
         missed = max(0, math.floor((current_time - self._next_timeout) / interval))

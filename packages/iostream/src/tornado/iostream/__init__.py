@@ -27,17 +27,23 @@ The two can follow each other on one connection: `~BaseIOStream.set_protocol` at
 and `~BaseIOStream.unread` gives back what belongs to the next user.
 """
 
+# ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for
+
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from tornado.util import publish
 
 from ._base import BaseIOStream
-from ._doctests import doctests
 from ._errors import StreamBufferFullError, StreamClosedError, UnsatisfiableReadError
-from ._pipe import PipeIOStream
-from ._protocol import StreamProtocol
 from ._socket import IOStream
-from ._ssl import SSLIOStream
+
+if TYPE_CHECKING:
+    from ._doctests import doctests
+    from ._pipe import PipeIOStream
+    from ._protocol import StreamProtocol
+    from ._ssl import SSLIOStream
 
 __all__ = [
     "BaseIOStream",
@@ -53,6 +59,12 @@ __all__ = [
 
 publish(
     globals(),
+    {
+        "PipeIOStream": "_pipe",
+        "SSLIOStream": "_ssl",
+        "StreamProtocol": "_protocol",
+        "doctests": "_doctests",
+    },
     aliases={
         "errno_from_exception": "tornado.util",
         "future_set_result_unless_cancelled": "tornado.concurrent",

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from ._errors import UnsatisfiableReadError
-from ._pattern import longest_match
 
 if TYPE_CHECKING:
     import asyncio
@@ -137,6 +136,8 @@ class ReadUntilRegex(_Request):
     def __init__(
         self, future: asyncio.Future[bytes], pattern: re.Pattern[bytes], max_bytes: int | None
     ) -> None:
+        from ._pattern import longest_match
+
         self.future = future
         self.pattern = pattern
         self.max_bytes = max_bytes

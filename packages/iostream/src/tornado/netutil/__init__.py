@@ -5,6 +5,8 @@ puts together. Clients turn names into addresses with a `Resolver`, as `.TCPClie
 their TLS settings as an `ssl.SSLContext` or as a dict for `ssl_options_to_context`.
 """
 
+# ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -12,22 +14,22 @@ from typing import TYPE_CHECKING
 from tornado.util import publish
 
 from ._accept import add_accept_handler
-from ._address import is_valid_ip
 from ._bind import bind_sockets
-from ._resolver import (
-    BlockingResolver,
-    DefaultExecutorResolver,
-    DefaultLoopResolver,
-    ExecutorResolver,
-    OverrideResolver,
-    Resolver,
-    ThreadedResolver,
-)
 from ._tls import ssl_options_to_context, ssl_wrap_socket
-from ._unix import bind_unix_socket
 
 if TYPE_CHECKING:
-    from ._classic import TCPServer  # noqa: TC004 - imported when it is asked for
+    from ._address import is_valid_ip
+    from ._classic import TCPServer
+    from ._resolver import (
+        BlockingResolver,
+        DefaultExecutorResolver,
+        DefaultLoopResolver,
+        ExecutorResolver,
+        OverrideResolver,
+        Resolver,
+        ThreadedResolver,
+    )
+    from ._unix import bind_unix_socket
 
 __all__ = [
     "BlockingResolver",
@@ -48,7 +50,18 @@ __all__ = [
 
 publish(
     globals(),
-    {"TCPServer": "_classic"},
+    {
+        "BlockingResolver": "_resolver",
+        "DefaultExecutorResolver": "_resolver",
+        "DefaultLoopResolver": "_resolver",
+        "ExecutorResolver": "_resolver",
+        "OverrideResolver": "_resolver",
+        "Resolver": "_resolver",
+        "TCPServer": "_classic",
+        "ThreadedResolver": "_resolver",
+        "bind_unix_socket": "_unix",
+        "is_valid_ip": "_address",
+    },
     aliases={
         "Configurable": "tornado.util",
         "IOLoop": "tornado.ioloop",

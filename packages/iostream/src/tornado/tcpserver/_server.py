@@ -8,9 +8,8 @@ import socket
 from os import path  # pathlib is a slow import that nothing else here needs
 from typing import TYPE_CHECKING, Any
 
-from tornado.gen import convert_yielded
 from tornado.ioloop import IOLoop
-from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
+from tornado.iostream import IOStream, StreamClosedError
 from tornado.netutil import (
     add_accept_handler,
     bind_sockets,
@@ -18,13 +17,14 @@ from tornado.netutil import (
     ssl_wrap_socket,
 )
 
-from ._limits import ConnectionLimits
-
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterable
 
+    from tornado.iostream import SSLIOStream
+
     from ._idle import IdleWatch
+    from ._limits import ConnectionLimits
 
 app_log = logging.getLogger("tornado.application")
 
@@ -70,6 +70,8 @@ class TCPServer:
         self.handshake_timeout = handshake_timeout
         self._limits: ConnectionLimits | None = None
         if max_connections is not None or max_connections_per_address is not None:
+            from ._limits import ConnectionLimits
+
             self._limits = ConnectionLimits(max_connections, max_connections_per_address)
         self._idle: IdleWatch | None = None
         if idle_timeout is not None:
@@ -198,29 +200,37 @@ class TCPServer:
         try:
             result = self.handle_stream(stream, address)
             if result is not None:
+                from tornado.gen import convert_yielded
+
                 self._follow(stream, convert_yielded(result))
         except Exception as error:  # noqa: BLE001 - one connection's error must not end the server
             self._handler_failed(stream, error)
 
     def _make_stream(self, connection: socket.socket) -> IOStream:
+        if self.ssl_options is not None:
+            return self._make_secure_stream(connection, self.ssl_options)
         plain: type[IOStream] = IOStream
-        secure: type[SSLIOStream] = SSLIOStream
         if self._idle is not None:
-            from ._idle import WatchedIOStream, WatchedSSLIOStream
+            from ._idle import WatchedIOStream
 
-            plain, secure = WatchedIOStream, WatchedSSLIOStream
-        if self.ssl_options is None:
-            return plain(
-                connection,
-                max_buffer_size=self.max_buffer_size,
-                read_chunk_size=self.read_chunk_size,
-            )
+            plain = WatchedIOStream
+        return plain(
+            connection, max_buffer_size=self.max_buffer_size, read_chunk_size=self.read_chunk_size
+        )
+
+    def _make_secure_stream(
+        self, connection: socket.socket, ssl_options: dict[str, Any] | ssl.SSLContext
+    ) -> SSLIOStream:
+        if self._idle is None:
+            from tornado.iostream import SSLIOStream as Secure
+        else:
+            from ._idle import WatchedSSLIOStream as Secure
         if self._context is None:
-            self._context = ssl_options_to_context(self.ssl_options, server_side=True)
+            self._context = ssl_options_to_context(ssl_options, server_side=True)
         wrapped = ssl_wrap_socket(
             connection, self._context, server_side=True, do_handshake_on_connect=False
         )
-        stream = secure(
+        stream = Secure(
             wrapped, max_buffer_size=self.max_buffer_size, read_chunk_size=self.read_chunk_size
         )
         if self.handshake_timeout is not None:

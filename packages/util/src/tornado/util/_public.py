@@ -24,7 +24,8 @@ def publish(
     for, and the name stays in the face.
 
     Programs also take names from modules that only use them: ``tornado.queues.Event``. These are
-    aliases. They are not in ``__all__``, and nothing is imported for them before somebody asks.
+    aliases. Nothing is imported for them before somebody asks, and those that are not in
+    ``__all__`` do not show.
 
     :param face: the ``globals()`` of a public module.
     :param rooms: for every name that is still to be imported, the room that has it.
@@ -35,7 +36,7 @@ def publish(
         if name in face:
             _rename(face, face[name])
     if rooms is not None:
-        face["__dir__"] = lambda: sorted({*face, *rooms})
+        face["__dir__"] = lambda: sorted({*face, *face["__all__"], *rooms})
     if rooms or aliases:
         face["__getattr__"] = _importer(face, rooms or {}, aliases or {})
 
@@ -55,8 +56,10 @@ def _importer(
     def import_name(name: str) -> Any:
         if name in rooms:
             room = __import__(f"{public}.{rooms[name]}", fromlist=[name])
+            for each in rooms:
+                if rooms[each] == rooms[name]:
+                    _rename(face, getattr(room, each))
             thing = face[name] = getattr(room, name)
-            _rename(face, thing)
             return thing
         if name in aliases:  # not kept: the names of a face do not depend on who has asked
             return getattr(__import__(aliases[name], fromlist=[name]), name)

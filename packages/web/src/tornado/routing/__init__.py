@@ -19,18 +19,24 @@ The first rule that matches wins. Rules for paths are looked up in a table, by t
 their patterns begin with: a thousand of them cost about as much as one.
 """
 
+# ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for
+
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from tornado.escape import url_escape, url_unescape, utf8
 from tornado.util import import_object, publish, re_unescape
 
 from ._matchers import AnyMatches, DefaultHostMatches, HostMatches, Matcher, PathMatches
-from ._path_templates import Converter, PathTemplate
 from ._router import ReversibleRouter, Router
-from ._routes import Routes
 from ._rule_router import ReversibleRuleRouter, RuleRouter
 from ._rules import Rule, URLSpec
 from ._rules import _RuleList as _RuleList
+
+if TYPE_CHECKING:
+    from ._path_templates import Converter, PathTemplate
+    from ._routes import Routes
 
 __all__ = [
     "AnyMatches",
@@ -54,4 +60,7 @@ __all__ = [
     "utf8",
 ]
 
-publish(globals())
+publish(
+    globals(),
+    {"Converter": "_path_templates", "PathTemplate": "_path_templates", "Routes": "_routes"},
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any
 
 from tornado.util import import_object
 
@@ -10,17 +10,6 @@ from ._matchers import Matcher, PathMatches
 
 if TYPE_CHECKING:
     import re
-
-#: What applications may write instead of rules: tuples and rules, in any mixture.
-_RuleList = list[
-    Union[
-        "Rule",
-        list[Any],
-        tuple[str | Matcher, Any],
-        tuple[str | Matcher, Any, dict[str, Any]],
-        tuple[str | Matcher, Any, dict[str, Any], str],
-    ]
-]
 
 
 class Rule:
@@ -86,3 +75,13 @@ class URLSpec(Rule):
             f"{type(self).__name__}({self.regex.pattern!r}, {self.handler_class!r}, "
             f"kwargs={self.kwargs!r}, name={self.name!r})"
         )
+
+
+#: What applications may write instead of rules: tuples and rules, in any mixture.
+_RuleList = list[
+    Rule
+    | list[Any]
+    | tuple[str | Matcher, Any]
+    | tuple[str | Matcher, Any, dict[str, Any]]
+    | tuple[str | Matcher, Any, dict[str, Any], str]
+]

@@ -27,9 +27,12 @@ def`` until it awaits. What blocks belongs into a thread
 (:meth:`tornado.ioloop.IOLoop.run_in_executor`). Handlers are not safe to call from other threads.
 """
 
+# ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for
+
 from __future__ import annotations
 
-from tornado.concurrent import future_set_result_unless_cancelled
+from typing import TYPE_CHECKING
+
 from tornado.escape import utf8
 from tornado.httpserver import HTTPServer
 from tornado.log import access_log, app_log, gen_log
@@ -37,10 +40,8 @@ from tornado.routing import (
     AnyMatches,
     DefaultHostMatches,
     HostMatches,
-    PathTemplate,
     ReversibleRouter,
     ReversibleRuleRouter,
-    Routes,
     Rule,
     URLSpec,
 )
@@ -49,31 +50,36 @@ from tornado.util import ObjectDict, publish
 from ._application import Application
 from ._arguments import _ArgDefaultMarker as _ArgDefaultMarker
 from ._asynchronous import asynchronous
-from ._compression import GZipContentEncoding
-from ._cors import CORSMiddleware
 from ._current import RequestLogFilter, current_handler, current_request
 from ._errors import Finish, HTTPError, MissingArgumentError
 from ._handler import RequestHandler
 from ._identity import authenticated
 from ._page_resources import is_absolute
-from ._request_ids import RequestIdMiddleware
-from ._signed_values import (
-    DEFAULT_SIGNED_VALUE_MIN_VERSION,
-    DEFAULT_SIGNED_VALUE_VERSION,
-    MAX_SUPPORTED_SIGNED_VALUE_VERSION,
-    MIN_SUPPORTED_SIGNED_VALUE_VERSION,
-    create_signed_value,
-    decode_signed_value,
-    get_signature_key_version,
-)
-from ._simple_handlers import ErrorHandler, FallbackHandler, RedirectHandler
-from ._slashes import addslash, removeslash
-from ._static_files import StaticFileHandler
-from ._stream_body import _has_stream_request_body as _has_stream_request_body
-from ._stream_body import stream_request_body
-from ._timing import TimingMiddleware
-from ._transforms import ChunkedTransferEncoding, OutputTransform
 from ._ui_modules import TemplateModule, UIModule
+
+if TYPE_CHECKING:
+    from tornado.concurrent import future_set_result_unless_cancelled
+    from tornado.routing import PathTemplate, Routes
+
+    from ._compression import GZipContentEncoding
+    from ._cors import CORSMiddleware
+    from ._request_ids import RequestIdMiddleware
+    from ._signed_values import (
+        DEFAULT_SIGNED_VALUE_MIN_VERSION,
+        DEFAULT_SIGNED_VALUE_VERSION,
+        MAX_SUPPORTED_SIGNED_VALUE_VERSION,
+        MIN_SUPPORTED_SIGNED_VALUE_VERSION,
+        create_signed_value,
+        decode_signed_value,
+        get_signature_key_version,
+    )
+    from ._simple_handlers import ErrorHandler, FallbackHandler, RedirectHandler
+    from ._slashes import addslash, removeslash
+    from ._static_files import StaticFileHandler
+    from ._stream_body import _has_stream_request_body as _has_stream_request_body
+    from ._stream_body import stream_request_body
+    from ._timing import TimingMiddleware
+    from ._transforms import ChunkedTransferEncoding, OutputTransform
 
 #: A shorter name for :class:`URLSpec`, for lists of routes.
 url = URLSpec
@@ -131,4 +137,34 @@ __all__ = [
     "utf8",
 ]
 
-publish(globals())
+publish(
+    globals(),
+    {
+        "CORSMiddleware": "_cors",
+        "ChunkedTransferEncoding": "_transforms",
+        "DEFAULT_SIGNED_VALUE_MIN_VERSION": "_signed_values",
+        "DEFAULT_SIGNED_VALUE_VERSION": "_signed_values",
+        "ErrorHandler": "_simple_handlers",
+        "FallbackHandler": "_simple_handlers",
+        "GZipContentEncoding": "_compression",
+        "MAX_SUPPORTED_SIGNED_VALUE_VERSION": "_signed_values",
+        "MIN_SUPPORTED_SIGNED_VALUE_VERSION": "_signed_values",
+        "OutputTransform": "_transforms",
+        "RedirectHandler": "_simple_handlers",
+        "RequestIdMiddleware": "_request_ids",
+        "StaticFileHandler": "_static_files",
+        "TimingMiddleware": "_timing",
+        "_has_stream_request_body": "_stream_body",
+        "addslash": "_slashes",
+        "create_signed_value": "_signed_values",
+        "decode_signed_value": "_signed_values",
+        "get_signature_key_version": "_signed_values",
+        "removeslash": "_slashes",
+        "stream_request_body": "_stream_body",
+    },
+    aliases={
+        "PathTemplate": "tornado.routing",
+        "Routes": "tornado.routing",
+        "future_set_result_unless_cancelled": "tornado.concurrent",
+    },
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +18,9 @@ from tornado.routing import (
     Rule,
 )
 
-from ._compression import GZipContentEncoding
 from ._dispatch import HandlerDelegate
 from ._handler import RequestHandler
-from ._simple_handlers import ErrorHandler
-from ._static_routes import static_routes
-from ._stream_body import StreamingDelegate
-from ._template_loaders import TemplateLoaders
+from ._templates import TemplateLoaders
 from ._ui_namespace import UIRegistry
 
 if TYPE_CHECKING:
@@ -103,10 +100,7 @@ class Application(ReversibleRouter):
         wsgi: bool = False,
         **settings: Any,
     ) -> None:
-        compress = settings.get("compress_response") or settings.get("gzip")
-        if transforms is None:
-            transforms = [GZipContentEncoding] if compress else []
-        self.transforms: list[Any] = list(transforms)
+        self.transforms: list[Any] = _transforms(settings) if transforms is None else [*transforms]
         self.default_host = default_host
         self.settings = settings
         #: The setting ``middleware``: what is called around each handler, the outermost first.
@@ -116,7 +110,7 @@ class Application(ReversibleRouter):
             settings.setdefault("compiled_template_cache", False)
             settings.setdefault("static_hash_cache", False)
             settings.setdefault("autoreload", not wsgi)
-        handlers = [*static_routes(settings), *(handlers or ())]
+        handlers = [*_static_routes(settings), *(handlers or ())]
         self._ui = UIRegistry(settings.get("ui_modules"), settings.get("ui_methods"))
         #: The UI modules by their names.
         self.ui_modules = self._ui.modules
@@ -199,6 +193,8 @@ class Application(ReversibleRouter):
         if handler_class is not None:
             arguments = self.settings.get("default_handler_args", {})
             return self.get_handler_delegate(request, handler_class, arguments)
+        from tornado.web import ErrorHandler
+
         return self.get_handler_delegate(request, ErrorHandler, {"status_code": 404})
 
     def get_handler_delegate(
@@ -214,7 +210,11 @@ class Application(ReversibleRouter):
         :param target_kwargs: for the handler's ``initialize``.
         :param path_args: the groups of the path; ``path_kwargs`` the named ones.
         """
-        kind = StreamingDelegate if target_class._stream_request_body else HandlerDelegate
+        kind: type[HandlerDelegate] = HandlerDelegate
+        if target_class._stream_request_body:
+            from ._stream_body import StreamingDelegate
+
+            kind = StreamingDelegate
         return kind(self, request, target_class, target_kwargs, path_args, path_kwargs)
 
     def reverse_url(self, name: str, *args: Any) -> str:
@@ -250,3 +250,30 @@ class Application(ReversibleRouter):
             milliseconds = 1000.0 * handler.request.request_time()
             summary = handler._request_summary()
             access_log.log(level, "%d %s %.2fms", status, summary, milliseconds)
+
+
+def _transforms(settings: dict[str, Any]) -> list[Any]:
+    """Give the transforms that the settings ask for."""
+    if not (settings.get("compress_response") or settings.get("gzip")):
+        return []
+    from tornado.web import GZipContentEncoding
+
+    return [GZipContentEncoding]
+
+
+def _static_routes(settings: dict[str, Any]) -> list[Any]:
+    """Give the routes for static files, none without the setting ``static_path``.
+
+    They come before the routes of the application: below the prefix, and the two files that
+    browsers and robots ask for at the root.
+    """
+    path = settings.get("static_path")
+    if not path:
+        return []
+    from tornado.web import StaticFileHandler
+
+    prefix = settings.get("static_url_prefix", "/static/")
+    handler_class = settings.get("static_handler_class", StaticFileHandler)
+    arguments = {**settings.get("static_handler_args", {}), "path": path}
+    patterns = (re.escape(prefix) + r"(.*)", r"/(favicon\.ico)", r"/(robots\.txt)")
+    return [(pattern, handler_class, arguments) for pattern in patterns]

@@ -6,8 +6,6 @@ import functools
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tornado.stack_context import ExceptionStackContext
-
 from ._execution import wait_for
 from ._state import HandlerState
 
@@ -43,6 +41,8 @@ def asynchronous(method: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(method)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        from tornado.stack_context import ExceptionStackContext
+
         self._auto_finish = False
         result: Any = None
         with ExceptionStackContext(self._answer_exception):

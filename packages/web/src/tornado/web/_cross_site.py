@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from ._errors import HTTPError
 from ._state import HandlerState
 
@@ -53,6 +51,8 @@ def is_origin_of(origin: str, host: str) -> bool:
 
     A proxy in front of us may have taken the TLS off, so the schemes are not compared.
     """
+    from urllib.parse import urlsplit  # a slow import
+
     try:
         netloc = urlsplit(origin).netloc
     except ValueError:

@@ -15,7 +15,6 @@ import types
 from collections.abc import Awaitable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any
 
-from tornado.gen import convert_yielded
 from tornado.log import app_log
 
 from ._current import running_handler
@@ -53,6 +52,8 @@ async def wait_for(result: Any) -> Any:
         await _as_task()
     if isinstance(result, Awaitable):
         return await result
+    from tornado.gen import convert_yielded
+
     return await convert_yielded(result)
 
 

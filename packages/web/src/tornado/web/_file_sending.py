@@ -10,16 +10,17 @@ from typing import IO, TYPE_CHECKING, Any
 from tornado.httputil import format_timestamp
 from tornado.iostream import StreamClosedError
 
-from ._byte_ranges import Slice, UnsatisfiableRangeError, requested_slice
+from ._byte_ranges import Slice, UnsatisfiableRangeError, parse_date, requested_slice
 from ._errors import HTTPError
 from ._media_types import media_type
 from ._nothing import NOTHING
-from ._state import HandlerState
 from ._static_paths import open_regular
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Awaitable, Iterable
+
+    from ._handler import RequestHandler
 
 #: Bodies up to this size, in bytes, leave in one write with the head.
 SENT_AT_ONCE = 1 << 16
@@ -27,144 +28,122 @@ SENT_AT_ONCE = 1 << 16
 _PIECE = 1 << 16
 
 
-class FileSending(HandlerState):
-    """Send files, whole or in part."""
+async def send_file(
+    handler: RequestHandler,
+    path: str | os.PathLike[str],
+    name: str | None = None,
+    *,
+    content_type: str | None = None,
+    inline: bool = False,
+) -> None:
+    """Answer with a file: :meth:`RequestHandler.send_file`."""
+    path = os.fspath(path)
+    name = os.path.basename(path) if name is None else name
+    descriptor = open_regular(path)
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        status = os.fstat(descriptor)
+        modified = utc_second(int(status.st_mtime))
+        etag = f'"{status.st_mtime_ns:x}-{status.st_size:x}-{status.st_ino:x}"'
+        handler.set_header("Content-Type", content_type or media_type(name))
+        handler.set_header(
+            "Content-Disposition", disposition("inline" if inline else "attachment", name)
+        )
+        handler.set_header("X-Content-Type-Options", "nosniff")
+        set_validators(handler, etag, modified)
+        if is_unmodified(handler, modified):
+            handler.set_status(304)
+            return
+        part = requested_part(handler, status.st_size, modified)
+        if part is not None:
+            await send_slice(handler, file, part)
 
-    if TYPE_CHECKING:
 
-        def write(self, chunk: str | bytes | dict[Any, Any]) -> None: ...
-        def flush(self, include_footers: bool = False) -> asyncio.Future[None]: ...
-        def compute_etag(self) -> str | None: ...
-        def check_etag_header(self) -> bool: ...
+def set_validators(handler: RequestHandler, etag: str | None, modified: datetime | None) -> None:
+    """Set what later requests can be compared by."""
+    fields = handler._headers
+    fields["Accept-Ranges"] = "bytes"
+    if etag is not None:
+        fields["Etag"] = etag
+    if modified is not None:
+        fields["Last-Modified"] = _http_date(modified)
 
-    async def send_file(
-        self,
-        path: str | os.PathLike[str],
-        name: str | None = None,
-        *,
-        content_type: str | None = None,
-        inline: bool = False,
-    ) -> None:
-        """Answer with a file, or with the part of it that the request asks for.
 
-        Ranges, ``If-Range``, ``If-None-Match`` and ``If-Modified-Since`` are honoured; the
-        validator is made of the time, the size and the number of the file, so nothing has to be
-        read for it. The path is the application's: do not build it out of what a client sends,
-        :class:`StaticFileHandler` has the rules for that. ::
+def is_unmodified(handler: RequestHandler, modified: datetime | None) -> bool:
+    """Tell whether the client has this very file (RFC 9110 section 13.2.2)."""
+    fields = handler.request.headers
+    if "If-None-Match" in fields:
+        return handler.check_etag_header()
+    since = fields.get("If-Modified-Since")
+    if since is None or modified is None:
+        return False
+    known = parse_date(since)
+    return known is not None and modified <= known
 
-            class InvoiceHandler(RequestHandler):
-                @authenticated
-                async def get(self, number):
-                    path = await find_invoice(self.current_user, number)
-                    await self.send_file(path, f"Invoice {number}.pdf")
 
-        :param name: what the client shall call it (RFC 6266); its own name by default.
-        :param content_type: by default what the name says.
-        :param inline: let the browser show it, in the place of saving it.
-        :raises HTTPError: 404 if there is no such file, 403 if it cannot be read.
-        """
-        path = os.fspath(path)
-        name = os.path.basename(path) if name is None else name
-        descriptor = open_regular(path)
-        with os.fdopen(descriptor, "rb", buffering=0) as file:
-            status = os.fstat(descriptor)
-            modified = utc_second(int(status.st_mtime))
-            etag = f'"{status.st_mtime_ns:x}-{status.st_size:x}-{status.st_ino:x}"'
-            self.set_header("Content-Type", content_type or media_type(name))
-            self.set_header(
-                "Content-Disposition", disposition("inline" if inline else "attachment", name)
-            )
-            self.set_header("X-Content-Type-Options", "nosniff")
-            self._set_validators(etag, modified)
-            if self._is_unmodified(modified):
-                self.set_status(304)
-                return
-            part = self._requested_slice(status.st_size, modified)
-            if part is not None:
-                await self._send_slice(file, part)
+def requested_part(handler: RequestHandler, size: int, modified: datetime | None) -> Slice | None:
+    """Give what is to be sent of a file, and set status and ``Content-Range`` for it.
 
-    def _set_validators(self, etag: str | None, modified: datetime | None) -> None:
-        fields = self._headers
-        fields["Accept-Ranges"] = "bytes"
-        if etag is not None:
-            fields["Etag"] = etag
-        if modified is not None:
-            fields["Last-Modified"] = _http_date(modified)
+    :return: ``None`` if there is no such part; the status is 416 then.
+    """
+    if handler.request.method != "GET" or "Range" not in handler.request.headers:
+        return Slice(0, size)
+    try:
+        etag = handler._headers.get("Etag")
+        part = requested_slice(handler.request.headers, size, etag, modified)
+    except UnsatisfiableRangeError:
+        handler.set_status(416)
+        handler.set_header("Content-Type", "text/plain")
+        handler.set_header("Content-Range", f"bytes */{size}")
+        return None
+    if part is None:
+        return Slice(0, size)
+    handler.set_status(206)
+    handler.set_header("Content-Range", f"bytes {part.start}-{part.end - 1}/{size}")
+    return part
 
-    def _is_unmodified(self, modified: datetime | None) -> bool:
-        """Tell whether the client has this very file (RFC 9110 section 13.2.2)."""
-        fields = self.request.headers
-        if "If-None-Match" in fields:
-            return self.check_etag_header()
-        since = fields.get("If-Modified-Since")
-        if since is None or modified is None:
-            return False
-        from ._byte_ranges import parse_date
 
-        known = parse_date(since)
-        return known is not None and modified <= known
+def send_slice(handler: RequestHandler, file: IO[bytes], part: Slice) -> Awaitable[None]:
+    """Send a part of an open file; it may be closed when the awaitable is done."""
+    count = part.end - part.start
+    if handler.request.method == "HEAD":
+        handler.set_header("Content-Length", count)
+        return NOTHING
+    if count <= SENT_AT_ONCE:
+        handler.write(read_slice(file.fileno(), part))
+        return NOTHING
+    return _send_large(handler, file, part)
 
-    def _requested_slice(self, size: int, modified: datetime | None) -> Slice | None:
-        """Give what is to be sent of a file, and set status and ``Content-Range`` for it.
 
-        :return: ``None`` if there is no such part; the status is 416 then.
-        """
-        if self.request.method != "GET" or "Range" not in self.request.headers:
-            return Slice(0, size)
-        try:
-            etag = self._headers.get("Etag")
-            part = requested_slice(self.request.headers, size, etag, modified)
-        except UnsatisfiableRangeError:
-            self.set_status(416)
-            self.set_header("Content-Type", "text/plain")
-            self.set_header("Content-Range", f"bytes */{size}")
-            return None
-        if part is None:
-            return Slice(0, size)
-        self.set_status(206)
-        self.set_header("Content-Range", f"bytes {part.start}-{part.end - 1}/{size}")
-        return part
+def _send_large(handler: RequestHandler, file: IO[bytes], part: Slice) -> Awaitable[None]:
+    handler.set_header("Content-Length", part.end - part.start)
+    connection: Any = handler.request.connection
+    write_file = getattr(connection, "write_file", None)
+    pieces = iter(_pieces(file.fileno(), part))
+    if write_file is None:
+        return send_pieces(handler, pieces)
+    at = part.start
+    if handler._transforms:  # they see the first piece, and say whether they change the body
+        first = next(pieces, b"")
+        handler.write(first)
+        at += len(first)
+    handler.flush()
+    if any(getattr(each, "is_active", True) for each in handler._transforms):
+        return send_pieces(handler, pieces)
+    sent: asyncio.Future[None] = write_file(file, at, part.end - at)
+    if sent.done():  # it all fitted into the socket's buffer, or the client has gone
+        sent.exception()
+        return NOTHING
+    return _wait_for_client(sent)
 
-    def _send_slice(self, file: IO[bytes], part: Slice) -> Awaitable[None]:
-        """Send a part of an open file; it may be closed when the awaitable is done."""
-        count = part.end - part.start
-        if self.request.method == "HEAD":
-            self.set_header("Content-Length", count)
-            return NOTHING
-        if count <= SENT_AT_ONCE:
-            self.write(read_slice(file.fileno(), part))
-            return NOTHING
-        return self._send_large(file, part)
 
-    def _send_large(self, file: IO[bytes], part: Slice) -> Awaitable[None]:
-        self.set_header("Content-Length", part.end - part.start)
-        connection: Any = self.request.connection
-        write_file = getattr(connection, "write_file", None)
-        pieces = iter(_pieces(file.fileno(), part))
-        if write_file is None:
-            return self._send_pieces(pieces)
-        at = part.start
-        if self._transforms:  # they see the first piece, and say whether they change the body
-            first = next(pieces, b"")
-            self.write(first)
-            at += len(first)
-        self.flush()
-        if any(getattr(each, "is_active", True) for each in self._transforms):
-            return self._send_pieces(pieces)
-        sent: asyncio.Future[None] = write_file(file, at, part.end - at)
-        if sent.done():  # it all fitted into the socket's buffer, or the client has gone
-            sent.exception()
-            return NOTHING
-        return _wait_for_client(sent)
-
-    async def _send_pieces(self, pieces: Iterable[bytes]) -> None:
-        """Send a body piece by piece, at the client's speed."""
-        try:
-            for piece in pieces:
-                self.write(piece)
-                await self.flush()
-        except StreamClosedError:
-            return  # the client has gone, nobody waits for the rest
+async def send_pieces(handler: RequestHandler, pieces: Iterable[bytes]) -> None:
+    """Send a body piece by piece, at the client's speed."""
+    try:
+        for piece in pieces:
+            handler.write(piece)
+            await handler.flush()
+    except StreamClosedError:
+        return  # the client has gone, nobody waits for the rest
 
 
 async def _wait_for_client(sent: asyncio.Future[None]) -> None:

@@ -8,7 +8,6 @@ from ._arguments import Arguments
 from ._asynchronous import Callbacks
 from ._cross_site import CrossSite
 from ._execution import Execution
-from ._file_sending import FileSending
 from ._identity import Identity
 from ._json_body import JSONBody
 from ._language import Language
@@ -38,7 +37,6 @@ class RequestHandler(
     Xsrf,
     CrossSite,
     StaticURLs,
-    FileSending,
     Callbacks,
     MissingMethods,
     Execution,

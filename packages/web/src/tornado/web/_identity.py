@@ -5,9 +5,6 @@ from __future__ import annotations
 import functools
 import inspect
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlencode, urlsplit
-
-from tornado.gen import is_coroutine_function
 
 from ._errors import HTTPError
 from ._locations import as_location, is_of_site, path_on_site
@@ -30,7 +27,7 @@ class Identity(HandlerState):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         method = cls.get_current_user
-        cls._awaits_user = inspect.iscoroutinefunction(method) or is_coroutine_function(method)
+        cls._awaits_user = method is not Identity.get_current_user and _is_awaited(method)
 
     @property
     def current_user(self) -> Any:
@@ -107,10 +104,18 @@ def authenticated(method: _Method) -> _Method:
     return check_first  # type: ignore[return-value]  # wraps() keeps what it is called with
 
 
+def _is_awaited(method: Callable[..., Any]) -> bool:
+    from tornado.gen import is_coroutine_function
+
+    return inspect.iscoroutinefunction(method) or is_coroutine_function(method)
+
+
 def _with_next(login_url: str, request: Any) -> str:
     """Add the wanted page to a login URL that has no query yet."""
     if "?" in login_url:
         return login_url
+    from urllib.parse import urlencode, urlsplit  # a slow import
+
     wanted = path_on_site(request)
     if urlsplit(login_url).scheme:  # perhaps another site, to which a path would be its own
         wanted = f"{request.protocol}://{request.host}{wanted}"

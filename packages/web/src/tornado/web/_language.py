@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._accept_language import preferred_languages
 from ._state import HandlerState
 
 if TYPE_CHECKING:
@@ -46,6 +45,8 @@ class Language(HandlerState):
         :param default: a code for requests that do not have the field.
         """
         from tornado.locale import get
+
+        from ._accept_language import preferred_languages
 
         field = self.request.headers.get("Accept-Language", "")
         codes = preferred_languages(field[:_LONGEST_FIELD])

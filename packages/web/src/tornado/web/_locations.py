@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from string import Formatter
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
 
 if TYPE_CHECKING:
     from tornado.httputil import HTTPServerRequest
@@ -43,6 +42,8 @@ def _origins(url: str) -> set[tuple[str, str]]:
 
 
 def _origin(url: str) -> tuple[str, str]:
+    from urllib.parse import urlsplit  # a slow import, here and below
+
     # Browsers read a backslash as a slash, in front of the host as well.
     parts = urlsplit(url.replace("\\", "/"))
     return parts.scheme.lower(), parts.netloc.lower()
@@ -50,11 +51,17 @@ def _origin(url: str) -> tuple[str, str]:
 
 def in_ascii(url: str) -> str:
     """Percent-encode what is not ASCII, and nothing else: the application has chosen that."""
-    return url if url.isascii() else quote(url, safe=_ASCII)
+    if url.isascii():
+        return url
+    from urllib.parse import quote
+
+    return quote(url, safe=_ASCII)
 
 
 def as_location(url: str) -> str:
     """Percent-encode what may not stand in a Location field (RFC 9110 section 10.2.2)."""
+    from urllib.parse import quote
+
     return quote(url, safe=_SAFE)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
-import numbers
 import re
 import time
 from typing import TYPE_CHECKING, Any, overload
@@ -24,9 +22,11 @@ from ._state import HandlerState
 
 if TYPE_CHECKING:
     import asyncio
+    import datetime
+    import numbers
     from collections.abc import Callable
 
-HeaderTypes = bytes | str | int | numbers.Integral | datetime.datetime
+    HeaderTypes = bytes | str | int | numbers.Integral | datetime.datetime
 
 _SERVER = "TornadoServer/6.6.1"
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
@@ -277,15 +277,24 @@ def checked_value(value: HeaderTypes) -> str:
         text = value
     elif isinstance(value, bytes):
         text = value.decode("latin-1")
-    elif isinstance(value, numbers.Integral):
+    elif isinstance(value, int):
         text = str(value)
-    elif isinstance(value, datetime.datetime):
-        return format_timestamp(value)
     else:
-        raise TypeError(f"unsupported header value {value!r}")
+        return _rare_value(value)
     if _VALUE.fullmatch(text) is None:
         raise ValueError(f"unsafe header value {text[:60]!r}")
     return text
+
+
+def _rare_value(value: object) -> str:
+    from datetime import datetime  # slow imports
+    from numbers import Integral
+
+    if isinstance(value, Integral):
+        return str(value)
+    if isinstance(value, datetime):
+        return format_timestamp(value)
+    raise TypeError(f"unsupported header value {value!r}")
 
 
 def _unwritable(chunk: object) -> str:

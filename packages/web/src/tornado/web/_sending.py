@@ -9,6 +9,7 @@ from ._errors import sendable_reason
 from ._state import HandlerState
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable
 
     from tornado.httputil import ResponseStartLine
@@ -58,6 +59,37 @@ class Sending(HandlerState):
         connection: Any = self.request.connection
         stream: IOStream = connection.detach()
         return stream
+
+    async def send_file(
+        self,
+        path: str | os.PathLike[str],
+        name: str | None = None,
+        *,
+        content_type: str | None = None,
+        inline: bool = False,
+    ) -> None:
+        """Answer with a file, or with the part of it that the request asks for.
+
+        Ranges, ``If-Range``, ``If-None-Match`` and ``If-Modified-Since`` are honoured; the
+        validator is made of the time, the size and the number of the file, so nothing has to be
+        read for it. The path is the application's: do not build it out of what a client sends,
+        :class:`StaticFileHandler` has the rules for that. ::
+
+            class InvoiceHandler(RequestHandler):
+                @authenticated
+                async def get(self, number):
+                    path = await find_invoice(self.current_user, number)
+                    await self.send_file(path, f"Invoice {number}.pdf")
+
+        :param name: what the client shall call it (RFC 6266); its own name by default.
+        :param content_type: by default what the name says.
+        :param inline: let the browser show it, in the place of saving it.
+        :raises HTTPError: 404 if there is no such file, 403 if it cannot be read.
+        """
+        from ._file_sending import send_file  # most programs send none
+
+        handler: Any = self
+        await send_file(handler, path, name, content_type=content_type, inline=inline)
 
     def _finish_whole(self) -> asyncio.Future[None]:
         """Finish a response of which nothing has left: its length is known."""

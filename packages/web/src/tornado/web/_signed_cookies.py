@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from ._cookies import Cookies
-from ._signed_values import create_signed_value, decode_signed_value, get_signature_key_version
 
 
 class SignedCookies(Cookies):
@@ -42,6 +41,8 @@ class SignedCookies(Cookies):
         self, name: str, value: str | bytes, version: int | None = None
     ) -> bytes:
         """Sign a value for another way than a cookie; `name` must be the same when it is read."""
+        from ._signed_values import create_signed_value
+
         secret = self._cookie_secret()
         key_version = None
         if isinstance(secret, dict):
@@ -65,6 +66,8 @@ class SignedCookies(Cookies):
         :param max_age_days: how long a signature counts.
         :param min_version: the oldest version of signed values that is taken.
         """
+        from ._signed_values import decode_signed_value
+
         secret = self._cookie_secret()
         if value is None:
             value = self.get_cookie(name)
@@ -81,6 +84,8 @@ class SignedCookies(Cookies):
 
         :param value: look at this in the place of the cookie.
         """
+        from ._signed_values import get_signature_key_version
+
         self._cookie_secret()
         if value is None:
             value = self.get_cookie(name)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tornado.httputil import HTTPServerRequest, qs_to_qsl, url_concat
-
 from ._errors import HTTPError
 from ._handler import RequestHandler
 from ._locations import as_location, same_origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tornado.httputil import HTTPServerRequest
 
 
 class ErrorHandler(RequestHandler):
@@ -54,6 +54,8 @@ class RedirectHandler(RequestHandler):
         if not same_origin(self._url, url):
             raise HTTPError(400, "redirect to another origin: %r", url)
         if self.request.query_arguments:
+            from tornado.httputil import qs_to_qsl, url_concat
+
             url = url_concat(url, list(qs_to_qsl(self.request.query_arguments)))
         self.redirect(as_location(url), permanent=self._permanent)
 

@@ -13,7 +13,16 @@ from ._accept_encoding import preferred_coding
 from ._byte_ranges import Slice
 from ._errors import HTTPError
 from ._file_memory import FileMemory
-from ._file_sending import SENT_AT_ONCE, read_slice, utc_second
+from ._file_sending import (
+    SENT_AT_ONCE,
+    is_unmodified,
+    read_slice,
+    requested_part,
+    send_pieces,
+    send_slice,
+    set_validators,
+    utc_second,
+)
 from ._handler import RequestHandler
 from ._locations import same_origin
 from ._media_types import forget, media_type
@@ -152,7 +161,7 @@ class StaticFileHandler(RequestHandler):
             self._write_buffer.append(known.content)
             return NOTHING
         size = self.get_content_size()
-        part = self._requested_slice(size, self.modified)
+        part = requested_part(self, size, self.modified)
         if part is None:
             return NOTHING
         if not include_body:
@@ -296,7 +305,7 @@ class StaticFileHandler(RequestHandler):
         file = os.fdopen(open_regular(found.path), "rb", buffering=0)
         waiting: Awaitable[None] = NOTHING
         try:
-            waiting = self._send_slice(file, part)
+            waiting = send_slice(self, file, part)
         finally:
             if waiting is NOTHING:
                 file.close()
@@ -309,7 +318,7 @@ class StaticFileHandler(RequestHandler):
         if isinstance(content, bytes):
             self.write(content)
         else:
-            await self._send_pieces(content)
+            await send_pieces(self, content)
 
     @classmethod
     def get_content(cls, abspath: str, start: int | None = None, end: int | None = None) -> Any:
@@ -351,7 +360,7 @@ class StaticFileHandler(RequestHandler):
         known = self._known
         if known is None:
             self.set_etag_header()
-            self._set_validators(None, self.modified)
+            set_validators(self, None, self.modified)
             content_type = self.get_content_type()
             if content_type:
                 self._headers["Content-Type"] = checked_value(content_type)
@@ -377,7 +386,7 @@ class StaticFileHandler(RequestHandler):
 
     def should_return_304(self) -> bool:
         """Tell whether the client has this version already."""
-        return self._is_unmodified(self.modified)
+        return is_unmodified(self, self.modified)
 
     def compute_etag(self) -> str | None:
         """Give the validator: the version of the content in quotes, ``None`` without one."""

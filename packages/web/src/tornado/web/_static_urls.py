@@ -22,7 +22,7 @@ class StaticURLs(HandlerState):
         :param kwargs: for the ``make_static_url`` of the handler class; ``include_version=False``
             leaves the version away.
         """
-        from ._static_files import StaticFileHandler
+        from tornado.web import StaticFileHandler
 
         if not self.settings.get("static_path"):
             raise Exception("set the 'static_path' setting of the application to use static_url")

@@ -1,9 +1,10 @@
-"""Pages from templates."""
+"""Pages from templates, and the loaders of an application, each with what it has compiled."""
 
 from __future__ import annotations
 
 import os
 import sys
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from ._page_resources import PageResources, insert
@@ -141,6 +142,29 @@ class Templates(PageResources):
         if not settings.get("compiled_template_cache", True) and loader not in self._fresh_loaders:
             self._fresh_loaders += (loader,)
             loader.reset()
+        return loader
+
+
+class TemplateLoaders:
+    """One loader for each folder and each way to make it."""
+
+    def __init__(self) -> None:
+        self._loaders: dict[tuple[Any, str], BaseLoader] = {}
+        self._lock = Lock()
+
+    def get(self, handler: Templates, path: str) -> BaseLoader:
+        """Give the loader of a folder, made by the handler if there is none.
+
+        Handlers render in threads as well, so this is safe there.
+        """
+        # Classes that inherit create_template_loader have the same function.
+        key = type(handler).create_template_loader, path
+        loader = self._loaders.get(key)
+        if loader is None:
+            with self._lock:
+                loader = self._loaders.get(key)
+                if loader is None:
+                    loader = self._loaders[key] = handler.create_template_loader(path)
         return loader
 
 

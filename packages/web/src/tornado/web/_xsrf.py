@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hmac
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tornado.escape import xhtml_escape
 
 from ._errors import HTTPError
-from ._markup import Markup
 from ._state import HandlerState
-from ._xsrf_tokens import Token, new_token, parse_token, write_token
+
+if TYPE_CHECKING:
+    from ._xsrf_tokens import Token
 
 _FIELD = "_xsrf"
 _HEADERS = ("X-Xsrftoken", "X-Csrftoken")
@@ -37,6 +37,8 @@ class Xsrf(HandlerState):
         JavaScript sends it in the field ``X-XSRFToken``, forms have it from :meth:`xsrf_form_html`.
         """
         if self._xsrf_written is None:
+            from ._xsrf_tokens import new_token, write_token
+
             token = self._xsrf_kept = self._token_of_cookie()
             is_new = token is None
             if token is None:
@@ -57,6 +59,10 @@ class Xsrf(HandlerState):
         :raises HTTPError: 403: the argument ``_xsrf`` and the fields ``X-XSRFToken`` and
             ``X-CSRFToken`` are missing, malformed, or not what the cookie says.
         """
+        from hmac import compare_digest
+
+        from ._xsrf_tokens import parse_token
+
         sent = self._sent_token()
         if not sent:
             raise HTTPError(403, "'_xsrf' argument missing from %s", self.request.method)
@@ -64,7 +70,7 @@ class Xsrf(HandlerState):
         if given is None:
             raise HTTPError(403, "'_xsrf' argument has invalid format")
         expected = self._token_of_cookie()
-        if expected is None or not hmac.compare_digest(given.secret, expected.secret):
+        if expected is None or not compare_digest(given.secret, expected.secret):
             raise HTTPError(403, "XSRF cookie does not match %s argument", self.request.method)
 
     def xsrf_form_html(self) -> str:
@@ -72,6 +78,8 @@ class Xsrf(HandlerState):
 
         :return: markup that templates do not escape again.
         """
+        from ._markup import Markup
+
         return Markup(
             f'<input type="hidden" name="{_FIELD}" value="{xhtml_escape(self.xsrf_token)}"/>'
         )
@@ -87,6 +95,8 @@ class Xsrf(HandlerState):
 
     def _token_of_cookie(self) -> Token | None:
         if self._xsrf_kept is None:
+            from ._xsrf_tokens import parse_token
+
             self._xsrf_kept = parse_token(self.get_cookie(self._xsrf_cookie_name(), "") or "")
         return self._xsrf_kept
 
