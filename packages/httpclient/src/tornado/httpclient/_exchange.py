@@ -93,6 +93,7 @@ class Exchange(Deadlines):
         #: What the caller asked for, and what of it went out first.
         self.request = self.hop = self._first = request
         self.loop = client.asyncio_loop
+        self.alarms = client._alarms
         # The connection outlives this fetch and was perhaps made for another one: what the caller
         # gave runs in the context in which the caller gave it.
         self.context = contextvars.copy_context()
@@ -316,7 +317,7 @@ class Exchange(Deadlines):
         )
 
     def _settle(self, response: HTTPResponse) -> None:
-        self._stop_timer()
+        self._stop_watching()
         retry = self.request.retry
         if retry is not None and self._try_again(response):
             return
@@ -325,7 +326,7 @@ class Exchange(Deadlines):
     def refuse(self, error: BaseException) -> None:
         """End with an error that no retry mends."""
         self.code = 599
-        self._stop_timer()
+        self._stop_watching()
         self._end(self._respond(None, error))
 
     def _end(self, response: HTTPResponse) -> None:
@@ -424,7 +425,7 @@ class Exchange(Deadlines):
         if self.is_settled:
             return
         self.is_settled = True
-        self._stop_timer()
+        self._stop_watching()
         self._stop_work()
         self.client._line.leave(self)
 
@@ -432,7 +433,7 @@ class Exchange(Deadlines):
         """Fail, because the client is closed; nobody is told once the loop has ended."""
         if self.is_settled:
             return
-        self._stop_timer()
+        self._stop_watching()
         self._stop_work()
         if not self.loop.is_closed():
             self.refuse(HTTPStreamClosedError("the client was closed"))
