@@ -99,7 +99,7 @@ class Connection:
             fields = f"{fields}{self._proxy_fields}"
         head = f"{method} {path} HTTP/1.1\r\n{fields}\r\n".encode("latin-1")
         exchange.enter("head")
-        body = hop.body
+        body = hop._body
         try:
             if hop.body_producer is not None or hop.expect_100_continue or hop.upload_progress:
                 self._upload = Upload(self.stream, exchange, self._fail)
