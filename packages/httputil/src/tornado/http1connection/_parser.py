@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ._body import Body, ChunkedBody, FixedBody, UntilCloseBody
 from ._errors import ProtocolError
-from ._framing import CHUNKED, UNTIL_CLOSE, response_length
+from ._framing import CHUNKED, UNTIL_CLOSE
 from ._grammar import BARE_LF
 from ._head import Fields, RequestHead, ResponseHead, parse_request_head, parse_response_head
 
@@ -234,9 +234,7 @@ class ResponseParser(_Parser[ResponseHead]):
         self.method = method
 
     def _parse_head(self, head: bytes) -> ResponseHead:
-        parsed = parse_response_head(head, self._limits.max_header_count)
-        code = parsed.start_line.code
-        length = response_length(parsed.fields, code, self.method)
-        if code >= 200:
-            self._expect_body(length)
+        parsed = parse_response_head(head, self._limits.max_header_count, self.method)
+        if parsed.start_line.code >= 200:
+            self._expect_body(parsed.length)
         return parsed
