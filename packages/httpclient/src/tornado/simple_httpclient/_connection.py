@@ -187,7 +187,8 @@ class Connection:
         self._keep_alive = head.keep_alive
         if self._upload is not None:
             self._upload.take_final_head()
-        exchange.take_head(head.start_line, HTTPHeaders.from_parsed(head.fields))
+        length = head.length if head.length >= 0 else None
+        exchange.take_head(head.start_line, HTTPHeaders.from_parsed(head.fields), length)
 
     def _take_interim(self, code: int) -> None:
         if code == 101:

@@ -79,13 +79,14 @@ class Body(Protocol):
 class FixedBody:
     """A body of as many bytes as Content-Length says."""
 
-    __slots__ = ("_left", "done", "rest", "trailers")
+    __slots__ = ("_left", "done", "rest")
+
+    trailers: Fields = {}  # noqa: RUF012  # there are none, and nobody adds one
 
     def __init__(self, length: int) -> None:
         self._left = length
         self.done = not length
         self.rest = b""
-        self.trailers: Fields = {}
 
     def feed(self, data: bytes) -> bytes:
         left = self._left

@@ -48,6 +48,10 @@ class EndOfMessage:
         self.trailers = trailers
 
 
+#: The end of a message without trailers, as most have it.
+_PLAIN_END = EndOfMessage({})
+
+
 class _Parser(Generic[_Head]):
     """What requests and responses have in common."""
 
@@ -99,13 +103,17 @@ class _Parser(Generic[_Head]):
         :raises ProtocolError: the bytes break the grammar or a limit.
         """
         body = self._body
+        held = self.held
         if body is not None and body.done:
             self._body = None
-            self.held = body.rest + self.held
-            return EndOfMessage(body.trailers)
-        if self.held:
+            self.held = body.rest + held
+            return EndOfMessage(body.trailers) if body.trailers else _PLAIN_END
+        if not held:
+            return None
+        if body is None:
             return self.receive(b"")
-        return None
+        self.held = b""
+        return self._receive_body(body, held)
 
     def end_of_stream(self) -> EndOfMessage | None:
         """Take note that the peer will send nothing more.
