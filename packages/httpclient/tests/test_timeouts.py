@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from typing import Any
 
 import pytest
 
@@ -42,3 +44,55 @@ async def test_a_time_that_is_up_before_anything_has_begun_ends_the_fetch(make, 
     with pytest.raises(HTTPTimeoutError):
         await fetch
     assert (await client.fetch(peer.url())).body == b"hello"
+
+
+async def silence(request: Any, writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(60)
+
+
+async def test_fetches_with_the_same_limit_end_one_after_the_other(make, serve):
+    peer = await serve(silence)
+    client = make()
+
+    async def last(after: float) -> float:
+        await asyncio.sleep(after)
+        begun = time.monotonic()
+        with pytest.raises(HTTPTimeoutError, match=r"after 0\.3 seconds"):
+            await client.fetch(peer.url(), request_timeout=0.3)
+        return time.monotonic() - begun
+
+    async with asyncio.timeout(5):
+        times = await asyncio.gather(*map(last, (0, 0.1, 0.2, 0.2)))
+    assert min(times) > 0.29
+    assert max(times) < 0.6
+    assert not client._alarms
+
+
+async def test_any_number_of_limits_is_kept(make, serve):
+    peer = await serve(silence)
+    client = make(max_clients=100)
+    limits = [0.1 + n / 1000 for n in range(50)]
+    async with asyncio.timeout(5):
+        ends = await asyncio.gather(
+            *[client.fetch(peer.url(), request_timeout=limit) for limit in limits],
+            return_exceptions=True,
+        )
+    assert [type(end) for end in ends] == [HTTPTimeoutError] * 50
+    assert not client._alarms
+
+
+async def test_an_alarm_goes_when_it_has_nothing_to_do(make, serve):
+    peer = await serve(serve.reply())
+    client = make()
+    await client.fetch(peer.url(), request_timeout=0.2)
+    assert list(client._alarms) == [0.2]
+    await asyncio.sleep(0.3)
+    assert not client._alarms
+    await client.fetch(peer.url(), request_timeout=0.2)
+
+
+async def test_an_endless_limit_is_none(make, serve):
+    peer = await serve(serve.reply())
+    client = make()
+    await client.fetch(peer.url(), request_timeout=float("inf"))
+    assert not client._alarms

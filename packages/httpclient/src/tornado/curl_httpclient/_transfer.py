@@ -199,7 +199,10 @@ class Transfer:
             # Older ones of libcurl take one of them; two readings of a length are an attack.
             raise HTTPProtocolError("different Content-Length fields in a response")
         start_line = ResponseStartLine(version, int(code), "".join(reason))
-        self._exchange.take_head(start_line, headers)
+        length = headers.get("Content-Length")
+        has_body = self._exchange.hop.method != "HEAD" and start_line.code != 304
+        expected = _read_length(length) if has_body and length is not None else None
+        self._exchange.take_head(start_line, headers, expected)
 
     def _take_data(self, data: bytes) -> int | None:
         if self.is_over:
@@ -244,3 +247,11 @@ class Transfer:
     def _stop(self, error: BaseException) -> int:
         self._error = error
         return -1
+
+
+def _read_length(value: str) -> int:
+    """Read a Content-Length field; equal ones may have been joined."""
+    first = value.partition(",")[0]
+    if not (first.isascii() and first.isdigit() and len(first) < 20):
+        raise HTTPProtocolError(f"bad Content-Length {value[:60]!a}")
+    return int(first)

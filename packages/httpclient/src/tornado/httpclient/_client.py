@@ -44,6 +44,10 @@ class AsyncHTTPClient(Configurable):
     #: The process's choice of defaults for requests, under those of a client.
     defaults: dict[str, Any]
     io_loop: IOLoop
+    #: The asyncio loop that the client runs on.
+    #:
+    #: .. versionadded:: 1.0
+    asyncio_loop: asyncio.AbstractEventLoop
     _is_closed = False
     _is_shared = False
 
@@ -86,17 +90,9 @@ class AsyncHTTPClient(Configurable):
     def initialize(self, defaults: dict[str, Any] | None = None) -> None:
         """Set up what all implementations have; see the class."""
         self.io_loop = IOLoop.current()
+        self.asyncio_loop = self.io_loop.asyncio_loop
         self.defaults = HTTPRequest._DEFAULTS | (defaults or {})
         check_timeouts(self.defaults)
-
-    @property
-    def asyncio_loop(self) -> asyncio.AbstractEventLoop:
-        """The asyncio loop that the client runs on.
-
-        .. versionadded:: 1.0
-        """
-        loop: asyncio.AbstractEventLoop = self.io_loop.asyncio_loop
-        return loop
 
     def close(self) -> None:
         """Close the client and its connections. Fetches under way fail.

@@ -1,16 +1,20 @@
 """The times by which a fetch, and each phase of it, has to be over.
 
-There is one timer. Going on to a phase with a later deadline leaves it as it is: when it fires too
-early, it is set again. Most fetches set it once and stop it once.
+The end of everything is watched by an alarm that the fetches of a client share; most need no more. A
+phase with an earlier deadline has a timer. Going on to a phase with a later one leaves the timer as
+it is: when it fires too early, it is set again.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ._alarms import RESOLUTION
+
 if TYPE_CHECKING:
     import asyncio
 
+    from ._alarms import Alarm, Alarms
     from ._request import HTTPRequest
 
 #: The option that limits a phase, and the words for what happens in it.
@@ -29,9 +33,11 @@ class Deadlines:
 
     #: Set by whoever derives from this.
     loop: asyncio.AbstractEventLoop
+    alarms: Alarms
     request: HTTPRequest
 
     phase = ""
+    _alarm: Alarm | None = None
     _timer: asyncio.TimerHandle | None = None
     _deadline = _NEVER
     _phase_deadline = _NEVER
@@ -48,7 +54,7 @@ class Deadlines:
         self._phase_deadline = when = self.loop.time() + seconds
         if when < self._deadline and (self._timer is None or when < self._timer.when()):
             self._stop_timer()
-            self._timer = self.loop.call_at(when, self._check_time)
+            self._timer = self.loop.call_at(when, self.check_time)
 
     def _leave_phase(self) -> None:
         """Go on without a limit but that for everything."""
@@ -71,23 +77,27 @@ class Deadlines:
     def _limit_whole(self, now: float) -> None:
         """Limit everything from now on by ``request_timeout``."""
         limit = self.request.request_timeout
-        if limit:
-            self._deadline = now + limit
+        if not limit or limit == _NEVER:
+            return
+        self._deadline = deadline = now + limit
+        self._alarm = alarm = self.alarms.get(limit) or self.alarms.make(limit)
+        if alarm is not None:
+            alarm.set(self, deadline)
+        else:
             self._watch_whole()
 
     def _watch_whole(self) -> None:
         """Set the timer to the end of everything, once it has been stopped."""
         if self._deadline < _NEVER:
-            self._timer = self.loop.call_at(self._deadline, self._check_time)
+            self._timer = self.loop.call_at(self._deadline, self.check_time)
 
-    def _check_time(self) -> None:
+    def check_time(self) -> None:
         """See whether a deadline has passed; the timer may have been set for an earlier phase."""
-        self._timer = None
+        self._stop_timer()
         deadline = min(self._deadline, self._phase_deadline)
-        # The loop's clock has a resolution, and timers within it run early.
-        if deadline > self.loop.time() + 0.001:
+        if deadline > self.loop.time() + RESOLUTION:
             if deadline < _NEVER:
-                self._timer = self.loop.call_at(deadline, self._check_time)
+                self._timer = self.loop.call_at(deadline, self.check_time)
         else:
             self._expire(is_whole=self._deadline <= self._phase_deadline)
 
@@ -106,6 +116,12 @@ class Deadlines:
     def _time_out(self, phase: str, message: str) -> None:
         """End, because a deadline has passed."""
         raise NotImplementedError
+
+    def _stop_watching(self) -> None:
+        if self._alarm is not None:
+            self._alarm.unset(self)
+        if self._timer is not None:
+            self._stop_timer()
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

@@ -93,6 +93,7 @@ class Exchange(Deadlines):
         #: What the caller asked for, and what of it went out first.
         self.request = self.hop = self._first = request
         self.loop = client.asyncio_loop
+        self.alarms = client._alarms
         # The connection outlives this fetch and was perhaps made for another one: what the caller
         # gave runs in the context in which the caller gave it.
         self.context = contextvars.copy_context()
@@ -123,10 +124,12 @@ class Exchange(Deadlines):
 
     def start(self) -> None:
         """Leave the line and perform the first hop."""
-        now = self._started = self.loop.time()
-        if self.phase:
+        now = self._queued
+        if self.phase:  # it has waited
+            now = self.loop.time()
             self.time_info["queue"] = now - self._queued
             self._stop_timer()
+        self._started = now
         self.phase = "connect"  # the time may be up before anything else has begun
         self._limit_whole(now)
         if self.request.prepare is None:
@@ -181,9 +184,12 @@ class Exchange(Deadlines):
         """True if doing this hop twice is as good as once, and the body is still there."""
         return self.hop.method in IDEMPOTENT and self.hop.body_producer is None
 
-    def take_head(self, start_line: ResponseStartLine, headers: HTTPHeaders) -> None:
+    def take_head(
+        self, start_line: ResponseStartLine, headers: HTTPHeaders, expected: int | None
+    ) -> None:
         """Take the final head of this hop.
 
+        :param expected: the size of the body on the wire, None if the head does not say it.
         :raises HTTPProtocolError: the body would be larger than allowed.
         """
         code = self.code = start_line.code
@@ -197,16 +203,19 @@ class Exchange(Deadlines):
             self._next = self._find_next(code, headers)
         if self.hop.header_callback is not None:
             self.context.run(_tell_head, self.hop.header_callback, start_line, headers)
-        if self.hop.method != "HEAD" and code != 304:
-            length = headers.get("Content-Length")
-            if length is not None:
-                self.expected = _read_length(length)
-                if self.expected > self.max_body_size:
-                    raise HTTPProtocolError(
-                        f"body of {self.expected} bytes, at most {self.max_body_size} are taken"
-                    )
-            if self.request.decompress_response and "Content-Encoding" in headers:
-                self._decode(headers)
+        if expected is not None:
+            self.expected = expected
+            if expected > self.max_body_size:
+                raise HTTPProtocolError(
+                    f"body of {expected} bytes, at most {self.max_body_size} are taken"
+                )
+        if (
+            "Content-Encoding" in headers
+            and self.request.decompress_response
+            and self.hop.method != "HEAD"
+            and code != 304
+        ):
+            self._decode(headers)
         if self.request._head_callback is not None and self._next is None:
             self.request._head_callback(code, self.reason, headers)
         self.enter("body")
@@ -316,7 +325,7 @@ class Exchange(Deadlines):
         )
 
     def _settle(self, response: HTTPResponse) -> None:
-        self._stop_timer()
+        self._stop_watching()
         retry = self.request.retry
         if retry is not None and self._try_again(response):
             return
@@ -325,7 +334,7 @@ class Exchange(Deadlines):
     def refuse(self, error: BaseException) -> None:
         """End with an error that no retry mends."""
         self.code = 599
-        self._stop_timer()
+        self._stop_watching()
         self._end(self._respond(None, error))
 
     def _end(self, response: HTTPResponse) -> None:
@@ -424,7 +433,7 @@ class Exchange(Deadlines):
         if self.is_settled:
             return
         self.is_settled = True
-        self._stop_timer()
+        self._stop_watching()
         self._stop_work()
         self.client._line.leave(self)
 
@@ -432,7 +441,7 @@ class Exchange(Deadlines):
         """Fail, because the client is closed; nobody is told once the loop has ended."""
         if self.is_settled:
             return
-        self._stop_timer()
+        self._stop_watching()
         self._stop_work()
         if not self.loop.is_closed():
             self.refuse(HTTPStreamClosedError("the client was closed"))
@@ -453,14 +462,6 @@ class _Pause:
 
     def abort(self) -> None:
         self.handle.cancel()
-
-
-def _read_length(value: str) -> int:
-    """Read a Content-Length field; equal ones may have been joined."""
-    first = value.partition(",")[0]
-    if not (first.isascii() and first.isdigit() and len(first) < 20):
-        raise HTTPProtocolError(f"bad Content-Length {value[:60]!a}")
-    return int(first)
 
 
 async def _wait(awaitable: Awaitable[None]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from ._alarms import Alarms
 from ._client import AsyncHTTPClient
 from ._exchange import Exchange
 from ._line import Line
@@ -35,6 +36,7 @@ class ExchangeClient(AsyncHTTPClient):
     max_body_size: int
     cookie_jar: CookieJar | None
     _line: Line
+    _alarms: Alarms
 
     def initialize(  # type: ignore[override]  # implementations have arguments of their own
         self,
@@ -51,11 +53,13 @@ class ExchangeClient(AsyncHTTPClient):
         self.max_body_size = MAX_BODY_SIZE if max_body_size is None else max_body_size
         self.cookie_jar = cookie_jar
         self._line = Line(max_clients, max_clients_per_host)
+        self._alarms = Alarms(self.asyncio_loop)
 
     def close(self) -> None:
         """Close the client; fetches under way end with an `HTTPStreamClosedError`."""
         for exchange in self._line:
             exchange.end_with_client()
+        self._alarms.cancel()
         super().close()
 
     def fetch_impl(

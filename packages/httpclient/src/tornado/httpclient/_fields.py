@@ -45,7 +45,7 @@ def check_request(request: HTTPRequest) -> None:
     :raises ValueError: a body is missing or too much, or a value cannot be sent.
     """
     method = request.method
-    has_body = request.body is not None
+    has_body = request._body is not None
     if request.body_producer is not None:
         if has_body:
             raise ValueError("both body and body_producer are given: choose one")

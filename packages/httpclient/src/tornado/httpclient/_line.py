@@ -41,7 +41,9 @@ class Line:
     def enter(self, exchange: Exchange) -> bool:
         """Return true if the exchange may start now; otherwise it waits and is started later."""
         origin = exchange.target.origin
-        if len(self._active) < self._most and self._has_room(origin):
+        if len(self._active) < self._most and (
+            self._most_per_origin is None or self._has_room(origin)
+        ):
             self._admit(exchange, origin)
             return True
         queue = self._waiting.get(origin)

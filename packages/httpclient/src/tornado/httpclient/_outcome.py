@@ -24,7 +24,7 @@ def resolve(future: asyncio.Future[HTTPResponse], response: HTTPResponse) -> Non
         if (
             type(step) is BuiltinMethodType
             and isinstance(task, asyncio.Task)
-            and asyncio.current_task() is None
+            and asyncio.current_task(future.get_loop()) is None
         ):
             future.remove_done_callback(step)
             future.set_result(response)

@@ -303,7 +303,5 @@ def settle(request: HTTPRequest, defaults: dict[str, Any]) -> HTTPRequest:
     if None in given.values():
         given = {name: value for name, value in given.items() if value is not None}
     settled = HTTPRequest.__new__(HTTPRequest)
-    options = settled.__dict__
-    options.update(defaults)
-    options.update(given)
+    settled.__dict__ = {**defaults, **given}
     return settled

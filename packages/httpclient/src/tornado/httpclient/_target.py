@@ -33,6 +33,7 @@ class Target(NamedTuple):
 
     ``host`` is what is looked up and verified (an IPv6 address without brackets), ``authority`` is
     the value of the Host field, ``path`` is the path and query that go into the request line.
+    ``origin`` is scheme, host and port: who may see what was meant for whom (RFC 6454).
     """
 
     scheme: str
@@ -42,11 +43,7 @@ class Target(NamedTuple):
     path: str
     username: str | None
     password: str | None
-
-    @property
-    def origin(self) -> tuple[str, str, int]:
-        """Scheme, host and port: who may see what was meant for whom (RFC 6454)."""
-        return self[:3]
+    origin: tuple[str, str, int]
 
 
 @lru_cache(maxsize=512)
@@ -75,7 +72,7 @@ def parse_target(url: str) -> Target:
         path = quote(path, safe=_ASCII)
     user, password = _split_user(match["user"])
     bare = host[1:-1].replace("%25", "%", 1) if host[0] == "[" else host
-    return Target(scheme, bare, port, authority, path, user, password)
+    return Target(scheme, bare, port, authority, path, user, password, (scheme, bare, port))
 
 
 def shown(url: str) -> str:

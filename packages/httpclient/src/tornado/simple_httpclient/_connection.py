@@ -99,7 +99,7 @@ class Connection:
             fields = f"{fields}{self._proxy_fields}"
         head = f"{method} {path} HTTP/1.1\r\n{fields}\r\n".encode("latin-1")
         exchange.enter("head")
-        body = hop.body
+        body = hop._body
         try:
             if hop.body_producer is not None or hop.expect_100_continue or hop.upload_progress:
                 self._upload = Upload(self.stream, exchange, self._fail)
@@ -187,7 +187,8 @@ class Connection:
         self._keep_alive = head.keep_alive
         if self._upload is not None:
             self._upload.take_final_head()
-        exchange.take_head(head.start_line, HTTPHeaders.from_parsed(head.fields))
+        length = head.length if head.length >= 0 else None
+        exchange.take_head(head.start_line, HTTPHeaders.from_parsed(head.fields), length)
 
     def _take_interim(self, code: int) -> None:
         if code == 101:

@@ -28,15 +28,15 @@ _SEPARATING = frozenset(
         "network_interface",
         "proxy_auth_mode",
         "proxy_host",
-        "proxy_password",
         "proxy_port",
         "proxy_type",
         "proxy_username",
         "ssl_options",
         "unix_socket",
-        "validate_cert",
     }
 )
+#: These separate as well, and there is a value of each for every request.
+_ALWAYS_GIVEN = frozenset({"proxy_password", "validate_cert"})
 _PROXY_TYPES = ("http", "https", "socks5", "socks5h")
 
 
@@ -58,15 +58,13 @@ class Proxy(NamedTuple):
 
 def connection_key(exchange: Exchange) -> Hashable:
     """Return what a connection must be for, to serve the exchange's hop."""
-    options = exchange.hop.__dict__
+    hop = exchange.hop
+    options = hop.__dict__
     origin = exchange.target.origin
-    separating = _SEPARATING.intersection(options)
-    if len(separating) <= 2 and all(_DEFAULTS.get(name) == options[name] for name in separating):
-        return origin
-    return origin, tuple((name, _hashable(options[name])) for name in sorted(separating))
-
-
-_DEFAULTS = {"validate_cert": True, "proxy_password": ""}
+    if hop.validate_cert is True and _SEPARATING.isdisjoint(options):
+        return origin  # without a proxy its password means nothing
+    separating = sorted((_SEPARATING | _ALWAYS_GIVEN).intersection(options))
+    return origin, tuple((name, _hashable(options[name])) for name in separating)
 
 
 def _hashable(value: object) -> Hashable:

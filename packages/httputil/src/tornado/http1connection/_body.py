@@ -14,6 +14,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Protocol
 
+from ._complaints import complain_about_fields
 from ._errors import ProtocolError, shown
 from ._grammar import BARE_LF, CHUNK_EXTENSION, CHUNK_SIZE, FIELD_BLOCK
 from ._head import Fields, parse_fields
@@ -78,13 +79,14 @@ class Body(Protocol):
 class FixedBody:
     """A body of as many bytes as Content-Length says."""
 
-    __slots__ = ("_left", "done", "rest", "trailers")
+    __slots__ = ("_left", "done", "rest")
+
+    trailers: Fields = {}  # noqa: RUF012  # there are none, and nobody adds one
 
     def __init__(self, length: int) -> None:
         self._left = length
         self.done = not length
         self.rest = b""
-        self.trailers: Fields = {}
 
     def feed(self, data: bytes) -> bytes:
         left = self._left
@@ -221,8 +223,6 @@ class ChunkedBody:
             return -1
         block = data[at : end + 2].decode("latin-1")
         if FIELD_BLOCK.fullmatch(block) is None:
-            from ._complaints import complain_about_fields
-
             raise complain_about_fields(block)
         self.trailers = parse_fields(block, self._limits.max_header_count)
         forbidden = _FORBIDDEN_TRAILERS.intersection(self.trailers)

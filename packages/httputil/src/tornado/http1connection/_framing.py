@@ -48,6 +48,8 @@ def response_length(fields: _Fields, code: int, method: str) -> int:
     if "Content-Length" not in fields:
         return UNTIL_CLOSE
     value = fields["Content-Length"]
+    if value.__class__ is str and DIGITS.fullmatch(value) is not None:
+        return int(value)
     values = value if isinstance(value, list) else value.split(",")
     lengths = {parse_content_length(each.strip(" \t")) for each in values}
     if len(lengths) > 1:

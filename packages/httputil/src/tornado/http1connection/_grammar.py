@@ -32,11 +32,12 @@ REQUEST_HEAD = re.compile(rf"({TOKEN}+) ({TARGET}+) HTTP/1\.([01])\r\n({FIELD_LI
 #: The request line of HTTP/1.1 alone, with a target in origin-form: method, target.
 REQUEST_LINE_1_1 = re.compile(rf"({TOKEN}+) (/(?:{TARGET}+)?) HTTP/1\.1")
 
-#: status-line CRLF *( field-line CRLF ): minor version, code, reason, the block of fields
-#: (RFC 9112 section 4; the space before an empty reason is optional in the field).
-RESPONSE_HEAD = re.compile(
-    rf"HTTP/1\.([01]) ([1-9][0-9]{{2}})(?: ({FIELD_TEXT}))?\r\n({FIELD_LINES})"
-)
+#: status-line: minor version, code, reason (RFC 9112 section 4; the space before an empty reason is
+#: optional in the field).
+STATUS_LINE = re.compile(rf"HTTP/1\.([01]) ([1-9][0-9]{{2}})(?: ({FIELD_TEXT}))?")
+
+#: One field-line: name, value. Whitespace behind the value is left on it.
+FIELD_LINE = re.compile(rf"({TOKEN}):[ \t]*+({FIELD_TEXT})")
 
 #: Method and target as a client sends them.
 REQUEST_LINE = re.compile(rf"{TOKEN} {TARGET}")

@@ -1,29 +1,33 @@
 """Heads of messages: from bytes to validated values.
 
-A block of fields that was seen before is looked up, see ``_known_blocks``. For a new one, one
+A request's block of fields that was seen before is looked up, see ``_known_blocks``. For a new one, one
 regular expression validates a whole head in C and a second one splits its fields, so the cost in
-Python steps does not grow with the number of fields. What is wrong with a head that does not match
-is found out afterwards, by the slower functions of ``_complaints``.
+Python steps does not grow with the number of fields. Lines of responses are looked up one by one,
+see ``_known_lines``. What is wrong with a head that does not match is found out afterwards, by the
+slower functions of ``_complaints``.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tornado.httputil import ResponseStartLine
 from tornado.httputil._names import canonical as canonical_names
 
+from ._complaints import complain_about_request, complain_about_response
 from ._errors import ProtocolError, shown
-from ._framing import request_length
+from ._framing import request_length, response_length
 from ._grammar import (
     ABSOLUTE_FORM,
     FIELD,
     HOST,
     REQUEST_HEAD,
     REQUEST_LINE_1_1,
-    RESPONSE_HEAD,
 )
 from ._known_blocks import KnownBlocks
+from ._known_lines import FieldLines, StatusLines
+
+if TYPE_CHECKING:
+    from tornado.httputil import ResponseStartLine
 
 Fields = dict[str, str | list[str]]
 
@@ -34,6 +38,8 @@ _SINGLETONS = (
     "Host",
     "Transfer-Encoding",
 )
+#: Those of responses: equal lengths are taken, and nobody sends a Host.
+_RESPONSE_SINGLETONS = ("Content-Type", "Transfer-Encoding")
 
 
 class RequestHead(NamedTuple):
@@ -51,15 +57,17 @@ class RequestHead(NamedTuple):
     length: int
 
 
-class ResponseHead:
-    """The status line and the fields of one response, validated."""
+class ResponseHead(NamedTuple):
+    """The status line and the fields of one response, validated.
 
-    __slots__ = ("fields", "keep_alive", "start_line")
+    ``length`` is the number of body bytes, ``CHUNKED`` or ``UNTIL_CLOSE``; ``keep_alive`` says
+    whether the server leaves the connection open.
+    """
 
-    def __init__(self, start_line: ResponseStartLine, fields: Fields, keep_alive: bool) -> None:
-        self.start_line = start_line
-        self.fields = fields
-        self.keep_alive = keep_alive
+    start_line: ResponseStartLine
+    fields: Fields
+    keep_alive: bool
+    length: int
 
 
 class _HostCheck(dict[str, bool]):
@@ -84,11 +92,13 @@ class _ConnectionOptions(dict[str, frozenset[str]]):
 
 # The constructor of a named tuple is a function in Python; this one is not. And a method of what was
 # imported would be bound anew for each call.
-_request_head = tuple.__new__
+_request_head = _response_head = tuple.__new__
 _match_line = REQUEST_LINE_1_1.fullmatch
 
 _host_is_valid = _HostCheck()
 _known_blocks = KnownBlocks()
+_status_lines = StatusLines()
+_field_lines = FieldLines()
 _connection_options = _ConnectionOptions()
 
 
@@ -114,8 +124,6 @@ def _parse_new_head(head: bytes, line_end: int, max_fields: int) -> RequestHead:
     text = head.decode("latin-1")
     match = REQUEST_HEAD.fullmatch(text)
     if match is None:
-        from ._complaints import complain_about_request
-
         raise complain_about_request(text)
     method, target, minor, block = match.groups()
     pairs = FIELD.findall(block)
@@ -142,35 +150,45 @@ def _parse_new_head(head: bytes, line_end: int, max_fields: int) -> RequestHead:
     return _request_head(RequestHead, (method, target, version, fields, keep_alive, length))
 
 
-def parse_response_head(head: bytes, max_fields: int) -> ResponseHead:
+def parse_response_head(head: bytes, max_fields: int, method: str) -> ResponseHead:
     """Parse the bytes of a response up to the CRLF of its last field line.
 
+    :param method: the method of the request that this response answers.
     :raises ProtocolError: the head breaks RFC 9112, or has more than `max_fields` fields.
     """
     text = head.decode("latin-1")
-    match = RESPONSE_HEAD.fullmatch(text)
-    if match is None:
-        from ._complaints import complain_about_response
-
-        raise complain_about_response(text)
-    minor, code, reason, block = match.groups()
-    fields = parse_fields(block, max_fields, singletons=("Content-Type", "Transfer-Encoding"))
-    keep_alive = minor == "1"
+    line, *lines, _ = text.split("\r\n")
+    if len(lines) > max_fields:
+        raise _too_many(len(lines), max_fields)
+    try:
+        start_line = _status_lines[line]
+        pairs = [_field_lines[line] for line in lines]
+    except ValueError:
+        raise complain_about_response(text) from None
+    fields: Fields = dict(pairs)
+    if len(fields) != len(pairs):
+        fields = _collect_fields(pairs, _RESPONSE_SINGLETONS)
+    version, code, _ = start_line
+    keep_alive = version == "HTTP/1.1"
     if "Connection" in fields:
         keep_alive = wants_keep_alive(fields, keep_alive)
-    start_line = ResponseStartLine(f"HTTP/1.{minor}", int(code), reason or "")
-    return ResponseHead(start_line, fields, keep_alive)
+    length = response_length(fields, code, method)
+    return _response_head(ResponseHead, (start_line, fields, keep_alive, length))
 
 
-def parse_fields(block: str, max_fields: int, singletons: tuple[str, ...] = _SINGLETONS) -> Fields:
+def parse_fields(block: str, max_fields: int) -> Fields:
     """Split a block of field lines that has matched the grammar."""
     pairs = FIELD.findall(block)
     if len(pairs) > max_fields:
-        raise ProtocolError(f"{len(pairs)} header fields, at most {max_fields} are taken", 431)
+        raise _too_many(len(pairs), max_fields)
     fields = {canonical_names[name]: value for name, value in pairs}
     if len(fields) != len(pairs) or " \r" in block or "\t\r" in block:
-        return _collect_fields(pairs, singletons)
+        return _collect_fields(pairs, _SINGLETONS)
     return fields
+
+
+def _too_many(count: int, most: int) -> ProtocolError:
+    return ProtocolError(f"{count} header fields, at most {most} are taken", 431)
 
 
 def _collect_fields(pairs: list[tuple[str, str]], singletons: tuple[str, ...]) -> Fields:

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ._body import Body, ChunkedBody, FixedBody, UntilCloseBody
 from ._errors import ProtocolError
-from ._framing import CHUNKED, UNTIL_CLOSE, response_length
+from ._framing import CHUNKED, UNTIL_CLOSE
 from ._grammar import BARE_LF
 from ._head import Fields, RequestHead, ResponseHead, parse_request_head, parse_response_head
 
@@ -46,6 +46,10 @@ class EndOfMessage:
 
     def __init__(self, trailers: Fields) -> None:
         self.trailers = trailers
+
+
+#: The end of a message without trailers, as most have it.
+_PLAIN_END = EndOfMessage({})
 
 
 class _Parser(Generic[_Head]):
@@ -99,13 +103,17 @@ class _Parser(Generic[_Head]):
         :raises ProtocolError: the bytes break the grammar or a limit.
         """
         body = self._body
+        held = self.held
         if body is not None and body.done:
             self._body = None
-            self.held = body.rest + self.held
-            return EndOfMessage(body.trailers)
-        if self.held:
+            self.held = body.rest + held
+            return EndOfMessage(body.trailers) if body.trailers else _PLAIN_END
+        if not held:
+            return None
+        if body is None:
             return self.receive(b"")
-        return None
+        self.held = b""
+        return self._receive_body(body, held)
 
     def end_of_stream(self) -> EndOfMessage | None:
         """Take note that the peer will send nothing more.
@@ -234,9 +242,7 @@ class ResponseParser(_Parser[ResponseHead]):
         self.method = method
 
     def _parse_head(self, head: bytes) -> ResponseHead:
-        parsed = parse_response_head(head, self._limits.max_header_count)
-        code = parsed.start_line.code
-        length = response_length(parsed.fields, code, self.method)
-        if code >= 200:
-            self._expect_body(length)
+        parsed = parse_response_head(head, self._limits.max_header_count, self.method)
+        if parsed.start_line.code >= 200:
+            self._expect_body(parsed.length)
         return parsed

@@ -55,6 +55,7 @@ from ._errors import Finish, HTTPError, MissingArgumentError
 from ._handler import RequestHandler
 from ._identity import authenticated
 from ._page_resources import is_absolute
+from ._simple_handlers import ErrorHandler, FallbackHandler, RedirectHandler
 from ._ui_modules import TemplateModule, UIModule
 
 if TYPE_CHECKING:
@@ -73,7 +74,6 @@ if TYPE_CHECKING:
         decode_signed_value,
         get_signature_key_version,
     )
-    from ._simple_handlers import ErrorHandler, FallbackHandler, RedirectHandler
     from ._slashes import addslash, removeslash
     from ._static_files import StaticFileHandler
     from ._stream_body import _has_stream_request_body as _has_stream_request_body
@@ -144,13 +144,10 @@ publish(
         "ChunkedTransferEncoding": "_transforms",
         "DEFAULT_SIGNED_VALUE_MIN_VERSION": "_signed_values",
         "DEFAULT_SIGNED_VALUE_VERSION": "_signed_values",
-        "ErrorHandler": "_simple_handlers",
-        "FallbackHandler": "_simple_handlers",
         "GZipContentEncoding": "_compression",
         "MAX_SUPPORTED_SIGNED_VALUE_VERSION": "_signed_values",
         "MIN_SUPPORTED_SIGNED_VALUE_VERSION": "_signed_values",
         "OutputTransform": "_transforms",
-        "RedirectHandler": "_simple_handlers",
         "RequestIdMiddleware": "_request_ids",
         "StaticFileHandler": "_static_files",
         "TimingMiddleware": "_timing",

@@ -20,6 +20,7 @@ from tornado.routing import (
 
 from ._dispatch import HandlerDelegate
 from ._handler import RequestHandler
+from ._simple_handlers import ErrorHandler
 from ._templates import TemplateLoaders
 from ._ui_namespace import UIRegistry
 
@@ -193,8 +194,6 @@ class Application(ReversibleRouter):
         if handler_class is not None:
             arguments = self.settings.get("default_handler_args", {})
             return self.get_handler_delegate(request, handler_class, arguments)
-        from tornado.web import ErrorHandler
-
         return self.get_handler_delegate(request, ErrorHandler, {"status_code": 404})
 
     def get_handler_delegate(

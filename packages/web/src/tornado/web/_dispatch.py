@@ -106,7 +106,7 @@ class HandlerDelegate(HTTPMessageDelegate):
 
     def _replacement(self, error: Exception) -> RequestHandler:
         """Make a handler that answers for one that could not be made."""
-        from tornado.web import ErrorHandler
+        from ._simple_handlers import ErrorHandler
 
         status = error.status_code if isinstance(error, HTTPError) else 500
         handler = ErrorHandler(self.application, self.request, status_code=status)
