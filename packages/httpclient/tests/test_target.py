@@ -50,6 +50,8 @@ def test_a_url_has_its_parts(url):
         "http://::1/",
         "http://a%00b/",
         "http://[::1]x/",
+        "http://[@a/",
+        "http://a]@b/",
     ],
 )
 def test_what_is_no_url_is_refused(url):

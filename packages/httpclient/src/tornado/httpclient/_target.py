@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 #: that are fetched. Controls, spaces and backslashes are in none of the parts.
 _URL = re.compile(
     r"(?P<scheme>https?)://"
-    r"(?:(?P<user>[^\x00-\x20\x7f/?#@\\]*)@)?"
+    r"(?:(?P<user>[^\x00-\x20\x7f/?#@\\\[\]]*)@)?"
     r"(?P<host>\[[0-9A-Fa-f:.]+(?:%25[0-9A-Za-z._~\-]+)?\]|[^\x00-\x20\x7f/?#@:\[\]\\<>^|%]+)"
     r"(?::(?P<port>[0-9]{0,5}))?"
     r"(?P<path>/[^\x00-\x20\x7f?#]*)?"
