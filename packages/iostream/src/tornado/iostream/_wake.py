@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
+from asyncio import Future, Task
 from types import BuiltinMethodType
 from typing import Any
 
 
-def wake(future: asyncio.Future[Any], result: Any) -> None:
+def wake(future: Future[Any], result: Any) -> None:
     """Resolve a future and step the task that awaits it at once.
 
     A future's callbacks run in the loop's next turn, which costs a system call and several
@@ -22,11 +22,15 @@ def wake(future: asyncio.Future[Any], result: Any) -> None:
         [(callback, context)] = callbacks
         if (
             type(callback) is BuiltinMethodType  # as the tasks of C have it
-            and isinstance(callback.__self__, asyncio.Task)
-            and asyncio.current_task() is None
+            and isinstance(callback.__self__, Task)
         ):
             future.remove_done_callback(callback)
             future.set_result(result)
-            context.run(callback, future)
+            try:
+                context.run(callback, future)
+            except RuntimeError:
+                # Another task runs, and tasks refuse to be entered within each other. To ask for it
+                # first would cost a system call on Python 3.11.
+                future.get_loop().call_soon(callback, future, context=context)
             return
     future.set_result(result)
