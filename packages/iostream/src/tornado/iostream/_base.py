@@ -7,6 +7,9 @@ from typing import Any, TypeVar
 
 from ._read import Reader
 
+_BUFFER = 104857600
+_CHUNK = 65536
+
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
@@ -27,14 +30,11 @@ class BaseIOStream(Reader):
         read_chunk_size: int | None = None,
         max_write_buffer_size: int | None = None,
     ) -> None:
-        if max_buffer_size is not None:
-            self.max_buffer_size = max_buffer_size
-        if read_chunk_size is not None or max_buffer_size is not None:
-            # A chunk of half the buffer at most, so that one chunk cannot overflow it.
-            wanted = read_chunk_size or self.read_chunk_size
-            self.read_chunk_size = max(1, min(wanted, self.max_buffer_size // 2))
-        if max_write_buffer_size is not None:
-            self.max_write_buffer_size = max_write_buffer_size
+        super().__init__()
+        self.max_buffer_size = _BUFFER if max_buffer_size is None else max_buffer_size
+        # A chunk of half the buffer at most, so that one chunk cannot overflow it.
+        self.read_chunk_size = max(1, min(read_chunk_size or _CHUNK, self.max_buffer_size // 2))
+        self.max_write_buffer_size = max_write_buffer_size
 
     def set_nodelay(self, value: bool) -> None:
         """Ask for (true) or against (false) small packets at once. Most descriptors ignore it."""

@@ -39,26 +39,28 @@ class Owner(Protocol):
 class Lifecycle:
     """What all streams are before they read or write a byte.
 
-    Theory of operation. The state of an idle stream is the class: an instance attribute exists only
-    once it differs from the default, which keeps an idle connection small. The descriptor's reader
+    Theory of operation. What every message looks at is in the instance, from the beginning and
+    without a default in the class: beside one, a look costs several times as much, since the
+    interpreter cannot know where to find it. The rest of the state of an idle stream is the class: an
+    instance attribute exists only once it differs from the default, which keeps an idle connection
+    small. The descriptor's reader
     is registered with the asyncio loop when something first waits for input and then stays, because
     a system call per read costs more than the read; it goes only when bytes arrive that nobody
     wants yet. The writer is registered only while written bytes wait.
     """
 
-    max_buffer_size: int = 104857600
-    read_chunk_size: int = 65536
-    max_write_buffer_size: int | None = None
     #: What closed the stream, or None.
     error: BaseException | None = None
 
-    _loop: asyncio.AbstractEventLoop | None = None
-    _interest: int = 0
     _watched_fd: int = -1
-    _closed: bool = False
-    _protocol: StreamProtocol | None = None
     _owner: Owner | None = None
     _close_callback: tuple[Callable[[], Any], contextvars.Context] | None = None
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._interest = 0
+        self._closed = False
+        self._protocol: StreamProtocol | None = None
 
     # The descriptor: subclasses for other kinds of descriptors override these.
 

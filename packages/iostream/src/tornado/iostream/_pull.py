@@ -25,9 +25,14 @@ if TYPE_CHECKING:
 class Puller(Writer):
     """The part of a stream that serves reads, one at a time, from what is buffered."""
 
-    _buffer: ReadBuffer | None = None
-    _request: ReadRequest | None = None
+    max_buffer_size: int
+
     _input_ended: bool = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._buffer: ReadBuffer | None = None
+        self._request: ReadRequest | None = None
 
     def reading(self) -> bool:
         """Return true while a read is pending."""

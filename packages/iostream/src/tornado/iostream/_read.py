@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class Reader(Puller):
     """The read side of a stream."""
 
+    read_chunk_size: int
+
     _reading_paused: bool = False
 
     def read_from_fd(self, buf: bytearray | memoryview) -> int | None:

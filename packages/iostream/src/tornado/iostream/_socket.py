@@ -45,8 +45,7 @@ class IOStream(BaseIOStream):
     def __init__(self, socket: sockets.socket, *args: Any, **kwargs: Any) -> None:
         self.socket = socket
         socket.setblocking(False)
-        if args or kwargs:
-            super().__init__(*without_loop(args, kwargs), **kwargs)
+        super().__init__(*without_loop(args, kwargs), **kwargs)
 
     def fileno(self) -> int:
         """Return the socket's descriptor."""

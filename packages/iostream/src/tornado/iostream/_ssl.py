@@ -59,7 +59,6 @@ class SSLIOStream(IOStream):
     """
 
     can_write_eof = False
-    _held: bool = True
     _phase: _Phase = _Phase.UNCONNECTED
     _server_hostname: str | None = None
     _handshake_waiter: asyncio.Future[Self] | None = None
@@ -70,6 +69,7 @@ class SSLIOStream(IOStream):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._ssl_options = kwargs.pop("ssl_options", None) or {}
         super().__init__(*args, **kwargs)
+        self._held = True
         if self._is_connected():
             self._phase = _Phase.HANDSHAKE
             # After another turn: whoever handles the stream is to see it before it can fail.

@@ -41,20 +41,24 @@ class Writer(Lifecycle):
     earlier bytes wait, or the stream is still connecting.
     """
 
+    max_write_buffer_size: int | None
     #: More waiting bytes than this pause the protocol; this few resume it.
     write_high_mark: int = 65536
     write_low_mark: int = 16384
     #: Whether the write side can be closed alone, see `write_eof`.
     can_write_eof: bool = False
 
-    _held: bool = False
     _queue: deque[Any] | None = None
     _total_write_index: int = 0
     _total_write_done_index: int = 0
     _write_waiters: deque[tuple[int, asyncio.Future[None]]] | None = None
-    _sent: asyncio.Future[None] | None = None
     _protocol_paused: bool = False
     _ending: _Ending | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._held = False
+        self._sent: asyncio.Future[None] | None = None
 
     def write_to_fd(self, data: memoryview) -> int:
         """Try to write to the descriptor.
