@@ -162,6 +162,38 @@ def test_a_second_read_is_refused_while_one_is_pending(bed):
     bed.run(main())
 
 
+def test_a_refused_read_changes_nothing_about_the_pending_one(bed):
+    async def main():
+        a, b = await bed.pair()
+        await b.write(b"x")
+        assert await a.read_bytes(1) == b"x"
+        first = a.read_bytes(4)
+        with pytest.raises(RuntimeError, match="already reading"):
+            a.read_bytes(2, partial=True)
+        b.write(b"abcdef")
+        assert await first == b"abcd"
+        assert await a.read_bytes(9, partial=True) == b"ef"
+
+    bed.run(main())
+
+
+def test_a_buffer_that_was_read_into_is_its_owners_again(any_bed):
+    async def main():
+        a, b = await any_bed.pair()
+        for _ in range(2):  # at once, and from what is buffered
+            target = bytearray(4)
+            reading = a.read_into(target)
+            await b.write(b"abcdefgh")
+            assert await reading == 4
+            target += b"no view holds its size"
+            assert await a.read_bytes(2) == b"ef"
+            target = bytearray(2)
+            assert await a.read_into(target) == 2
+            target += b"nor here"
+
+    any_bed.run(main())
+
+
 def test_a_cancelled_read_loses_no_byte(any_bed):
     async def main():
         a, b = await any_bed.pair()

@@ -43,7 +43,7 @@ def split(data, cuts):
 def test_any_split_gives_the_same_read_until(data, cuts, delimiter):
     head, found, tail = data.partition(delimiter)
     expected = (head + found, tail) if found else (None, data)
-    assert serve(ReadUntil(None, delimiter, None), split(data, cuts)) == expected
+    assert serve(ReadUntil(delimiter, None), split(data, cuts)) == expected
 
 
 @given(
@@ -52,20 +52,20 @@ def test_any_split_gives_the_same_read_until(data, cuts, delimiter):
 def test_any_split_gives_the_same_read_until_regex(data, cuts, pattern):
     match = re.search(pattern, data)
     expected = (data[: match.end()], data[match.end() :]) if match else (None, data)
-    request = ReadUntilRegex(None, re.compile(pattern), None)
+    request = ReadUntilRegex(re.compile(pattern), None)
     assert serve(request, split(data, cuts)) == expected
 
 
 @given(text, st.lists(st.integers(0, 59)), st.integers(1, 70))
 def test_any_split_gives_the_same_read_bytes(data, cuts, count):
     expected = (data[:count], data[count:]) if count <= len(data) else (None, data)
-    assert serve(ReadBytes(None, count, False), split(data, cuts)) == expected
+    assert serve(ReadBytes(count, False), split(data, cuts)) == expected
 
 
 @given(text, st.lists(st.integers(0, 59)), st.integers(1, 70))
 def test_any_split_fills_the_same_buffer(data, cuts, count):
     target = bytearray(count)
-    result, _ = serve(ReadInto(None, memoryview(target), False), split(data, cuts))
+    result, _ = serve(ReadInto(memoryview(target), False), split(data, cuts))
     assert result == (count if count <= len(data) else None)
     filled = min(count, len(data))
     assert target[:filled] == data[:filled]
@@ -75,7 +75,7 @@ def test_any_split_fills_the_same_buffer(data, cuts, count):
 def test_any_split_meets_the_same_limit(data, cuts, limit):
     position = data.find(b"\r\n")
     fits = 0 <= position <= limit - 2
-    request = ReadUntil(None, b"\r\n", limit)
+    request = ReadUntil(b"\r\n", limit)
     if fits or (position < 0 and len(data) <= limit):
         assert serve(request, split(data, cuts))[0] == (data[: position + 2] if fits else None)
     else:
@@ -84,12 +84,12 @@ def test_any_split_meets_the_same_limit(data, cuts, limit):
 
 
 def test_partial_reads_take_what_there_is_up_to_the_count():
-    assert serve(ReadBytes(None, 4, True), [b"ab", b"cd"]) == (b"ab", b"cd")
-    assert serve(ReadBytes(None, 4, True), [b"abcdef"]) == (b"abcd", b"ef")
+    assert serve(ReadBytes(4, True), [b"ab", b"cd"]) == (b"ab", b"cd")
+    assert serve(ReadBytes(4, True), [b"abcdef"]) == (b"abcd", b"ef")
 
 
 def test_until_close_takes_nothing_before_the_end():
-    buffer, request = ReadBuffer(), ReadUntilClose(None)
+    buffer, request = ReadBuffer(), ReadUntilClose()
     buffer.append(b"abc")
     assert request.take(buffer) is None
     assert request.take_last(buffer) == b"abc"
@@ -98,9 +98,9 @@ def test_until_close_takes_nothing_before_the_end():
 @pytest.mark.parametrize(
     "request_for",
     [
-        lambda: ReadUntil(None, b"\r\n\r\n", None),
-        lambda: ReadUntilRegex(None, re.compile(rb"\r?\n\r?\n"), None),
-        lambda: ReadBytes(None, 1 << 30, False),
+        lambda: ReadUntil(b"\r\n\r\n", None),
+        lambda: ReadUntilRegex(re.compile(rb"\r?\n\r?\n"), None),
+        lambda: ReadBytes(1 << 30, False),
     ],
 )
 def test_searching_one_byte_at_a_time_takes_linear_time(request_for):

@@ -21,9 +21,16 @@ if TYPE_CHECKING:
 
     OnBytes: TypeAlias = Callable[[bytes], Any]
 
+#: What is asked for before anything is.
+NOTHING = ReadUntilClose()
+
 
 class Puller(Writer):
-    """The part of a stream that serves reads, one at a time, from what is buffered."""
+    """The part of a stream that serves reads, one at a time, from what is buffered.
+
+    While a read is pending, ``_future`` is what its caller waits for, and ``_request`` what it asks
+    for. A read that its caller has cancelled stays there until the next read or the next bytes.
+    """
 
     max_buffer_size: int
 
@@ -32,11 +39,12 @@ class Puller(Writer):
     def __init__(self) -> None:
         super().__init__()
         self._buffer: ReadBuffer | None = None
-        self._request: ReadRequest | None = None
+        self._future: asyncio.Future[Any] | None = None
+        self._request: ReadRequest = NOTHING
 
     def reading(self) -> bool:
         """Return true while a read is pending."""
-        return self._request is not None and not self._request.future.done()
+        return self._future is not None and not self._future.done()
 
     @overload
     def read_bytes(self, num_bytes: int, partial: bool = False) -> asyncio.Future[bytes]: ...
@@ -72,14 +80,16 @@ class Puller(Writer):
             return None
         if type(num_bytes) is not int:
             num_bytes = index(num_bytes)
-        future: asyncio.Future[bytes] = asyncio.Future(loop=self._loop or self._get_loop())
-        if num_bytes > 0:
-            self._start(ReadBytes(future, num_bytes, partial))
-        elif num_bytes == 0:
-            future.set_result(b"")
+        if num_bytes <= 0:
+            return self._read_nothing(num_bytes)
+        request = self._request
+        if type(request) is ReadBytes and self._future is None:
+            # The last read was of this kind and is over: most are, and a new object costs more.
+            request.count = num_bytes
+            request.partial = partial
         else:
-            raise ValueError(f"cannot read a negative number of bytes: {num_bytes}")
-        return future
+            request = ReadBytes(num_bytes, partial)
+        return self._start(request)
 
     @overload
     def read_until(
@@ -112,9 +122,7 @@ class Puller(Writer):
         if not delimiter:
             raise ValueError("cannot read until an empty delimiter")
         limit, callback = _split(max_bytes, callback)
-        future: asyncio.Future[bytes] = asyncio.Future(loop=self._loop or self._get_loop())
-        self._start(ReadUntil(future, delimiter, limit))
-        return self._hand_over(future, callback)
+        return self._hand_over(self._start(ReadUntil(delimiter, limit)), callback)
 
     @overload
     def read_until_regex(
@@ -145,9 +153,7 @@ class Puller(Writer):
         pattern: re.Pattern[Any] = re.compile(regex)
         if isinstance(pattern.pattern, str):
             raise TypeError(f"a stream carries bytes: give a pattern of bytes, not {regex!r:.60}")
-        future: asyncio.Future[bytes] = asyncio.Future(loop=self._loop or self._get_loop())
-        self._start(ReadUntilRegex(future, pattern, limit))
-        return self._hand_over(future, callback)
+        return self._hand_over(self._start(ReadUntilRegex(pattern, limit)), callback)
 
     def read_into(self, buf: bytearray | memoryview, partial: bool = False) -> asyncio.Future[int]:
         """Read into a writable buffer until it is full.
@@ -156,15 +162,10 @@ class Puller(Writer):
         :returns: a Future of the number of bytes.
         :raises StreamClosedError: if the stream ends first.
         """
-        future: asyncio.Future[int] = asyncio.Future(loop=self._loop or self._get_loop())
         target = memoryview(buf).cast("B")
         if target.readonly:
             raise TypeError(f"cannot read into a read-only {type(buf).__name__}")
-        if len(target):
-            self._start(ReadInto(future, target, partial))
-        else:
-            future.set_result(0)
-        return future
+        return self._start(ReadInto(target, partial)) if len(target) else self._done(0)
 
     @overload
     def read_until_close(self) -> asyncio.Future[bytes]: ...
@@ -185,8 +186,16 @@ class Puller(Writer):
         if callback is not None:
             self._read_classic(callback, streaming_callback, None)
             return None
-        future: asyncio.Future[bytes] = asyncio.Future(loop=self._loop or self._get_loop())
-        self._start(ReadUntilClose(future))
+        return self._start(ReadUntilClose())
+
+    def _read_nothing(self, count: int) -> asyncio.Future[bytes]:
+        if count < 0:
+            raise ValueError(f"cannot read a negative number of bytes: {count}")
+        return self._done(b"")
+
+    def _done(self, result: Any) -> asyncio.Future[Any]:
+        future: asyncio.Future[Any] = asyncio.Future(loop=self._loop or self._get_loop())
+        future.set_result(result)
         return future
 
     def _read_classic(
@@ -208,27 +217,34 @@ class Puller(Writer):
         call_back(self, future, callback)
         return None
 
-    def _start(self, request: ReadRequest) -> None:
+    def _start(self, request: ReadRequest) -> asyncio.Future[Any]:
         """Serve the request from the buffer, or wait for input."""
-        if self._request is not None and not self._request.future.done():
+        pending = self._future
+        if pending is not None and not pending.done():
             raise RuntimeError("already reading: await the pending read of this stream first")
         if self._protocol is not None:
             raise RuntimeError("a protocol takes this stream's input: detach it before reading")
+        future: asyncio.Future[Any] = asyncio.Future(loop=self._loop or self._get_loop())
         buffer = self._buffer
-        if not self._interest & READ or (buffer is not None and buffer.size):
-            self._start_with(request, buffer or ReadBuffer())
+        if self._interest & READ and (buffer is None or not buffer.size):
+            self._future = future  # nothing is there, and the loop says when something is
+            self._request = request
         else:
-            self._request = request  # nothing is there, and the loop says when something is
+            self._start_with(request, future, buffer or ReadBuffer())
+        return future
 
-    def _start_with(self, request: ReadRequest, buffer: ReadBuffer) -> None:
+    def _start_with(
+        self, request: ReadRequest, future: asyncio.Future[Any], buffer: ReadBuffer
+    ) -> None:
         self._buffer = buffer
         if self._closed:
-            self._serve_last(request, buffer)
-            if not request.future.done():
+            self._serve_last(request, future, buffer)
+            if not future.done():
                 raise StreamClosedError(real_error=self.error)
             return
+        self._future = future
         self._request = request
-        if self._serve(request, buffer):
+        if self._serve(future, buffer):
             self._watch_idle()
         elif self._input_ended:
             self.close()
@@ -237,13 +253,13 @@ class Puller(Writer):
 
     def _serve(
         self,
-        request: ReadRequest,
+        future: asyncio.Future[Any],
         buffer: ReadBuffer,
         resolve: Callable[[asyncio.Future[Any], Any], None] = asyncio.Future.set_result,
     ) -> bool:
-        """Give the request its result if the buffer holds it."""
+        """Give the pending read its result if the buffer holds it."""
         try:
-            result: Any = request.take(buffer)
+            result: Any = self._request.take(buffer)
         except UnsatisfiableReadError as error:
             gen_log.info("unsatisfiable read, closing connection: %s", error)
             self.close(exc_info=error)
@@ -252,11 +268,13 @@ class Puller(Writer):
             if buffer.size > self.max_buffer_size:
                 self._overflow()
             return False
-        self._request = None
-        resolve(request.future, result)
+        self._future = None
+        resolve(future, result)
         return True
 
-    def _serve_last(self, request: ReadRequest, buffer: ReadBuffer) -> None:
+    def _serve_last(
+        self, request: ReadRequest, future: asyncio.Future[Any], buffer: ReadBuffer
+    ) -> None:
         """Give the request what it can have of a stream that has ended."""
         if isinstance(self.error, StreamBufferFullError):
             return  # what there is, is not all
@@ -264,8 +282,8 @@ class Puller(Writer):
             result: Any = request.take_last(buffer)
         except UnsatisfiableReadError:
             return
-        if result is not None and not request.future.done():
-            request.future.set_result(result)
+        if result is not None and not future.done():
+            future.set_result(result)
 
     def _overflow(self) -> None:
         message = f"reached maximum read buffer size: {self.max_buffer_size} bytes"

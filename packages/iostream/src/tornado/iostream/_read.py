@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ._buffer import ReadBuffer
 from ._errors import StreamClosedError
 from ._lifecycle import gen_log
-from ._pull import Puller
+from ._pull import NOTHING, Puller
+from ._requests import ReadInto
 from ._wake import wake
 
 if TYPE_CHECKING:
+    import asyncio
+
     from ._protocol import StreamProtocol
-    from ._requests import ReadInto, ReadRequest
 
 
 class Reader(Puller):
@@ -96,11 +98,11 @@ class Reader(Puller):
 
     def _on_readable(self) -> None:
         """Receive once and pass it on. One call per event: the loop calls again for the rest."""
-        protocol, request = self._protocol, self._request
+        protocol, future = self._protocol, self._future
         if (
             protocol is None
-            and (request is None or request.is_direct)
-            and not self._is_input_wanted(request)
+            and (future is None or type(self._request) is ReadInto)
+            and not self._is_input_wanted(future)
         ):
             return
         data = self._receive()
@@ -108,34 +110,34 @@ class Reader(Puller):
             if data is not None:
                 self._end_input()
         elif protocol is None:
-            self._feed(request, data)
+            self._feed(future, data)
         else:
             try:
                 protocol.data_received(data)
             except Exception as error:  # noqa: BLE001 - reported once, and the connection ends
                 self._protocol_failed(error)
 
-    def _is_input_wanted(self, request: ReadRequest | None) -> bool:
+    def _is_input_wanted(self, future: asyncio.Future[Any] | None) -> bool:
         """Decide what to do with input for nobody, or for the caller's own buffer.
 
         :returns: true to receive it in the usual way.
         """
-        if request is not None and not request.future.done():
-            self._fill(cast("ReadInto", request))
+        if future is not None and not future.done():
+            self._fill(future, cast("ReadInto", self._request))
             return False
         if self._close_callback is None or (self._buffer is not None and self._buffer.size):
             self._ignore_input()  # nobody wants these bytes yet: the next read asks again
             return False
         return True  # only so is it seen that the peer has closed
 
-    def _fill(self, request: ReadInto) -> None:
+    def _fill(self, future: asyncio.Future[Any], request: ReadInto) -> None:
         """Receive into the caller's buffer."""
         count = self._receive_into(request.space())
         if count:
             size = request.fill(count)
             if size is not None:
-                self._request = None
-                wake(request.future, size)
+                self._future = None
+                wake(future, size)
         elif count is not None:
             self._end_input()
 
@@ -149,24 +151,23 @@ class Reader(Puller):
             self._read_failed(error)
             return None
 
-    def _feed(self, request: ReadRequest | None, data: bytes) -> None:
+    def _feed(self, future: asyncio.Future[Any] | None, data: bytes) -> None:
         """Serve a pending read with what has come."""
         buffer = self._buffer
-        if request is not None:
-            future = request.future
+        if future is not None:
             if future.done():
-                request = self._request = None  # cancelled: the bytes stay for the next read
+                future = self._future = None  # cancelled: the bytes stay for the next read
             elif buffer is None or not buffer.size:
-                result = request.take_whole(data)
+                result = self._request.take_whole(data)
                 if result is not None:
-                    self._request = None
+                    self._future = None
                     wake(future, result)
                     return
         if buffer is None:
             buffer = self._buffer = ReadBuffer()
         buffer.append(data)
-        if request is not None:
-            self._serve(request, buffer, wake)
+        if future is not None:
+            self._serve(future, buffer, wake)
 
     def _receive(self) -> bytes | None:
         """Receive up to a chunk.
@@ -201,8 +202,8 @@ class Reader(Puller):
 
     def _finish_operations(self) -> None:
         super()._finish_operations()
-        request, self._request = self._request, None
-        if request is None or request.future.done():
-            return
-        self._serve_last(request, self._buffer or ReadBuffer())
-        self._fail_all([request.future])
+        future, self._future = self._future, None
+        request, self._request = self._request, NOTHING
+        if future is not None and not future.done():
+            self._serve_last(request, future, self._buffer or ReadBuffer())
+            self._fail_all([future])

@@ -1,30 +1,27 @@
 """The reads one can ask a stream for, as pure objects: no socket, no loop.
 
 A request looks at a `.ReadBuffer` whenever it has grown and either takes its result out of it or
-waits for more. Each remembers how far it has searched, so the work is linear in the bytes however
-they are split.
+waits for more. It knows nothing of who waits for the result. Each remembers how far it has
+searched, so the work is linear in the bytes however they are split.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ._errors import UnsatisfiableReadError
 
 if TYPE_CHECKING:
-    import asyncio
     import re
 
     from ._buffer import ReadBuffer
 
 
-class ReadRequest(Protocol):
-    """One pending read."""
+_LET_GO = memoryview(b"")
 
-    #: Whether the bytes go straight to a buffer of the caller's.
-    is_direct: ClassVar[bool]
-    #: Resolves with what was read.
-    future: asyncio.Future[Any]
+
+class ReadRequest(Protocol):
+    """What one read asks for."""
 
     def take_whole(self, data: bytes) -> bytes | None:
         """Return ``data`` if these first bytes are just the result, as most messages are.
@@ -44,11 +41,7 @@ class ReadRequest(Protocol):
 
 
 class _Request:
-    __slots__ = ("future",)
-
-    is_direct: ClassVar[bool] = False
-
-    future: asyncio.Future[Any]
+    __slots__ = ()
 
     def take_whole(self, data: bytes) -> bytes | None:
         return None
@@ -61,12 +54,14 @@ class _Request:
 
 
 class ReadBytes(_Request):
-    """A count of bytes, or with ``partial`` as many as there are up to that count."""
+    """A count of bytes, or with ``partial`` as many as there are up to that count.
+
+    It remembers nothing between two looks, so it may be changed to serve the next read as well.
+    """
 
     __slots__ = ("count", "partial")
 
-    def __init__(self, future: asyncio.Future[bytes], count: int, partial: bool) -> None:
-        self.future = future
+    def __init__(self, count: int, partial: bool) -> None:
         self.count = count
         self.partial = partial
 
@@ -85,7 +80,7 @@ class ReadUntil(_Request):
     r"""Everything up to and with a delimiter.
 
     >>> from tornado.iostream._buffer import ReadBuffer
-    >>> buffer, request = ReadBuffer(), ReadUntil(None, b"\r\n", max_bytes=100)
+    >>> buffer, request = ReadBuffer(), ReadUntil(b"\r\n", max_bytes=100)
     >>> buffer.append(b"Host: a\r")
     >>> request.take(buffer)
     >>> buffer.append(b"\nAccept: */*")
@@ -95,10 +90,7 @@ class ReadUntil(_Request):
 
     __slots__ = ("delimiter", "max_bytes", "searched")
 
-    def __init__(
-        self, future: asyncio.Future[bytes], delimiter: bytes, max_bytes: int | None
-    ) -> None:
-        self.future = future
+    def __init__(self, delimiter: bytes, max_bytes: int | None) -> None:
         self.delimiter = delimiter
         self.max_bytes = max_bytes
         self.searched = 0
@@ -133,12 +125,9 @@ class ReadUntilRegex(_Request):
 
     __slots__ = ("max_bytes", "pattern", "searched", "width")
 
-    def __init__(
-        self, future: asyncio.Future[bytes], pattern: re.Pattern[bytes], max_bytes: int | None
-    ) -> None:
+    def __init__(self, pattern: re.Pattern[bytes], max_bytes: int | None) -> None:
         from ._pattern import longest_match
 
-        self.future = future
         self.pattern = pattern
         self.max_bytes = max_bytes
         self.width = longest_match(pattern)
@@ -165,9 +154,6 @@ class ReadUntilClose(_Request):
 
     __slots__ = ()
 
-    def __init__(self, future: asyncio.Future[bytes]) -> None:
-        self.future = future
-
     def take(self, buffer: ReadBuffer) -> None:
         return None
 
@@ -176,16 +162,11 @@ class ReadUntilClose(_Request):
 
 
 class ReadInto:
-    """Bytes that go straight into a buffer of the caller's."""
+    """Bytes that go straight into a buffer of the caller's, which is let go once it is filled."""
 
-    __slots__ = ("filled", "future", "partial", "target")
+    __slots__ = ("filled", "partial", "target")
 
-    is_direct: ClassVar[bool] = True
-
-    future: asyncio.Future[Any]
-
-    def __init__(self, future: asyncio.Future[int], target: memoryview, partial: bool) -> None:
-        self.future = future
+    def __init__(self, target: memoryview, partial: bool) -> None:
         self.target = target
         self.partial = partial
         self.filled = 0
@@ -207,6 +188,7 @@ class ReadInto:
         """Take note that ``count`` bytes have been put there; returns the size once it is enough."""
         self.filled += count
         if self.filled == len(self.target) or (self.partial and self.filled):
+            self.target = _LET_GO
             return self.filled
         return None
 

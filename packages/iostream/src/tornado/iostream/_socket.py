@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, cast, overload
 from ._base import BaseIOStream, short_way
 from ._classic import call_back, without_loop
 from ._file import FileSlice
+from ._requests import ReadInto
 from ._write import VECTOR, drop_sent, leading_buffers, load_slice
 
 if TYPE_CHECKING:
@@ -210,11 +211,11 @@ class IOStream(BaseIOStream):
 
     @short_way
     def _on_readable(self) -> None:
-        protocol, request = self._protocol, self._request
+        protocol, future = self._protocol, self._future
         if (
             protocol is None
-            and (request is None or request.is_direct)
-            and not self._is_input_wanted(request)
+            and (future is None or type(self._request) is ReadInto)
+            and not self._is_input_wanted(future)
         ):
             return
         try:
@@ -227,7 +228,7 @@ class IOStream(BaseIOStream):
         if not data:
             self._end_input()
         elif protocol is None:
-            self._feed(request, data)
+            self._feed(future, data)
         else:
             try:
                 protocol.data_received(data)
