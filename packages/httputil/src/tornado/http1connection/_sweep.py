@@ -102,7 +102,9 @@ def sweep_of(loop: asyncio.AbstractEventLoop) -> Sweep:
 
     It is kept on the loop itself: the two refer to each other, and go together.
     """
-    sweep: Sweep | None = loop.__dict__.get(_ATTRIBUTE)
+    # Not by the loop's __dict__: once that is asked for, every attribute of the loop costs more.
+    sweep: Sweep | None = getattr(loop, _ATTRIBUTE, None)
     if sweep is None:
-        sweep = loop.__dict__[_ATTRIBUTE] = Sweep(loop)
+        sweep = Sweep(loop)
+        setattr(loop, _ATTRIBUTE, sweep)
     return sweep

@@ -26,14 +26,16 @@ def close_with_loop(thing: Closable, asyncio_loop: asyncio.AbstractEventLoop) ->
 
     .. versionadded:: 1.0
     """
-    belongings = asyncio_loop.__dict__.get(_ATTRIBUTE)
+    # Not by the loop's __dict__: once that is asked for, every attribute of the loop costs more.
+    belongings = getattr(asyncio_loop, _ATTRIBUTE, None)
     if belongings is None:
-        belongings = asyncio_loop.__dict__[_ATTRIBUTE] = WeakSet()
+        belongings = WeakSet()
+        setattr(asyncio_loop, _ATTRIBUTE, belongings)
     belongings.add(thing)
 
 
 def close_belongings(asyncio_loop: asyncio.AbstractEventLoop) -> None:
     """Close everything that :func:`close_with_loop` was told about and that still lives."""
-    belongings: WeakSet[Closable] = asyncio_loop.__dict__.pop(_ATTRIBUTE, None) or WeakSet()
+    belongings: WeakSet[Closable] = getattr(asyncio_loop, _ATTRIBUTE, None) or WeakSet()
     for thing in list(belongings):
         thing.close()
