@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from tornado.http1connection._known_lines import FieldLines
 from tornado.httpclient._errors import HTTPProtocolError, HTTPStreamClosedError
 from tornado.httpclient._failure import RAISED
 from tornado.httputil import HTTPHeaders, ResponseStartLine
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 _MAX_INTERIM = 10
 #: Called before a request goes out; libcurl has it since 7.80.
 _BEFORE_REQUEST = getattr(pycurl, "PREREQFUNCTION", None)
-_field_lines = FieldLines()
 
 
 class Transfer:
@@ -194,7 +192,7 @@ class Transfer:
                 raise HTTPProtocolError(f"too many interim responses, or a wrong one: {code}")
             return
         self._has_head = True
-        headers = _parse_fields(fields)
+        headers = HTTPHeaders.parse(fields)
         if "Transfer-Encoding" in headers and "Content-Length" in headers:
             raise HTTPProtocolError("both Transfer-Encoding and Content-Length in a response")
         if len(set(headers.get_list("Content-Length"))) > 1:
@@ -249,19 +247,6 @@ class Transfer:
     def _stop(self, error: BaseException) -> int:
         self._error = error
         return -1
-
-
-def _parse_fields(fields: str) -> HTTPHeaders:
-    """Parse field lines; those that were seen before are looked up."""
-    *lines, rest = fields.split("\r\n")
-    try:
-        pairs = [_field_lines[line] for line in lines]
-    except ValueError:
-        return HTTPHeaders.parse(fields)  # it takes what old servers send, or says what is wrong
-    known: dict[str, str | list[str]] = dict(pairs)
-    if rest or len(known) < len(pairs):
-        return HTTPHeaders.parse(fields)
-    return HTTPHeaders.from_parsed(known)
 
 
 def _read_length(value: str) -> int:
