@@ -395,7 +395,7 @@ def test_s8_a_client_that_reads_slowly_gets_all_of_it(run, wire, application, me
         async with wire(application(Big), **limits) as client:
             client.writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n" + fields + b"\r\n")
             received = 0
-            pace = 2.6 / (size / 65536)
+            pace = 1.8 / (size / 65536)
             async with asyncio.timeout(20):
                 while received < size:
                     data = await client.reader.read(65536)
