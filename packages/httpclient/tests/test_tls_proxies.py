@@ -114,7 +114,7 @@ async def test_a_fetch_that_ends_while_a_tls_proxy_takes_nothing_leaves_no_strea
     peer.server.close()
     stalled = await asyncio.start_server(stall, "127.0.0.1", peer.port, ssl=authority.server)
     before = open_streams()
-    options = through(proxy, ca_certs=authority.file, request_timeout=1)
+    options = through(proxy, ca_certs=authority.file, request_timeout=0.5)
     with pytest.raises(HTTPTimeoutError):
         await make.fetch(peer.url(), method="PUT", body=bytes(20_000_000), **options)
     for _ in range(300):

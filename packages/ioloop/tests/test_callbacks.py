@@ -190,6 +190,7 @@ def test_add_future_takes_futures_only(ioloop):
         ioloop.add_future(5, print)
 
 
+@pytest.mark.slow
 def test_a_million_callbacks_stay_linear(ioloop):
     import time
 

@@ -88,6 +88,7 @@ def test_timeouts_come_in_order_over_an_hour(virtual):
     assert calls == [1, 30, 60]
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_timers_stay_linear(ioloop):
     def burn(count):
         gc.collect()

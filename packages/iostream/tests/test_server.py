@@ -366,13 +366,13 @@ def test_a_connection_without_traffic_is_closed(bed, authority, is_tls):
     class Ticker(Echo):
         async def handle_stream(self, stream, address):
             if await stream.read_until(b"\n") == b"tick\n":
-                for _ in range(6):
+                for _ in range(8):
                     stream.write_nowait(b".")
-                    await asyncio.sleep(0.1)
+                    await asyncio.sleep(0.05)
             await stream.read_until_close()
 
     async def main():
-        server = Ticker(idle_timeout=0.4, ssl_options=authority.server if is_tls else None)
+        server = Ticker(idle_timeout=0.3, ssl_options=authority.server if is_tls else None)
         address = listen(bed, server)
         streams = []
         for _ in range(2):
@@ -387,8 +387,8 @@ def test_a_connection_without_traffic_is_closed(bed, authority, is_tls):
         await streams[0].write(b"tick\n")
         await streams[1].write(b"idle\n")
         assert await streams[1].read_until_close() == b""
-        assert 0.3 < loop.time() - start < 5
-        assert await streams[0].read_until_close() == b"......"
+        assert 0.2 < loop.time() - start < 5
+        assert await streams[0].read_until_close() == b"........"
         await bed.soon()
         assert server._idle._timer is None
 

@@ -361,7 +361,7 @@ def test_s8_prepare_may_take_longer_than_any_deadline_of_a_client(site: MakeSite
         size = 0
 
         async def prepare(self) -> None:
-            await asyncio.sleep(1)
+            await asyncio.sleep(0.7)
 
         def data_received(self, chunk: bytes) -> None:
             self.size += len(chunk)

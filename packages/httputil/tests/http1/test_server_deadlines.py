@@ -267,10 +267,10 @@ def test_s8_a_delegate_may_take_its_time_with_a_head(run, wire, application, mes
                 await asyncio.sleep(0.8)
 
     limits = {
-        "head_timeout": 0.1,
-        "header_timeout": 0.1,
-        "write_timeout": 0.1,
-        "body_timeout": 0.2,
+        "head_timeout": 0.3,
+        "header_timeout": 0.3,
+        "write_timeout": 0.3,
+        "body_timeout": 0.4,
         "min_body_rate": 100_000,
     }
 
