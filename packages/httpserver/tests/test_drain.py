@@ -49,8 +49,8 @@ def until(condition: Callable[[], bool]) -> None:
 def refuses(port: int) -> bool:
     try:
         socket.create_connection(("127.0.0.1", port), timeout=5).close()
-    except ConnectionRefusedError:
-        return True
+    except ConnectionError as error:  # reset, if the listener was closed at that moment
+        return isinstance(error, ConnectionRefusedError)
     return False
 
 
