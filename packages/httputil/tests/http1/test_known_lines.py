@@ -84,3 +84,17 @@ def test_s6_the_memory_is_bounded_in_number_and_size():
     with pytest.raises(ValueError, match="no status line"):
         statuses["HTTP/1.1 99 No"]
     assert len(statuses) == 1
+
+
+def test_s6_a_broken_head_with_too_many_fields_is_refused_alike_however_it_is_cut():
+    octets = b"HTTP/1.1 200 OK\r\na: b\r\na: b\r\n\nc: d\r\n\r\n"
+
+    def take(size):
+        parser = ResponseParser(HTTP1ConnectionParameters(max_header_count=1))
+        for at in range(0, len(octets), size):
+            parser.receive(octets[at : at + size])
+
+    for size in (1, 7, len(octets)):
+        with pytest.raises(ProtocolError) as caught:
+            take(size)
+        assert caught.value.status == 400

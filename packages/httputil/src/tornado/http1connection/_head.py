@@ -158,13 +158,13 @@ def parse_response_head(head: bytes, max_fields: int, method: str) -> ResponseHe
     """
     text = head.decode("latin-1")
     line, *lines, _ = text.split("\r\n")
-    if len(lines) > max_fields:
-        raise _too_many(len(lines), max_fields)
     try:
         start_line = _status_lines[line]
         pairs = [_field_lines[line] for line in lines]
     except ValueError:
         raise complain_about_response(text) from None
+    if len(pairs) > max_fields:
+        raise _too_many(len(pairs), max_fields)
     fields: Fields = dict(pairs)
     if len(fields) != len(pairs):
         fields = _collect_fields(pairs, _RESPONSE_SINGLETONS)
