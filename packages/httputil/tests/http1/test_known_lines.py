@@ -36,6 +36,17 @@ def test_nobody_sees_what_another_response_does_to_its_fields():
     assert head_of(octets).fields == {"X-Twice": ["a", "b"], "X-Once": "c"}
 
 
+@pytest.mark.parametrize("fields", [b"Content-Length: 0", b"Connection: close"])
+def test_nobody_sees_what_is_put_to_the_trailers_of_another_response(fields):
+    def end_of_response():
+        parser = ResponseParser(HTTP1ConnectionParameters())
+        parser.receive(b"HTTP/1.1 200 OK\r\n" + fields + b"\r\n\r\n")
+        return parser.next_event() or parser.end_of_stream()
+
+    end_of_response().trailers["X-Added"] = "a"
+    assert end_of_response().trailers == {}
+
+
 def test_a_known_status_line_means_what_its_version_says():
     for _ in range(2):
         assert head_of(b"HTTP/1.1 200 OK\r\nX-A: b\r\n\r\n").keep_alive

@@ -48,10 +48,6 @@ class EndOfMessage:
         self.trailers = trailers
 
 
-#: The end of a message without trailers, as most have it.
-_PLAIN_END = EndOfMessage({})
-
-
 class _Parser(Generic[_Head]):
     """What requests and responses have in common."""
 
@@ -107,7 +103,7 @@ class _Parser(Generic[_Head]):
         if body is not None and body.done:
             self._body = None
             self.held = body.rest + held
-            return EndOfMessage(body.trailers) if body.trailers else _PLAIN_END
+            return EndOfMessage(body.trailers or {})
         if not held:
             return None
         if body is None:
@@ -125,7 +121,7 @@ class _Parser(Generic[_Head]):
         if body is not None:
             body.end_of_stream()
             self._body = None
-            return EndOfMessage(body.trailers)
+            return EndOfMessage(body.trailers or {})
         if self._partial is not None:
             raise ProtocolError("connection closed within a head")
         return None
