@@ -43,10 +43,11 @@ class Lifecycle:
     without a default in the class: beside one, a look costs several times as much, since the
     interpreter cannot know where to find it. The rest of the state of an idle stream is the class: an
     instance attribute exists only once it differs from the default, which keeps an idle connection
-    small. The descriptor's reader
-    is registered with the asyncio loop when something first waits for input and then stays, because
-    a system call per read costs more than the read; it goes only when bytes arrive that nobody
-    wants yet. The writer is registered only while written bytes wait.
+    small.
+
+    The descriptor's reader is registered with the asyncio loop when something first waits for input
+    and then stays, because a system call per read costs more than the read; it goes only when bytes
+    arrive that nobody wants yet. The writer is registered only while written bytes wait.
     """
 
     #: What closed the stream, or None.
