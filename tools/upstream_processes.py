@@ -53,6 +53,7 @@ class ModuleRun:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     tests: list[str] = field(default_factory=list)
     current: str = ""
+    begun: bool = False
     finished: bool = False
 
     def short(self, test: str) -> str:
@@ -64,6 +65,7 @@ class ModuleRun:
         match message:
             case ["tests", tests]:
                 self.tests = tests
+                self.begun = True
             case ["start", test]:
                 self.current = test
             case ["end", test, result, detail]:
@@ -157,11 +159,11 @@ def _environment(suite: Path) -> dict[str, str]:
 
 def _follow(run: ModuleRun, reader: int) -> bool:
     """Take messages until the module is finished or its process gone; False: it hangs."""
-    buffer = b""
+    run.begun, buffer = False, b""
     with selectors.DefaultSelector() as selector, os.fdopen(reader, "rb", buffering=0) as pipe:
         selector.register(pipe, selectors.EVENT_READ)
         while not run.finished:
-            if not selector.select(PATIENCE if run.tests else PATIENCE_AT_START):
+            if not selector.select(PATIENCE if run.begun else PATIENCE_AT_START):
                 return False
             data = pipe.read(65536)
             if not data:
