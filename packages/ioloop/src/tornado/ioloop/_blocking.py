@@ -35,6 +35,12 @@ app_log = logging.getLogger("tornado.application")
 #: How many times within the threshold the thread looks at the loop.
 LOOKS = 5
 
+#: The line about a callback.
+BLOCKED = "%s blocked the loop for %.3f s, in %s at %s:%d"
+
+#: Seconds that :meth:`BlockingWatch.stop` waits for a report that is being written.
+_LONGEST_GOODBYE = 5.0
+
 _STDLIB = os.path.join(sysconfig.get_path("stdlib"), "")
 _SITE = os.path.join(_STDLIB, "site-packages", "")
 
@@ -83,6 +89,7 @@ class BlockingWatch:
 
     :param threshold: seconds that a callback may take.
     :param action: called while a callback takes longer, in place of the log line after it.
+    :param report: called with the line, which is not logged then, in the thread of the watch.
     """
 
     def __init__(
@@ -90,12 +97,15 @@ class BlockingWatch:
         loop: asyncio.AbstractEventLoop,
         threshold: float,
         action: Callable[[int, FrameType | None], Any] | int | None = None,
+        report: Callable[[str], Any] | None = None,
     ) -> None:
         if threshold <= 0:
             raise ValueError(f"the threshold is a positive number of seconds, not {threshold!r}")
         self.threshold = threshold
         self.interval = threshold / LOOKS
         self.action = action
+        self.report = report
+        self._thread: threading.Thread | None = None
         self._loop = weakref.ref(loop)
         self._thread_id = threading.get_ident()
         self._runner: CodeType | None = asyncio.Handle._run.__code__
@@ -107,11 +117,17 @@ class BlockingWatch:
         loop = self._loop()
         if loop is not None and loop.is_running():
             self._send(loop)
-        threading.Thread(target=self._watch, name="tornado-blocking-watch", daemon=True).start()
+        self._thread = threading.Thread(
+            target=self._watch, name="tornado-blocking-watch", daemon=True
+        )
+        self._thread.start()
 
     def stop(self) -> None:
-        """Stop watching."""
+        """Stop watching, after a report on what has been seen so far."""
         self._stopped.set()
+        thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(_LONGEST_GOODBYE)
 
     def _watch(self) -> None:
         while not self._stopped.wait(self.interval):
@@ -124,10 +140,11 @@ class BlockingWatch:
                 # The loop was closed between the question and the ping.
                 return
             del loop
+        self._conclude_last()
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         if not loop.is_running():
-            self._ping = None
+            self._conclude_last()
             return
         ping = self._ping
         if ping is None:
@@ -161,6 +178,17 @@ class BlockingWatch:
             app_log.critical("the loop has been blocked for more than %g s", self.threshold)
             os.kill(os.getpid(), alarm)
 
+    def _conclude_last(self) -> None:
+        """Report on the last callbacks of a loop that has been stopped, if they took too long."""
+        ping, self._ping = self._ping, None
+        if ping is None:
+            return
+        seen = [sighting.time for sighting in ping.sightings if sighting is not None]
+        # A callback that stops the loop itself leaves the ping without an answer.
+        answered = ping.answered or (seen[-1] + self.interval / 2 if seen else None)
+        if answered is not None:
+            self._conclude(ping, answered)
+
     def _conclude(self, ping: Ping, answered: float) -> None:
         # The callback began somewhere between the last answer and this ping.
         duration = answered - ping.sent + self.interval / 2
@@ -171,14 +199,13 @@ class BlockingWatch:
         # before it was seen first, and ended up to a look after it was seen last.
         if len(seen) > 1 and seen[-1].time - seen[0].time >= self.threshold - 2 * self.interval:
             place = Counter(sighting.place for sighting in seen).most_common(1)[0][0]
-            app_log.warning(
-                "%s blocked the loop for %.3f s, in %s at %s:%d",
-                place.callback,
-                duration,
-                place.function,
-                place.filename,
-                place.line,
-            )
+            self._tell(place, duration)
+
+    def _tell(self, place: Place, duration: float) -> None:
+        if self.report is not None:
+            self.report(BLOCKED % (place.callback, duration, *place[1:]))
+        else:
+            app_log.warning(BLOCKED, place.callback, duration, *place[1:])
 
 
 def log_stack(frame: FrameType | None) -> None:
