@@ -13,6 +13,7 @@ from tornado.util import Configurable
 
 from ._backlog import bound_unsent
 from ._context import ConnectionContext, ForwardedDelegate
+from ._option_names import check_names
 
 if TYPE_CHECKING:
     import socket
@@ -67,6 +68,8 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
     :param write_timeout: how long a client may take nothing of its response (120).
     :param max_header_count: the number of fields (256); above it the answer is 431.
     :param max_drain_size: how much unread body is thrown away to keep a connection (1 MiB).
+    :param non_ascii_targets: take request targets with octets outside ASCII, which RFC 3986 wants
+        percent-encoded. Without it they are answered with 400.
     :param max_connections: connections that may be open at a time; more are closed at once.
     :param max_connections_per_address: connections that one address may have open.
     :param handshake_timeout: how long a TLS handshake may take, and a PROXY header (60).
@@ -104,6 +107,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         **more_limits: Any,
     ) -> None:
         """Take the arguments of the constructor; subclasses may extend it."""
+        check_names(type(self), more_limits)
         self.request_callback = request_callback
         self.xheaders = xheaders
         self.protocol = protocol

@@ -34,6 +34,9 @@ class HTTP1ConnectionParameters:
         every ten seconds; a body that was quicker before may pause for a minute. With 0, a byte
         must come within ``header_timeout``.
     :param max_drain_size: how much unread body is thrown away to keep a connection (1 MiB).
+    :param non_ascii_targets: take request targets with octets outside ASCII, such as the raw UTF-8
+        that curl sends for ``http://example.com/caf\u00e9``. RFC 3986 wants them percent-encoded,
+        and without this switch they are answered with 400.
     """
 
     __slots__ = (
@@ -48,6 +51,7 @@ class HTTP1ConnectionParameters:
         "max_header_size",
         "min_body_rate",
         "no_keep_alive",
+        "non_ascii_targets",
         "write_timeout",
     )
 
@@ -66,6 +70,7 @@ class HTTP1ConnectionParameters:
         write_timeout: float | None = DEFAULT_WRITE_TIMEOUT,
         min_body_rate: int = DEFAULT_BODY_RATE,
         max_drain_size: int = DEFAULT_DRAIN_SIZE,
+        non_ascii_targets: bool = False,
     ) -> None:
         self.no_keep_alive = no_keep_alive
         self.chunk_size = chunk_size or DEFAULT_CHUNK_SIZE
@@ -79,3 +84,4 @@ class HTTP1ConnectionParameters:
         self.write_timeout = write_timeout
         self.min_body_rate = min_body_rate
         self.max_drain_size = max_drain_size
+        self.non_ascii_targets = non_ascii_targets
