@@ -13,6 +13,7 @@ from tornado.util import Configurable
 
 from ._backlog import bound_unsent
 from ._context import ConnectionContext, ForwardedDelegate
+from ._option_names import check_names
 
 if TYPE_CHECKING:
     import socket
@@ -61,15 +62,19 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         the PROXY protocol, version 1 or 2.
     :param limits: called with the start line and the fields of each request; returns its
         :class:`BodyLimits`, or ``None``.
-    :param head_timeout: how long a head may take from its first byte to its last (60).
+    :param head_timeout: how long a head may take from its first byte to its last (60); never longer
+        than an ``idle_connection_timeout`` that is given.
     :param min_body_rate: bytes per second that a body must reach (100), with pauses of at most a
         minute; 0 for any. A client that streams as things happen may be slower than that.
     :param write_timeout: how long a client may take nothing of its response (120).
     :param max_header_count: the number of fields (256); above it the answer is 431.
     :param max_drain_size: how much unread body is thrown away to keep a connection (1 MiB).
+    :param non_ascii_targets: take request targets with octets outside ASCII, which RFC 3986 wants
+        percent-encoded. Without it they are answered with 400.
     :param max_connections: connections that may be open at a time; more are closed at once.
     :param max_connections_per_address: connections that one address may have open.
-    :param handshake_timeout: how long a TLS handshake may take, and a PROXY header (60).
+    :param handshake_timeout: how long a TLS handshake may take, and a PROXY header (60); never
+        longer than an ``idle_connection_timeout`` that is given.
     :param io_loop: classic; ignored, since the current loop is used.
     """
 
@@ -104,6 +109,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         **more_limits: Any,
     ) -> None:
         """Take the arguments of the constructor; subclasses may extend it."""
+        check_names(type(self), more_limits)
         self.request_callback = request_callback
         self.xheaders = xheaders
         self.protocol = protocol
@@ -128,7 +134,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         self._emptied: asyncio.Event | None = None
         self._choose_limits = limits
         self._trust_proxies(trusted_downstream, forwarded, forwarded_host)
-        self._expect_proxies(proxy_protocol, handshake_timeout)
+        self._expect_proxies(proxy_protocol, handshake_timeout, idle_connection_timeout)
         self._shorten_the_way()
         TCPServer.__init__(
             self,
@@ -179,12 +185,13 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
             self._policy = ForwardedPolicy(known, is_rfc7239=is_rfc7239, with_host=with_host)
         self._is_interposed = self._has_proxy or self._choose_limits is not None
 
-    def _expect_proxies(self, proxies: Iterable[str] | None, timeout: float | None) -> None:
+    def _expect_proxies(self, proxies: Iterable[str] | None, *timeouts: float | None) -> None:
         self._proxy_acceptor: ProxyAcceptor | None = None
         if proxies is not None:
             from ._networks import Networks
             from ._proxy_acceptor import ProxyAcceptor
 
+            timeout = min((each for each in timeouts if each is not None), default=None)
             self._proxy_acceptor = ProxyAcceptor(Networks(proxies), super()._accept, timeout)
 
     def _accept(self, connection: socket.socket, address: Any) -> None:

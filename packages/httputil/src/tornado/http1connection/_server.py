@@ -44,7 +44,7 @@ from ._errors import ProtocolError, refusal
 from ._framing import CHUNKED
 from ._head import RequestHead
 from ._linger import Linger
-from ._parameters import HTTP1ConnectionParameters
+from ._parameters import HTTP1ConnectionParameters, shorter
 from ._parser import EndOfMessage, RequestParser
 from ._phase import BODY, CLOSED, DETACHED, DRAIN, HEAD, IDLE, LINGER, RESPONSE
 from ._server_deadlines import NOTHING_WAITS, ServerDeadlines
@@ -366,6 +366,7 @@ class HTTP1ServerConnection(ServerDeadlines):
             self._wait_for(waiting)
 
     def _end_of_body(self, trailers: Fields) -> None:
+        self._body_end = NEVER
         if trailers and self._exchange is not None:
             self._exchange.trailers = HTTPHeaders.from_parsed(trailers)
         self._end_of_request()
@@ -449,7 +450,8 @@ class HTTP1ServerConnection(ServerDeadlines):
         """Throw away what is left of a request whose response is written."""
         self._phase = DRAIN
         self._received = 0
-        self.deadline = self._sweep.after(_DRAIN_TIME)
+        limit = shorter(_DRAIN_TIME, exchange.body_timeout) or 0
+        self.deadline = min(self._sweep.after(limit), self._body_end)
         message, self._message = self._message, None
         if message is not None:
             # Not at once: the delegate may be in the middle of one of its methods.

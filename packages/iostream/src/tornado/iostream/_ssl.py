@@ -19,7 +19,7 @@ from ._write import drop_sent, leading_buffers, load_slice
 
 if TYPE_CHECKING:
     from collections import deque
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from ._write import Buffer
 
@@ -30,7 +30,7 @@ _SLICE = 262144
 
 _WANTS = (ssl.SSLWantReadError, ssl.SSLWantWriteError)
 #: What a handshake ends with when the peer closes the connection. The last one is Python 3.11.2's.
-_LEFT = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+_ENDED = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 
 class _Phase(Enum):
@@ -63,6 +63,8 @@ class SSLIOStream(IOStream):
     _server_hostname: str | None = None
     _handshake_waiter: asyncio.Future[Self] | None = None
     _handshake_timer: asyncio.TimerHandle | None = None
+    #: What a server wants called if the handshake fails; it is gone after the handshake.
+    _report_failure: Callable[[Exception], None] | None = None
     _read_needs_room: bool = False
     _write_needs_input: bool = False
 
@@ -175,7 +177,12 @@ class SSLIOStream(IOStream):
             self._hands_shaken()
 
     def _handshake_failed(self, error: Exception) -> None:
-        if not isinstance(error, _LEFT):
+        report = self._report_failure
+        if isinstance(error, _ENDED):
+            pass  # many clients connect only to see whether somebody listens
+        elif report is not None:
+            report(error)
+        elif not isinstance(error, ConnectionError):
             gen_log.warning("TLS handshake with %s failed: %s", self._peer_name(), error)
         self.close(exc_info=error)
 
@@ -187,6 +194,7 @@ class SSLIOStream(IOStream):
 
     def _hands_shaken(self) -> None:
         self._phase = _Phase.OPEN
+        self.__dict__.pop("_report_failure", None)
         self._stop_handshake_timer()
         self._held = bool(self._queue) or self._ending is not None
         self._ignore_output()
