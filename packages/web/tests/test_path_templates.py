@@ -46,6 +46,23 @@ def request(path: str) -> HTTPServerRequest:
         ("/a(b)*", "/a(b)*", {}),
         ("/v{major:int}.{minor:int}", "/v1.2", {"major": 1, "minor": 2}),
         ("/v{major:int}.{minor:int}", "/v1x2", None),
+        ("/{name}", "/a%2Fb", None),
+        ("/{name}", "/a%2fb", None),
+        ("/{name}", "/a%252Fb", {"name": b"a%2Fb"}),
+        ("/{name:path}", "/a%2Fb.txt", {"name": b"a/b.txt"}),
+        ("/{name:path}", "/a%0Ab%2f", {"name": b"a\nb/"}),
+        ("/新闻/{id:int}", "/%E6%96%B0%E9%97%BB/7", {"id": 7}),
+        ("/新闻/{id:int}", "/%e6%96%b0%E9%97%bb/7", {"id": 7}),
+        ("/新闻/{id:int}", "/%E6%96%B1%E9%97%BB/7", None),
+        ("/my files/{id:int}", "/my%20files/7", {"id": 7}),
+        ("/my%20files/{id:int}", "/my%20files/7", {"id": 7}),
+        ("/my%20files/{id:int}", "/my files/7", None),
+        ("/50%/{id:int}", "/50%25/7", {"id": 7}),
+        ("/a|b", "/a|b", {}),
+        ("/a|b", "/a%7cb", {}),
+        ("/what?", "/what%3F", {}),
+        ("/é", "/%C3%A9", {}),
+        ("/é", "/%C3%A8", None),
     ],
 )
 def test_places_have_types(template: str, path: str, values: dict[str, Any] | None) -> None:
@@ -89,17 +106,61 @@ def test_there_may_be_further_types(site: MakeSite) -> None:
     assert running.fetch("/13/x").status == 404
 
 
-@given(st.integers(0, 10**18), st.text(min_size=1).filter(lambda text: "/" not in text))
-def test_what_is_reversed_is_matched(number: int, text: str) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
+_UNICODE = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+_LITERALS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="{}"))
+
+
+@given(st.integers(0, 10**18), _UNICODE, st.sampled_from(["str", "path"]), _LITERALS)
+def test_what_is_reversed_is_matched(number: int, text: str, kind: str, literal: str) -> None:
+    template = PathTemplate(f"/{literal}/{{number:int}}/x-{{text:{kind}}}")
+    if kind == "str" and "/" in text:
+        with pytest.raises(ValueError, match="does not fit text"):
+            template.reverse(number, text)
         return
-    template = PathTemplate("/{number:int}/x-{text}")
-    path = template.reverse(number, text)
-    found = template.match(request(str(path)))
+    path = str(template.reverse(number, text))
+    assert re.fullmatch(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})+", path)
+    found = template.match(request(path))
     assert found is not None
     assert found["path_kwargs"] == {"number": number, "text": text.encode()}
+    assert template.match(request(path.replace("/x-", "/y-"))) is None
+
+
+@given(st.text("/%2FfaA.", min_size=1))
+def test_what_is_matched_is_reversed(path: str) -> None:
+    template = PathTemplate("/{name}")
+    found = template.match(request(f"/{path}"))
+    if found is not None:
+        try:
+            name = found["path_kwargs"]["name"].decode()
+        except UnicodeDecodeError:
+            return  # the handler answers it with 400
+        again = template.match(request(str(template.reverse(name))))
+        assert again == found
+
+
+def test_a_type_of_ones_own_says_whether_it_holds_slashes() -> None:
+    converters: dict[str, Any] = {"words": ("[a-z/]+", None), "word": ("[^/.]+", None)}
+    words = PathTemplate("/{w:words}", converters)
+    word = PathTemplate("/{w:word}", converters)
+    assert words.match(request("/a/b")) == {"path_args": [], "path_kwargs": {"w": b"a/b"}}
+    assert words.reverse("a/b") == "/a/b"
+    assert word.match(request("/a%2Fb")) is None
+    with pytest.raises(ValueError, match="does not fit w"):
+        word.reverse("a/b")
+
+
+def test_literals_in_any_script_are_served_and_reversed(site: MakeSite) -> None:
+    routes = Routes()
+
+    @routes("/新闻/my files/{name}", name="news")
+    class News(RequestHandler):
+        def get(self, name: str) -> None:
+            self.write(self.reverse_url("news", name))
+
+    running = site(routes)
+    url = "/%E6%96%B0%E9%97%BB/my%20files/%C3%A9"
+    assert running.fetch(url).text == url
+    assert running.fetch("/%E6%96%B0%E9%97%BB/my%20files/a%2Fb").status == 404
 
 
 def test_only_what_fits_is_reversed() -> None:

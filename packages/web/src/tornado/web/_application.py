@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from tornado.routing import (
     ReversibleRuleRouter,
     Rule,
 )
+from tornado.routing._literal_text import literal_pattern
 
 from ._dispatch import HandlerDelegate
 from ._handler import RequestHandler
@@ -274,5 +274,5 @@ def _static_routes(settings: dict[str, Any]) -> list[Any]:
     prefix = settings.get("static_url_prefix", "/static/")
     handler_class = settings.get("static_handler_class", StaticFileHandler)
     arguments = {**settings.get("static_handler_args", {}), "path": path}
-    patterns = (re.escape(prefix) + r"(.*)", r"/(favicon\.ico)", r"/(robots\.txt)")
+    patterns = (literal_pattern(prefix) + r"(.*)", r"/(favicon\.ico)", r"/(robots\.txt)")
     return [(pattern, handler_class, arguments) for pattern in patterns]
