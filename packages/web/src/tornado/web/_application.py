@@ -20,6 +20,7 @@ from tornado.routing._literal_text import literal_pattern
 
 from ._dispatch import HandlerDelegate
 from ._handler import RequestHandler
+from ._log_lines import log_line
 from ._simple_handlers import ErrorHandler
 from ._templates import TemplateLoaders
 from ._ui_namespace import UIRegistry
@@ -232,6 +233,9 @@ class Application(ReversibleRouter):
     def log_request(self, handler: RequestHandler) -> None:
         """Write a line to the access log; a place for subclasses.
 
+        The level is that of the status: INFO, WARNING from 400 on, ERROR from 500 on; and INFO for
+        a client that has left. The record names the module and the method of the handler.
+
         The setting ``log_function``, a callable that takes the handler, takes the place of this
         without a subclass.
         """
@@ -239,7 +243,7 @@ class Application(ReversibleRouter):
             self.settings["log_function"](handler)
             return
         status = handler._status_code
-        if status < 400:
+        if status < 400 or handler._client_left:
             level = logging.INFO
         elif status < 500:
             level = logging.WARNING
@@ -248,7 +252,16 @@ class Application(ReversibleRouter):
         if _is_logged(level):
             milliseconds = 1000.0 * handler.request.request_time()
             summary = handler._request_summary()
-            access_log.log(level, "%d %s %.2fms", status, summary, milliseconds)
+            log_line(
+                type(handler),
+                handler.request,
+                access_log,
+                level,
+                "%d %s %.2fms",
+                status,
+                summary,
+                milliseconds,
+            )
 
 
 def _transforms(settings: dict[str, Any]) -> list[Any]:
