@@ -233,3 +233,53 @@ def test_templates_are_looked_up_in_the_table() -> None:
     assert len(many.wildcard_router.rules.candidates("/r999/1")) == 1
     # One quiet attempt is enough: trying a thousand patterns never comes below.
     assert any(cost(many, "/r999/1") < 4 * cost(few, "/r1/1") for _ in range(6))
+
+
+def test_routes_may_have_a_prefix_of_their_own(site: MakeSite) -> None:
+    members = Routes(prefix="/teams/{team}/my members")
+    old = Routes(prefix="/old.site")
+
+    class Echo(RequestHandler):
+        def get(self, *args: Any, **kwargs: Any) -> None:
+            self.write({"args": args, "kwargs": kwargs})
+
+    members("/{id:int}", name="member")(Echo)
+    members("")(Echo)
+    old(re.compile("/(a+)$"), name="old")(Echo)
+    old(re.compile("^/b$|/c$", re.IGNORECASE))(Echo)
+    application = Application([*members, *old])
+    running = site(application)
+    path = "/teams/red/my%20members/7"
+    assert running.fetch(path).text == '{"args": [], "kwargs": {"team": "red", "id": 7}}'
+    assert application.reverse_url("member", "red", 7) == path
+    assert running.fetch("/teams/red/my%20members").status == 200
+    assert running.fetch("/old.site/aa").text == '{"args": ["aa"], "kwargs": {}}'
+    assert application.reverse_url("old", "a") == "/old.site/a"
+    assert running.fetch("/old.site/C").status == 200
+    for absent in ("/7", "/oldxsite/aa", "/c", "/old.sitex/b", "/aa"):
+        assert running.fetch(absent).status == 404, absent
+
+
+def test_a_prefix_keeps_the_routes_that_are_there() -> None:
+    rules = Routes()
+    rules("/a")(RequestHandler)
+    both = Routes(rules, prefix="/api")
+    both("/b")(RequestHandler)
+    assert [rule.reverse() for rule in both] == ["/a", "/api/b"]
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: Routes(prefix="api"), "begins with a slash .* 'api'"),
+        (lambda: Routes(prefix="/api/"), "does not end with one: '/api/'"),
+        (lambda: Routes(prefix="/"), "does not end with one: '/'"),
+        (lambda: Routes(prefix="/{a"), "a brace without its partner"),
+        (lambda: Routes(prefix="/{a}")("/{a}"), "repeated name 'a' in the path '/{a}/{a}'"),
+        (lambda: Routes(prefix="/a")(HostMatches("x")), "matches by itself"),
+        (lambda: Routes(prefix="/{a}")(re.compile("/b")), "'/b' has to be a template"),
+    ],
+)
+def test_a_prefix_without_sense_is_refused(make: Callable[[], Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        make()

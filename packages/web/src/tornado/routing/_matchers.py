@@ -138,14 +138,14 @@ class PathMatches(Matcher):
         return self._reversal.fill(args)
 
 
-def compiled(pattern: str, shown: str | None = None) -> re.Pattern[str]:
+def compiled(pattern: str, shown: str | None = None, flags: int = 0) -> re.Pattern[str]:
     """Compile a regular expression.
 
     :param shown: what the message of an error shows instead of the pattern.
     :raises re.error: it is not a regular expression.
     """
     try:
-        return re.compile(pattern)
+        return re.compile(pattern, flags)
     except re.error as error:
         message = f"the route pattern {shown or pattern!r} is not a regular expression: {error.msg}"
         raise re.error(message, error.pattern, error.pos) from error
