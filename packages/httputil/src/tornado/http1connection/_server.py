@@ -496,14 +496,16 @@ class HTTP1ServerConnection(ServerDeadlines):
 
     def _refuse(self, error: HTTPInputError) -> None:
         """Answer what is no request with a status, and close."""
-        gen_log.info("malformed HTTP message from %s: %s", self._peer(), error)
         exchange, message = self._exchange, self._message
         is_receiving = self._phase is BODY
         begun = exchange is not None and exchange.has_begun
         status = getattr(error, "status", 400)
+        # A client that leaves in the middle of a body is its delegate's to log: that knows the URL.
+        level = logging.DEBUG if self._ended and is_receiving and message else logging.INFO
+        gen_log.log(level, "malformed HTTP message from %s: %s", self._peer(), error)
         self._exchange = self._message = None
         if exchange is not None:
-            exchange.refused_with = status
+            exchange.refused_with = None if self._ended else status
             exchange.give_up()
         if message is not None and is_receiving:
             message.on_connection_close()

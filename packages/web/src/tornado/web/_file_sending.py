@@ -15,7 +15,7 @@ from ._errors import HTTPError
 from ._http_dates import parse_date
 from ._media_types import media_type
 from ._nothing import NOTHING
-from ._static_paths import open_regular
+from ._static_paths import find_below, open_regular
 
 if TYPE_CHECKING:
     import asyncio
@@ -36,10 +36,13 @@ async def send_file(
     *,
     content_type: str | None = None,
     inline: bool = False,
+    root: str | os.PathLike[str] | None = None,
 ) -> None:
     """Answer with a file: :meth:`RequestHandler.send_file`."""
     path = os.fspath(path)
     name = os.path.basename(path) if name is None else name
+    if root is not None:
+        path = find_below(root, path).path
     descriptor = open_regular(path)
     with os.fdopen(descriptor, "rb", buffering=0) as file:
         status = os.fstat(descriptor)
