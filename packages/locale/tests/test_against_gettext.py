@@ -97,6 +97,7 @@ def divides_by_zero(header: str) -> bool:
     return any("divides by zero" in complaint for complaint in complaints)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("programs")
 @settings(
     max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ._pluralrule import compile_rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 #: The counts from 0 on that plural rules are tried with: those of all languages repeat before.
 _TRIED = 201
@@ -107,16 +107,20 @@ def _within(rule: Callable[[int], int], forms: int) -> Callable[[int], int]:
     return choose
 
 
-def _try(rule: Callable[[int], int], forms: int) -> list[str]:
-    """Tell for which count a rule fails or chooses a form that nobody has promised."""
+def _try(rule: Callable[[int], int], forms: int) -> Iterator[str]:
+    """Tell for which count a rule fails, and for which it chooses a form that nobody has promised."""
+    failing = foreign = False
     for count in range(_TRIED):
         try:
             form = rule(count)
         except ZeroDivisionError:
-            return [f"the formula divides by zero for {count}, then {_AS_IN_ENGLISH}"]
-        if form >= forms:
-            return [f"the formula chooses form {form} for {count}, of {forms}: the first is used"]
-    return []
+            if not failing:
+                yield f"the formula divides by zero for {count}, then {_AS_IN_ENGLISH}"
+            failing = True
+            continue
+        if form >= forms and not foreign:
+            yield f"the formula chooses form {form} for {count}, of {forms}: the first is used"
+            foreign = True
 
 
 def _line_with(searched: str, words: str, text: str | None = None) -> str:
