@@ -4,30 +4,34 @@ Looking at an imported module finds what its ``dir()`` shows and cannot tell wha
 for use. The source says more: names that a module's ``__getattr__`` makes when they are asked for,
 constants, and names of others that it passes on with intent, by an assignment, by
 ``import name as name`` or in ``__all__``.
+
+    python tools/published.py FOLDER tests/api/tornado-6.6.1.json
+
+prints what the table of an API lacks. FOLDER is the package in upstream's sdist; for 2.4.1, after
+``lib2to3`` has made Python 3 of it.
 """
 
 from __future__ import annotations
 
+import argparse
 import ast
+import json
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 
 def public_names(source: str) -> set[str]:
     """Return the public names that the source of a module defines or passes on."""
     statements = list(_at_the_top(ast.parse(source).body))
-    modules = {
-        (alias.asname or alias.name).partition(".")[0]
-        for statement in statements
-        if isinstance(statement, ast.Import)
-        for alias in statement.names
-    }
-    names = {name for statement in statements for name in _names(statement)}
-    # ``curses = None`` stands in for a module that could not be imported.
-    return {name for name in names - modules if not name.startswith("_")}
+    used = {name for statement in statements for name in _imported(statement)}
+    defined = {name for statement in statements for name in _defined(statement)}
+    listed = {name for statement in statements for name in _listed(statement)}
+    # ``curses = None`` stands in for a module that could not be imported: it is for use too.
+    return {name for name in listed | (defined - used) if not name.startswith("_")}
 
 
 def modules_below(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -56,27 +60,49 @@ def _at_the_top(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
             yield statement
 
 
-def _names(statement: ast.stmt) -> Iterator[str]:
+def _imported(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names that a statement imports for use."""
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        for alias in statement.names:
+            if alias.asname is None or alias.asname != alias.name:
+                yield (alias.asname or alias.name).partition(".")[0]
+
+
+def _defined(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names that a statement gives to the module."""
     if isinstance(statement, ast.FunctionDef) and statement.name == "__getattr__":
         yield from _lazy_names(statement)
     elif isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield statement.name
     elif isinstance(statement, ast.ImportFrom):
         yield from (alias.name for alias in statement.names if alias.asname == alias.name)
-    elif isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
-        yield from _assigned(statement, statement.value)
+    elif not _makes_type_variable(statement):
+        yield from _targets(statement)
 
 
-def _assigned(statement: ast.Assign | ast.AnnAssign, value: ast.expr) -> Iterator[str]:
-    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-    nodes = [node for each in targets for node in ast.walk(each)]
-    names = [
-        node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    ]
-    if "__all__" in names:
-        yield from _strings(value)
-    elif not (isinstance(value, ast.Call) and ast.unparse(value.func).endswith("TypeVar")):
-        yield from names
+def _listed(statement: ast.stmt) -> Iterator[str]:
+    """Yield what a statement puts into ``__all__``."""
+    if isinstance(statement, ast.Assign | ast.AugAssign) and "__all__" in _targets(statement):
+        yield from _strings(statement.value)
+
+
+def _targets(statement: ast.stmt) -> list[str]:
+    """Return the names that a statement assigns to."""
+    if isinstance(statement, ast.Assign):
+        targets = statement.targets
+    elif isinstance(statement, ast.AugAssign) or (
+        isinstance(statement, ast.AnnAssign) and statement.value is not None
+    ):
+        targets = [statement.target]
+    else:
+        return []
+    nodes = (node for target in targets for node in ast.walk(target))
+    return [n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+
+
+def _makes_type_variable(statement: ast.stmt) -> bool:
+    value = statement.value if isinstance(statement, ast.Assign) else None
+    return isinstance(value, ast.Call) and ast.unparse(value.func).endswith("TypeVar")
 
 
 def _lazy_names(function: ast.FunctionDef) -> Iterator[str]:
@@ -94,3 +120,25 @@ def _strings(tree: ast.expr) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
+
+
+def unlisted(folder: Path, table: dict[str, dict[str, object]]) -> Iterator[str]:
+    """Yield the public names of a package's source that the table of an API lacks."""
+    for module, file in modules_below(folder):
+        found = public_names(file.read_text(encoding="utf-8"))
+        yield from (f"{module}.{name}" for name in sorted(found - set(table.get(module, ()))))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Look for names that the table of an API lacks.")
+    parser.add_argument("folder", type=Path, help="the package of upstream, as its sdist has it")
+    parser.add_argument("table", type=Path, help="tests/api/tornado-*.json")
+    options = parser.parse_args(arguments)
+    found = list(unlisted(options.folder, json.loads(options.table.read_text(encoding="utf-8"))))
+    print(*found, sep="\n", end="\n" if found else "")
+    print(f"published: {len(found)} names are not in {options.table.name}")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
