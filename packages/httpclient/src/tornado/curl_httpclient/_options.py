@@ -6,6 +6,7 @@ import ssl
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._library import pycurl
+from ._log import log_transfer
 
 if TYPE_CHECKING:
     from tornado.httpclient import HTTPRequest
@@ -59,6 +60,7 @@ def set_options(curl: Any, exchange: Exchange) -> None:
     curl.setopt(pycurl.URL, f"{target.scheme}://{target.authority}{target.path}")
     curl.setopt(pycurl.PATH_AS_IS, 1)
     curl.setopt(pycurl.NOSIGNAL, 1)
+    log_transfer(curl)
     curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
     if hop.connect_timeout:
         curl.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, int(hop.connect_timeout * 1000)))

@@ -88,4 +88,8 @@ publish(
         "timedelta_to_seconds": "_duration",
         "unicode_type": "_classic",
     },
+    aliases=dict.fromkeys(
+        ("PY3", "_websocket_mask", "_websocket_mask_python", "is_finalizing", "u", "xrange"),
+        "tornado.util._classic",
+    ),
 )
