@@ -76,7 +76,7 @@ class NextRequests:
     ) -> HTTPRequest | None:
         from ._authentication import digest_field
 
-        name = request.auth_username or target.username
+        name: str | bytes | None = request.auth_username or target.username
         if self._has_answered_challenge or name is None or request.body_producer is not None:
             return None
         answer = digest_field(
