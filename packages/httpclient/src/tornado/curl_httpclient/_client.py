@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from tornado.httpclient._exchange_client import ExchangeClient
 
-from ._library import pycurl
 from ._multi import Multi
 from ._transfer import Transfer
 
@@ -50,8 +49,7 @@ class CurlAsyncHTTPClient(ExchangeClient):
             max_clients_per_host=max_clients_per_host,
             cookie_jar=cookie_jar,
         )
-        self._multi = Multi(self.io_loop)
-        self._multi.setopt(pycurl.M_MAXCONNECTS, max(10, max_clients))
+        self._multi = Multi(self.io_loop, max(10, max_clients))
 
     def close(self) -> None:
         """Close the client and its connections; fetches under way fail."""
