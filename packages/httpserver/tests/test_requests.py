@@ -93,10 +93,6 @@ def test_no_keep_alive_closes_behind_each_response(serve: Serve) -> None:
     assert b"Connection: close" in data
 
 
-def test_the_classic_loop_argument_is_taken_and_ignored(serve: Serve) -> None:
-    assert b"200 OK" in serve(io_loop=object(), no_keep_alive=True).exchange(GET)
-
-
 @pytest.mark.parametrize(
     "framed",
     [

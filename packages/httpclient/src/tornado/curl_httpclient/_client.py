@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from tornado.httpclient._exchange_client import ExchangeClient
+from tornado.ioloop import takes_loop
 
 from ._multi import Multi
 from ._transfer import Transfer
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from http.cookiejar import CookieJar
 
     from tornado.httpclient._exchange import Exchange
+    from tornado.ioloop import IOLoop
 
 _app_log = logging.getLogger("tornado.application")
 
@@ -32,6 +34,7 @@ class CurlAsyncHTTPClient(ExchangeClient):
     :param cookie_jar: a `http.cookiejar.CookieJar`, to keep cookies between fetches.
     """
 
+    @takes_loop(before="max_clients", none_before=int)
     def initialize(  # type: ignore[override]  # documented: the arguments of this implementation
         self,
         max_clients: int = 10,
@@ -40,6 +43,7 @@ class CurlAsyncHTTPClient(ExchangeClient):
         *,
         max_clients_per_host: int | None = None,
         cookie_jar: CookieJar | None = None,
+        io_loop: IOLoop | None = None,
     ) -> None:
         """Set up the client; see the class."""
         super().initialize(
@@ -48,6 +52,7 @@ class CurlAsyncHTTPClient(ExchangeClient):
             max_body_size,
             max_clients_per_host=max_clients_per_host,
             cookie_jar=cookie_jar,
+            io_loop=io_loop,
         )
         self._multi = Multi(self.io_loop, max(10, max_clients))
 

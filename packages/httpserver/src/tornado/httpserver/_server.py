@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tornado.http1connection import HTTP1ConnectionParameters, HTTP1ServerConnection
 from tornado.httputil import HTTPConnection, HTTPMessageDelegate, HTTPServerConnectionDelegate
+from tornado.ioloop import takes_loop
 from tornado.tcpserver import TCPServer
 from tornado.util import Configurable
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Container, Iterable
 
+    from tornado.ioloop import IOLoop
     from tornado.iostream import IOStream
 
     from ._body_limits import ChooseLimits
@@ -75,13 +77,14 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
     :param max_connections_per_address: connections that one address may have open.
     :param handshake_timeout: how long a TLS handshake may take, and a PROXY header (60); never
         longer than an ``idle_connection_timeout`` that is given.
-    :param io_loop: classic; ignored, since the current loop is used.
+    :param io_loop: classic, and the third argument there: another loop of this thread to serve on.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # Configurable calls initialize() from __new__; TCPServer.__init__ must not run again here.
         pass
 
+    @takes_loop(before="xheaders", none_before=bool)
     def initialize(
         self,
         request_callback: HTTPServerConnectionDelegate | RequestCallback,
@@ -105,11 +108,15 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         max_connections: int | None = None,
         max_connections_per_address: int | None = None,
         handshake_timeout: float | None = _HANDSHAKE_TIMEOUT,
-        io_loop: Any = None,
+        io_loop: IOLoop | None = None,
         **more_limits: Any,
     ) -> None:
         """Take the arguments of the constructor; subclasses may extend it."""
         check_names(type(self), more_limits)
+        if hasattr(xheaders, "add_callback"):
+            raise TypeError(
+                f"xheaders is true or false, not a loop of another kind: {xheaders!r:.60}"
+            )
         self.request_callback = request_callback
         self.xheaders = xheaders
         self.protocol = protocol
@@ -144,6 +151,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
             max_connections=max_connections,
             max_connections_per_address=max_connections_per_address,
             handshake_timeout=handshake_timeout,
+            io_loop=io_loop,
         )
 
     @classmethod

@@ -6,11 +6,12 @@ import asyncio
 import ssl
 from contextlib import suppress
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from tornado.netutil._tls import ssl_options_to_context, ssl_wrap_socket
 
 from ._base import short_way
+from ._classic import call_back
 from ._file import FileSlice
 from ._lifecycle import gen_log
 from ._read import Reader
@@ -91,9 +92,17 @@ class SSLIOStream(IOStream):
 
     # The handshake.
 
-    def wait_for_handshake(self) -> asyncio.Future[Self]:
+    @overload
+    def wait_for_handshake(self) -> asyncio.Future[Self]: ...
+    @overload
+    def wait_for_handshake(self, callback: Callable[[], Any]) -> None: ...
+
+    def wait_for_handshake(
+        self, callback: Callable[[], Any] | None = None
+    ) -> asyncio.Future[Self] | None:
         """Wait until the handshake is done, for example to look at the peer's certificate.
 
+        :param callback: classic: called without arguments then; the call returns None.
         :returns: a Future of this stream. It raises what ended the handshake, for example an
             `ssl.SSLCertVerificationError`.
         :raises RuntimeError: if somebody waits already.
@@ -106,7 +115,10 @@ class SSLIOStream(IOStream):
             future.set_result(self)
         else:
             self._handshake_waiter = future
-        return future
+        if callback is None:
+            return future
+        call_back(self, future, callback, bare=True)
+        return None
 
     def limit_handshake(self, seconds: float) -> None:
         """Close the stream unless the handshake is done in so many seconds.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tornado.ioloop import IOLoop, acting_on
 from tornado.netutil._tls import default_context, ssl_options_to_context, wrap_accepted
 
 from ._errors import StreamClosedError
@@ -44,12 +45,14 @@ def upgrade(
         if isinstance(error, OSError):  # the peer has reset the connection
             raise StreamClosedError(error) from error
         raise
-    secure = (stream._tls_type or SSLIOStream)(
-        wrapped,
-        max_buffer_size=stream.max_buffer_size,
-        read_chunk_size=stream.read_chunk_size,
-        max_write_buffer_size=stream.max_write_buffer_size,
-    )
+    loop = stream._loop
+    with acting_on(None if loop is None else IOLoop._ioloop_for_asyncio.get(loop)):
+        secure = (stream._tls_type or SSLIOStream)(
+            wrapped,
+            max_buffer_size=stream.max_buffer_size,
+            read_chunk_size=stream.read_chunk_size,
+            max_write_buffer_size=stream.max_write_buffer_size,
+        )
     secure._close_callback = close_callback
     if owner is not None:
         secure._owner = owner

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import ssl
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tornado.ioloop import IOLoop
+from tornado.ioloop import IOLoop, chosen_loop, takes_loop
 from tornado.iostream import IOStream, StreamClosedError
 from tornado.netutil import (
     add_accept_handler,
@@ -17,7 +18,6 @@ from tornado.netutil import (
 from tornado.netutil._tls import wrap_accepted
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable, Iterable
 
     from tornado.iostream import SSLIOStream
@@ -43,12 +43,13 @@ class TCPServer:
     :param max_connections_per_address: connections that one address may have open.
     :param idle_timeout: seconds after which a connection without traffic is closed.
     :param handshake_timeout: seconds that a TLS handshake may take.
-    :param io_loop: classic; ignored, since the current loop is used.
+    :param io_loop: classic, and the first argument there: another loop of this thread to serve on.
 
     .. versionadded:: 1.0
        The limits and timeouts.
     """
 
+    @takes_loop(before="ssl_options", none_before=(dict, ssl.SSLContext))
     def __init__(
         self,
         ssl_options: dict[str, Any] | ssl.SSLContext | None = None,
@@ -59,10 +60,9 @@ class TCPServer:
         max_connections_per_address: int | None = None,
         idle_timeout: float | None = None,
         handshake_timeout: float | None = 60.0,
-        io_loop: Any = None,
+        io_loop: IOLoop | None = None,
     ) -> None:
-        if hasattr(ssl_options, "add_callback"):
-            ssl_options = None  # classic: the loop came first
+        self._chosen_loop = io_loop
         self.ssl_options = ssl_options
         self._tls: TLSSettings | None = None
         if ssl_options is not None:
@@ -86,6 +86,19 @@ class TCPServer:
         self._running: set[Any] = set()
         self._started = False
         self._stopped = False
+
+    @property
+    def io_loop(self) -> IOLoop:
+        """The loop that the server is on: the one that it was given, or the current one.
+
+        .. versionadded:: 1.0
+           Classic: as it was from 1.0 to 4.5.
+        """
+        return self._chosen_loop or IOLoop.current()
+
+    @io_loop.setter
+    def io_loop(self, io_loop: IOLoop | None) -> None:
+        self._chosen_loop = chosen_loop(io_loop)
 
     # Listening.
 
@@ -113,7 +126,12 @@ class TCPServer:
         flags: int | None = None,
         reuse_port: bool = False,
     ) -> None:
-        """Open the port now and accept from `start` on; arguments of `.bind_sockets`."""
+        """Open the port now and accept from `start` on; arguments of `.bind_sockets`.
+
+        Classic: ``reuse_port`` had the place of ``flags``, and is still recognized there.
+        """
+        if isinstance(flags, bool):
+            reuse_port, flags = flags, None
         opened = bind_sockets(port, address, family, backlog, flags, reuse_port)
         accept_or_keep = self.add_sockets if self._started else self._pending_sockets.extend
         accept_or_keep(opened)
@@ -138,7 +156,9 @@ class TCPServer:
         """Accept on listening sockets, which belong to the server from now on."""
         for sock in sockets:
             self._sockets[sock.fileno()] = sock
-            self._stop_accepting[sock.fileno()] = add_accept_handler(sock, self._accept)
+            self._stop_accepting[sock.fileno()] = add_accept_handler(
+                sock, self._accept, io_loop=self._chosen_loop
+            )
 
     def add_socket(self, socket: socket.socket) -> None:
         """Accept on one listening socket."""

@@ -27,6 +27,7 @@ from ._ui_namespace import UIRegistry
 
 if TYPE_CHECKING:
     from tornado.httputil import HTTPMessageDelegate, HTTPServerRequest
+    from tornado.ioloop import IOLoop
 
     from ._middleware import Middleware
 
@@ -123,12 +124,12 @@ class Application(ReversibleRouter):
         self.default_router = _ApplicationRouter(self, [Rule(AnyMatches(), self.wildcard_router)])
         self._start_autoreload()
 
-    def _start_autoreload(self) -> None:
+    def _start_autoreload(self, io_loop: IOLoop | None = None) -> None:
         """Watch the source, with the setting ``autoreload``; once for each loop."""
         if self.settings.get("autoreload"):
             import tornado.autoreload
 
-            tornado.autoreload.start()
+            tornado.autoreload.start(io_loop=io_loop)
 
     def __call__(self, request: HTTPServerRequest) -> Any:
         """Answer a complete request; so an application can be another one's fallback.
@@ -155,7 +156,9 @@ class Application(ReversibleRouter):
             else is for :meth:`tornado.tcpserver.TCPServer.listen`.
         :return: the server, to stop it later.
         """
-        self._start_autoreload()  # the loop may be another one than when this object was made
+        self._start_autoreload(
+            kwargs.get("io_loop")
+        )  # the loop may be another one than when this object was made
         server = HTTPServer(self, **kwargs)
         server.listen(
             port,
