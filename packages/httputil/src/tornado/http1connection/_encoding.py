@@ -44,10 +44,12 @@ def repeated_lines(name: str, value: object) -> str:
 def _complain(fields: Fields) -> None:
     for name, value in fields.items():
         if TOKEN_TEXT.fullmatch(name) is None:
-            raise HTTPOutputError(f"bad header name {shown(name)}")
+            raise HTTPOutputError(f"Invalid header name {shown(name)}")
         for each in value if isinstance(value, list) else [value]:
             if VALUE_TEXT.fullmatch(str(each)) is None:
-                raise HTTPOutputError(f"bad characters in the value of {name}: {shown(str(each))}")
+                raise HTTPOutputError(
+                    f"Illegal characters (CR or LF, or other controls) in header {name}: {shown(str(each))}"
+                )
 
 
 def encode_chunk(data: bytes) -> bytes:

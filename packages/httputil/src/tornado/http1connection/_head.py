@@ -133,9 +133,9 @@ def _parse_new_head(head: bytes, line_end: int, max_fields: int) -> RequestHead:
     keep_alive = minor == "1"
     if "Host" in fields:
         if not _host_is_valid[fields["Host"]]:
-            raise ProtocolError(f"bad Host field {shown(str(fields['Host']))}")
+            raise ProtocolError(f"Invalid Host header: {shown(str(fields['Host']))}")
     elif keep_alive:
-        raise ProtocolError("an HTTP/1.1 request without a Host field")
+        raise ProtocolError("Missing Host header in an HTTP/1.1 request")
     if "Connection" in fields:
         keep_alive = wants_keep_alive(fields, keep_alive)
     if target[0] != "/":
@@ -198,7 +198,7 @@ def _collect_fields(pairs: list[tuple[str, str]], singletons: tuple[str, ...]) -
         collected.setdefault(canonical_names[name], []).append(value.rstrip(" \t"))
     for name in singletons:
         if len(collected.get(name, ())) > 1:
-            raise ProtocolError(f"more than one {name} field")
+            raise ProtocolError(f"Multiple {name.lower()} headers not allowed")
     return {name: values[0] if len(values) == 1 else values for name, values in collected.items()}
 
 

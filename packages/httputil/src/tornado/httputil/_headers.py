@@ -82,14 +82,14 @@ class HTTPHeaders(MutableMapping[str, str]):
         :raises HTTPInputError: when the name is not a token or the value has forbidden characters.
         """
         if not is_token(name):
-            raise HTTPInputError(f"invalid header name {shown(name)}")
+            raise HTTPInputError(f"Invalid header name {shown(name)}")
         value = to_unicode(value)
         if _chars_are_bytes:
             bad = find_non_octet(value) is not None or value.strip(HTTP_WHITESPACE) != value
         else:
             bad = find_control(value) is not None
         if bad:
-            raise HTTPInputError(f"invalid value {shown(value)} of header {shown(name)}")
+            raise HTTPInputError(f"Invalid header value {shown(value)} of {shown(name)}")
         self._append(canonical[name], value)
 
     def _append(self, name: str, value: str) -> None:
@@ -134,7 +134,9 @@ class HTTPHeaders(MutableMapping[str, str]):
         if not line:
             return
         if line[0] in HTTP_WHITESPACE:
-            raise HTTPInputError(f"folded header line {shown(line)}, send it on one line")
+            raise HTTPInputError(
+                f"header line cannot start with whitespace, folding not supported: {shown(line)}"
+            )
         name, colon, value = line.partition(":")
         if not colon:
             raise HTTPInputError(f"no colon in header line {shown(line)}")

@@ -262,7 +262,7 @@ class TCPServer:
     def _handler_failed(self, stream: IOStream, error: BaseException) -> None:
         if isinstance(error, StreamClosedError) and stream.closed():
             return  # the peer has gone, and the handler did not mind: the usual end
-        app_log.error("error in connection callback", exc_info=error)
+        app_log.error("Error in connection callback", exc_info=error)
         stream.close(exc_info=error)
 
 
