@@ -22,7 +22,7 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 #: left to run beside it.
 BEFORE = ("lint", "typing", "docs")
 BESIDE = "py311-lowest"
-AFTER = ("whole",)
+AFTER = ("upstream", "whole")
 
 #: The environments that test one package below the roof after the other, with a report of each.
 OF_ALL_PACKAGES = frozenset({BESIDE})

@@ -177,7 +177,7 @@ def test_s22_nothing_of_a_client_can_forge_a_line_of_the_log(
     with caplog.at_level("INFO", logger="tornado.general"):
         assert serve().exchange(data).startswith(b"HTTP/1.1 400 ")
     messages = [record.getMessage() for record in caplog.records]
-    assert [message.split(" from ")[0] for message in messages] == ["malformed HTTP message"]
+    assert [message.split(" from ")[0] for message in messages] == ["Malformed HTTP message"]
     assert messages[0].isascii()
     assert messages[0].isprintable()
 

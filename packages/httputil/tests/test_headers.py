@@ -192,7 +192,7 @@ def test_text_values_may_hold_any_printable_character():
     headers = HTTPHeaders()
     headers.parse_line("a: \u1234", _chars_are_bytes=False)
     assert headers["a"] == "\u1234"
-    with pytest.raises(HTTPInputError, match="invalid value"):
+    with pytest.raises(HTTPInputError, match="Invalid header value"):
         headers.add("a", "b\r\nc: d", _chars_are_bytes=False)
 
 

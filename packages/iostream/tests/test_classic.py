@@ -94,7 +94,7 @@ def test_a_read_in_pieces_is_pending_at_once(bed):
         calls = []
         a.read_bytes(3, calls.append, streaming_callback=calls.append)
         assert a.reading()
-        with pytest.raises(RuntimeError, match="already reading"):
+        with pytest.raises(RuntimeError, match="Already reading"):
             a.read_bytes(1, calls.append, streaming_callback=calls.append)
         await b.write(b"abc")
         await bed.soon()

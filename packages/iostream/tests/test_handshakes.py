@@ -63,7 +63,7 @@ def test_a_client_that_resets_before_the_handshake_is_one_line(
         await bed.soon()
         server.stop()
         (line,) = failures(caplog)
-        assert line.startswith(f"TLS handshake with ('127.0.0.1', {port}) failed: ")
+        assert line.startswith(f"SSL Error on ('127.0.0.1', {port}): the handshake failed: ")
         assert server._limits.open == 0
 
     bed.run(main())
@@ -88,7 +88,7 @@ def test_a_flood_of_failures_is_summed_up(bed, authority, caplog, monkeypatch):
 
     bed.run(main())
     lines = failures(caplog)
-    single = [line for line in lines if line.startswith("TLS handshake with (")]
+    single = [line for line in lines if line.startswith("SSL Error on (")]
     sums = [line for line in lines if line not in single]
     assert len(single) <= 2 * _handshakes.LINES  # the machine may take two periods for them
     assert len(single) + sum(int(line.split()[2]) for line in sums) == 40
@@ -105,7 +105,7 @@ def test_a_server_that_stops_says_what_it_has_counted(bed, authority, caplog):
         server.stop()
 
     bed.run(main())
-    assert failures(caplog)[-1] == "TLS handshakes: 3 more failed within 60 seconds"
+    assert failures(caplog)[-1] == "SSL Error: 3 more handshakes failed within 60 seconds"
 
 
 def test_a_reset_before_an_upgrade_closes_the_stream(bed, authority):

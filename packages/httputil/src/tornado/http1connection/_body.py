@@ -191,7 +191,9 @@ class ChunkedBody:
         if self._expect is _Expect.TRAILERS:
             return self._read_trailers(data, at)
         if data[at] != 0x0D or data[at + 1 : at + 2] not in (b"\n", b""):
-            raise ProtocolError(f"no CRLF behind a chunk but {shown(data[at : at + 2])}")
+            raise ProtocolError(
+                f"improperly terminated chunk: {shown(data[at : at + 2])} instead of CRLF"
+            )
         if at + 2 > len(data):
             return -1
         self._expect = _Expect.SIZE
@@ -208,11 +210,11 @@ class ChunkedBody:
             or extensions is None
             or line_end - at >= _MAX_SIZE_LINE
         ):
-            raise ProtocolError(f"bad chunk size {shown(data[at : at + 40])}")
+            raise ProtocolError(f"invalid chunk size {shown(data[at : at + 40])}")
         if end < 0:
             return -1
         if size is None:
-            raise ProtocolError("empty chunk size")
+            raise ProtocolError("invalid chunk size: empty")
         self._extensions += end - size.end()
         if self._extensions > _MAX_EXTENSIONS:
             raise ProtocolError("too many bytes of chunk extensions")

@@ -244,7 +244,7 @@ class HTTP1Connection(HTTPConnection):
             raise HTTPOutputError(f"nothing to finish in the state {self._writing.name}")
         if self._left:
             self.stream.close()
-            raise HTTPOutputError(f"{self._left} bytes less than Content-Length were written")
+            raise HTTPOutputError(f"Tried to write {self._left} bytes less than Content-Length")
         if self._chunked:
             self.stream.write_nowait(LAST_CHUNK)
         self._finished()
@@ -319,8 +319,8 @@ class HTTP1Connection(HTTPConnection):
             if len(chunk) > self._left:
                 self.stream.close()
                 raise HTTPOutputError(
-                    f"{len(chunk) - self._left} bytes more than Content-Length, or than the "
-                    "status allows, were written"
+                    f"Tried to write more data than Content-Length, or than the status allows: "
+                    f"{len(chunk) - self._left} bytes too many"
                 )
             self._left -= len(chunk)
         return chunk

@@ -49,11 +49,12 @@ def _text(value: object) -> str:
 def _complain(fields: Fields) -> None:
     for name, value in fields.items():
         if TOKEN_TEXT.fullmatch(name) is None:
-            raise HTTPOutputError(f"bad header name {shown(name)}")
+            raise HTTPOutputError(f"Invalid header name {shown(name)}")
         for each in value if isinstance(value, list) else [value]:
             if VALUE_TEXT.fullmatch(_text(each)) is None:
                 raise HTTPOutputError(
-                    f"bad characters in the value of {name}: {shown(_text(each))}"
+                    f"Illegal characters (CR or LF, or other controls) in header {name}:"
+                    f" {shown(_text(each))}"
                 )
 
 

@@ -141,7 +141,7 @@ def _parse_new_head(head: bytes, line_end: int, limits: HTTP1ConnectionParameter
     host = fields.get("Host")
     if host is None:
         if keep_alive:
-            raise ProtocolError("an HTTP/1.1 request without a Host field")
+            raise ProtocolError("Missing Host header in an HTTP/1.1 request")
     elif not _host_is_valid[host]:
         check_empty_host(host, target)
     if "Connection" in fields:
@@ -206,7 +206,7 @@ def _collect_fields(pairs: list[tuple[str, str]], singletons: tuple[str, ...]) -
         collected.setdefault(canonical_names[name], []).append(value.rstrip(" \t"))
     for name in singletons:
         if len(collected.get(name, ())) > 1:
-            raise ProtocolError(f"more than one {name} field")
+            raise ProtocolError(f"Multiple {name.lower()} headers not allowed")
     return {name: values[0] if len(values) == 1 else values for name, values in collected.items()}
 
 

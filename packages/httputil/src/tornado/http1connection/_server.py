@@ -337,7 +337,7 @@ class HTTP1ServerConnection(ServerDeadlines):
             return
         self._received = 0
         if head.length != CHUNKED and head.length > exchange.max_body_size:
-            raise ProtocolError(f"body of {head.length} bytes", 413)
+            raise ProtocolError(f"Content-Length too long: {head.length}", 413)
         self._time_body(exchange)
         if "Expect" in head.fields and head.version == "HTTP/1.1":
             self._meet_expectation(head, exchange)
@@ -360,7 +360,7 @@ class HTTP1ServerConnection(ServerDeadlines):
         if exchange is None or message is None:
             return
         if self._received > exchange.max_body_size:
-            raise ProtocolError("body is larger than the limit", 413)
+            raise ProtocolError(f"chunked body too large: over {exchange.max_body_size} bytes", 413)
         waiting = message.data_received(chunk)
         if waiting is not None:
             self._wait_for(waiting)
@@ -404,7 +404,7 @@ class HTTP1ServerConnection(ServerDeadlines):
         error = asyncio.CancelledError() if future.cancelled() else future.exception()
         if self._waiting is not future:
             if error is not None and not isinstance(error, _OF_A_LOST_CONNECTION):
-                app_log.error("uncaught exception behind a lost connection", exc_info=error)
+                app_log.error("Uncaught exception after the connection was lost", exc_info=error)
             return
         self._waiting = None
         if isinstance(error, HTTPInputError):
@@ -502,7 +502,10 @@ class HTTP1ServerConnection(ServerDeadlines):
         status = getattr(error, "status", 400)
         # A client that leaves in the middle of a body is its delegate's to log: that knows the URL.
         level = logging.DEBUG if self._ended and is_receiving and message else logging.INFO
-        gen_log.log(level, "malformed HTTP message from %s: %s", self._peer(), error)
+        if status == 408:
+            gen_log.info("%s from %s", error, self._peer())
+        else:
+            gen_log.log(level, "Malformed HTTP message from %s: %s", self._peer(), error)
         self._exchange = self._message = None
         if exchange is not None:
             exchange.refused_with = None if self._ended else status
@@ -517,7 +520,7 @@ class HTTP1ServerConnection(ServerDeadlines):
 
     def _fail(self, error: BaseException) -> None:
         """Log an error of the application, and close: nothing answers its request any more."""
-        app_log.error("uncaught exception while a request was received", exc_info=error)
+        app_log.error("Uncaught exception while a request was received", exc_info=error)
         if self._written:
             self.stream.close_when_written()
         else:

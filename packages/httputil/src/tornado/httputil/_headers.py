@@ -83,7 +83,7 @@ class HTTPHeaders(MutableMapping[str, str]):
         :raises HTTPInputError: when the name is not a token or the value has forbidden characters.
         """
         if not is_token(name):
-            raise HTTPInputError(f"invalid header name {shown(name)}")
+            raise HTTPInputError(f"Invalid header name {shown(name)}")
         if _chars_are_bytes:
             text = value.decode("latin-1") if isinstance(value, bytes) else to_unicode(value)
             bad = find_non_octet(text) is not None or text.strip(HTTP_WHITESPACE) != text
@@ -91,7 +91,7 @@ class HTTPHeaders(MutableMapping[str, str]):
             text = to_unicode(value)
             bad = find_control(text) is not None
         if bad:
-            raise HTTPInputError(f"invalid value {shown(text)} of header {shown(name)}")
+            raise HTTPInputError(f"Invalid header value {shown(text)} of {shown(name)}")
         self._append(canonical[name], text)
 
     def _append(self, name: str, value: str) -> None:
@@ -136,7 +136,9 @@ class HTTPHeaders(MutableMapping[str, str]):
         if not line:
             return
         if line[0] in HTTP_WHITESPACE:
-            raise HTTPInputError(f"folded header line {shown(line)}, send it on one line")
+            raise HTTPInputError(
+                f"header line cannot start with whitespace, folding not supported: {shown(line)}"
+            )
         name, colon, value = line.partition(":")
         if not colon:
             raise HTTPInputError(f"no colon in header line {shown(line)}")

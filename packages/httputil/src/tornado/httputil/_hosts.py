@@ -87,6 +87,7 @@ def checked_host(value: str) -> str:
     :raises HTTPInputError: when it holds characters that no host has, or several hosts.
     """
     if value and not is_host(value):
-        what = "multiple hosts in" if "," in value else "invalid"
-        raise HTTPInputError(f"{what} header 'Host': {shown(value)}")
+        if "," in value:
+            raise HTTPInputError(f"Multiple host headers not allowed: {shown(value)}")
+        raise HTTPInputError(f"Invalid Host header: {shown(value)}")
     return value

@@ -138,7 +138,7 @@ class HTTPServerRequest:
             return checked_host(named)
         if self.version == "HTTP/1.0":
             return "127.0.0.1"
-        raise HTTPInputError("missing header 'Host'")
+        raise HTTPInputError("Missing Host header")
 
     @lazy
     def host_name(self) -> str:
@@ -198,7 +198,7 @@ class HTTPServerRequest:
         try:
             return parse_qs_bytes(query, keep_blank_values=True, max_num_fields=max_arguments())
         except ValueError as error:
-            raise HTTPInputError(f"bad query: {error}") from error
+            raise HTTPInputError(f"Invalid query string: {error}") from error
 
     @lazy
     def body_arguments(self) -> _Arguments:

@@ -29,10 +29,10 @@ def parse_request_start_line(line: str) -> RequestStartLine:
     """
     match = _request_line(line)
     if match is None:
-        raise HTTPInputError(f"malformed request line {shown(line)}")
+        raise HTTPInputError(f"Malformed HTTP request line {shown(line)}")
     method, target, version = match.groups()
     if version not in {"HTTP/1.1", "HTTP/1.0"}:
-        raise HTTPInputError(f"unexpected HTTP version {shown(version)}")
+        raise HTTPInputError(f"Unexpected HTTP version {shown(version)}")
     return RequestStartLine(method, target, version)
 
 
@@ -46,8 +46,8 @@ def parse_response_start_line(line: str) -> ResponseStartLine:
     """
     match = _status_line(line)
     if match is None:
-        raise HTTPInputError(f"malformed status line {shown(line)}")
+        raise HTTPInputError(f"Error parsing response start line {shown(line)}")
     version, code, reason = match.groups()
     if not version.startswith("HTTP/1."):
-        raise HTTPInputError(f"unexpected HTTP version {shown(version)}")
+        raise HTTPInputError(f"Unexpected HTTP version {shown(version)}")
     return ResponseStartLine(version, int(code), reason)

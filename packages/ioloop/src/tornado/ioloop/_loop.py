@@ -100,7 +100,9 @@ class IOLoop(Configurable):
 
         chosen = import_object(impl) if isinstance(impl, str) else impl
         if isinstance(chosen, type) and not issubclass(chosen, BaseAsyncIOLoop):
-            raise RuntimeError(f"every IOLoop stands on asyncio, {chosen.__qualname__} does not")
+            raise RuntimeError(
+                f"only AsyncIOLoop is allowed when asyncio is available, not {chosen.__qualname__}"
+            )
         super().configure(chosen, **kwargs)
 
     def initialize(self, make_current: bool | None = True) -> None:
@@ -270,7 +272,9 @@ class IOLoop(Configurable):
 
         if isinstance(deadline, timedelta):
             return self.call_later(deadline.total_seconds(), callback, *args, **kwargs)
-        raise TypeError(f"a deadline is a number of seconds or a timedelta, not {deadline!r}")
+        raise TypeError(
+            f"Unsupported deadline {deadline!r}: give a number of seconds or a timedelta"
+        )
 
     def call_later(
         self, delay: float, callback: Callable[..., Any], *args: Any, **kwargs: Any
@@ -355,7 +359,7 @@ class IOLoop(Configurable):
         Called in the ``except`` clause, so :func:`sys.exc_info` has the exception. Not called if
         a block of :mod:`tornado.stack_context` has settled it.
         """
-        app_log.error("exception in callback %r", callback, exc_info=True)
+        app_log.error("Exception in callback %r", callback, exc_info=True)
 
     def _callback_failed(
         self, callback: Callable[..., Any] | None, error: BaseException, *, offered: bool = False

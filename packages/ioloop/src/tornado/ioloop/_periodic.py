@@ -45,7 +45,9 @@ class PeriodicCallback:
         if hasattr(callback_time, "total_seconds"):  # a timedelta, whose module is a slow import
             callback_time = callback_time.total_seconds() * 1000
         if callback_time <= 0:
-            raise ValueError(f"callback_time must be positive, not {callback_time!r} ms")
+            raise ValueError(
+                f"Periodic callback must have a positive callback_time, not {callback_time!r} ms"
+            )
         self.callback = callback
         self.callback_time: float = callback_time
         self.jitter = jitter

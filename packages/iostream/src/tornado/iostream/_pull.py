@@ -315,7 +315,7 @@ class Puller(Writer):
         """Serve the request from the buffer, or wait for input."""
         pending = self._future
         if pending is not None and not pending.done():
-            raise RuntimeError("already reading: await the pending read of this stream first")
+            raise RuntimeError("Already reading: await the pending read of this stream first")
         if self._protocol is not None:
             raise RuntimeError("a protocol takes this stream's input: detach it before reading")
         future: asyncio.Future[Any] = asyncio.Future(loop=self._loop or self._get_loop())
@@ -355,7 +355,7 @@ class Puller(Writer):
         try:
             result: Any = self._request.take(buffer)
         except UnsatisfiableReadError as error:
-            gen_log.info("unsatisfiable read, closing connection: %s", error)
+            gen_log.info("Unsatisfiable read, closing connection: %s", error)
             self.close(exc_info=error)
             return False
         if result is None:
@@ -380,7 +380,7 @@ class Puller(Writer):
             future.set_result(result)
 
     def _overflow(self) -> None:
-        message = f"reached maximum read buffer size: {self.max_buffer_size} bytes"
+        message = f"Reached maximum read buffer size: {self.max_buffer_size} bytes"
         gen_log.error("%s, closing connection", message)
         self.close(exc_info=StreamBufferFullError(message))
 

@@ -204,7 +204,7 @@ class IOStream(BaseIOStream):
         """Give the socket away, which ends this stream without closing the connection."""
         if self.reading() or self.writing() or self._connect_future or self._protocol:
             raise ValueError(
-                "the stream is not idle: finish its reads and writes before TLS begins"
+                "IOStream is not idle; cannot convert to SSL: finish its reads and writes before TLS begins"
             )
         if self._buffer is not None and self._buffer.size:
             raise ValueError(

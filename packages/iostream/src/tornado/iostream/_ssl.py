@@ -108,7 +108,7 @@ class SSLIOStream(IOStream):
         :raises RuntimeError: if somebody waits already.
         """
         if self._handshake_waiter is not None and not self._handshake_waiter.done():
-            raise RuntimeError("somebody waits for the handshake already")
+            raise RuntimeError("Already waiting for the handshake")
         self._check_closed()
         future: asyncio.Future[Self] = asyncio.Future(loop=self._get_loop())
         if self._phase is _Phase.OPEN:
@@ -195,14 +195,14 @@ class SSLIOStream(IOStream):
         elif report is not None:
             report(error)
         elif not isinstance(error, ConnectionError):
-            gen_log.warning("TLS handshake with %s failed: %s", self._peer_name(), error)
+            gen_log.warning("SSL Error on %s %s: %s", self.fileno(), self._peer_name(), error)
         self.close(exc_info=error)
 
     def _peer_name(self) -> str:
         try:
             return str(self.socket.getpeername())
         except OSError:
-            return f"a peer that has gone (fd {self.fileno()})"
+            return "(not connected)"
 
     def _hands_shaken(self) -> None:
         self._phase = _Phase.OPEN

@@ -108,7 +108,7 @@ class _Acceptor:
                 self.callback(connection, address)
             except Exception:  # noqa: BLE001 - the callback's error must not end accepting
                 app_log.exception(
-                    "error in the accept callback for %r, closing connection", address
+                    "Error in the accept callback for %r, closing connection", address
                 )
                 connection.close()
 

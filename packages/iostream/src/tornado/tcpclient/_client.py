@@ -86,12 +86,12 @@ class TCPClient:
                 )
                 if ssl_options is None:
                     return stream
-                phase.now = f"during the TLS handshake with {phase.target}"
+                phase.now = f"during TLS handshake with {phase.target}"
                 return await _secure(stream, ssl_options, server_hostname or host)
         except TimeoutError as error:
             if not deadline.expired():
                 raise  # somebody else's: the system's, or the resolver's
-            raise TimeoutError(f"timed out after {timeout:g} seconds {phase.now}") from error
+            raise TimeoutError(f"Timeout {phase.now}") from error
 
     async def _open(
         self,
@@ -113,7 +113,7 @@ class TCPClient:
         if not addresses:
             raise OSError(f"no address of {host} fits family {af!r} and source {source_ip!r}")
         shown = ", ".join(format_address(address) for _, address in addresses)
-        phase.now = f"while connecting to {phase.target}" + ("" if host in shown else f" ({shown})")
+        phase.now = f"while connecting to {shown}"
 
         def attempt(family: int, address: Any) -> tuple[IOStream, asyncio.Future[IOStream]]:
             sock = _make_socket(family, source_ip, source_port)

@@ -27,7 +27,7 @@ class HandshakeLog:
         """Log or count one failure."""
         self._count += 1
         if self._count <= LINES:
-            gen_log.warning("TLS handshake with %s failed: %s", address, error)
+            gen_log.warning("SSL Error on %s: the handshake failed: %s", address, error)
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(PERIOD, self.sum_up)
 
@@ -39,4 +39,4 @@ class HandshakeLog:
         more = self._count - LINES
         self._count = 0
         if more > 0:
-            gen_log.warning("TLS handshakes: %d more failed within %g seconds", more, PERIOD)
+            gen_log.warning("SSL Error: %d more handshakes failed within %g seconds", more, PERIOD)

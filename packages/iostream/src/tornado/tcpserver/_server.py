@@ -302,7 +302,7 @@ class TCPServer:
     def _handler_failed(self, stream: IOStream, error: BaseException) -> None:
         if stream.closed() and (isinstance(error, StreamClosedError) or error is stream.error):
             return  # the peer has gone, and the handler did not mind: the usual end
-        app_log.error("error in connection callback", exc_info=error)
+        app_log.error("Error in connection callback", exc_info=error)
         stream.close(exc_info=error)
 
 
