@@ -83,7 +83,7 @@ def test_a_flood_of_failures_is_summed_up(bed, authority, caplog, monkeypatch):
             else:
                 reset(client)
         server.add_socket(listener)
-        await until(lambda: "more failed" in caplog.text)
+        await until(lambda: "more handshakes failed" in caplog.text)
         server.stop()
 
     bed.run(main())
