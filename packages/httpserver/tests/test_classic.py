@@ -70,7 +70,7 @@ def test_an_exception_of_the_callback_closes_the_connection_and_the_server_goes_
     server = serve(fail)
     assert server.exchange(b"GET /bad HTTP/1.1\r\nHost: x\r\n\r\n") == b""
     assert b"/good" in server.exchange(b"GET /good HTTP/1.0\r\n\r\n")
-    assert "uncaught exception" in caplog.text
+    assert "Uncaught exception" in caplog.text
 
 
 def test_the_classic_name_of_a_request_and_the_hook_of_a_server_are_there() -> None:

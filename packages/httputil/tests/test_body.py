@@ -74,16 +74,16 @@ def test_a_body_that_fails_leaves_nothing_behind():
     ("content_type", "body", "complaint"),
     [
         (URLENCODED, b"&".join([b"a=b"] * 1001), "1000"),
-        ("multipart/form-data", FIELD + END, "no boundary"),
-        ("multipart/form-data; boundary=", FIELD + END, "no boundary"),
+        ("multipart/form-data", FIELD + END, "boundary not found"),
+        ("multipart/form-data; boundary=", FIELD + END, "boundary not found"),
         ("multipart/form-data; boundary=" + "b" * 71, FIELD + END, "bad multipart boundary"),
-        ("multipart/form-data; boundary=b", b"", "last boundary"),
-        ("multipart/form-data; boundary=b", FIELD, "last boundary"),
-        ("multipart/form-data; boundary=b", FIELD * 101 + END, "more than 100 parts"),
+        ("multipart/form-data; boundary=b", b"", "no final boundary"),
+        ("multipart/form-data; boundary=b", FIELD, "no final boundary"),
+        ("multipart/form-data; boundary=b", FIELD * 101 + END, "too many parts, 100"),
         (
             "multipart/form-data; boundary=b",
             FIELD[:-7] + b"\r\nX: " + b"y" * 11_000 + FIELD[-7:] + END,
-            "header of more than 10240",
+            "part header too large, 10240",
         ),
     ],
 )
@@ -94,7 +94,7 @@ def test_a_malformed_form_is_refused(content_type, body, complaint):
 
 @pytest.mark.parametrize("content_type", [URLENCODED, "multipart/form-data; boundary=b"])
 def test_a_form_that_is_still_compressed_is_refused(content_type):
-    with pytest.raises(HTTPInputError, match="Content-Encoding 'gzip'"):
+    with pytest.raises(HTTPInputError, match="Unsupported Content-Encoding: 'gzip'"):
         parsed(content_type, b"", HTTPHeaders({"Content-Encoding": "gzip"}))
     assert parsed("text/plain", b"", HTTPHeaders({"Content-Encoding": "gzip"})) == ({}, {})
 
@@ -107,9 +107,9 @@ def test_the_limits_may_be_given():
     assert parsed(URLENCODED, b"a=b", config=config) == ({"a": [b"b"]}, {})
     with pytest.raises(HTTPInputError, match="x-www-form-urlencoded"):
         parsed(URLENCODED, b"a=b&c=d", config=config)
-    with pytest.raises(HTTPInputError, match="more than 1 parts"):
+    with pytest.raises(HTTPInputError, match="too many parts, 1"):
         parsed("multipart/form-data; boundary=b", FIELD + FIELD + END, config=config)
-    with pytest.raises(HTTPInputError, match="header of more than 10 bytes"):
+    with pytest.raises(HTTPInputError, match="part header too large, 10 bytes"):
         parse_multipart_form_data(
             b"b", FIELD + END, {}, {}, config=ParseMultipartConfig(max_part_header_size=10)
         )
@@ -117,14 +117,14 @@ def test_the_limits_may_be_given():
 
 def test_multipart_can_be_switched_off():
     config = ParseBodyConfig(multipart=ParseMultipartConfig(enabled=False))
-    with pytest.raises(HTTPInputError, match="switched off"):
+    with pytest.raises(HTTPInputError, match="parsing is disabled"):
         parsed("multipart/form-data; boundary=b", FIELD + END, config=config)
 
 
 def test_the_limits_of_the_process_can_be_changed():
     set_parse_body_config(ParseBodyConfig(multipart=ParseMultipartConfig(max_parts=0)))
     try:
-        with pytest.raises(HTTPInputError, match="more than 0 parts"):
+        with pytest.raises(HTTPInputError, match="too many parts, 0"):
             parsed("multipart/form-data; boundary=b", FIELD + END)
     finally:
         set_parse_body_config(ParseBodyConfig())

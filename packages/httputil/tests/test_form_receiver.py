@@ -170,7 +170,7 @@ def test_a_body_that_ends_early_leaves_nothing_behind(tmp_path, cut):
     async def main():
         receiver = FormReceiver("frontier", spool_size=1, directory=tmp_path)
         await receive(receiver, FORM[:cut])
-        with pytest.raises(MultipartError, match="without the last boundary"):
+        with pytest.raises(MultipartError, match="no final boundary found"):
             await receiver.finish()
 
     asyncio.run(main())

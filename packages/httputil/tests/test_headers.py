@@ -192,8 +192,19 @@ def test_text_values_may_hold_any_printable_character():
     headers = HTTPHeaders()
     headers.parse_line("a: \u1234", _chars_are_bytes=False)
     assert headers["a"] == "\u1234"
-    with pytest.raises(HTTPInputError, match="invalid value"):
+    with pytest.raises(HTTPInputError, match="Invalid header value"):
         headers.add("a", "b\r\nc: d", _chars_are_bytes=False)
+
+
+def test_bytes_that_are_added_are_octets():
+    headers = HTTPHeaders()
+    headers.add("a", "\u017c".encode())
+    headers.add("a", b"\xff")
+    assert headers.get_list("a") == ["\xc5\xbc", "\xff"]
+    with pytest.raises(HTTPInputError):
+        headers.add("a", b"b\r\nc: d")
+    headers.add("b", "\u017c".encode(), _chars_are_bytes=False)
+    assert headers["b"] == "\u017c"
 
 
 def test_a_long_bad_value_is_shortened_in_the_message():

@@ -121,7 +121,7 @@ BAD = {
         "is followed by neither",
     ),
     "bare LF after the boundary": (b"--frontier\nX: y\n\n", "is followed by neither"),
-    "no header": (part("")[:14] + b"v\r\n" + END, "without a header"),
+    "no header": (part("")[:14] + b"v\r\n" + END, "missing headers"),
     "no disposition": (part("X: y") + END, "disposition '', not 'form-data'"),
     "another disposition": (
         part('Content-Disposition: attachment; name="a"') + END,
@@ -132,12 +132,12 @@ BAD = {
         + END,
         "more than one Content-Disposition",
     ),
-    "no name": (part("Content-Disposition: form-data") + END, "without a name"),
-    "empty name": (field("") + END, "without a name"),
+    "no name": (part("Content-Disposition: form-data") + END, "missing name"),
+    "empty name": (field("") + END, "missing name"),
     "no colon": (part('Content-Disposition: form-data; name="a"\r\nX') + END, "no colon"),
     "folded header": (
         part('Content-Disposition: form-data;\r\n name="a"') + END,
-        "folded header line",
+        "folding not supported",
     ),
     "carriage return in the header": (
         part('Content-Disposition: form-data; name="a"\rX: y') + END,
@@ -147,7 +147,7 @@ BAD = {
         part('Content-Disposition: form-data; name="a"\nX: y') + END,
         "bare CR or LF",
     ),
-    "NUL in the header": (field("a\x00") + END, "invalid value"),
+    "NUL in the header": (field("a\x00") + END, "Invalid header value"),
     "NUL by an extended parameter": (
         part("Content-Disposition: form-data; name=a; filename*=UTF-8''a%00b") + END,
         "control character in multipart file name",
@@ -180,17 +180,17 @@ LIMITS = {
     "parts": (
         field("a") * 3 + END,
         MultipartLimits(max_parts=2),
-        "413: multipart body of more than 2",
+        "413: multipart/form-data has too many parts, 2",
     ),
     "header": (
         part('Content-Disposition: form-data; name="a"\r\nX: ' + "y" * 60) + END,
         MultipartLimits(max_part_header_size=90),
-        "431: multipart header of more than 90 bytes",
+        "431: multipart/form-data part header too large, 90 bytes",
     ),
     "header that never ends": (
         b"--frontier\r\nX: " + b"y" * 200,
         MultipartLimits(max_part_header_size=90),
-        "431: multipart header of more than 90 bytes",
+        "431: multipart/form-data part header too large, 90 bytes",
     ),
     "field": (
         field("a", b"12345") + END,

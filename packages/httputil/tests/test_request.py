@@ -92,7 +92,7 @@ def test_the_host_comes_from_its_header(headers, host, name):
 
 def test_an_absolute_target_names_the_host():
     assert request("http://other.org/").host == "other.org"
-    with pytest.raises(HTTPInputError, match="'Host'"):
+    with pytest.raises(HTTPInputError, match="Host header"):
         _ = request("http://user@other.org/").host
 
 
@@ -105,7 +105,7 @@ def test_a_request_of_http_1_0_needs_no_host():
 def test_a_request_of_http_1_1_without_a_host_is_malformed():
     made = request()
     del made.headers["Host"]
-    with pytest.raises(HTTPInputError, match="missing"):
+    with pytest.raises(HTTPInputError, match="Missing Host header"):
         _ = made.host
     assert "host=None" in repr(made)
 
@@ -189,7 +189,7 @@ def test_too_many_arguments_in_the_query_are_refused():
 def test_the_limit_of_arguments_can_be_changed():
     set_parse_body_config(ParseBodyConfig(urlencoded=ParseUrlEncodedConfig(max_arguments=1)))
     try:
-        with pytest.raises(HTTPInputError, match="bad query"):
+        with pytest.raises(HTTPInputError, match="Invalid query"):
             _ = request("/?a=b&c=d").query_arguments
     finally:
         set_parse_body_config(ParseBodyConfig())

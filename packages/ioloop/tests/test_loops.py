@@ -309,7 +309,7 @@ def test_configure_takes_classes_on_asyncio_only():
     assert issubclass(AsyncIOLoop, BaseAsyncIOLoop)
     IOLoop.configure(None)
     assert IOLoop.configured_class() is AsyncIOLoop
-    with pytest.raises(RuntimeError, match="IOLoop does not"):
+    with pytest.raises(RuntimeError, match="only AsyncIOLoop is allowed"):
         IOLoop.configure(IOLoop)
 
 

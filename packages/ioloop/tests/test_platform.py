@@ -13,6 +13,7 @@ from tornado import gen
 from tornado.ioloop import IOLoop
 from tornado.platform.asyncio import (
     AddThreadSelectorEventLoop,
+    AnyThreadEventLoopPolicy,
     AsyncIOLoop,
     AsyncIOMainLoop,
     BaseAsyncIOLoop,
@@ -284,3 +285,25 @@ class _nothing:
 
     def __exit__(self, *exc_info):
         pass
+
+
+def test_a_policy_makes_loops_in_any_thread():
+    """What asyncio does by itself in the main thread alone."""
+    before = asyncio.get_event_loop_policy()
+    with pytest.warns(DeprecationWarning, match=r"use asyncio\.run or asyncio\.new_event_loop"):
+        policy = AnyThreadEventLoopPolicy()
+    asyncio.set_event_loop_policy(policy)
+
+    def work():
+        loop = asyncio.get_event_loop()
+        again = policy.get_event_loop()
+        current = IOLoop.current().asyncio_loop
+        result = loop.run_until_complete(asyncio.sleep(0, "done"))
+        loop.close()
+        return loop is again is current, result
+
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(work).result(10) == (True, "done")
+    finally:
+        asyncio.set_event_loop_policy(before)

@@ -74,7 +74,7 @@ def test_an_error_in_the_callback_costs_one_connection(bed, listener, caplog):
             assert len(got) == 2
             assert first.recv(1) == b""
         stop()
-        assert caplog.text.count("error in the accept callback") == 1
+        assert caplog.text.count("Error in the accept callback") == 1
 
     bed.run(main())
 

@@ -198,9 +198,7 @@ class Hanging:
 def test_a_timeout_says_that_it_was_resolving(client_bed, timeout):
     async def main():
         client = client_bed.client(Fixed(["127.0.0.1"], delay=5))
-        with pytest.raises(
-            TimeoutError, match=r"timed out after 0\.1 seconds while resolving host"
-        ):
+        with pytest.raises(TimeoutError, match=r"Timeout while resolving host"):
             await client.connect("host", 80, timeout=timeout)
 
     client_bed.run(main())
@@ -210,7 +208,7 @@ def test_a_timeout_says_that_it_was_connecting(client_bed):
     async def main():
         port = client_bed.keep(Hanging()).address[1]
         client = client_bed.client(Fixed(["127.0.0.1"]))
-        message = rf"while connecting to host:{port} \(127\.0\.0\.1:{port}\)"
+        message = rf"^Timeout while connecting to 127\.0\.0\.1:{port}$"
         with pytest.raises(TimeoutError, match=message):
             await client.connect("host", port, timeout=0.1)
 
@@ -221,7 +219,7 @@ def test_a_timeout_says_that_it_was_shaking_hands(client_bed, authority):
     async def main():
         with socket.create_server(("127.0.0.1", 0)) as silent:
             port = silent.getsockname()[1]
-            with pytest.raises(TimeoutError, match=r"during the TLS handshake with 127\.0\.0\.1"):
+            with pytest.raises(TimeoutError, match=r"during TLS handshake with 127\.0\.0\.1"):
                 await client_bed.client().connect(
                     "127.0.0.1", port, ssl_options=authority.client, timeout=0.1
                 )

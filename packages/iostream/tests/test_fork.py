@@ -42,7 +42,7 @@ say(number, task_id())
     )
     assert status == 0
     assert sorted(output.split("\n")) == ["", "0 0", "1 1", "2 2"]
-    assert "starting 3 processes" in log
+    assert "Starting 3 processes" in log
     assert log.count("exited normally") == 3
 
 
@@ -81,7 +81,7 @@ say(number)
 def test_too_many_restarts_end_the_parent(limit):
     status, _, log = run(f"fork_processes(1, max_restarts={limit})\nsys.exit(1)")
     assert status == 1
-    assert "too many restarts, giving up" in log
+    assert "Too many child restarts, giving up" in log
     assert log.count("restarting") == limit
 
 

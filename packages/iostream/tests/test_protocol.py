@@ -173,7 +173,7 @@ def test_an_error_in_a_protocol_is_logged_once_and_closes_the_stream(bed, caplog
         assert isinstance(recorder.error, ZeroDivisionError)
         errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
         assert len(errors) == 1
-        assert "error in the protocol" in errors[0].getMessage()
+        assert "Uncaught exception, closing connection" in errors[0].getMessage()
 
     bed.run(main())
 

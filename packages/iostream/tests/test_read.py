@@ -153,7 +153,7 @@ def test_a_second_read_is_refused_while_one_is_pending(bed):
         a, b = await bed.pair()
         first = a.read_bytes(1)
         assert a.reading()
-        with pytest.raises(RuntimeError, match="already reading"):
+        with pytest.raises(RuntimeError, match="Already reading"):
             a.read_until(b"\n")
         b.write(b"x")
         assert await first == b"x"
@@ -168,7 +168,7 @@ def test_a_refused_read_changes_nothing_about_the_pending_one(bed):
         await b.write(b"x")
         assert await a.read_bytes(1) == b"x"
         first = a.read_bytes(4)
-        with pytest.raises(RuntimeError, match="already reading"):
+        with pytest.raises(RuntimeError, match="Already reading"):
             a.read_bytes(2, partial=True)
         b.write(b"abcdef")
         assert await first == b"abcd"

@@ -134,7 +134,7 @@ def test_a_method_that_fails_closes_the_stream(bed, caplog):
         a.write_nowait(b"x")
         with pytest.raises(StreamClosedError, match="broken device"):
             await b.read_bytes(1)
-        assert "read error" in caplog.text
+        assert "error on read" in caplog.text
 
     bed.run(main())
 

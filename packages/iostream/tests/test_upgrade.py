@@ -63,7 +63,7 @@ def test_a_busy_stream_is_refused(bed, authority, what):
             a.write(bytes(20_000_000))
         else:
             bed.Recorder(a)
-        with pytest.raises(ValueError, match="not idle"):
+        with pytest.raises(ValueError, match="is not idle; cannot convert to SSL"):
             a.start_tls(False, authority.client, "localhost")
         assert not a.closed()
 

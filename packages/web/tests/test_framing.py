@@ -82,7 +82,7 @@ def test_s16_a_body_shorter_than_announced_closes_the_connection(
     assert b"content-length: 10" in head
     assert body == b"hello"
     assert running.fetch("/whole").status == 200  # and the log has been written by then
-    assert "5 bytes less than Content-Length" in caplog.text
+    assert "Tried to write 5 bytes less than Content-Length" in caplog.text
 
 
 def test_s16_a_body_with_204_is_an_error_of_the_program(

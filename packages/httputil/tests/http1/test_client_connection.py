@@ -388,3 +388,16 @@ def test_a_client_and_our_server_understand_each_other(run, wire, application):
         await server.close()
 
     run(scene())
+
+
+def test_bytes_of_a_field_leave_as_those_bytes(run):
+    async def send(headers: HTTPHeaders) -> bytes:
+        with Asking() as asking:
+            asking.connection.write_headers(RequestStartLine("GET", "/", "HTTP/1.1"), headers)
+            asking.connection.finish()
+            return asking.server.recv(65536)
+
+    sent = run(send(HTTPHeaders({"Host": "x", "A": b"\xc5\xbc", "B": [b"\xff", "c"]})))
+    assert b"\r\nA: \xc5\xbc\r\nB: \xff\r\nB: c\r\n" in sent
+    with pytest.raises(HTTPOutputError, match="Illegal characters .* in header A"):
+        run(send(HTTPHeaders({"Host": "x", "A": b"b\r\nc: d"})))

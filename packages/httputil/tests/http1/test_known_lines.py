@@ -65,7 +65,7 @@ def test_s6_a_broken_line_is_refused_each_time(line):
 
 def test_s6_a_field_line_is_no_status_line_and_the_other_way_round():
     head_of(b"HTTP/1.1 200 OK\r\nServer: x\r\n\r\n")
-    with pytest.raises(ProtocolError, match="status line"):
+    with pytest.raises(ProtocolError, match="response start line"):
         head_of(b"Server: x\r\nServer: x\r\n\r\n")
     with pytest.raises(ProtocolError, match="colon"):
         head_of(b"HTTP/1.1 200 OK\r\nHTTP/1.1 200 OK\r\n\r\n")

@@ -563,4 +563,4 @@ def test_the_sweep_survives_a_connection_that_fails(run, wire, application, capl
             assert time.monotonic() - began < 5
 
     run(scene())
-    assert "uncaught exception at a deadline" in caplog.text
+    assert "Uncaught exception at a deadline" in caplog.text

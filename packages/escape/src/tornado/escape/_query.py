@@ -35,7 +35,7 @@ def parse_qs_bytes(
     if max_num_fields is not None:
         fields = text.count("&") + 1
         if fields > max_num_fields:
-            raise ValueError(f"too many fields: {fields}, and at most {max_num_fields} are allowed")
+            raise ValueError(f"Max number of fields exceeded: {fields}, at most {max_num_fields}")
     has_escapes = "%" in text
     parsed: dict[str, list[bytes]] = {}
     for field in text.replace("+", " ").split("&"):

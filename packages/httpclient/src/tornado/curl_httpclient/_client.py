@@ -6,8 +6,8 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from tornado.httpclient._exchange_client import ExchangeClient
+from tornado.ioloop import takes_loop
 
-from ._library import pycurl
 from ._multi import Multi
 from ._transfer import Transfer
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from http.cookiejar import CookieJar
 
     from tornado.httpclient._exchange import Exchange
+    from tornado.ioloop import IOLoop
 
 _app_log = logging.getLogger("tornado.application")
 
@@ -33,6 +34,7 @@ class CurlAsyncHTTPClient(ExchangeClient):
     :param cookie_jar: a `http.cookiejar.CookieJar`, to keep cookies between fetches.
     """
 
+    @takes_loop(before="max_clients", none_before=int)
     def initialize(  # type: ignore[override]  # documented: the arguments of this implementation
         self,
         max_clients: int = 10,
@@ -41,6 +43,7 @@ class CurlAsyncHTTPClient(ExchangeClient):
         *,
         max_clients_per_host: int | None = None,
         cookie_jar: CookieJar | None = None,
+        io_loop: IOLoop | None = None,
     ) -> None:
         """Set up the client; see the class."""
         super().initialize(
@@ -49,9 +52,9 @@ class CurlAsyncHTTPClient(ExchangeClient):
             max_body_size,
             max_clients_per_host=max_clients_per_host,
             cookie_jar=cookie_jar,
+            io_loop=io_loop,
         )
-        self._multi = Multi(self.io_loop)
-        self._multi.setopt(pycurl.M_MAXCONNECTS, max(10, max_clients))
+        self._multi = Multi(self.io_loop, max(10, max_clients))
 
     def close(self) -> None:
         """Close the client and its connections; fetches under way fail."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from tornado.ioloop import takes_loop
+
 from ._alarms import Alarms
 from ._client import AsyncHTTPClient
 from ._exchange import Exchange
@@ -13,6 +15,8 @@ from ._line import Line
 if TYPE_CHECKING:
     from collections.abc import Callable
     from http.cookiejar import CookieJar
+
+    from tornado.ioloop import IOLoop
 
     from ._request import HTTPRequest
     from ._response import HTTPResponse
@@ -38,6 +42,7 @@ class ExchangeClient(AsyncHTTPClient):
     _line: Line
     _alarms: Alarms
 
+    @takes_loop(before="max_clients", none_before=int)
     def initialize(  # type: ignore[override]  # implementations have arguments of their own
         self,
         max_clients: int = 10,
@@ -46,9 +51,10 @@ class ExchangeClient(AsyncHTTPClient):
         *,
         max_clients_per_host: int | None = None,
         cookie_jar: CookieJar | None = None,
+        io_loop: IOLoop | None = None,
     ) -> None:
         """Set up the client; see the class."""
-        super().initialize(defaults)
+        super().initialize(defaults, io_loop=io_loop)
         self.max_clients = max_clients
         self.max_body_size = MAX_BODY_SIZE if max_body_size is None else max_body_size
         self.cookie_jar = cookie_jar

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from tornado.escape import native_str, utf8
 from tornado.httputil import HTTPHeaders, format_timestamp
 
+from ._classic_order import in_modern_order, is_classic_order
 from ._timeouts import check_timeouts
 
 if TYPE_CHECKING:
@@ -86,6 +87,9 @@ class HTTPRequest:
         they were.
     :param upload_progress: called with bytes sent and bytes in all, None if that is not known.
     :param download_progress: called with bytes received and bytes in all, or None, on the wire.
+
+    Positional arguments may be in the order of 1.0 to 2.4, without ``auth_mode``, or of 3.x, without
+    ``proxy_auth_mode``: another type than text at the place of these tells.
 
     .. versionadded:: 1.0
        ``json`` and what follows it.
@@ -204,6 +208,11 @@ class HTTPRequest:
         upload_progress: Callable[[int, int | None], object] | None = None,
         download_progress: Callable[[int, int | None], object] | None = None,
     ) -> None:
+        if (auth_mode is not None or proxy_auth_mode is not None) and is_classic_order(
+            auth_mode, proxy_auth_mode
+        ):
+            HTTPRequest.__init__(self, **in_modern_order(locals()))
+            return
         given = {
             name: value
             for name, value in locals().items()

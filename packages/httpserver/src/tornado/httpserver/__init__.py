@@ -37,6 +37,7 @@ from ._server import HTTPServer
 
 if TYPE_CHECKING:
     from ._body_limits import BodyLimits
+    from ._classic import HTTPConnection
     from ._inherited import inherited_sockets
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Configurable",
     "HTTP1ConnectionParameters",
     "HTTP1ServerConnection",
+    "HTTPConnection",
     "HTTPRequest",
     "HTTPServer",
     "TCPServer",
@@ -53,5 +55,5 @@ __all__ = [
 
 publish(
     globals(),
-    {"BodyLimits": "_body_limits", "inherited_sockets": "_inherited"},
+    {"BodyLimits": "_body_limits", "HTTPConnection": "_classic", "inherited_sockets": "_inherited"},
 )

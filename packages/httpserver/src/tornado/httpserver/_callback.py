@@ -74,7 +74,7 @@ class _CollectedRequest(HTTPMessageDelegate):
         if error is not None and not (
             isinstance(error, StreamClosedError) and connection.stream.closed()
         ):
-            app_log.error("uncaught exception in a request callback", exc_info=error)
+            app_log.error("Uncaught exception in a request callback", exc_info=error)
         if (error is not None or task.cancelled()) and not connection.is_finished:
             connection.close()
 

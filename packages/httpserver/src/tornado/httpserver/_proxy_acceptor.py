@@ -64,7 +64,7 @@ class ProxyAcceptor:
         try:
             self._accept(waiting.connection, address)
         except Exception:  # noqa: BLE001  # one connection's error must not end the others
-            gen_log.exception("error in the accept callback for %r", address)
+            gen_log.exception("Error in the accept callback for %r", address)
             waiting.connection.close()
 
 

@@ -128,7 +128,7 @@ class ResponseReader:
         if code < 200 and code != 101:
             self._interim += 1
             if self._interim > _MAX_INTERIM:
-                raise ProtocolError(f"more than {_MAX_INTERIM} interim responses")
+                raise ProtocolError(f"Too many 1xx responses: more than {_MAX_INTERIM}")
         elif not head.keep_alive:
             self._connection.keep_alive = False
         waiting = self._delegate.headers_received(

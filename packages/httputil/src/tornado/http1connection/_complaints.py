@@ -23,22 +23,29 @@ def complain_about_response(head: str) -> ProtocolError:
     """Describe the first thing that is wrong with a response head."""
     line, _, block = head.partition("\r\n")
     if not re.fullmatch(r"HTTP/1\.[01] [1-9][0-9]{2}( .*)?", line) or _CONTROL.search(line):
-        return ProtocolError(f"bad status line {shown(line)}")
+        return ProtocolError(f"Error parsing response start line {shown(line)}")
     return complain_about_fields(block)
 
 
 def _complain_about_request_line(line: str) -> ProtocolError | None:
     parts = line.split(" ")
     if len(parts) != 3:
-        return ProtocolError(f"bad request line {shown(line)}")
+        return ProtocolError(f"Malformed HTTP request line {shown(line)}")
     method, target, version = parts
     if re.fullmatch(TOKEN, method) is None:
-        return ProtocolError(f"bad method {shown(method)}")
+        return ProtocolError(f"Malformed HTTP request line: bad method {shown(method)}")
+    if not target.isascii():
+        return ProtocolError(
+            f"Malformed HTTP request line: octets outside ASCII in the request target"
+            f" {shown(target)}: the client has to encode them, or the server takes them with non_ascii_targets=True"
+        )
     if re.fullmatch(TARGET, target) is None:
-        return ProtocolError(f"bad request target {shown(target)}")
+        return ProtocolError(f"Malformed HTTP request line: bad request target {shown(target)}")
     if version not in ("HTTP/1.0", "HTTP/1.1"):
         known_form = _VERSION.fullmatch(version) is not None
-        return ProtocolError(f"bad HTTP version {shown(version)}", 505 if known_form else 400)
+        return ProtocolError(
+            f"Unexpected HTTP version {shown(version)}", 505 if known_form else 400
+        )
     return None
 
 
@@ -48,11 +55,15 @@ def complain_about_fields(block: str) -> ProtocolError:
     line = block[good.end() if good else 0 :].partition("\r\n")[0]
     name, colon, value = line.partition(":")
     if line.startswith((" ", "\t")):
-        return ProtocolError(f"folded header line {shown(line)}")
+        return ProtocolError(
+            f"header line cannot start with whitespace, folding not supported: {shown(line)}"
+        )
     if "\n" in line or "\r" in line:
-        return ProtocolError(f"bare CR or LF in a header line {shown(line)}")
+        return ProtocolError(f"Invalid header value: bare CR or LF in the line {shown(line)}")
     if _CONTROL.search(value):
-        return ProtocolError(f"control character in the header {shown(name)}")
+        return ProtocolError(
+            f"Invalid header value {shown(value)}: control character in {shown(name)}"
+        )
     if not colon:
-        return ProtocolError(f"header line without a colon {shown(line)}")
-    return ProtocolError(f"bad header name {shown(name)}")
+        return ProtocolError(f"no colon in header line {shown(line)}")
+    return ProtocolError(f"Invalid header name {shown(name)}")

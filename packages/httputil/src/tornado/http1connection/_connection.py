@@ -163,12 +163,16 @@ class HTTP1Connection(HTTPConnection):
         start_line: RequestStartLine | ResponseStartLine,
         headers: HTTPHeaders,
         chunk: bytes | None = None,
+        callback: Callable[[], object] | None = None,
     ) -> asyncio.Future[None]:
         """Send a head, and the beginning of the body with it.
 
+        :param callback: classic: called without arguments when the future is done.
         :return: a future that is done when the bytes have left, or the stream is closed.
         :raises HTTPOutputError: the head would break the protocol.
         """
+        if callback is not None:
+            return _call_back(self.write_headers(start_line, headers, chunk), callback)
         if self._is_lost():
             return self._send(b"")
         head = self._encode_head(start_line, headers._fields)
@@ -182,11 +186,16 @@ class HTTP1Connection(HTTPConnection):
             raise HTTPOutputError("an interim response has no body")
         return self._send(b"" if self._version == "HTTP/1.0" else head)
 
-    def write(self, chunk: bytes) -> asyncio.Future[None]:
+    def write(
+        self, chunk: bytes, callback: Callable[[], object] | None = None
+    ) -> asyncio.Future[None]:
         """Send a piece of the body; return a future as :meth:`write_headers` does.
 
+        :param callback: classic: called without arguments when the future is done.
         :raises HTTPOutputError: the body becomes longer than its Content-Length says.
         """
+        if callback is not None:
+            return _call_back(self.write(chunk), callback)
         if self._is_lost():
             return self._send(b"")
         if self._writing is not Writing.BODY:
@@ -235,7 +244,7 @@ class HTTP1Connection(HTTPConnection):
             raise HTTPOutputError(f"nothing to finish in the state {self._writing.name}")
         if self._left:
             self.stream.close()
-            raise HTTPOutputError(f"{self._left} bytes less than Content-Length were written")
+            raise HTTPOutputError(f"Tried to write {self._left} bytes less than Content-Length")
         if self._chunked:
             self.stream.write_nowait(LAST_CHUNK)
         self._finished()
@@ -310,8 +319,8 @@ class HTTP1Connection(HTTPConnection):
             if len(chunk) > self._left:
                 self.stream.close()
                 raise HTTPOutputError(
-                    f"{len(chunk) - self._left} bytes more than Content-Length, or than the "
-                    "status allows, were written"
+                    f"Tried to write more data than Content-Length, or than the status allows: "
+                    f"{len(chunk) - self._left} bytes too many"
                 )
             self._left -= len(chunk)
         return chunk
@@ -368,3 +377,17 @@ class HTTP1Connection(HTTPConnection):
     def __repr__(self) -> str:
         side = "client" if self.is_client else "server"
         return f"<HTTP1Connection {side} {self._method} {self._writing.name}>"
+
+
+def _call_back(
+    future: asyncio.Future[None], callback: Callable[[], object]
+) -> asyncio.Future[None]:
+    """Call a classic caller's function on the loop, unless the stream was closed first."""
+    from tornado.ioloop import IOLoop
+
+    def done(future: asyncio.Future[None]) -> None:
+        if not future.cancelled() and future.exception() is None:
+            callback()
+
+    IOLoop.current().add_future(future, done)
+    return future

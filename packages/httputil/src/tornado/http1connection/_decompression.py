@@ -76,7 +76,7 @@ class DecompressingDelegate(HTTPMessageDelegate):
                 self._decompressor.flush()
         except zlib.error as error:
             self._delegate.on_connection_close()
-            raise ProtocolError(f"bad gzip body: {error}") from error
+            raise ProtocolError(f"invalid gzip data: {error}") from error
         self._delegate.finish()
 
     def on_connection_close(self) -> None:
@@ -108,17 +108,18 @@ class DecompressingDelegate(HTTPMessageDelegate):
         try:
             piece = decompressor.decompress(data, self._chunk_size)
         except zlib.error as error:
-            raise ProtocolError(f"bad gzip body: {error}") from error
+            raise ProtocolError(f"invalid gzip data: {error}") from error
         self._check(len(piece))
         return piece
 
     def _check(self, size: int) -> None:
         self._produced += size
         if self._produced > self._connection.max_body_size:
-            raise ProtocolError("decompressed body is larger than the limit", 413)
+            raise ProtocolError("decompressed body too large", 413)
         if self._produced > max(_RATIO_FREE, self._consumed * _MAX_RATIO):
             raise ProtocolError(
-                f"{self._consumed} bytes of gzip became {self._produced} and more", 413
+                f"decompressed body too large: {self._consumed} bytes became {self._produced} and more",
+                413,
             )
 
 

@@ -36,18 +36,26 @@ def encode_fields(fields: Fields) -> str:
 
 
 def repeated_lines(name: str, value: object) -> str:
-    """Give the field lines of a repeated field, or of a value that is no text."""
+    """Return the field lines of a repeated field, or of a value that is not text."""
     values = value if isinstance(value, list) else [value]
-    return "".join([f"{name}: {each}\r\n" for each in values])
+    return "".join([f"{name}: {_text(each)}\r\n" for each in values])
+
+
+def _text(value: object) -> str:
+    """Return the text of a value, one character for each octet: bytes are sent as they are."""
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 def _complain(fields: Fields) -> None:
     for name, value in fields.items():
         if TOKEN_TEXT.fullmatch(name) is None:
-            raise HTTPOutputError(f"bad header name {shown(name)}")
+            raise HTTPOutputError(f"Invalid header name {shown(name)}")
         for each in value if isinstance(value, list) else [value]:
-            if VALUE_TEXT.fullmatch(str(each)) is None:
-                raise HTTPOutputError(f"bad characters in the value of {name}: {shown(str(each))}")
+            if VALUE_TEXT.fullmatch(_text(each)) is None:
+                raise HTTPOutputError(
+                    f"Illegal characters (CR or LF, or other controls) in header {name}:"
+                    f" {shown(_text(each))}"
+                )
 
 
 def encode_chunk(data: bytes) -> bytes:

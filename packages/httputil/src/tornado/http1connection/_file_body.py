@@ -32,8 +32,8 @@ def send_file(
         if count > left:
             stream.close()
             raise HTTPOutputError(
-                f"{count - left} bytes more than Content-Length, or than the status allows, "
-                "were written"
+                "Tried to write more data than Content-Length, or than the status allows: "
+                f"{count - left} bytes too many"
             )
         connection._left = left - count
     return stream.sendfile(file, offset, count)

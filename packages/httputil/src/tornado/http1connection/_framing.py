@@ -27,7 +27,7 @@ def request_length(fields: _Fields, minor: str) -> int:
     if "Transfer-Encoding" not in fields:
         return parse_content_length(str(fields["Content-Length"]))
     if "Content-Length" in fields:
-        raise ProtocolError("both Transfer-Encoding and Content-Length")
+        raise ProtocolError("Message with both Transfer-Encoding and Content-Length")
     if minor == "0":
         raise ProtocolError("Transfer-Encoding in an HTTP/1.0 request")
     return parse_transfer_encoding(str(fields["Transfer-Encoding"]))
@@ -43,7 +43,7 @@ def response_length(fields: _Fields, code: int, method: str) -> int:
         return 0
     if "Transfer-Encoding" in fields:
         if "Content-Length" in fields:
-            raise ProtocolError("both Transfer-Encoding and Content-Length in a response")
+            raise ProtocolError("Message with both Transfer-Encoding and Content-Length")
         return parse_transfer_encoding(str(fields["Transfer-Encoding"]))
     if "Content-Length" not in fields:
         return UNTIL_CLOSE
@@ -53,7 +53,7 @@ def response_length(fields: _Fields, code: int, method: str) -> int:
     values = value if isinstance(value, list) else value.split(",")
     lengths = {parse_content_length(each.strip(" \t")) for each in values}
     if len(lengths) > 1:
-        raise ProtocolError(f"different Content-Length values {shown(str(value))}")
+        raise ProtocolError(f"Multiple unequal Content-Lengths: {shown(str(value))}")
     return lengths.pop()
 
 
@@ -63,7 +63,9 @@ def parse_content_length(value: str) -> int:
     :raises ProtocolError: it is anything else (a sign, a list, another base, other digits).
     """
     if DIGITS.fullmatch(value) is None:
-        raise ProtocolError(f"bad Content-Length {shown(value)}")
+        if len(set(value.split(","))) > 1:
+            raise ProtocolError(f"Multiple unequal Content-Lengths: {shown(value)}")
+        raise ProtocolError(f"Only integer Content-Length is allowed: {shown(value)}")
     return int(value)
 
 
@@ -76,7 +78,9 @@ def parse_transfer_encoding(value: str) -> int:
     if codings == ["chunked"]:
         return CHUNKED
     stacked = codings[-1] == "chunked" and codings.count("chunked") == 1 and all(codings)
-    raise ProtocolError(f"bad Transfer-Encoding {shown(value)}", 501 if stacked else 400)
+    raise ProtocolError(
+        f"Unsupported Transfer-Encoding {shown(value)[1:-1]}", 501 if stacked else 400
+    )
 
 
 def is_transfer_encoding_chunked(headers: _Fields) -> bool:
@@ -89,7 +93,7 @@ def is_transfer_encoding_chunked(headers: _Fields) -> bool:
     if "Transfer-Encoding" not in headers:
         return False
     if "Content-Length" in headers:
-        raise ProtocolError("both Transfer-Encoding and Content-Length")
+        raise ProtocolError("Message with both Transfer-Encoding and Content-Length")
     return parse_transfer_encoding(str(headers["Transfer-Encoding"])) == CHUNKED
 
 

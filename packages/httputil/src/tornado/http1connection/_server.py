@@ -44,7 +44,7 @@ from ._errors import ProtocolError, refusal
 from ._framing import CHUNKED
 from ._head import RequestHead
 from ._linger import Linger
-from ._parameters import HTTP1ConnectionParameters
+from ._parameters import HTTP1ConnectionParameters, shorter
 from ._parser import EndOfMessage, RequestParser
 from ._phase import BODY, CLOSED, DETACHED, DRAIN, HEAD, IDLE, LINGER, RESPONSE
 from ._server_deadlines import NOTHING_WAITS, ServerDeadlines
@@ -337,7 +337,7 @@ class HTTP1ServerConnection(ServerDeadlines):
             return
         self._received = 0
         if head.length != CHUNKED and head.length > exchange.max_body_size:
-            raise ProtocolError(f"body of {head.length} bytes", 413)
+            raise ProtocolError(f"Content-Length too long: {head.length}", 413)
         self._time_body(exchange)
         if "Expect" in head.fields and head.version == "HTTP/1.1":
             self._meet_expectation(head, exchange)
@@ -360,12 +360,13 @@ class HTTP1ServerConnection(ServerDeadlines):
         if exchange is None or message is None:
             return
         if self._received > exchange.max_body_size:
-            raise ProtocolError("body is larger than the limit", 413)
+            raise ProtocolError(f"chunked body too large: over {exchange.max_body_size} bytes", 413)
         waiting = message.data_received(chunk)
         if waiting is not None:
             self._wait_for(waiting)
 
     def _end_of_body(self, trailers: Fields) -> None:
+        self._body_end = NEVER
         if trailers and self._exchange is not None:
             self._exchange.trailers = HTTPHeaders.from_parsed(trailers)
         self._end_of_request()
@@ -403,7 +404,7 @@ class HTTP1ServerConnection(ServerDeadlines):
         error = asyncio.CancelledError() if future.cancelled() else future.exception()
         if self._waiting is not future:
             if error is not None and not isinstance(error, _OF_A_LOST_CONNECTION):
-                app_log.error("uncaught exception behind a lost connection", exc_info=error)
+                app_log.error("Uncaught exception after the connection was lost", exc_info=error)
             return
         self._waiting = None
         if isinstance(error, HTTPInputError):
@@ -449,7 +450,8 @@ class HTTP1ServerConnection(ServerDeadlines):
         """Throw away what is left of a request whose response is written."""
         self._phase = DRAIN
         self._received = 0
-        self.deadline = self._sweep.after(_DRAIN_TIME)
+        limit = shorter(_DRAIN_TIME, exchange.body_timeout) or 0
+        self.deadline = min(self._sweep.after(limit), self._body_end)
         message, self._message = self._message, None
         if message is not None:
             # Not at once: the delegate may be in the middle of one of its methods.
@@ -494,14 +496,19 @@ class HTTP1ServerConnection(ServerDeadlines):
 
     def _refuse(self, error: HTTPInputError) -> None:
         """Answer what is no request with a status, and close."""
-        gen_log.info("malformed HTTP message from %s: %s", self._peer(), error)
         exchange, message = self._exchange, self._message
         is_receiving = self._phase is BODY
         begun = exchange is not None and exchange.has_begun
         status = getattr(error, "status", 400)
+        # A client that leaves in the middle of a body is its delegate's to log: that knows the URL.
+        level = logging.DEBUG if self._ended and is_receiving and message else logging.INFO
+        if status == 408:
+            gen_log.info("%s from %s", error, self._peer())
+        else:
+            gen_log.log(level, "Malformed HTTP message from %s: %s", self._peer(), error)
         self._exchange = self._message = None
         if exchange is not None:
-            exchange.refused_with = status
+            exchange.refused_with = None if self._ended else status
             exchange.give_up()
         if message is not None and is_receiving:
             message.on_connection_close()
@@ -513,7 +520,7 @@ class HTTP1ServerConnection(ServerDeadlines):
 
     def _fail(self, error: BaseException) -> None:
         """Log an error of the application, and close: nothing answers its request any more."""
-        app_log.error("uncaught exception while a request was received", exc_info=error)
+        app_log.error("Uncaught exception while a request was received", exc_info=error)
         if self._written:
             self.stream.close_when_written()
         else:

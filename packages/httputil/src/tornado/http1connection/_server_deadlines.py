@@ -72,7 +72,7 @@ class ServerDeadlines:
         """Act on a deadline; called by the sweep."""
         phase = self._phase
         if phase is HEAD:
-            self._refuse(ProtocolError("the head took too long", 408))
+            self._refuse(ProtocolError("Timeout reading head", 408))
         elif phase is BODY and self._exchange is not None:
             self._check_body(self._exchange)
         elif phase is RESPONSE or self._choked:
@@ -121,7 +121,7 @@ class ServerDeadlines:
 
     def _check_body(self, exchange: ServerExchange) -> None:
         if self._sweep.now >= self._body_end:
-            self._refuse(ProtocolError("the body took too long", 408))
+            self._refuse(ProtocolError("Timeout reading body", 408))
         elif self._waiting is not None:
             # The delegate holds the body up. It may be that it waits for the client to read.
             if not self._has_stalled():
@@ -130,7 +130,7 @@ class ServerDeadlines:
             rate = self._min_rate(exchange)
             self._needed = _pace.needed(self._received, self._needed, rate)
             if self._received < self._needed:
-                self._refuse(ProtocolError("the body took too long", 408))
+                self._refuse(ProtocolError("Timeout reading body", 408))
             else:
                 self._watch_body(rate)
 

@@ -45,7 +45,7 @@ def parse_body_arguments(
         return
     encoding = headers.get("Content-Encoding") if headers else None
     if encoding:
-        raise HTTPInputError(f"unsupported Content-Encoding {shown(encoding)} of a form")
+        raise HTTPInputError(f"Unsupported Content-Encoding: {shown(encoding)}")
     config = config or body_config()
     if kind == _URLENCODED:
         _parse_urlencoded(body, arguments, config.urlencoded)
@@ -60,6 +60,6 @@ def _parse_urlencoded(
     try:
         parsed = parse_qs_bytes(body, keep_blank_values=True, max_num_fields=config.max_arguments)
     except ValueError as error:
-        raise HTTPInputError(f"bad x-www-form-urlencoded body: {error}") from error
+        raise HTTPInputError(f"Invalid x-www-form-urlencoded body: {error}") from error
     for name, values in parsed.items():
         arguments.setdefault(name, []).extend(values)

@@ -40,7 +40,7 @@ def parse_multipart_form_data(
     """
     config = config or body_config().multipart
     if not config.enabled:
-        raise MultipartError("multipart bodies are switched off, see set_parse_body_config")
+        raise MultipartError("multipart/form-data parsing is disabled, see set_parse_body_config")
     if len(boundary) > 1 and boundary[:1] == b'"' == boundary[-1:]:
         boundary = boundary[1:-1]
     limits = MultipartLimits(

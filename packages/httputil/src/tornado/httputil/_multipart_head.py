@@ -69,7 +69,7 @@ def _part(
     name: str, filename: str | None, headers: HTTPHeaders, limits: MultipartLimits
 ) -> PartBegin:
     if not name:
-        raise MultipartError("multipart part without a name in its Content-Disposition")
+        raise MultipartError("multipart/form-data missing name")
     _check(name, "name", limits)
     if filename:
         _check(filename, "file name", limits)
@@ -79,11 +79,13 @@ def _part(
 
 def _parse_fields(text: str) -> HTTPHeaders:
     if _bare_line_end(text):
-        raise MultipartError(f"bare CR or LF in multipart header {shown(text)}")
+        raise MultipartError(
+            f"Invalid header value: bare CR or LF in multipart header {shown(text)}"
+        )
     try:
         return HTTPHeaders.parse(text, _chars_are_bytes=False)
     except HTTPInputError as error:
-        raise MultipartError(f"bad multipart header: {error}") from error
+        raise MultipartError(f"Invalid multipart/form-data: {error}") from error
 
 
 def _check(text: str, what: str, limits: MultipartLimits) -> None:

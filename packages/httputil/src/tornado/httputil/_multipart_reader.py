@@ -138,7 +138,9 @@ class MultipartReader:
         if self._state is State.FAILED:
             raise MultipartError("this multipart body failed already")
         if not self.is_complete:
-            self._fail(f"multipart body ends in its {self._state.value}, without the last boundary")
+            self._fail(
+                f"Invalid multipart/form-data: no final boundary found, the body ends in its {self._state.value}"
+            )
 
     # One step each: read on from an offset, return the offset of what is not dealt with.
 
@@ -165,19 +167,24 @@ class MultipartReader:
             return match.end()
         self.parts_seen += 1
         if self.parts_seen > self.limits.max_parts:
-            self._fail(f"multipart body of more than {self.limits.max_parts} parts", status=413)
+            self._fail(
+                f"multipart/form-data has too many parts, {self.limits.max_parts} are allowed",
+                status=413,
+            )
         self._see(Sight.LINE_END)
         self._scanned = 0
         return match.end()
 
     def _read_head(self, buffer: bytes, at: int, events: list[MultipartEvent]) -> int:
         if buffer.startswith(b"\r\n", at):
-            self._fail("multipart part without a header")
+            self._fail("multipart/form-data missing headers")
         end = buffer.find(b"\r\n\r\n", at + self._scanned)
         most = self.limits.max_part_header_size
         size = len(buffer) - at - 3 if end < 0 else end - at
         if size > most:
-            self._fail(f"multipart header of more than {most} bytes", status=431)
+            self._fail(
+                f"multipart/form-data part header too large, {most} bytes are allowed", status=431
+            )
         if end < 0:
             self._scanned = max(size, 0)
             return at
@@ -262,5 +269,5 @@ def boundary_of(content_type: str) -> str:
         raise MultipartError(f"Content-Type {shown(content_type)} is not 'multipart/form-data'")
     boundary = parameters.get("boundary")
     if not boundary:
-        raise MultipartError(f"no boundary in Content-Type {shown(content_type)}")
+        raise MultipartError(f"multipart boundary not found in Content-Type {shown(content_type)}")
     return boundary

@@ -8,7 +8,8 @@ from ._errors import HTTPInputError, shown
 from ._start_lines import RequestStartLine, ResponseStartLine
 
 # request-line = method SP request-target SP HTTP-version; the target is never empty and holds no
-# blank. Octets above 0x7f are not in the grammar, but browsers do send them.
+# blank. Octets above 0x7f are not in the grammar; they are taken as upstream does. The server, which
+# refuses them, has a grammar of its own.
 _request_line = re.compile(
     r"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e\x80-\xff]+) (HTTP/[0-9]\.[0-9])"
 ).fullmatch
@@ -28,10 +29,10 @@ def parse_request_start_line(line: str) -> RequestStartLine:
     """
     match = _request_line(line)
     if match is None:
-        raise HTTPInputError(f"malformed request line {shown(line)}")
+        raise HTTPInputError(f"Malformed HTTP request line {shown(line)}")
     method, target, version = match.groups()
     if version not in {"HTTP/1.1", "HTTP/1.0"}:
-        raise HTTPInputError(f"unexpected HTTP version {shown(version)}")
+        raise HTTPInputError(f"Unexpected HTTP version {shown(version)}")
     return RequestStartLine(method, target, version)
 
 
@@ -45,8 +46,8 @@ def parse_response_start_line(line: str) -> ResponseStartLine:
     """
     match = _status_line(line)
     if match is None:
-        raise HTTPInputError(f"malformed status line {shown(line)}")
+        raise HTTPInputError(f"Error parsing response start line {shown(line)}")
     version, code, reason = match.groups()
     if not version.startswith("HTTP/1."):
-        raise HTTPInputError(f"unexpected HTTP version {shown(version)}")
+        raise HTTPInputError(f"Unexpected HTTP version {shown(version)}")
     return ResponseStartLine(version, int(code), reason)

@@ -108,7 +108,7 @@ class BlockingWatch:
         self._thread: threading.Thread | None = None
         self._loop = weakref.ref(loop)
         self._thread_id = threading.get_ident()
-        self._runner: CodeType | None = asyncio.Handle._run.__code__
+        self._runners = _known_runners()
         self._ping: Ping | None = None
         self._stopped = threading.Event()
 
@@ -152,7 +152,9 @@ class BlockingWatch:
         elif ping.answered is None:
             self._observe(ping)
         else:
-            self._thread_id, self._runner = ping.thread_id, ping.runner
+            self._thread_id = ping.thread_id
+            if ping.runner is not None:
+                self._runners |= {ping.runner}
             self._conclude(ping, ping.answered)
             self._send(loop)
 
@@ -162,7 +164,7 @@ class BlockingWatch:
 
     def _observe(self, ping: Ping) -> None:
         frame = sys._current_frames().get(self._thread_id)
-        ping.sightings.append(see(frame, self._runner))
+        ping.sightings.append(see(frame, self._runners))
         if self.action is None or ping.reported:
             return
         if time.monotonic() - ping.sent >= self.threshold:
@@ -233,17 +235,28 @@ def longest_run(sightings: list[Sighting | None]) -> list[Sighting]:
     return best
 
 
-def see(frame: FrameType | None, runner: CodeType | None) -> Sighting | None:
+def _known_runners() -> frozenset[CodeType]:
+    """Return what calls callbacks or, for loops that are written in C, starts the loop.
+
+    The answers to pings tell of others.
+    """
+    from tornado.platform.asyncio import BaseAsyncIOLoop
+
+    methods = (asyncio.Handle._run, asyncio.Runner.run, BaseAsyncIOLoop.start)
+    return frozenset(method.__code__ for method in methods)
+
+
+def see(frame: FrameType | None, runners: frozenset[CodeType]) -> Sighting | None:
     """Describe what a thread is doing inside a callback; None if it is in none.
 
     :param frame: the innermost frame of the thread.
-    :param runner: the code of the frame that calls callbacks.
+    :param runners: the code of frames that call callbacks.
     """
     innermost = frame
     application: FrameType | None = None
     callback: FrameType | None = None
     call: FrameType | None = None
-    while frame is not None and frame.f_code is not runner:
+    while frame is not None and frame.f_code not in runners:
         if application is None and _is_application(frame.f_code.co_filename):
             application = frame
         if not _is_machinery(frame.f_code.co_filename):

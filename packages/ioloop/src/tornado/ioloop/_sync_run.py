@@ -74,5 +74,5 @@ class SyncRun:
         if work is not None and work.done() and not (self.expired and work.cancelled()):
             return work.result()
         if self.expired:
-            raise TimeoutError(f"operation timed out after {self.timeout} seconds")
-        raise RuntimeError("event loop stopped before the work of run_sync was done")
+            raise TimeoutError(f"Operation timed out after {self.timeout} seconds")
+        raise RuntimeError("Event loop stopped before Future completed.")

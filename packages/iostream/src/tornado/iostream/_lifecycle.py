@@ -84,7 +84,9 @@ class Lifecycle:
         """The `.IOLoop` of this stream: the current one when it is first needed."""
         from tornado.ioloop import IOLoop
 
-        return IOLoop.current()
+        loop = self._loop
+        found = None if loop is None else IOLoop._ioloop_for_asyncio.get(loop)
+        return found or IOLoop.current()
 
     def _get_loop(self) -> asyncio.AbstractEventLoop:
         """Return the asyncio loop, which is the current one when it is first needed."""
@@ -94,9 +96,12 @@ class Lifecycle:
                 loop = asyncio.get_running_loop()
             except RuntimeError:
                 loop = self.io_loop.asyncio_loop
-            self._loop = loop
-            close_with_loop(self, loop)
+            self._belong_to(loop)
         return loop
+
+    def _belong_to(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        close_with_loop(self, loop)
 
     def _watch_input(self) -> None:
         if not self._interest & READ:

@@ -181,7 +181,7 @@ class Reader(Puller):
 
     def _read_failed(self, error: OSError) -> None:
         if not isinstance(error, ConnectionError):
-            gen_log.warning("read error on %s: %s", self.fileno(), error)
+            gen_log.warning("error on read: %s", error)
         self.close(exc_info=error)
 
     def _end_input(self) -> None:

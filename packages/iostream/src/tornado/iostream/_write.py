@@ -192,7 +192,7 @@ class Writer(Lifecycle):
         waiting = self.write_buffer_size
         if limit is not None and waiting + count > limit:
             raise StreamBufferFullError(
-                f"reached maximum write buffer size: {waiting} bytes wait, {count} more exceed {limit}"
+                f"Reached maximum write buffer size: {waiting} bytes wait, {count} more exceed {limit}"
             )
 
     def _enqueue(self, data: bytes | memoryview) -> None:
@@ -301,7 +301,7 @@ class Writer(Lifecycle):
             return  # found once more while the input is saved
         self.error = error
         if not isinstance(error, ConnectionError):
-            gen_log.warning("write error on %s: %s", self.fileno(), error)
+            gen_log.warning("Write error on %s: %s", self.fileno(), error)
         self._save_input()
         self.close(exc_info=error)
 
@@ -370,7 +370,9 @@ class Writer(Lifecycle):
             return None
 
     def _protocol_failed(self, error: Exception) -> None:
-        app_log.error("error in the protocol of %r, closing connection", self, exc_info=error)
+        app_log.error(
+            "Uncaught exception, closing connection: protocol of %r", self, exc_info=error
+        )
         self.close(exc_info=error)
 
     def _finish_operations(self) -> None:

@@ -43,5 +43,5 @@ def bind_unix_socket(file: str, mode: int = 0o600, backlog: int = 128) -> socket
 def _remove_socket(path: str) -> None:
     with suppress(FileNotFoundError):
         if not stat.S_ISSOCK(os.lstat(path).st_mode):
-            raise ValueError(f"file {path} exists and is not a socket")
+            raise ValueError(f"File {path} exists and is not a socket")
         os.unlink(path)

@@ -42,7 +42,7 @@ def fork_processes(num_processes: int | None, max_restarts: int | None = None) -
     if _task_id is not None:
         raise RuntimeError(f"this is a forked process already, number {_task_id}")
     count = num_processes if num_processes and num_processes > 0 else cpu_count()
-    gen_log.info("starting %d processes", count)
+    gen_log.info("Starting %d processes", count)
     limit = _MAX_RESTARTS if max_restarts is None else max_restarts
     return _Parent(limit).run(count)
 
@@ -146,7 +146,9 @@ class _Parent:
         how = f"was ended by signal {-code}" if code < 0 else f"exited with status {code}"
         if self.restarts_left <= 0:
             self.terminate(signal.SIGTERM, None)  # nobody looks after the others any more
-            raise RuntimeError(f"child {number} (pid {pid}) {how}: too many restarts, giving up")
+            raise RuntimeError(
+                f"Too many child restarts, giving up: child {number} (pid {pid}) {how}"
+            )
         self.restarts_left -= 1
         gen_log.warning("child %d (pid %d) %s, restarting", number, pid, how)
         return number

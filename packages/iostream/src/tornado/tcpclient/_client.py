@@ -7,6 +7,7 @@ import datetime
 import socket
 from typing import TYPE_CHECKING, Any
 
+from tornado.ioloop import takes_loop
 from tornado.iostream import IOStream
 from tornado.netutil import Resolver
 
@@ -14,6 +15,8 @@ from ._race import connect_first, format_address, interleave, of_family
 
 if TYPE_CHECKING:
     import ssl
+
+    from tornado.ioloop import IOLoop
 
 _UNIX = "unix:"
 
@@ -23,9 +26,12 @@ class TCPClient:
 
     :param resolver: finds the addresses; by default the configured `.Resolver`, which `close`
         then closes.
+    :param io_loop: classic, and the second argument there: checked, and then not used, since
+        `connect` works on the loop that runs it.
     """
 
-    def __init__(self, resolver: Resolver | None = None) -> None:
+    @takes_loop()
+    def __init__(self, resolver: Resolver | None = None, *, io_loop: IOLoop | None = None) -> None:
         self._own_resolver = resolver is None
         self.resolver = Resolver() if resolver is None else resolver
 
@@ -80,12 +86,12 @@ class TCPClient:
                 )
                 if ssl_options is None:
                     return stream
-                phase.now = f"during the TLS handshake with {phase.target}"
+                phase.now = f"during TLS handshake with {phase.target}"
                 return await _secure(stream, ssl_options, server_hostname or host)
         except TimeoutError as error:
             if not deadline.expired():
                 raise  # somebody else's: the system's, or the resolver's
-            raise TimeoutError(f"timed out after {timeout:g} seconds {phase.now}") from error
+            raise TimeoutError(f"Timeout {phase.now}") from error
 
     async def _open(
         self,
@@ -107,7 +113,7 @@ class TCPClient:
         if not addresses:
             raise OSError(f"no address of {host} fits family {af!r} and source {source_ip!r}")
         shown = ", ".join(format_address(address) for _, address in addresses)
-        phase.now = f"while connecting to {phase.target}" + ("" if host in shown else f" ({shown})")
+        phase.now = f"while connecting to {shown}"
 
         def attempt(family: int, address: Any) -> tuple[IOStream, asyncio.Future[IOStream]]:
             sock = _make_socket(family, source_ip, source_port)

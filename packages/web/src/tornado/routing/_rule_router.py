@@ -105,8 +105,15 @@ def _as_rule(rule: Any) -> Rule:
     if not isinstance(rule, tuple | list):
         return rule  # type: ignore[no-any-return]  # a Rule, or something of the same form
     matcher, *rest = rule
-    is_pattern = isinstance(matcher, str | re.Pattern)
-    return URLSpec(matcher, *rest) if is_pattern else Rule(matcher, *rest)
+    if not 1 <= len(rest) <= 3:
+        raise TypeError(
+            f"a route is a pattern, a handler, keyword arguments and a name, not {rule!r:.200}"
+        )
+    if isinstance(matcher, str | re.Pattern):
+        return URLSpec(matcher, *rest)
+    if not hasattr(matcher, "match"):
+        raise TypeError(f"a route begins with a pattern or a matcher, not {matcher!r:.200}")
+    return Rule(matcher, *rest)
 
 
 class _CallableTarget(HTTPMessageDelegate):

@@ -51,7 +51,7 @@ from ._application import Application
 from ._arguments import _ArgDefaultMarker as _ArgDefaultMarker
 from ._asynchronous import asynchronous
 from ._current import RequestLogFilter, current_handler, current_request
-from ._errors import Finish, HTTPError, MissingArgumentError
+from ._errors import Finish, HTTPError, InvalidArgumentError, MissingArgumentError
 from ._handler import RequestHandler
 from ._identity import authenticated
 from ._page_resources import is_absolute
@@ -99,6 +99,7 @@ __all__ = [
     "HTTPError",
     "HTTPServer",
     "HostMatches",
+    "InvalidArgumentError",
     "MAX_SUPPORTED_SIGNED_VALUE_VERSION",
     "MIN_SUPPORTED_SIGNED_VALUE_VERSION",
     "MissingArgumentError",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -17,15 +16,18 @@ from tornado.routing import (
     ReversibleRuleRouter,
     Rule,
 )
+from tornado.routing._literal_text import literal_pattern
 
 from ._dispatch import HandlerDelegate
 from ._handler import RequestHandler
+from ._log_lines import log_line
 from ._simple_handlers import ErrorHandler
 from ._templates import TemplateLoaders
 from ._ui_namespace import UIRegistry
 
 if TYPE_CHECKING:
     from tornado.httputil import HTTPMessageDelegate, HTTPServerRequest
+    from tornado.ioloop import IOLoop
 
     from ._middleware import Middleware
 
@@ -122,12 +124,12 @@ class Application(ReversibleRouter):
         self.default_router = _ApplicationRouter(self, [Rule(AnyMatches(), self.wildcard_router)])
         self._start_autoreload()
 
-    def _start_autoreload(self) -> None:
+    def _start_autoreload(self, io_loop: IOLoop | None = None) -> None:
         """Watch the source, with the setting ``autoreload``; once for each loop."""
         if self.settings.get("autoreload"):
             import tornado.autoreload
 
-            tornado.autoreload.start()
+            tornado.autoreload.start(io_loop=io_loop)
 
     def __call__(self, request: HTTPServerRequest) -> Any:
         """Answer a complete request; so an application can be another one's fallback.
@@ -154,7 +156,9 @@ class Application(ReversibleRouter):
             else is for :meth:`tornado.tcpserver.TCPServer.listen`.
         :return: the server, to stop it later.
         """
-        self._start_autoreload()  # the loop may be another one than when this object was made
+        self._start_autoreload(
+            kwargs.get("io_loop")
+        )  # the loop may be another one than when this object was made
         server = HTTPServer(self, **kwargs)
         server.listen(
             port,
@@ -232,6 +236,9 @@ class Application(ReversibleRouter):
     def log_request(self, handler: RequestHandler) -> None:
         """Write a line to the access log; a place for subclasses.
 
+        The level is that of the status: INFO, WARNING from 400 on, ERROR from 500 on; and INFO for
+        a client that has left. The record names the module and the method of the handler.
+
         The setting ``log_function``, a callable that takes the handler, takes the place of this
         without a subclass.
         """
@@ -239,7 +246,7 @@ class Application(ReversibleRouter):
             self.settings["log_function"](handler)
             return
         status = handler._status_code
-        if status < 400:
+        if status < 400 or handler._client_left:
             level = logging.INFO
         elif status < 500:
             level = logging.WARNING
@@ -248,7 +255,16 @@ class Application(ReversibleRouter):
         if _is_logged(level):
             milliseconds = 1000.0 * handler.request.request_time()
             summary = handler._request_summary()
-            access_log.log(level, "%d %s %.2fms", status, summary, milliseconds)
+            log_line(
+                type(handler),
+                handler.request,
+                access_log,
+                level,
+                "%d %s %.2fms",
+                status,
+                summary,
+                milliseconds,
+            )
 
 
 def _transforms(settings: dict[str, Any]) -> list[Any]:
@@ -274,5 +290,5 @@ def _static_routes(settings: dict[str, Any]) -> list[Any]:
     prefix = settings.get("static_url_prefix", "/static/")
     handler_class = settings.get("static_handler_class", StaticFileHandler)
     arguments = {**settings.get("static_handler_args", {}), "path": path}
-    patterns = (re.escape(prefix) + r"(.*)", r"/(favicon\.ico)", r"/(robots\.txt)")
+    patterns = (literal_pattern(prefix) + r"(.*)", r"/(favicon\.ico)", r"/(robots\.txt)")
     return [(pattern, handler_class, arguments) for pattern in patterns]

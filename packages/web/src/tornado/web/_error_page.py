@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import traceback
+from logging import ERROR, WARNING
 from typing import TYPE_CHECKING, Any
 
 from tornado.escape import xhtml_escape
 from tornado.httputil import HTTPInputError
+from tornado.iostream import StreamClosedError
 from tornado.log import app_log, gen_log
 
 from ._errors import Finish, HTTPError
+from ._log_lines import log_line
 from ._methods import allowed_methods
 from ._sending import NO_BODY
 from ._state import HandlerState
@@ -110,13 +113,27 @@ class ErrorPage(HandlerState):
         if isinstance(value, HTTPError):
             message = value.get_message()
             if message:
-                gen_log.warning("%d %s: %s", value.status_code, self._request_summary(), message)
+                summary = self._request_summary()
+                log_line(
+                    type(self),
+                    self.request,
+                    gen_log,
+                    WARNING,
+                    "%d %s: %s",
+                    value.status_code,
+                    summary,
+                    message,
+                )
             return
-        app_log.error(
+        log_line(
+            type(self),
+            self.request,
+            app_log,
+            ERROR,
             "uncaught exception %s\n%r",
             self._request_summary(),
             self.request,
-            exc_info=(typ, value, tb),  # type: ignore[arg-type]  # the three belong together
+            exc_info=(typ, value, tb),
         )
 
     def _request_summary(self) -> str:
@@ -128,6 +145,11 @@ class ErrorPage(HandlerState):
         if isinstance(error, Finish):
             if not self._finished:
                 self.finish(*error.args)
+            return
+        if isinstance(error, StreamClosedError) and self._is_client_gone(error):
+            self._client_left = True
+            if not self._finished:
+                self._abandon()
             return
         if isinstance(error, HTTPInputError):
             error = HTTPError(400, "%s", error)
@@ -141,10 +163,28 @@ class ErrorPage(HandlerState):
         status = error.status_code if isinstance(error, HTTPError) else 500
         self.send_error(status, exc_info=exc_info)
 
-    def _log_cancelled(self) -> None:
+    def _is_client_gone(self, error: StreamClosedError) -> bool:
+        """Tell whether it is the client's stream that was closed, not one to somebody else."""
+        stream = getattr(self.request.connection, "stream", None)
+        closed = getattr(stream, "closed", None)
+        if closed is None or not closed():
+            return False
+        return error.real_error is None or error.real_error is getattr(stream, "error", None)
+
+    def _log_cancelled(self, error: BaseException) -> None:
         """Log that the task of this request was cancelled, unless its client has gone anyway."""
         if not self._client_left:
-            app_log.warning("cancelled %s", self._request_summary(), exc_info=True)
+            exc_info = (type(error), error, error.__traceback__)
+            summary = self._request_summary()
+            log_line(
+                type(self),
+                self.request,
+                app_log,
+                WARNING,
+                "cancelled %s",
+                summary,
+                exc_info=exc_info,
+            )
 
     def _abandon(self) -> None:
         """Close the connection with the response incomplete."""

@@ -4,6 +4,7 @@
 
     Exception
     ├── HTTPError                   answer with this status
+    │   ├── InvalidArgumentError    400: an argument is not of the wanted type
     │   └── MissingArgumentError    400: a required argument is not there
     └── Finish                      end the request as it is, this is no error
 """
@@ -92,6 +93,31 @@ class MissingArgumentError(HTTPError):
 
     def __init__(self, arg_name: str) -> None:
         super().__init__(400, f"missing argument {arg_name}")
+        self.arg_name = arg_name
+
+
+class InvalidArgumentError(HTTPError):
+    """An argument of the request is not of the wanted type; answered with 400.
+
+    The reason phrase names the argument, so that the client sees which one is meant.
+
+    :param arg_name: its name, kept as an attribute.
+    :param value: what it is.
+    :param kind: what it should be.
+
+    .. versionadded:: 1.0
+    """
+
+    def __init__(self, arg_name: str, value: object, kind: str) -> None:
+        named = arg_name if arg_name.isprintable() else ascii(arg_name)
+        super().__init__(
+            400,
+            "invalid argument %s: %.60r is not of the type %s",
+            named,
+            value,
+            kind,
+            reason=f"Invalid argument {named:.60}",
+        )
         self.arg_name = arg_name
 
 

@@ -162,7 +162,7 @@ class Execution(ErrorPage, HandlerState):
                 self._handle_uncaught(error)
                 return
             if not self._finished:
-                self._log_cancelled()
+                self._log_cancelled(error)
                 self._abandon()
             raise
         finally:

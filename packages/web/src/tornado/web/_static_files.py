@@ -29,7 +29,7 @@ from ._media_types import forget, media_type
 from ._nothing import NOTHING
 from ._response import checked_value
 from ._small_files import RememberedFile
-from ._static_paths import FoundFile, find, join, open_regular
+from ._static_paths import FoundFile, check_end, find, join, open_regular
 from ._static_versions import HASHED_AT_ONCE, Versions, content_hash
 
 if TYPE_CHECKING:
@@ -222,6 +222,7 @@ class StaticFileHandler(RequestHandler):
         """
         allowed = _as_list(self.allowed_symlink_directory)
         found = find(root, absolute_path, self.path, allowed)
+        check_end(found, absolute_path, self.path)
         if found.is_directory and self.default_filename is not None:
             if not self.request.path.endswith("/"):
                 self._redirect_to_directory()

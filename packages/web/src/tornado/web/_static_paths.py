@@ -153,6 +153,35 @@ def _through_links(root: str, path: str, shown: str, allowed: Iterable[str]) -> 
     return FoundFile(real, os.stat(real))
 
 
+def find_below(root: str | os.PathLike[str], path: str | os.PathLike[str]) -> FoundFile:
+    """Find an ordinary file below a root, by a path that a client may have chosen.
+
+    :param path: relative to the root, or absolute and below it.
+    :raises HTTPError: 404 if there is no such file, 403 if it may not be served.
+    """
+    shown = os.fspath(path)
+    absolute_path = join(root, shown)
+    found = find(root, absolute_path, shown)
+    check_end(found, absolute_path, shown)
+    if not found.is_regular:
+        raise HTTPError(403, "%s is not a file", shown)
+    return found
+
+
+def check_end(found: FoundFile, absolute_path: str, path: str) -> None:
+    """Check that a path ends with a slash only if it leads to a directory.
+
+    A page has relative links, which lead elsewhere from ``page.html/``.
+
+    :param absolute_path: what `path` was made into.
+    :raises HTTPError: 404 for a file with a slash after its name.
+    """
+    if path.endswith((os.sep, os.sep + ".")) and not found.is_directory:
+        name = os.path.basename(absolute_path)
+        if name == os.path.basename(os.path.normpath(path)):  # not the index of a directory
+            raise HTTPError(404, "%s is a file, so its path ends with its name", name)
+
+
 def open_regular(path: str) -> int:
     """Open a file for reading, without ever waiting for a FIFO.
 

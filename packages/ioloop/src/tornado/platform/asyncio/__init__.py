@@ -21,7 +21,11 @@ is on from the start
 - or if asyncio is in debug mode, with its ``slow_callback_duration`` (0.1 seconds).
 """
 
+# ruff: noqa: TC004 - the policy in __all__ is imported when it is first asked for
+
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from tornado.gen import convert_yielded
 from tornado.util import publish
@@ -31,8 +35,12 @@ from ._futures import to_asyncio_future, to_tornado_future
 from ._loops import AsyncIOLoop, AsyncIOMainLoop
 from ._selector import AddThreadSelectorEventLoop, SelectorThread
 
+if TYPE_CHECKING:
+    from ._policy import AnyThreadEventLoopPolicy
+
 __all__ = [
     "AddThreadSelectorEventLoop",
+    "AnyThreadEventLoopPolicy",
     "AsyncIOLoop",
     "AsyncIOMainLoop",
     "BaseAsyncIOLoop",
@@ -44,6 +52,7 @@ __all__ = [
 
 publish(
     globals(),
+    {"AnyThreadEventLoopPolicy": "_policy"},
     aliases={
         "IOLoop": "tornado.ioloop",
     },
