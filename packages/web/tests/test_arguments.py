@@ -51,7 +51,7 @@ def test_the_last_value_counts_and_all_are_there(site: MakeSite) -> None:
 
 def test_a_missing_argument_is_400_and_named_in_the_log(site: MakeSite, caplog: Any) -> None:
     assert site([("/", Echo)]).fetch("/").status == 400
-    assert "missing argument q" in caplog.text
+    assert "Missing argument q" in caplog.text
     assert MissingArgumentError("q").arg_name == "q"
 
 
@@ -154,9 +154,9 @@ def test_an_argument_can_be_decoded_by_hand(site: MakeSite, caplog: Any) -> None
     running = site([("/(.*)", Manual)])
     assert running.fetch("/c3a9").text == "é"
     assert running.fetch("/ff").status == 400
-    assert r"invalid unicode in name: b'\xff'" in caplog.text
+    assert r"Invalid unicode in name: b'\xff'" in caplog.text
     assert running.fetch("/%FF").status == 400
-    assert r"invalid unicode in url: b'\xff'" in caplog.text
+    assert r"Invalid unicode in url: b'\xff'" in caplog.text
 
 
 class Color(enum.Enum):

@@ -156,6 +156,7 @@ def test_s17_links_are_followed_within_the_root_only(serve: Serve, root: Path) -
     (root / "directory").symlink_to(root / "sub")
     (root / "loop").symlink_to(root / "loop")
     (root / "nowhere").symlink_to(root / "none")
+    (root / "nothing").symlink_to(root.parent / "no such file")
     running = serve(root)
     assert running.fetch("/static/inside").body == b"in static"
     assert running.fetch("/static/directory/b.txt").body == b"below"
@@ -163,6 +164,8 @@ def test_s17_links_are_followed_within_the_root_only(serve: Serve, root: Path) -
     assert running.fetch("/static/sibling/a.txt").status == 403
     assert running.fetch("/static/loop").status == 404
     assert running.fetch("/static/nowhere").status == 404
+    # The same as for what is there, so that nobody learns which files the machine has.
+    assert running.fetch("/static/nothing").status == 403
 
 
 @pytest.mark.parametrize("as_list", [True, False])

@@ -399,5 +399,5 @@ def test_bytes_of_a_field_leave_as_those_bytes(run):
 
     sent = run(send(HTTPHeaders({"Host": "x", "A": b"\xc5\xbc", "B": [b"\xff", "c"]})))
     assert b"\r\nA: \xc5\xbc\r\nB: \xff\r\nB: c\r\n" in sent
-    with pytest.raises(HTTPOutputError, match="Illegal characters .* in header A"):
+    with pytest.raises(HTTPOutputError, match=r"Illegal characters .* in header A"):
         run(send(HTTPHeaders({"Host": "x", "A": b"b\r\nc: d"})))

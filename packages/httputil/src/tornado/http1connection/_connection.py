@@ -16,7 +16,7 @@ from tornado.httputil import (
 )
 from tornado.iostream import IOStream, StreamClosedError
 
-from ._encoding import LAST_CHUNK, encode_chunk, encode_fields
+from ._encoding import LAST_CHUNK, encode_chunk, encode_fields, too_much_data
 from ._errors import shown
 from ._framing import parse_content_length
 from ._grammar import REASON_TEXT, REQUEST_LINE
@@ -318,10 +318,7 @@ class HTTP1Connection(HTTPConnection):
                 return b""
             if len(chunk) > self._left:
                 self.stream.close()
-                raise HTTPOutputError(
-                    f"Tried to write more data than Content-Length, or than the status allows: "
-                    f"{len(chunk) - self._left} bytes too many"
-                )
+                raise too_much_data(len(chunk) - self._left)
             self._left -= len(chunk)
         return chunk
 

@@ -61,3 +61,15 @@ def _complain(fields: Fields) -> None:
 def encode_chunk(data: bytes) -> bytes:
     """Frame one piece of a chunked body; an empty piece would end it, and gives nothing."""
     return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
+
+
+def too_much_data(count: int) -> HTTPOutputError:
+    """Return the error for a body that is longer than its head says.
+
+    The text is upstream's, letter for letter; the note has the rest.
+
+    :param count: how many bytes are too many.
+    """
+    error = HTTPOutputError("Tried to write more data than Content-Length")
+    error.add_note(f"{count} bytes too many; there is no body at all with a status of 204 or 304")
+    return error

@@ -74,6 +74,8 @@ if TYPE_CHECKING:
         decode_signed_value,
         get_signature_key_version,
     )
+    from ._signed_values import _create_signature_v1 as _create_signature_v1
+    from ._signed_values import _create_signature_v2 as _create_signature_v2
     from ._slashes import addslash, removeslash
     from ._static_files import StaticFileHandler
     from ._stream_body import _has_stream_request_body as _has_stream_request_body
@@ -152,6 +154,8 @@ publish(
         "RequestIdMiddleware": "_request_ids",
         "StaticFileHandler": "_static_files",
         "TimingMiddleware": "_timing",
+        "_create_signature_v1": "_signed_values",
+        "_create_signature_v2": "_signed_values",
         "_has_stream_request_body": "_stream_body",
         "addslash": "_slashes",
         "create_signed_value": "_signed_values",

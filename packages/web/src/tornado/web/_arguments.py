@@ -187,7 +187,7 @@ class Arguments(HandlerState):
             return to_unicode(value)
         except UnicodeDecodeError as error:
             shown = value[:40]
-            raise HTTPError(400, f"invalid unicode in {name or 'url'}: {shown!r}") from error
+            raise HTTPError(400, f"Invalid unicode in {name or 'url'}: {shown!r}") from error
 
     def _last_of(
         self, values: list[str], name: str, default: Any, kind: Callable[[str], Any] | None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import traceback
-from logging import ERROR, WARNING
+from logging import DEBUG, ERROR, WARNING
 from typing import TYPE_CHECKING, Any
 
 from tornado.escape import xhtml_escape
@@ -26,12 +27,18 @@ _PAGE = (
     "<title>{title}</title></head><body>{title}</body></html>\n"
 )
 
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f<>]")
+
 
 def _reason_of(arguments: dict[str, Any]) -> str | None:
-    """Choose the reason phrase among the arguments of an error page: the exception's goes first."""
+    """Choose the reason phrase among the arguments of an error page: the exception's goes first.
+
+    What a client may have put into it, control characters or markup, makes it ``Unknown``.
+    """
     _, error, _ = arguments.get("exc_info", (None, None, None))
     own = error.reason if isinstance(error, HTTPError) else None
-    return own or arguments.get("reason")
+    reason = own or arguments.get("reason")
+    return "Unknown" if reason and _UNSAFE.search(reason) else reason
 
 
 class ErrorPage(HandlerState):
@@ -45,33 +52,32 @@ class ErrorPage(HandlerState):
         logged.
 
         :param kwargs: passed on to :meth:`write_error`; ``exc_info`` is the exception, if there is
-            one, and ``reason`` a reason phrase; the registered one takes the place of one with
-            control characters.
+            one, and ``reason`` a reason phrase; one with control characters or markup becomes
+            ``Unknown``.
         """
         if self._finished:
             summary = self._request_summary()
-            gen_log.error("cannot send an error page behind finish(): %s", summary)
+            gen_log.error(
+                "Cannot send error response after headers written, the response is finished: %s",
+                summary,
+            )
             return
         if self._headers_written:
-            if "exc_info" not in kwargs:  # else it was logged already
-                gen_log.error(
-                    "cannot send an error page behind flush(), closing the connection: %s",
-                    self._request_summary(),
-                )
+            gen_log.error(
+                "Cannot send error response after headers written, closing the connection: %s",
+                self._request_summary(),
+            )
             self._abandon()
             return
         self.clear()
         self._ui = None  # the UI modules of the page that failed
-        try:
-            self.set_status(status_code, _reason_of(kwargs))
-        except ValueError:  # a reason from elsewhere must not change the status
-            self.set_status(status_code)
+        self.set_status(status_code, _reason_of(kwargs))
         if status_code == 405:
             self.set_header("Allow", ", ".join(allowed_methods(self)))
         try:
             self.write_error(status_code, **kwargs)
         except Exception:  # noqa: BLE001  # logged; the client still gets the status
-            app_log.exception("uncaught exception in write_error %s", self._request_summary())
+            app_log.exception("Uncaught exception in write_error %s", self._request_summary())
         if not self._finished:
             self.finish()
 
@@ -130,7 +136,7 @@ class ErrorPage(HandlerState):
             self.request,
             app_log,
             ERROR,
-            "uncaught exception %s\n%r",
+            "Uncaught exception %s\n%r",
             self._request_summary(),
             self.request,
             exc_info=(typ, value, tb),
@@ -156,7 +162,7 @@ class ErrorPage(HandlerState):
         try:
             self.log_exception(type(error), error, error.__traceback__)
         except Exception:  # noqa: BLE001  # logged; the client still gets an answer
-            app_log.exception("uncaught exception in log_exception")
+            app_log.exception("Uncaught exception in log_exception")
         if self._finished:
             return
         exc_info = (type(error), error, error.__traceback__)
@@ -180,7 +186,7 @@ class ErrorPage(HandlerState):
                 type(self),
                 self.request,
                 app_log,
-                WARNING,
+                DEBUG,  # the program has asked for it, and the client gets an answer
                 "cancelled %s",
                 summary,
                 exc_info=exc_info,

@@ -47,8 +47,8 @@ class HTTPError(Exception):
     :param log_message: a message for the log, never shown to the client; ``args`` are put into it
         as :meth:`str.__mod__` does. Without ``args`` the message is taken literally.
     :param reason: the reason phrase; the registered one if ``None``. In scripts that a head cannot
-        carry it stands in the error page only.
-    :raises ValueError: the reason has control characters.
+        carry it stands in the error page only; one with control characters or markup is answered
+        as ``Unknown``.
     """
 
     def __init__(
@@ -62,8 +62,7 @@ class HTTPError(Exception):
         self.status_code = status_code
         self._log_message = log_message
         self.args = args
-        reason = kwargs.get("reason")
-        self.reason: str | None = None if reason is None else checked_reason(reason)
+        self.reason: str | None = kwargs.get("reason")
 
     @property
     def log_message(self) -> str | None:
@@ -92,7 +91,7 @@ class MissingArgumentError(HTTPError):
     """
 
     def __init__(self, arg_name: str) -> None:
-        super().__init__(400, f"missing argument {arg_name}")
+        super().__init__(400, f"Missing argument {arg_name}")
         self.arg_name = arg_name
 
 

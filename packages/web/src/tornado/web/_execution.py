@@ -100,7 +100,7 @@ def start_task(coroutine: Coroutine[Any, Any, None], context: Any) -> asyncio.Ta
 def _ended(task: asyncio.Task[Any]) -> None:
     _running.discard(task)
     if not task.cancelled() and task.exception() is not None:
-        app_log.error("uncaught exception in a request", exc_info=task.exception())
+        app_log.error("Uncaught exception in a request", exc_info=task.exception())
 
 
 class Execution(ErrorPage, HandlerState):
@@ -163,7 +163,10 @@ class Execution(ErrorPage, HandlerState):
                 return
             if not self._finished:
                 self._log_cancelled(error)
-                self._abandon()
+                if self._client_left:
+                    self._abandon()
+                else:
+                    self.send_error(500)
             raise
         finally:
             if self._prepared is not None and not self._prepared.done():
@@ -205,7 +208,7 @@ class Execution(ErrorPage, HandlerState):
             self._handle_request_exception(error)
         except Exception:  # noqa: BLE001  # the connection closes
             summary = self._request_summary()
-            app_log.exception("uncaught exception while an error was answered %s", summary)
+            app_log.exception("Uncaught exception while an error was answered %s", summary)
             if not self._finished:
                 self._abandon()
 
@@ -214,7 +217,7 @@ class Execution(ErrorPage, HandlerState):
             self.on_connection_close()
         except Exception:  # noqa: BLE001  # logged; there is nobody to answer
             summary = self._request_summary()
-            app_log.exception("uncaught exception in on_connection_close %s", summary)
+            app_log.exception("Uncaught exception in on_connection_close %s", summary)
 
     def _decode_group(self, value: Any, name: str | None = None) -> Any:
         # What a matcher has converted already is no bytes any more.

@@ -52,6 +52,9 @@ def _is_plain(method: Any, function: Any) -> bool:
     return getattr(method, "__func__", None) is function
 
 
+_NO_VERSION = "Could not open static file %r, so its URL has no version: %s"
+
+
 class StaticFileHandler(RequestHandler):
     r"""Serve the files of a directory.
 
@@ -236,7 +239,7 @@ class StaticFileHandler(RequestHandler):
     def _redirect_to_directory(self) -> None:
         location = self.request.path + "/"
         if not same_origin("/", location):
-            raise HTTPError(403, "cannot redirect to %s", location)
+            raise HTTPError(403, "cannot redirect path with two initial slashes: %s", location)
         self.redirect(location, permanent=True)
 
     def _served(self) -> FoundFile:
@@ -423,7 +426,12 @@ class StaticFileHandler(RequestHandler):
     @classmethod
     def _version(cls, found: FoundFile, may_remember: bool = True) -> str | None:
         """Give the version of a file, ``None`` for what has none: devices, FIFOs, giants."""
-        if not found.is_regular or found.size > cls.MAX_VERSION_CONTENT_SIZE:
+        if not found.is_regular:
+            gen_log.error(_NO_VERSION, found.path, "it is not a file")
+            return None
+        if found.size > cls.MAX_VERSION_CONTENT_SIZE:
+            limit = cls.MAX_VERSION_CONTENT_SIZE
+            gen_log.error(_NO_VERSION, found.path, f"it is larger than {limit} bytes")
             return None
         owner = None if _is_plain(cls.get_content, _get_content) else cls
         if not _is_plain(cls.get_content_version, _get_content_version):
@@ -433,7 +441,7 @@ class StaticFileHandler(RequestHandler):
             try:
                 version = cls.get_content_version(found.path)
             except (OSError, HTTPError) as error:
-                gen_log.error("cannot read %r, so its URL has no version: %s", found.path, error)
+                gen_log.error(_NO_VERSION, found.path, error)
                 return None
             _versions.put(found, version, cls.MAX_CACHED_VERSIONS, owner)
         return version
@@ -447,7 +455,7 @@ class StaticFileHandler(RequestHandler):
             try:  # a subclass may have contents that are no files
                 return cls.get_content_version(abspath)
             except (OSError, ValueError, HTTPError) as error:
-                gen_log.error("cannot read %r, so its URL has no version: %s", abspath, error)
+                gen_log.error(_NO_VERSION, abspath, error)
                 return None
         return cls._version(found)
 
@@ -475,7 +483,7 @@ class StaticFileHandler(RequestHandler):
         except HTTPError as error:
             if error.status_code == 403:
                 raise
-            gen_log.error("cannot read %r, so its URL has no version: %s", abspath, error)
+            gen_log.error(_NO_VERSION, abspath, error)
             return None
         return cls._version(found, bool(settings.get("static_hash_cache", True)))
 

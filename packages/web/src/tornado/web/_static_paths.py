@@ -75,7 +75,11 @@ def join(root: str | os.PathLike[str], path: str) -> str:
     :raises HTTPError: 403 if it is not below.
     """
     if os.name == "nt" and is_strange_to_windows(path):
-        raise HTTPError(403, "%s is no name of a static file", path)
+        raise HTTPError(
+            403,
+            "%s is not in root static directory: Windows reads its name as something else",
+            path,
+        )
     top = absolute_root(root)
     if os.sep == "/" and _is_plain(path):
         return f"{top}/{path}" if top != "/" else f"/{path}"
@@ -90,7 +94,7 @@ def check_below(root: str, path: str, shown: str) -> None:
     :raises HTTPError: 403 if it is not; the message has `shown`.
     """
     if not is_below(root, path):
-        raise HTTPError(403, "%s is not in the static directory", shown)
+        raise HTTPError(403, "%s is not in root static directory", shown)
 
 
 class FoundFile:
@@ -147,9 +151,12 @@ def _found_root(root: str) -> FoundFile:
 
 
 def _through_links(root: str, path: str, shown: str, allowed: Iterable[str]) -> FoundFile:
-    real = os.path.realpath(path, strict=True)
+    # Not strict: whether there is something outside of the roots must not show in the answer.
+    real = os.path.realpath(path)
     if not any(is_below(os.path.realpath(each), real) for each in (root, *allowed)):
-        raise HTTPError(403, "%s is a link that leads out of the static directory", shown)
+        raise HTTPError(
+            403, "%s is not in root static directory: it is a link that leads out of it", shown
+        )
     return FoundFile(real, os.stat(real))
 
 
