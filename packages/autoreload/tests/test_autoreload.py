@@ -392,3 +392,16 @@ def test_the_command_can_be_called_from_a_program(run: Run, tmp_path: Path) -> N
     program = run("start.py", "--until-success", "program.py", "--port=1")
     assert program.process.wait(20) == 0
     program.wait_for("arguments ['--port=1']")
+
+
+def test_a_program_restarts_itself_by_the_undocumented_name(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(
+        "import os, sys, tornado.autoreload\n"
+        "print('started', sys.argv[1], flush=True)\n"
+        "if os.environ.pop('FIRST', None):\n"
+        "    tornado.autoreload._reload()\n"
+    )
+    program = run("program.py", "argument", FIRST="yes")
+
+    program.wait_for("started argument", times=2)
+    assert program.process.wait(20) == 0
