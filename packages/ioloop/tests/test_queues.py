@@ -331,3 +331,17 @@ def test_those_who_wait_can_be_counted_as_programs_did(run):
         assert (len(queue._getters), list(queue._putters)) == (0, [putting])
 
     run(main)
+
+
+def test_a_limit_with_a_fraction_is_rounded_up(run):
+    async def main():
+        queue = queues.Queue(maxsize=1.3)
+        queue.put_nowait(0)
+        queue.put_nowait(1)
+        assert queue.full()
+        waiting = queue.put(2)
+        assert queue.get_nowait() == 0
+        await waiting
+        assert [await queue.get(), await queue.get()] == [1, 2]
+
+    run(main)

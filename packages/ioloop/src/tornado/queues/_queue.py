@@ -152,7 +152,7 @@ class Queue(Generic[T]):
         """
         if not self._queue:
             raise QueueEmpty("the queue has no item")
-        if self._putters.waiters and len(self._queue) <= self._maxsize:
+        if self._putters.waiters and len(self._queue) - 1 < self._maxsize:
             # First, for it is the queue's order that says which item comes out.
             self._accept(self._putters.first.item)
             self._putters.serve(None)
