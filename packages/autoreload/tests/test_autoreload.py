@@ -405,3 +405,20 @@ def test_a_program_restarts_itself_by_the_undocumented_name(run: Run, tmp_path: 
 
     program.wait_for("started argument", times=2)
     assert program.process.wait(20) == 0
+
+
+def test_a_script_imports_from_its_own_and_from_the_current_directory(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "beside.py").write_text("name = 'beside the script'\n")
+    (tmp_path / "both.py").write_text("name = 'the current directory'\n")
+    (tmp_path / "app" / "both.py").write_text("name = 'the one of the script'\n")
+    (tmp_path / "here.py").write_text("name = 'in the current directory'\n")
+    (tmp_path / "app" / "main.py").write_text(
+        "import beside, both, here\nprint(beside.name, both.name, here.name, sep='|')\n"
+    )
+    program = run("-m", "tornado.autoreload", "--until-success", "app/main.py")
+
+    program.wait_for("beside the script|the one of the script|in the current directory")
+    assert program.process.wait(20) == 0
