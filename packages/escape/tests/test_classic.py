@@ -23,5 +23,9 @@ def test_names_that_programs_took_from_the_module_are_there():
     assert {name: getattr(tornado.escape, name) for name in NAMES} == NAMES
 
 
+def test_bytes_with_escapes_are_decoded():
+    assert tornado.escape._unquote_to_bytes(b"%41%zz%") == b"A%zz%"
+
+
 def test_they_are_not_shown():
     assert not NAMES.keys() & {*dir(tornado.escape), *tornado.escape.__all__}

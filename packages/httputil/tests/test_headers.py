@@ -130,6 +130,11 @@ def test_headers_equal_mappings_of_joined_values():
     assert repeated() == {"Content-Type": "text/html", "Set-Cookie": "a=b,c=d"}
     assert repeated() != {"Content-Type": "text/html"}
     assert repeated() != "Content-Type: text/html"
+    assert HTTPHeaders({"bar": "baz"}) == {"bar": "baz"} == HTTPHeaders({"BAR": "baz"})
+    assert HTTPHeaders({"bar": "baz"}) != {"bar": "Baz"}
+    assert HTTPHeaders({"bar": "baz"}) != {"b\nr": "baz"}
+    assert HTTPHeaders({"bar": "1"}) != {"bar": 1}
+    assert HTTPHeaders({"bar": "1"}) != {1: "1"}
     assert HTTPHeaders([("A", "1")]) == HTTPHeaders(a="1")
     assert HTTPHeaders.parse("a: 1\r\na: 2\r\n") == HTTPHeaders({"a": "1,2"})
 

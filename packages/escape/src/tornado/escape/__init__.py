@@ -79,6 +79,7 @@ publish(
             "_TO_UNICODE_TYPES",
             "_UTF8_TYPES",
             "_unicode",
+            "_unquote_to_bytes",
             "basestring_type",
             "htmlentitydefs",
             "json",

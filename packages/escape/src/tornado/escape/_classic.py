@@ -12,6 +12,7 @@ import urllib.parse as urllib_parse
 
 from tornado.util import basestring_type, unicode_type
 
+from ._percent import decode_escapes as _unquote_to_bytes
 from ._text import to_unicode
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "_TO_UNICODE_TYPES",
     "_UTF8_TYPES",
     "_unicode",
+    "_unquote_to_bytes",
     "basestring_type",
     "htmlentitydefs",
     "json",

@@ -199,6 +199,11 @@ class HTTPHeaders(MutableMapping[str, str]):
             return True
         if not isinstance(other, Mapping):
             return NotImplemented
+        if not isinstance(other, HTTPHeaders):
+            try:
+                other = HTTPHeaders(other)  # names that differ in their case are equal
+            except (HTTPInputError, AttributeError, TypeError, ValueError):
+                return False
         return dict(self.items()) == dict(other.items())
 
     __hash__ = None  # type: ignore[assignment]  # mutable, like every MutableMapping

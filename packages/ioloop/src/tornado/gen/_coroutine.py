@@ -14,9 +14,9 @@ from tornado.concurrent._future import finished_future, new_future, takes_callba
 from ._convert import as_task
 from ._errors import Return
 from ._moment import moment
-from ._pending import PendingFuture
+from ._pending import PendingFuture, name_the_caller
 from ._runner import Runner
-from ._step import advance, waitable
+from ._step import advance, waitable, without_own_frames
 
 if TYPE_CHECKING:
     from asyncio import Future
@@ -123,12 +123,14 @@ def _begin(
 ) -> Future[Any]:
     """Go on with a generator that has yielded. Only if it has to wait does it get a runner."""
     try:
-        ready = waitable(yielded)
+        ready = waitable(run, yielded)
         if ready is not moment and ready.done():
             ready = advance(run, generator, ready)
     except BaseException as end:  # noqa: BLE001 - as above
         return _ended(end)
     result = PendingFuture(loop=_get_running_loop() or new_future().get_loop())
+    if result._source_traceback:
+        name_the_caller(result)
     Runner(run, generator, result, ready)
     return result
 
@@ -141,7 +143,7 @@ def _ended(end: BaseException) -> Future[Any]:
     if isinstance(end, asyncio.CancelledError):
         future.cancel()
     elif isinstance(end, Exception):
-        future.set_exception(end)
+        future.set_exception(without_own_frames(end))
     else:
         raise end
     return future

@@ -206,8 +206,9 @@ class MultiPoint(YieldPoint):
         """Start all of them."""
         from ._step import waitable
 
+        # Points are started in the generator's context.
         self._points = [
-            child if isinstance(child, YieldPoint) else FuturePoint(waitable(child))
+            child if isinstance(child, YieldPoint) else FuturePoint(waitable(_call, child))
             for child in self.children
         ]
         for point in self._points:
@@ -222,6 +223,10 @@ class MultiPoint(YieldPoint):
         """Return the results as the children were given, in a list or a dict."""
         results = [point.get_result() for point in self._points]
         return results if self.keys is None else dict(zip(self.keys, results, strict=True))
+
+
+def _call(function: Callable[..., Any], *args: Any) -> Any:
+    return function(*args)
 
 
 class FuturePoint(YieldPoint):

@@ -160,7 +160,7 @@ class _TimedWait:
             return
         try:
             message = self.message() if callable(self.message) else self.message
-            self.result.set_exception(TimeoutError(message or "timeout"))
+            self.result.set_exception(TimeoutError(message or "Timeout"))
         except Exception as error:  # noqa: BLE001 - whoever waits would wait for ever
             self.result.set_exception(error)
         self._release()
@@ -180,4 +180,4 @@ class _TimedWait:
             return
         error = future.exception()
         if error is not None and not isinstance(error, self.quiet):
-            app_log.error("exception in %r after its timeout", future, exc_info=error)
+            app_log.error("Exception in Future %r after timeout", future, exc_info=error)
