@@ -35,6 +35,9 @@ app_log = logging.getLogger("tornado.application")
 #: How many times within the threshold the thread looks at the loop.
 LOOKS = 5
 
+#: How many looks are kept of one callback.
+MOST_LOOKS = 1000
+
 _STDLIB = os.path.join(sysconfig.get_path("stdlib"), "")
 _SITE = os.path.join(_STDLIB, "site-packages", "")
 
@@ -59,13 +62,24 @@ class Sighting(NamedTuple):
     time: float
 
 
+class Look(NamedTuple):
+    """What the threads were doing at one moment: their frames from the innermost on.
+
+    What it means is found out when the ping is answered. Before that, it may not be known in which
+    thread the loop runs, nor which frame calls its callbacks.
+    """
+
+    stacks: dict[int, list[tuple[FrameType, int]]]
+    time: float
+
+
 class Ping:
     """A callback that notes when it was sent and when the loop got round to it."""
 
     def __init__(self) -> None:
         self.sent = time.monotonic()
         self.answered: float | None = None
-        self.sightings: list[Sighting | None] = []
+        self.looks: list[Look] = []
         self.reported = False
         self.thread_id = 0
         self.runner: CodeType | None = None
@@ -97,8 +111,9 @@ class BlockingWatch:
         self.interval = threshold / LOOKS
         self.action = action
         self._loop = weakref.ref(loop)
-        self._thread_id = threading.get_ident()
-        self._runner: CodeType | None = asyncio.Handle._run.__code__
+        self._maker = threading.get_ident()
+        #: The thread of the loop; 0 as long as that is not known.
+        self._thread_id = 0
         self._ping: Ping | None = None
         self._stopped = threading.Event()
 
@@ -128,6 +143,7 @@ class BlockingWatch:
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         if not loop.is_running():
             self._ping = None
+            self._thread_id = 0  # it may be started by another one
             return
         ping = self._ping
         if ping is None:
@@ -135,7 +151,7 @@ class BlockingWatch:
         elif ping.answered is None:
             self._observe(ping)
         else:
-            self._thread_id, self._runner = ping.thread_id, ping.runner
+            self._thread_id = ping.thread_id
             self._conclude(ping, ping.answered)
             self._send(loop)
 
@@ -144,13 +160,16 @@ class BlockingWatch:
         loop.call_soon_threadsafe(ping)
 
     def _observe(self, ping: Ping) -> None:
-        frame = sys._current_frames().get(self._thread_id)
-        ping.sightings.append(see(frame, self._runner))
-        if self.action is None or ping.reported:
-            return
-        if time.monotonic() - ping.sent >= self.threshold:
+        frames = sys._current_frames()
+        if self.action is None:
+            look = Look(stacks_of(frames, self._thread_id), time.monotonic())
+            if len(ping.looks) < MOST_LOOKS:
+                ping.looks.append(look)
+            else:
+                ping.looks[-1] = look  # it only matters for how long it lasts
+        elif not ping.reported and time.monotonic() - ping.sent >= self.threshold:
             ping.reported = True
-            self._act(frame)
+            self._act(frames.get(self._thread_id or self._maker))
 
     def _act(self, frame: FrameType | None) -> None:
         alarm = getattr(signal, "SIGALRM", signal.SIGTERM)
@@ -166,7 +185,8 @@ class BlockingWatch:
         duration = answered - ping.sent + self.interval / 2
         if self.action is not None or duration < self.threshold:
             return
-        seen = longest_run(ping.sightings)
+        looks = ping.looks
+        seen = longest_run([see(each, ping.thread_id, ping.runner) for each in looks])
         # Many short callbacks in a row are load, not one that blocks. That one began up to a look
         # before it was seen first, and ended up to a look after it was seen last.
         if len(seen) > 1 and seen[-1].time - seen[0].time >= self.threshold - 2 * self.interval:
@@ -206,30 +226,49 @@ def longest_run(sightings: list[Sighting | None]) -> list[Sighting]:
     return best
 
 
-def see(frame: FrameType | None, runner: CodeType | None) -> Sighting | None:
-    """Describe what a thread is doing inside a callback; None if it is in none.
+def stacks_of(
+    frames: dict[int, FrameType], thread_id: int
+) -> dict[int, list[tuple[FrameType, int]]]:
+    """Return the frames of a thread, each with its line, from the innermost on.
 
-    :param frame: the innermost frame of the thread.
+    :param thread_id: 0 for all threads but the calling one.
+    """
+    threads = [thread_id] if thread_id else frames.keys() - {threading.get_ident()}
+    stacks: dict[int, list[tuple[FrameType, int]]] = {}
+    for thread in threads:
+        frame = frames.get(thread)
+        stacks[thread] = stack = []
+        while frame is not None:
+            stack.append((frame, frame.f_lineno))
+            frame = frame.f_back
+    return stacks
+
+
+def see(look: Look, thread_id: int, runner: CodeType | None) -> Sighting | None:
+    """Describe what a thread was doing inside a callback; None if it was in none.
+
     :param runner: the code of the frame that calls callbacks.
     """
-    innermost = frame
-    application: FrameType | None = None
+    application: tuple[FrameType, int] | None = None
     callback: FrameType | None = None
     call: FrameType | None = None
-    while frame is not None and frame.f_code is not runner:
+    stack = look.stacks.get(thread_id, [])
+    for frame, line in stack:
+        if frame.f_code is runner:
+            break
         if application is None and _is_application(frame.f_code.co_filename):
-            application = frame
+            application = frame, line
         if not _is_machinery(frame.f_code.co_filename):
             callback = frame
         call = frame
-        frame = frame.f_back
-    if frame is None or innermost is None or call is None:
+    else:
+        return None
+    if call is None:
         return None
     name = callback.f_code.co_qualname if callback else _name_of_callback(call)
-    line = application or innermost
-    code = line.f_code
-    place = Place(name, code.co_qualname, code.co_filename, line.f_lineno)
-    return Sighting(call, place, time.monotonic())
+    frame, line = application or stack[0]
+    code = frame.f_code
+    return Sighting(call, Place(name, code.co_qualname, code.co_filename, line), look.time)
 
 
 def _name_of_callback(call: FrameType) -> str:
@@ -240,7 +279,8 @@ def _name_of_callback(call: FrameType) -> str:
 
 
 def _is_machinery(filename: str) -> bool:
-    return os.path.dirname(filename) in _MACHINERY
+    folder = os.path.dirname(filename)
+    return folder in _MACHINERY or folder.endswith(_UVLOOP)
 
 
 def _is_application(filename: str) -> bool:
@@ -248,6 +288,9 @@ def _is_application(filename: str) -> bool:
         return not _is_machinery(filename)
     return not (filename.startswith((_STDLIB, "<frozen")) or _is_machinery(filename))
 
+
+#: What ``uvloop.run`` wraps around a program's coroutine is not worth naming either.
+_UVLOOP = os.path.join("site-packages", "uvloop")
 
 #: Folders whose frames run callbacks and are not worth naming.
 _MACHINERY = {

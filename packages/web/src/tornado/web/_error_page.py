@@ -141,11 +141,6 @@ class ErrorPage(HandlerState):
         status = error.status_code if isinstance(error, HTTPError) else 500
         self.send_error(status, exc_info=exc_info)
 
-    def _log_cancelled(self) -> None:
-        """Log that the task of this request was cancelled, unless its client has gone anyway."""
-        if not self._client_left:
-            app_log.warning("cancelled %s", self._request_summary(), exc_info=True)
-
     def _abandon(self) -> None:
         """Close the connection with the response incomplete."""
         self._finished = True
