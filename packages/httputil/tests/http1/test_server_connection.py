@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Any
 
 import pytest
 
@@ -524,3 +525,24 @@ def test_s7_malformed_bytes_behind_a_pending_request_are_refused_too(
             assert b"HTTP/1.1 400 Bad Request" in await client.read_all()
 
     run(scene())
+
+
+def test_a_delegate_that_is_cancelled_closes_and_is_no_error(
+    application: Any, message: Any, wire: Any, run: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Cancelled(message):  # type: ignore[misc]  # a fixture gives the class
+        def data_received(self, chunk: bytes) -> Any:
+            task = asyncio.ensure_future(asyncio.sleep(60))
+            asyncio.get_running_loop().call_soon(task.cancel)
+            return task
+
+    async def scene() -> bytes:
+        app = application(Cancelled)
+        async with wire(app) as client:
+            await client.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc")
+            data: bytes = await client.read_all()
+            assert app.calls == [("head", "POST", "/"), "lost", "closed"]
+            return data
+
+    assert run(scene()) == b""
+    assert caplog.records == []

@@ -410,6 +410,11 @@ class HTTP1ServerConnection(ServerDeadlines):
         if isinstance(error, HTTPInputError):
             self._refuse(error)
             return
+        if future.cancelled():
+            # Whoever cancels, for example a program that ends, knows; it is no error.
+            gen_log.debug("the handling of a body from %s was cancelled", self._peer())
+            self._close_unanswered()
+            return
         if error is not None:
             self._fail(error)
             return
@@ -521,6 +526,9 @@ class HTTP1ServerConnection(ServerDeadlines):
     def _fail(self, error: BaseException) -> None:
         """Log an error of the application, and close: nothing answers its request any more."""
         app_log.error("Uncaught exception while a request was received", exc_info=error)
+        self._close_unanswered()
+
+    def _close_unanswered(self) -> None:
         if self._written:
             self.stream.close_when_written()
         else:

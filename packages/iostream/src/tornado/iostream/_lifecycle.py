@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import errno
 import logging
 import sys
 from typing import TYPE_CHECKING, Any, Protocol
@@ -76,6 +77,10 @@ class Lifecycle:
     def get_fd_error(self) -> Exception | None:
         """Return the error that is pending on the descriptor, or None."""
         return None
+
+    def _is_peer_gone(self, error: Exception) -> bool:
+        """Tell whether an error only says that the peer has left, which no log needs to know."""
+        return isinstance(error, ConnectionError) or getattr(error, "errno", 0) == errno.ENOTCONN
 
     # The loop.
 

@@ -30,7 +30,7 @@ _RECORD = 16384
 _SLICE = 262144
 
 _WANTS = (ssl.SSLWantReadError, ssl.SSLWantWriteError)
-#: What a handshake ends with when the peer closes the connection. The last one is Python 3.11.2's.
+#: What a peer's end of the connection is without a goodbye. The last one is Python 3.11.2's.
 _ENDED = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 
@@ -244,6 +244,9 @@ class SSLIOStream(IOStream):
             with suppress(OSError, ValueError):
                 self._tls.unwrap()
         super().close_fd()
+
+    def _is_peer_gone(self, error: Exception) -> bool:
+        return isinstance(error, _ENDED) or super()._is_peer_gone(error)
 
     # Input.
 

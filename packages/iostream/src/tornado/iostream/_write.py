@@ -300,7 +300,7 @@ class Writer(Lifecycle):
         if self.error is not None:
             return  # found once more while the input is saved
         self.error = error
-        if not isinstance(error, ConnectionError):
+        if not self._is_peer_gone(error):
             gen_log.warning("Write error on %s: %s", self.fileno(), error)
         self._save_input()
         self.close(exc_info=error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from logging import DEBUG, ERROR, WARNING
+from logging import ERROR, WARNING
 from typing import TYPE_CHECKING, Any
 
 from tornado.escape import xhtml_escape
@@ -168,29 +168,6 @@ class ErrorPage(HandlerState):
         exc_info = (type(error), error, error.__traceback__)
         status = error.status_code if isinstance(error, HTTPError) else 500
         self.send_error(status, exc_info=exc_info)
-
-    def _is_client_gone(self, error: StreamClosedError) -> bool:
-        """Tell whether it is the client's stream that was closed, not one to somebody else."""
-        stream = getattr(self.request.connection, "stream", None)
-        closed = getattr(stream, "closed", None)
-        if closed is None or not closed():
-            return False
-        return error.real_error is None or error.real_error is getattr(stream, "error", None)
-
-    def _log_cancelled(self, error: BaseException) -> None:
-        """Log that the task of this request was cancelled, unless its client has gone anyway."""
-        if not self._client_left:
-            exc_info = (type(error), error, error.__traceback__)
-            summary = self._request_summary()
-            log_line(
-                type(self),
-                self.request,
-                app_log,
-                DEBUG,  # the program has asked for it, and the client gets an answer
-                "cancelled %s",
-                summary,
-                exc_info=exc_info,
-            )
 
     def _abandon(self) -> None:
         """Close the connection with the response incomplete."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from tornado.log import app_log
 
+from ._cancelled import end_cancelled
 from ._current import running_handler
 from ._error_page import ErrorPage
 from ._errors import HTTPError
@@ -162,11 +163,7 @@ class Execution(ErrorPage, HandlerState):
                 self._handle_uncaught(error)
                 return
             if not self._finished:
-                self._log_cancelled(error)
-                if self._client_left:
-                    self._abandon()
-                else:
-                    self.send_error(500)
+                end_cancelled(self)
             raise
         finally:
             if self._prepared is not None and not self._prepared.done():
