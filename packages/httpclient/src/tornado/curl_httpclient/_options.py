@@ -147,7 +147,9 @@ def _set_proxy(curl: Any, hop: HTTPRequest) -> None:
 
 def _host(host: str) -> str:
     """Return the name of a host in ASCII."""
-    return host if host.isascii() else host.encode("idna").decode("ascii")
+    if isinstance(host, str) and not host.isascii():
+        return host.encode("idna").decode("ascii")
+    return host
 
 
 def _set_tls(curl: Any, hop: HTTPRequest) -> None:

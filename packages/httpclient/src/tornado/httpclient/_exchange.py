@@ -396,7 +396,8 @@ class Exchange(Deadlines):
         retry, first = self.request.retry, self._first
         if retry is None or response.error is None or first.body_producer is not None:
             return False
-        if self.received and self.request.streaming_callback is not None:
+        is_hidden = self.request._hides_errors and response._error_is_response_code
+        if self.received and self.request.streaming_callback is not None and not is_hidden:
             return False  # the caller has seen a part of it
         delay = retry.delay(self._attempts, first.method, response)
         if delay is None or self.loop.time() + delay >= self._deadline:
