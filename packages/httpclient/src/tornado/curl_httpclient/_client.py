@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from tornado.httpclient._exchange_client import ExchangeClient
+from tornado.httpclient._tls_files import CheckedFiles, files_of
 from tornado.ioloop import takes_loop
 
 from ._multi import Multi
@@ -34,6 +35,9 @@ class CurlAsyncHTTPClient(ExchangeClient):
     :param cookie_jar: a `http.cookiejar.CookieJar`, to keep cookies between fetches.
     """
 
+    #: A ``prepare_curl_callback`` can give the pass phrase.
+    _takes_encrypted_keys = True
+
     @takes_loop(before="max_clients", none_before=int)
     def initialize(  # type: ignore[override]  # documented: the arguments of this implementation
         self,
@@ -54,6 +58,7 @@ class CurlAsyncHTTPClient(ExchangeClient):
             cookie_jar=cookie_jar,
             io_loop=io_loop,
         )
+        self._files = CheckedFiles()
         self._multi = Multi(self.io_loop, max(10, max_clients))
 
     def close(self) -> None:
@@ -68,6 +73,8 @@ class CurlAsyncHTTPClient(ExchangeClient):
         _app_log.error("exception in callback %r", callback, exc_info=True)
 
     def _perform(self, exchange: Exchange) -> None:
+        if exchange.target.scheme == "https" or exchange.hop.proxy_type == "https":
+            self._files.check(files_of(exchange.hop.__dict__))
         transfer = Transfer(exchange, self._multi)
         exchange.work = transfer
         transfer.prepare()

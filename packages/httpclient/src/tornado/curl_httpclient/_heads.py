@@ -32,19 +32,21 @@ class HeadReader:
     """
 
     def __init__(self, method: str, *, may_continue: bool) -> None:
+        #: The lines of a head, or of trailers, that is not complete.
+        self.lines: list[bytes] = []
+        #: Whether the next line is one of a head.
+        self.expects_head = True
         self._method = method
         self._may_continue = may_continue
-        self._lines: list[bytes] = []
-        self._expects_head = True
         self._is_told = False
         self._interim = 0
 
     def expect_head(self) -> None:
         """Take note that a request goes out."""
         self._is_told = True
-        self._expects_head = True
+        self.expects_head = True
         self._interim = 0
-        self._lines = []
+        self.lines = []
 
     def take_line(self, octets: bytes) -> Head | None:
         """Take a line; return the final head that it completes.
@@ -53,14 +55,14 @@ class HeadReader:
         :raises HTTPInputError: one of its fields is not.
         """
         if octets.strip(b"\r\n"):
-            if not self._expects_head and self._is_new_head(octets):
-                self._expects_head = True
-                self._lines = []
-            self._lines.append(octets)
+            if not self.expects_head and self._is_new_head(octets):
+                self.expects_head = True
+                self.lines = []
+            self.lines.append(octets)
             return None
-        if not self._expects_head:
+        if not self.expects_head:
             return None  # the end of the trailers
-        lines, self._lines = self._lines, []
+        lines, self.lines = self.lines, []
         if not lines:
             raise HTTPProtocolError("an empty line instead of a status line")
         return self._read(b"".join(lines).decode("latin-1"))
@@ -70,7 +72,7 @@ class HeadReader:
 
         :raises HTTPInputError: one of them is not acceptable.
         """
-        return HTTPHeaders.parse(b"".join(self._lines).decode("latin-1"))
+        return HTTPHeaders.parse(b"".join(self.lines).decode("latin-1"))
 
     def _is_new_head(self, octets: bytes) -> bool:
         return self._may_continue and not self._is_told and octets.startswith(b"HTTP/")
@@ -85,7 +87,7 @@ class HeadReader:
             if self._interim > _MAX_INTERIM or code == "101":
                 raise HTTPProtocolError(f"too many interim responses, or a wrong one: {code}")
             return None
-        self._expects_head = False
+        self.expects_head = False
         headers = HTTPHeaders.parse(fields)
         start_line = ResponseStartLine(version, int(code), reason[0])
         has_body = self._method != "HEAD" and start_line.code not in {204, 304}
@@ -98,18 +100,20 @@ def _length(headers: HTTPHeaders) -> int | None:
     libcurl frames it. What two readers would frame differently is refused here, because versions of
     libcurl differ too.
     """
+    value: str | None = headers.get("Content-Length")
     if "Transfer-Encoding" in headers:
-        if "Content-Length" in headers:
+        if value is not None:
             raise HTTPProtocolError("both Transfer-Encoding and Content-Length in a response")
         if len(headers.get_list("Transfer-Encoding")) > 1:
             raise HTTPProtocolError("more than one Transfer-Encoding field")
         return None
-    if "Content-Length" not in headers:
+    if value is None:
         return None
-    values = {each.strip(" \t") for each in headers["Content-Length"].split(",")}
-    if len(values) > 1:
-        raise HTTPProtocolError("different Content-Length fields in a response")
-    (value,) = values
+    if "," in value:
+        first, *others = [each.strip(" \t") for each in value.split(",")]
+        if any(other != first for other in others):
+            raise HTTPProtocolError("different Content-Length fields in a response")
+        value = first
     if not (value.isascii() and value.isdigit() and len(value) < 20):
         raise HTTPProtocolError(f"bad Content-Length {value[:60]!a}")
     return int(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from contextlib import suppress
+import logging
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tornado.httpclient._failure import RAISED
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from ._transfer import Transfer
+
+_gen_log = logging.getLogger("tornado.general")
 
 _TO_LOOP = {
     pycurl.POLL_IN: IOLoop.READ,
@@ -103,8 +105,10 @@ class Multi:
             transfer.curl.close()
 
     def _remove_handle(self, curl: Any) -> None:
-        with suppress(pycurl.error):  # libcurl has let go of it before
+        try:
             self._multi.remove_handle(curl)
+        except pycurl.error:
+            _gen_log.debug("libcurl has let go of a transfer before")
 
     def unpause_soon(self, transfer: Transfer) -> None:
         """Let a paused transfer go on, in a turn of its own.
@@ -141,7 +145,7 @@ class Multi:
     # When something fails.
 
     def interrupt(self, error: BaseException) -> None:
-        """Let the loop raise what must end the program and cannot pass through libcurl."""
+        """Let the loop raise what must not be lost and cannot pass through libcurl."""
         self._call_soon(_raise, error)
 
     def _break_soon(self, error: BaseException) -> None:
@@ -222,28 +226,24 @@ class Multi:
         left = 1
         while left and not self._is_closed:
             left, done, failed = self._multi.info_read()
-            self._end_all([*[(curl, 0, "") for curl in done], *failed])
-
-    def _end_all(self, ended: list[tuple[Any, int, str]]) -> None:
-        """End transfers: each of them, even if the program is interrupted at one."""
-        while ended:
-            curl, code, message = ended.pop(0)
-            try:
+            for curl in done:
+                self._end(curl, 0, "")
+            for curl, code, message in failed:
                 self._end(curl, code, message)
-            except BaseException:
-                self._call_soon(self._end_all, ended)
-                raise
 
     def _end(self, curl: Any, code: int, message: str) -> None:
         transfer = self._transfers.pop(curl, None)
         if transfer is None:
             return
         transfer.socket = curl.getinfo(pycurl.LASTSOCKET)  # known until it is removed
-        self._remove_handle(curl)
         try:
-            transfer.end(code, message)
-        finally:
-            curl.close()
+            try:
+                self._multi.remove_handle(curl)
+            finally:
+                transfer.end(code, message)
+        except BaseException as error:  # noqa: BLE001  # the others have to end as well
+            self.interrupt(error)
+        curl.close()
 
 
 def _raise(error: BaseException) -> NoReturn:

@@ -147,9 +147,11 @@ def _set_proxy(curl: Any, hop: HTTPRequest) -> None:
         curl.setopt(pycurl.PROXYAUTH, _PROXY_AUTH[mode])
 
 
-def _host(host: str) -> str:
+def _host(host: Any) -> Any:
     """Return the name of a host in ASCII."""
-    return host if host.isascii() else host.encode("idna").decode("ascii")
+    if isinstance(host, str) and not host.isascii():
+        return host.encode("idna").decode("ascii")
+    return host
 
 
 def _set_tls(curl: Any, hop: HTTPRequest) -> None:

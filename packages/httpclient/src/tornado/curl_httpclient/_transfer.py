@@ -26,6 +26,9 @@ _BEFORE_REQUEST = getattr(pycurl, "PREREQFUNCTION", None)
 
 _EXPECTATION_FAILED = 417
 
+#: The line after a head.
+_EMPTY = (b"\r\n", b"\n")
+
 
 class Transfer:
     """Perform the hop of an exchange by a handle that is made for it and thrown away.
@@ -119,37 +122,32 @@ class Transfer:
         """
         if self.is_over:
             return
+        exchange = self._exchange
         try:
-            self._check(code, message)
-            self._complete()
+            if self._error is not None:
+                raise self._error
+            if not self._is_cut:
+                if code:
+                    raise make_error(code, message, exchange.request.connect_timeout)
+                # libcurl keeps a connection whose end is all that it had to say, too.
+                self._multi.keep(exchange.target.origin, self.socket)
+            if self._held is not None:
+                self._take_held(self._held)
+            if not self._has_head:
+                raise HTTPProtocolError("the response has no head")
+            self._note_times(exchange)
+            if self._waiting is None:
+                self._finish()
+            # Otherwise the last piece is still being taken.
+            self._is_received = True
         except RAISED as error:  # it goes to whoever awaits the fetch
             self.fail(error)
 
-    def _check(self, code: int, message: str) -> None:
-        if self._error is not None:
-            raise self._error
-        if code and not self._is_cut:
-            raise make_error(code, message, self._exchange.request.connect_timeout)
-
-    def _complete(self) -> None:
-        exchange = self._exchange
-        if not self._is_cut:
-            # libcurl keeps a connection whose end is all that it had to say, too.
-            self._multi.keep(exchange.target.origin, self.socket)
-        self._take_held()
-        if not self._has_head:
-            raise HTTPProtocolError("the response has no head")
-        self._note_times(exchange)
-        if self._waiting is None:
-            self._finish()
-        # Otherwise the last piece is still being taken.
-        self._is_received = True
-
     def _finish(self) -> None:
-        trailers = self._reader.read_trailers()
+        trailers = dict(self._reader.read_trailers()) if self._reader.lines else None
         self.is_over = True
         self._release()
-        self._exchange.finish(dict(trailers))
+        self._exchange.finish(trailers)
 
     def _note_times(self, exchange: Exchange) -> None:
         for name, info in (
@@ -192,8 +190,12 @@ class Transfer:
         if self.is_over:
             return -1
         self._is_unanswered = False
+        reader = self._reader
+        if reader.expects_head and octets not in _EMPTY:
+            reader.lines.append(octets)
+            return None
         try:
-            head = self._reader.take_line(octets)
+            head = reader.take_line(octets)
             if head is not None:
                 self._take_head(head)
         except BaseException as error:  # noqa: BLE001  # `_stop` hands it on
@@ -204,19 +206,19 @@ class Transfer:
         if self._held is not None:
             self._exchange.take_answered_head(self._held.start_line, self._held.headers)
         code = head.start_line.code
-        self._held = head
-        if not (self._may_continue and (300 <= code < 400 or code in {401, 407})):
-            self._take_held()
+        if self._may_continue and (300 <= code < 400 or code in {401, 407}):
+            self._held = head
+        else:
+            self._take_held(head)
         if code == _EXPECTATION_FAILED and self._exchange.expects_continue:
             # libcurl would repeat the request as it is, again and again.
             self._is_cut = True
 
-    def _take_held(self) -> None:
+    def _take_held(self, head: Head) -> None:
         """Give the exchange a head that libcurl does not answer."""
-        head, self._held = self._held, None
-        if head is not None:
-            self._has_head = True
-            self._exchange.take_head(*head)
+        self._held = None
+        self._has_head = True
+        self._exchange.take_head(*head)
 
     def _take_data(self, data: bytes) -> int | None:
         if self.is_over:
@@ -225,7 +227,8 @@ class Transfer:
             # libcurl keeps the piece and gives it again.
             return int(pycurl.WRITEFUNC_PAUSE)
         try:
-            self._take_held()
+            if self._held is not None:
+                self._take_held(self._held)
             waiting = self._exchange.take_data(data)
             if waiting is not None:
                 self._wait_for(waiting)

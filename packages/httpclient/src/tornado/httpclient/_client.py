@@ -191,7 +191,9 @@ class AsyncHTTPClient(Configurable):
         self.io_loop.add_future(future, lambda done: function(done.result()))
         return None
 
-    def stream(self, request: str | HTTPRequest, **kwargs: Any) -> ResponseStream:
+    def stream(
+        self, request: str | HTTPRequest, raise_error: bool = True, **kwargs: Any
+    ) -> ResponseStream:
         """Perform a request whose response is read piece by piece.
 
         ::
@@ -200,6 +202,8 @@ class AsyncHTTPClient(Configurable):
                 async for piece in response:
                     ...
 
+        :param raise_error: raise `HTTPClientError` for a status outside of 2xx when the block is
+            entered; if false, the block gets such a response like any other.
         :return: a `ResponseStream`; leaving the block early closes the connection.
 
         .. versionadded:: 1.0
@@ -210,7 +214,7 @@ class AsyncHTTPClient(Configurable):
             request = HTTPRequest(request, **kwargs)
         elif kwargs:
             raise _superfluous(kwargs)
-        return ResponseStream(self, request)
+        return ResponseStream(self, request, raise_error)
 
     def fetch_impl(self, request: HTTPRequest, callback: Callable[[HTTPResponse], object]) -> Any:
         """Perform a request; implementations define it.

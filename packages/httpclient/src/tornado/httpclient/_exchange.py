@@ -33,9 +33,10 @@ from ._decoding import Codings, Decoder
 from ._errors import HTTPProtocolError, HTTPStreamClosedError, HTTPTimeoutError
 from ._failure import RAISED, translate
 from ._fields import check_request, request_fields
+from ._header_lines import tell_head
 from ._next_request import NextRequests, expects_continue
 from ._response import HTTPResponse
-from ._retry import IDEMPOTENT
+from ._retry import IDEMPOTENT, Pause
 from ._target import Target, parse_target
 
 if TYPE_CHECKING:
@@ -241,7 +242,7 @@ class Exchange(Deadlines):
 
             keep_cookies(self.client.cookie_jar, self.hop.url, headers)
         if self.hop.header_callback is not None:
-            self.context.run(_tell_head, self.hop.header_callback, start_line, headers)
+            self.context.run(tell_head, self.hop.header_callback, start_line, headers)
 
     def _next_requests(self) -> NextRequests:
         if self._following is None:
@@ -396,14 +397,15 @@ class Exchange(Deadlines):
         retry, first = self.request.retry, self._first
         if retry is None or response.error is None or first.body_producer is not None:
             return False
-        if self.received and self.request.streaming_callback is not None:
+        is_hidden = self.request._hides_errors and response._error_is_response_code
+        if self.received and self.request.streaming_callback is not None and not is_hidden:
             return False  # the caller has seen a part of it
         delay = retry.delay(self._attempts, first.method, response)
         if delay is None or self.loop.time() + delay >= self._deadline:
             return False
         self._attempts += 1
         self._following = None
-        pause = _Pause(self)
+        pause = Pause()
         self.work = pause
         pause.handle = self.loop.call_later(delay, self._start_again)
         return True
@@ -442,26 +444,5 @@ class Exchange(Deadlines):
             work.abort()
 
 
-class _Pause:
-    """The time before a retry."""
-
-    handle: asyncio.TimerHandle
-
-    def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
-
-    def abort(self) -> None:
-        self.handle.cancel()
-
-
 async def _wait(awaitable: Awaitable[None]) -> None:
     await awaitable
-
-
-def _tell_head(
-    callback: Callable[[str], object], start_line: ResponseStartLine, headers: HTTPHeaders
-) -> None:
-    callback(f"{start_line.version} {start_line.code} {start_line.reason}\r\n")
-    for name, value in headers.get_all():
-        callback(f"{name}: {value}\r\n")
-    callback("\r\n")

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _app_log = logging.getLogger("tornado.application")
 
+#: Options that name files, which are read when the client is made.
+_FILES = frozenset({"ca_certs", "client_cert", "client_key", "ssl_options"})
+
 #: The default limit for a body, in bytes.
 MAX_BODY_SIZE = 104857600
 
@@ -36,6 +39,7 @@ class ExchangeClient(AsyncHTTPClient):
     :param cookie_jar: keeps cookies between fetches; None for no cookies.
     """
 
+    _takes_encrypted_keys = False
     max_clients: int
     max_body_size: int
     cookie_jar: CookieJar | None
@@ -53,13 +57,25 @@ class ExchangeClient(AsyncHTTPClient):
         cookie_jar: CookieJar | None = None,
         io_loop: IOLoop | None = None,
     ) -> None:
-        """Set up the client; see the class."""
+        """Set up the client; see the class.
+
+        :raises OSError: a file for TLS among the defaults is of no use.
+        """
         super().initialize(defaults, io_loop=io_loop)
+        if defaults and not _FILES.isdisjoint(defaults):
+            self._check_files(defaults)
         self.max_clients = max_clients
         self.max_body_size = MAX_BODY_SIZE if max_body_size is None else max_body_size
         self.cookie_jar = cookie_jar
         self._line = Line(max_clients, max_clients_per_host)
         self._alarms = Alarms(self.asyncio_loop)
+
+    def _check_files(self, defaults: dict[str, Any]) -> None:
+        from ._tls_files import files_of, files_of_settings
+
+        files_of(defaults).check(takes_encrypted_keys=self._takes_encrypted_keys)
+        if isinstance(defaults.get("ssl_options"), dict):
+            files_of_settings(defaults["ssl_options"]).check()
 
     def close(self) -> None:
         """Close the client; fetches under way end with an `HTTPStreamClosedError`."""

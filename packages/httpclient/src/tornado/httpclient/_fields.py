@@ -93,7 +93,9 @@ def request_fields(request: HTTPRequest, target: Target, cookie: str | None = No
         lines.append(f"Accept-Encoding: {Codings.accept_field()}")
     if request.body is not None or request.body_producer is not None:
         lines += _body_fields(request, known)
-    elif "Transfer-Encoding" in known or (headers and _content_length(headers) not in {None, "0"}):
+    elif "Transfer-Encoding" in known or (
+        "Content-Length" in known and _content_length(request.headers) != "0"
+    ):
         # The server would take the next request on the connection for the body.
         raise ValueError("a Content-Length or Transfer-Encoding field, but no body")
     if "Authorization" not in known:

@@ -14,9 +14,9 @@ from ._timeouts import check_timeouts
 if TYPE_CHECKING:
     import datetime
     import ssl
-    from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
+    from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
 
-    from ._body import FormFile
+    from ._body import FileValue
     from ._preparation import Hook
     from ._retry import Retry
 
@@ -68,7 +68,9 @@ class HTTPRequest:
     :param ssl_options: an `ssl.SSLContext`; overrides the other TLS settings.
     :param json: in place of a body: an object to send as JSON.
     :param form: in place of a body: fields of a form, urlencoded, or multipart together with
-    :param files: the files of a form: name to `FormFile`.
+    :param files: the files of a form: a name to one file or to a list of them. A file is a
+        `FormFile`, bytes, a file that is open for reading bytes, or a `pathlib.Path`. Files are
+        read whole, and at once; use ``body_producer`` for what is large.
     :param proxy_type: ``"http"`` (the default), ``"https"``, ``"socks5"`` or ``"socks5h"``. A proxy
         that is reached over TLS is verified as ``ca_certs`` and ``validate_cert`` say.
     :param unix_socket: connect to the Unix socket at this path; the URL gives the Host field.
@@ -113,6 +115,8 @@ class HTTPRequest:
     _headers: HTTPHeaders | None = None
     _body: bytes | None = None
     _head_callback: Callable[[int, str, HTTPHeaders], None] | None = None
+    #: Whether the pieces of an error's body are for the caller.
+    _hides_errors = False
     _asked: HTTPRequest | None = None
     auth_username: str | None = None
     auth_password: str | None = None
@@ -195,7 +199,7 @@ class HTTPRequest:
         *,
         json: object = None,
         form: Mapping[str, str | bytes | list[str]] | None = None,
-        files: Mapping[str, FormFile] | None = None,
+        files: Mapping[str, FileValue | Sequence[FileValue]] | None = None,
         proxy_type: str | None = None,
         unix_socket: str | None = None,
         queue_timeout: float | None = None,
@@ -238,7 +242,7 @@ class HTTPRequest:
         self,
         json: object,
         form: Mapping[str, str | bytes | list[str]] | None,
-        files: Mapping[str, FormFile] | None,
+        files: Mapping[str, FileValue | Sequence[FileValue]] | None,
     ) -> None:
         from ._body import encode_body
 

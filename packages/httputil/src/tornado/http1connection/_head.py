@@ -17,6 +17,7 @@ from tornado.httputil._names import canonical as canonical_names
 
 from ._complaints import complain_about_request, complain_about_response
 from ._errors import ProtocolError, shown
+from ._folding import unfold
 from ._framing import request_length, response_length
 from ._grammar import (
     ABSOLUTE_FORM,
@@ -42,8 +43,8 @@ _SINGLETONS = (
     "Host",
     "Transfer-Encoding",
 )
-#: Those of responses: equal lengths are taken, and nobody sends a Host.
-_RESPONSE_SINGLETONS = ("Content-Type", "Transfer-Encoding")
+#: Those of responses: equal lengths are taken. What does not frame the body may be repeated.
+_RESPONSE_SINGLETONS = ("Transfer-Encoding",)
 
 
 class RequestHead(NamedTuple):
@@ -170,7 +171,10 @@ def parse_response_head(head: bytes, max_fields: int, method: str) -> ResponseHe
         start_line = _status_lines[line]
         pairs = [_field_lines[line] for line in lines]
     except ValueError:
-        raise complain_about_response(text) from None
+        unfolded = unfold(text)
+        if unfolded is None:
+            raise complain_about_response(text) from None
+        return parse_response_head(unfolded.encode("latin-1"), max_fields, method)
     if len(pairs) > max_fields:
         raise _too_many(len(pairs), max_fields)
     fields: Fields = dict(pairs)
