@@ -38,6 +38,7 @@ from ._server import HTTPServer
 if TYPE_CHECKING:
     from ._body_limits import BodyLimits
     from ._inherited import inherited_sockets
+    from ._lifespan import Lifespan, Lifespans
 
 __all__ = [
     "BodyLimits",
@@ -46,6 +47,8 @@ __all__ = [
     "HTTP1ServerConnection",
     "HTTPRequest",
     "HTTPServer",
+    "Lifespan",
+    "Lifespans",
     "TCPServer",
     "inherited_sockets",
     "native_str",
@@ -53,5 +56,10 @@ __all__ = [
 
 publish(
     globals(),
-    {"BodyLimits": "_body_limits", "inherited_sockets": "_inherited"},
+    {
+        "BodyLimits": "_body_limits",
+        "Lifespan": "_lifespan",
+        "Lifespans": "_lifespan",
+        "inherited_sockets": "_inherited",
+    },
 )
