@@ -100,13 +100,15 @@ class Application(ReversibleRouter):
     def __init__(
         self,
         handlers: Any = None,
-        default_host: str | None = None,
-        transforms: list[Any] | None = None,
-        wsgi: bool = False,
+        default_host: Any = None,
+        transforms: Any = None,
+        wsgi: Any = False,
         **settings: Any,
     ) -> None:
+        # Typed as open, so that type checkers take Application(handlers, **settings): they think
+        # that any of the settings may be for any of the arguments.
         self.transforms: list[Any] = _transforms(settings) if transforms is None else [*transforms]
-        self.default_host = default_host
+        self.default_host: str | None = default_host
         self.settings = settings
         #: The setting ``middleware``: what is called around each handler, the outermost first.
         self.middleware: tuple[Middleware, ...] = tuple(settings.get("middleware", ()))
