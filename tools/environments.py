@@ -27,6 +27,9 @@ AFTER = ("upstream", "whole")
 #: The environments that test one package below the roof after the other, with a report of each.
 OF_ALL_PACKAGES = frozenset({BESIDE})
 
+#: Reports that an environment leaves behind besides the one of its name.
+MORE_REPORTS = {"typing": ("typing-programs",)}
+
 
 def default_environments(workspace: Workspace | None = None) -> list[str]:
     """Return the names of the environments that a bare ``tox`` runs, in order."""
@@ -93,7 +96,7 @@ def reports_here(workspace: Workspace | None = None) -> list[str]:
             pieces = workspace.below_the_roof()
             names += [f"{environment}-{piece.folder.name}" for piece in pieces]
         else:
-            names.append(environment)
+            names += [environment, *MORE_REPORTS.get(environment, ())]
     return names
 
 

@@ -57,6 +57,7 @@ def test_environments_of_all_packages_leave_a_report_of_each(tree: Tree) -> None
     of_all = [name for name in names if name.startswith("py311-lowest")]
     assert of_all == ["py311-lowest-low"]
     assert "whole" in names
+    assert {"typing", "typing-programs"} <= {*names}
 
 
 @pytest.mark.parametrize("folder", [piece.folder.name for piece in Workspace()])

@@ -15,6 +15,7 @@ from tornado.util import Configurable
 from ._backlog import bound_unsent
 from ._context import ConnectionContext, ForwardedDelegate
 from ._option_names import check_names
+from ._starter import Starter
 
 if TYPE_CHECKING:
     import socket
@@ -136,6 +137,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
             from ._callback import CallbackDelegate
 
             self._delegate = CallbackDelegate(request_callback)
+        self._starter: Starter | None = None
         self._connections: set[HTTP1ServerConnection] = set()
         self._is_draining = False
         self._emptied: asyncio.Event | None = None
@@ -211,11 +213,16 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
     # Connections.
 
     def add_sockets(self, sockets: Iterable[socket.socket]) -> None:
-        """Accept on listening sockets, which belong to the server from now on."""
+        """Accept on listening sockets, which belong to the server from now on.
+
+        If the application has something to do at its start, they are accepted on after it.
+        """
         sockets = list(sockets)
         for listener in sockets:
             bound_unsent(listener)
-        super().add_sockets(sockets)
+        if self._starter is None:
+            self._starter = Starter(self._delegate, super().add_sockets, self._close)
+        self._starter.add_sockets(sockets)
 
     def handle_stream(self, stream: IOStream, address: Any) -> None:
         """Serve the requests of a new connection."""
@@ -256,6 +263,8 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         if self._emptied is not None and not self._connections:
             self._emptied.set()
         self._delegate.on_close(server_conn)
+        if self._stopped:
+            self._end_if_idle()
 
     # The end.
 
@@ -264,6 +273,14 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         if self._proxy_acceptor is not None:
             self._proxy_acceptor.close()
         super().stop()
+        if self._starter is not None:
+            self._starter.stop()
+        self._end_if_idle()
+
+    def _end_if_idle(self) -> None:
+        """End the application after the last connection of a server that was stopped."""
+        if self._starter is not None and not self._connections and not self._is_draining:
+            self._starter.end_soon()
 
     async def drain(
         self,
@@ -321,3 +338,10 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         """
         while self._connections:
             await next(iter(self._connections)).close()
+        if self._stopped and self._starter is not None:
+            await self._starter.end()
+
+    async def _close(self) -> None:
+        """Stop at once, because the loop ends."""
+        self.stop()
+        await self.close_all_connections()

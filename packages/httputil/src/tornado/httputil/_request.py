@@ -64,7 +64,9 @@ class HTTPServerRequest:
     #: The body, complete; empty while it is read and when it is streamed.
     body: bytes = b""
     #: Where the answer goes.
-    connection: HTTPConnection | Any | None
+    #: An :class:`HTTPConnection`, ``None`` for a request that did not come over one. Typed as open,
+    #: since the connection of a server can do more than every connection has to.
+    connection: Any
     #: Stands for the client's connection, several requests share it.
     server_connection: object | None
 

@@ -19,6 +19,8 @@ from ._table import Rules
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tornado.httpserver import Lifespan
+
 app_log = logging.getLogger("tornado.application")
 
 
@@ -55,6 +57,14 @@ class RuleRouter(Router):
             if delegate is not None:
                 return delegate
         return None
+
+    def get_lifespans(self) -> list[Lifespan]:
+        found: dict[Lifespan, None] = {}
+        for rule in self.rules:
+            get_lifespans = getattr(rule.target, "get_lifespans", None)
+            if get_lifespans is not None:
+                found.update(dict.fromkeys(get_lifespans()))
+        return list(found)
 
     def get_target_delegate(
         self, target: Any, request: HTTPServerRequest, **target_params: Any

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tornado.httpserver import HTTPServer
@@ -20,12 +21,14 @@ from tornado.routing._literal_text import literal_pattern
 
 from ._dispatch import HandlerDelegate
 from ._handler import RequestHandler
+from ._hooks import Hooks, Lifecycle
 from ._log_lines import log_line
 from ._simple_handlers import ErrorHandler
 from ._templates import TemplateLoaders
 from ._ui_namespace import UIRegistry
 
 if TYPE_CHECKING:
+    from tornado.httpserver import Lifespan
     from tornado.httputil import HTTPMessageDelegate, HTTPServerRequest
     from tornado.ioloop import IOLoop
 
@@ -98,13 +101,15 @@ class Application(ReversibleRouter):
     def __init__(
         self,
         handlers: Any = None,
-        default_host: str | None = None,
-        transforms: list[Any] | None = None,
-        wsgi: bool = False,
+        default_host: Any = None,
+        transforms: Any = None,
+        wsgi: Any = False,
         **settings: Any,
     ) -> None:
+        # Typed as open, so that type checkers take Application(handlers, **settings): they think
+        # that any of the settings may be for any of the arguments.
         self.transforms: list[Any] = _transforms(settings) if transforms is None else [*transforms]
-        self.default_host = default_host
+        self.default_host: str | None = default_host
         self.settings = settings
         #: The setting ``middleware``: what is called around each handler, the outermost first.
         self.middleware: tuple[Middleware, ...] = tuple(settings.get("middleware", ()))
@@ -122,6 +127,7 @@ class Application(ReversibleRouter):
         self._template_loaders = TemplateLoaders()
         self.wildcard_router = _ApplicationRouter(self, handlers)
         self.default_router = _ApplicationRouter(self, [Rule(AnyMatches(), self.wildcard_router)])
+        self._lifecycle = Lifecycle(self)
         self._start_autoreload()
 
     def _start_autoreload(self, io_loop: IOLoop | None = None) -> None:
@@ -230,6 +236,44 @@ class Application(ReversibleRouter):
         if url is None:
             raise KeyError(f"{name} not found in named urls")
         return url
+
+    # The start and the end.
+
+    # A subclass may have had something else of these names for long.
+    @cached_property
+    def on_startup(self) -> Hooks:
+        """Functions to be called before the first request: a list that is a decorator as well.
+
+        ::
+
+            @application.on_startup
+            async def connect(application):
+                application.settings["database"] = await open_pool()
+
+        The setting ``on_startup`` is a list of the first ones. Each gets the application, and may be ``def`` or ``async def``. They are called in order,
+        once in each process, however many servers serve the application. Clients wait until they
+        are done. If one raises, the server stops and the program ends with one message and the
+        status 1.
+
+        .. versionadded:: 1.0
+        """
+        return self._lifecycle.on_startup
+
+    @cached_property
+    def on_shutdown(self) -> Hooks:
+        """Functions to be called after the last request, in reversed order; as :attr:`on_startup`.
+
+        They are called when every server of the application has stopped and has no connections any
+        more, as after :meth:`tornado.httpserver.HTTPServer.drain`; or else when the loop ends. What
+        one of them raises is logged, and the others are called nevertheless. They are not called
+        after a start that failed.
+
+        .. versionadded:: 1.0
+        """
+        return self._lifecycle.on_shutdown
+
+    def get_lifespans(self) -> list[Lifespan]:
+        return [self._lifecycle.lifespan, *self.default_router.get_lifespans()]
 
     # The log.
 

@@ -28,6 +28,8 @@ from ._state import HandlerState
 if TYPE_CHECKING:
     from contextvars import Context
 
+    from ._application import Application
+
 _HAS_EAGER_TASKS = sys.version_info >= (3, 12)
 
 #: Methods that change nothing (RFC 9110 section 9.2.1): other sites may cause them.
@@ -35,8 +37,18 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _set_running = running_handler.set  # a method of what was imported is bound anew for each call
 
-#: Tasks of requests under way: the loop itself refers to its tasks only weakly.
-_running: set[asyncio.Task[Any]] = set()
+#: Tasks of requests under way with their contexts: the loop itself refers to its tasks only weakly.
+_running: dict[asyncio.Task[Any], Context] = {}
+
+
+def running_requests(application: Application) -> set[asyncio.Task[Any]]:
+    """Return the tasks of requests under way to an application, on the running loop."""
+    loop = asyncio.get_running_loop()
+    return {
+        task
+        for task, context in list(_running.items())
+        if task.get_loop() is loop and context[running_handler].application is application
+    }
 
 
 @types.coroutine
@@ -93,13 +105,13 @@ def start_task(coroutine: Coroutine[Any, Any, None], context: Any) -> asyncio.Ta
     else:
         task = loop.create_task(coroutine, context=context)
     if not task.done():
-        _running.add(task)
+        _running[task] = context
         task.add_done_callback(_ended)
     return task
 
 
 def _ended(task: asyncio.Task[Any]) -> None:
-    _running.discard(task)
+    _running.pop(task, None)
     if not task.cancelled() and task.exception() is not None:
         app_log.error("Uncaught exception in a request", exc_info=task.exception())
 
