@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from weakref import WeakSet
 
-from ._origin import Origin, is_machinery, origin_of_code
+from ._origin import Origin, frames_of, is_machinery, origin_of_code
 from ._recording import Recording, name_of
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class LeftoverWatch:
         watch = LeftoverWatch()
         watch.start(loop)
         ...  # the test
-        left = watch.find(loop, settle=0.1)
+        left = watch.find(loop, settle=0.1, collect=True)
         watch.stop()
         if left:
             raise LeftBehindError(describe("test_it", left))
@@ -77,26 +77,37 @@ class LeftoverWatch:
 
         :param loop: the loop of the test, if it has been made already.
         """
+        self._recording.start()
         if loop is not None:
             self._earlier_tasks.update(asyncio.all_tasks(loop.asyncio_loop))
-        self._recording.start()
+            self.cover(loop)
         return self
+
+    def cover(self, loop: IOLoop) -> None:
+        """Record what is made on a loop that the test has got after the start."""
+        self._recording.cover(loop.asyncio_loop)
 
     def stop(self) -> None:
         """Stop recording what is made. :meth:`find` may still be called."""
         self._recording.stop()
 
-    def find(self, loop: IOLoop | None = None, *, settle: float = 0) -> list[Leftover]:
+    def find(
+        self, loop: IOLoop | None = None, *, settle: float = 0, collect: bool = False
+    ) -> list[Leftover]:
         """Return what exists now and did not before the test.
 
         :param loop: the loop whose tasks are looked at, with those that were made on it by other
             means than ``create_task``. None: no tasks are looked at.
         :param settle: seconds that things which are about to end may take for it. The loop is run
             meanwhile, unless it runs already; it is not if nothing is left in the first place.
+        :param collect: collect garbage before anything is reported, so that a thing which only
+            refers to itself does not count. This may bring up the messages of earlier tests'
+            garbage, too.
         """
         deadline = time.monotonic() + settle
         left = self._look(loop)
-        if left:
+        if left and collect:
+            left.clear()  # it keeps what it names
             gc.collect()
             left = self._look(loop)
         while left and settle and loop is not None and _can_run(loop):
@@ -170,13 +181,9 @@ def _describe_task(task: asyncio.Task[Any]) -> str:
 def _where_it_waits(coroutine: Any) -> Origin | None:
     """Return the innermost line of the application that a coroutine has got to."""
     found = None
-    while coroutine is not None:
-        frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
-        if frame is not None and not is_machinery(
-            frame.f_code.co_filename, frame.f_globals.get("__name__", "")
-        ):
+    for frame in frames_of(coroutine):
+        if not is_machinery(frame.f_code.co_filename, frame.f_globals.get("__name__", "")):
             found = origin_of_code(frame.f_code, frame.f_lineno)
-        coroutine = getattr(coroutine, "cr_await", None) or getattr(coroutine, "gi_yieldfrom", None)
     return found
 
 

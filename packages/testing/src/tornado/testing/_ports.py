@@ -20,3 +20,13 @@ def bind_unused_port(
     """
     sock = bind_sockets(0, address, reuse_port=reuse_port)[0]
     return sock, sock.getsockname()[1]
+
+
+def get_unused_port() -> int:
+    """Return a port that nobody used a moment ago.
+
+    Classic: another program may take the port before it is used. :func:`bind_unused_port` keeps it.
+    """
+    sock, port = bind_unused_port()
+    sock.close()
+    return port
