@@ -139,3 +139,11 @@ def test_blocks_may_be_nested(logger):
 def test_only_the_logger_itself_is_looked_at(logger):
     with pytest.raises(Exception, match="did not get"), ExpectLog(logger, "a"):
         logger.getChild("child").warning("a")
+
+
+def test_it_is_a_filter_of_logging():
+    expected = ExpectLog("", "a")
+    record = logging.makeLogRecord({"msg": "a", "levelno": logging.WARNING})
+    assert isinstance(expected, logging.Filter)
+    assert expected.filter(record) is False
+    assert expected.filter(logging.makeLogRecord({"msg": "b"})) is True

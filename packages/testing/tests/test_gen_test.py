@@ -87,8 +87,8 @@ def test_a_test_says_its_own_name_and_signature():
 @pytest.mark.parametrize("kind", ["native", "generator"])
 def test_a_test_that_takes_too_long_fails_and_says_where_it_was(run, monkeypatch, way, kind):
     if way == "environment":
-        monkeypatch.setenv("ASYNC_TEST_TIMEOUT", "0.02")
-    decorate = gen_test(timeout=0.02) if way == "argument" else gen_test
+        monkeypatch.setenv("ASYNC_TEST_TIMEOUT", "0.25")
+    decorate = gen_test(timeout=0.25) if way == "argument" else gen_test
     texts = []
 
     async def inner():
@@ -106,7 +106,7 @@ def test_a_test_that_takes_too_long_fails_and_says_where_it_was(run, monkeypatch
         leftovers = "ignore"
 
         def test(self):
-            with pytest.raises(TimeoutError, match=r"peration timed out after 0\.02 s") as caught:
+            with pytest.raises(TimeoutError, match=r"peration timed out after 0\.25 s") as caught:
                 {"native": native, "generator": generator}[kind](self)
             texts.append("".join(traceback.format_exception(caught.value)))
 

@@ -213,3 +213,24 @@ def test_another_certificate_can_be_used(run):
             assert self.fetch("/200").code == 200
 
     passes(run, Case)
+
+
+@pytest.mark.parametrize("base", [AsyncHTTPTestCase, AsyncHTTPSTestCase])
+def test_a_case_sets_up_after_the_server_and_cleans_up_before_it_is_stopped(run, base):
+    class Case(base):
+        def get_app(self):
+            return Application([(r"/(\d+)", Echo)], log_function=lambda handler: None)
+
+        def setUp(self):
+            super().setUp()
+            assert self.fetch("/201").code == 201
+
+        def tearDown(self):
+            assert self.fetch("/202").code == 202
+            super().tearDown()
+
+        def test(self):
+            assert set(self.get_httpserver_options()) <= {"ssl_options"}
+            assert self.fetch("/200").code == 200
+
+    passes(run, Case)
