@@ -77,10 +77,15 @@ class LeftoverWatch:
 
         :param loop: the loop of the test, if it has been made already.
         """
+        self._recording.start()
         if loop is not None:
             self._earlier_tasks.update(asyncio.all_tasks(loop.asyncio_loop))
-        self._recording.start()
+            self.cover(loop)
         return self
+
+    def cover(self, loop: IOLoop) -> None:
+        """Record what is made on a loop that the test has got after the start."""
+        self._recording.cover(loop.asyncio_loop)
 
     def stop(self) -> None:
         """Stop recording what is made. :meth:`find` may still be called."""

@@ -3,10 +3,11 @@
 Theory of operation
 ===================
 While at least one recording is on, the methods that make such things are wrapped, on their classes,
-so that every loop and every socket of the process is covered however the program came by it. The
-wrapper calls the method and notes the result, or the object itself, with the line of the
-application that asked for it. Only weak references are kept: nothing lives longer for being
-recorded. Without a recording the classes are as they were.
+so that every loop and every socket of the process is covered however the program came by it. (A loop
+of another library than asyncio has to be shown to the recording once.) The wrapper calls the method
+and notes the result, or the object itself, with the line of the application that asked for it. Only
+weak references are kept: nothing lives longer for being recorded. Without a recording the classes
+are as they were.
 
 The reader of a record decides what of it is still there: see :mod:`._leftovers`.
 """
@@ -15,12 +16,10 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import socket
 import sys
 import threading
 import weakref
-from contextlib import suppress
-from importlib import import_module
+from socket import socket  # as it is now: tests replace it
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from tornado.httpclient import AsyncHTTPClient
@@ -80,6 +79,11 @@ class Recording:
         _active.append(self)
         if len(_active) == 1:
             _installed.extend(_install())
+
+    def cover(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Record what is made on a loop of any class; those of asyncio are covered anyway."""
+        if self in _active and not isinstance(loop, tuple(_covered)):
+            _installed.extend(_install_on(type(loop)))
 
     def stop(self) -> None:
         """End the recording; what was recorded stays. Stopping twice does nothing."""
@@ -160,8 +164,10 @@ def _called(call: tuple[Any, ...]) -> Any:
     return callback
 
 
-#: The recordings that are on, and what takes the wrappers off again.
+#: The recordings that are on, the loop classes whose methods are wrapped for them, and what takes
+#: all wrappers off again.
 _active: list[Recording] = []
+_covered: set[type] = set()
 _installed: list[Callable[[], None]] = []
 
 
@@ -179,17 +185,19 @@ def _is_of_client(frame: FrameType | None) -> bool:
 
 def _install() -> Iterator[Callable[[], None]]:
     """Wrap the methods, and yield functions that unwrap them."""
-    loops: list[Any] = [asyncio.BaseEventLoop]
-    with suppress(ImportError):
-        loops.append(import_module("uvloop").Loop)
-    for loop in loops:
-        yield _wrap(loop, "create_task", _note_task)
-        yield _wrap(loop, "call_at", _note_timer)
-        # It calls call_at on some loops. A timer that is noted twice is noted once.
-        yield _wrap(loop, "call_later", _note_timer)
-    yield _wrap(socket.socket, "__init__", _note_itself("socket"))
+    yield _covered.clear
+    yield from _install_on(asyncio.BaseEventLoop)
+    yield _wrap(socket, "__init__", _note_itself("socket"))
     yield _wrap(AsyncHTTPClient, "initialize", _note_itself("client"))
     yield _wrap(PeriodicCallback, "start", _note_itself("periodic callback"))
+
+
+def _install_on(loop: type[asyncio.AbstractEventLoop]) -> Iterator[Callable[[], None]]:
+    _covered.add(loop)
+    yield _wrap(loop, "create_task", _note_task)
+    yield _wrap(loop, "call_at", _note_timer)
+    # It calls call_at on some loops. A timer that is noted twice is noted once.
+    yield _wrap(loop, "call_later", _note_timer)
 
 
 def _note_task(recording: Recording, call: Call, task: Any) -> None:
