@@ -73,6 +73,10 @@ class Lifecycle:
         """Close the descriptor. Called once, by `close`."""
         raise NotImplementedError
 
+    def _is_reset(self, error: BaseException) -> bool:
+        """Tell if an error is only how the system says that the peer has gone."""
+        return isinstance(error, ConnectionError)
+
     def get_fd_error(self) -> Exception | None:
         """Return the error that is pending on the descriptor, or None."""
         return None

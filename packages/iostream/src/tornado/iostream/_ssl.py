@@ -227,6 +227,9 @@ class SSLIOStream(IOStream):
 
     # Input.
 
+    def _is_reset(self, error: BaseException) -> bool:
+        return isinstance(error, ConnectionError | ssl.SSLEOFError)
+
     def read_from_fd(self, buf: bytearray | memoryview) -> int | None:
         """Receive decrypted bytes into ``buf``."""
         try:
