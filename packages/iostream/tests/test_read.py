@@ -311,7 +311,7 @@ def test_a_stream_that_is_closed_with_an_error_has_no_whole_input(any_bed):
         a, b = await any_bed.pair()
         everything = a.read_until_close()
         await b.write(b"the first half")
-        while not a._buffer or not a._buffer.size:
+        while not a._buffer or not a._buffer.size:  # noqa: ASYNC110 - nothing tells of it
             await asyncio.sleep(0)
         a.close(exc_info=OSError("boom"))
         with pytest.raises(StreamClosedError) as caught:

@@ -222,7 +222,7 @@ class Puller(Writer):
         pending = self._future
         if pending is not None and not pending.done():
             raise RuntimeError("Already reading: await the pending read of this stream first")
-        if self._protocol is not None:
+        if self._protocol is not None and not self._borrow():
             raise RuntimeError("a protocol takes this stream's input: detach it before reading")
         future: asyncio.Future[Any] = asyncio.Future(loop=self._loop or self._get_loop())
         buffer = self._buffer
