@@ -249,3 +249,39 @@ def test_the_longest_run_is_of_one_call():
     two = blocking.Sighting(object(), "two", 0)
     assert blocking.longest_run([one, two, two, None, two, one, one, one]) == [one] * 3
     assert doctest.testmod(blocking).failed == 0
+
+
+@pytest.mark.parametrize("end", ["stops the loop itself", "is the last"])
+def test_a_callback_that_blocks_is_reported_though_the_loop_ends_with_it(ioloop, caplog, end):
+    """It is the first callback as well: nothing has shown yet who calls callbacks here."""
+
+    def guilty():
+        sleepy(0.3)
+        if end == "stops the loop itself":
+            ioloop.stop()
+        else:
+            ioloop.add_callback(ioloop.stop)
+
+    def run():
+        ioloop.set_blocking_log_threshold(0.05)
+        ioloop.add_callback(guilty)
+        ioloop.start()
+        ioloop.set_blocking_log_threshold(None)
+
+    assert len(reported(run, "guilty", caplog)) == 1
+
+
+def test_a_report_may_go_to_a_function_instead_of_the_log(ioloop, caplog):
+    lines = []
+
+    def guilty():
+        sleepy(0.3)
+
+    def run():
+        ioloop.set_blocking_log_threshold(0.05, report=lines.append)
+        ioloop.run_sync(guilty)
+        ioloop.set_blocking_log_threshold(None)
+        return [line for line in lines if "guilty blocked the loop for 0." in line]
+
+    assert len(run() or run() or run()) == 1
+    assert reports_on("guilty", caplog) == []

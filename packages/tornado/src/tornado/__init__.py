@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from . import tcpclient as tcpclient
     from . import tcpserver as tcpserver
     from . import template as template
+    from . import testing as testing
     from . import util as util
     from . import web as web
 

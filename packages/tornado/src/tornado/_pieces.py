@@ -33,6 +33,7 @@ PIECES = {
     "tcpclient": "tornado-iostream",
     "tcpserver": "tornado-iostream",
     "template": "tornado-template",
+    "testing": "tornado-test",
     "util": "tornado-util",
     "web": "tornado-web",
 }

@@ -35,6 +35,12 @@ app_log = logging.getLogger("tornado.application")
 #: How many times within the threshold the thread looks at the loop.
 LOOKS = 5
 
+#: The line about a callback.
+BLOCKED = "%s blocked the loop for %.3f s, in %s at %s:%d"
+
+#: Seconds that :meth:`BlockingWatch.stop` waits for a report that is being written.
+_LONGEST_GOODBYE = 5.0
+
 _STDLIB = os.path.join(sysconfig.get_path("stdlib"), "")
 _SITE = os.path.join(_STDLIB, "site-packages", "")
 
@@ -83,6 +89,7 @@ class BlockingWatch:
 
     :param threshold: seconds that a callback may take.
     :param action: called while a callback takes longer, in place of the log line after it.
+    :param report: called with the line, which is not logged then, in the thread of the watch.
     """
 
     def __init__(
@@ -90,15 +97,18 @@ class BlockingWatch:
         loop: asyncio.AbstractEventLoop,
         threshold: float,
         action: Callable[[int, FrameType | None], Any] | int | None = None,
+        report: Callable[[str], Any] | None = None,
     ) -> None:
         if threshold <= 0:
             raise ValueError(f"the threshold is a positive number of seconds, not {threshold!r}")
         self.threshold = threshold
         self.interval = threshold / LOOKS
         self.action = action
+        self.report = report
+        self._thread: threading.Thread | None = None
         self._loop = weakref.ref(loop)
         self._thread_id = threading.get_ident()
-        self._runner: CodeType | None = asyncio.Handle._run.__code__
+        self._runners = _known_runners()
         self._ping: Ping | None = None
         self._stopped = threading.Event()
 
@@ -107,11 +117,17 @@ class BlockingWatch:
         loop = self._loop()
         if loop is not None and loop.is_running():
             self._send(loop)
-        threading.Thread(target=self._watch, name="tornado-blocking-watch", daemon=True).start()
+        self._thread = threading.Thread(
+            target=self._watch, name="tornado-blocking-watch", daemon=True
+        )
+        self._thread.start()
 
     def stop(self) -> None:
-        """Stop watching."""
+        """Stop watching, after a report on what has been seen so far."""
         self._stopped.set()
+        thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(_LONGEST_GOODBYE)
 
     def _watch(self) -> None:
         while not self._stopped.wait(self.interval):
@@ -124,10 +140,11 @@ class BlockingWatch:
                 # The loop was closed between the question and the ping.
                 return
             del loop
+        self._conclude_last()
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         if not loop.is_running():
-            self._ping = None
+            self._conclude_last()
             return
         ping = self._ping
         if ping is None:
@@ -135,7 +152,9 @@ class BlockingWatch:
         elif ping.answered is None:
             self._observe(ping)
         else:
-            self._thread_id, self._runner = ping.thread_id, ping.runner
+            self._thread_id = ping.thread_id
+            if ping.runner is not None:
+                self._runners |= {ping.runner}
             self._conclude(ping, ping.answered)
             self._send(loop)
 
@@ -145,7 +164,7 @@ class BlockingWatch:
 
     def _observe(self, ping: Ping) -> None:
         frame = sys._current_frames().get(self._thread_id)
-        ping.sightings.append(see(frame, self._runner))
+        ping.sightings.append(see(frame, self._runners))
         if self.action is None or ping.reported:
             return
         if time.monotonic() - ping.sent >= self.threshold:
@@ -161,6 +180,17 @@ class BlockingWatch:
             app_log.critical("the loop has been blocked for more than %g s", self.threshold)
             os.kill(os.getpid(), alarm)
 
+    def _conclude_last(self) -> None:
+        """Report on the last callbacks of a loop that has been stopped, if they took too long."""
+        ping, self._ping = self._ping, None
+        if ping is None:
+            return
+        seen = [sighting.time for sighting in ping.sightings if sighting is not None]
+        # A callback that stops the loop itself leaves the ping without an answer.
+        answered = ping.answered or (seen[-1] + self.interval / 2 if seen else None)
+        if answered is not None:
+            self._conclude(ping, answered)
+
     def _conclude(self, ping: Ping, answered: float) -> None:
         # The callback began somewhere between the last answer and this ping.
         duration = answered - ping.sent + self.interval / 2
@@ -171,14 +201,13 @@ class BlockingWatch:
         # before it was seen first, and ended up to a look after it was seen last.
         if len(seen) > 1 and seen[-1].time - seen[0].time >= self.threshold - 2 * self.interval:
             place = Counter(sighting.place for sighting in seen).most_common(1)[0][0]
-            app_log.warning(
-                "%s blocked the loop for %.3f s, in %s at %s:%d",
-                place.callback,
-                duration,
-                place.function,
-                place.filename,
-                place.line,
-            )
+            self._tell(place, duration)
+
+    def _tell(self, place: Place, duration: float) -> None:
+        if self.report is not None:
+            self.report(BLOCKED % (place.callback, duration, *place[1:]))
+        else:
+            app_log.warning(BLOCKED, place.callback, duration, *place[1:])
 
 
 def log_stack(frame: FrameType | None) -> None:
@@ -206,17 +235,28 @@ def longest_run(sightings: list[Sighting | None]) -> list[Sighting]:
     return best
 
 
-def see(frame: FrameType | None, runner: CodeType | None) -> Sighting | None:
+def _known_runners() -> frozenset[CodeType]:
+    """Return what calls callbacks or, for loops that are written in C, starts the loop.
+
+    The answers to pings tell of others.
+    """
+    from tornado.platform.asyncio import BaseAsyncIOLoop
+
+    methods = (asyncio.Handle._run, asyncio.Runner.run, BaseAsyncIOLoop.start)
+    return frozenset(method.__code__ for method in methods)
+
+
+def see(frame: FrameType | None, runners: frozenset[CodeType]) -> Sighting | None:
     """Describe what a thread is doing inside a callback; None if it is in none.
 
     :param frame: the innermost frame of the thread.
-    :param runner: the code of the frame that calls callbacks.
+    :param runners: the code of frames that call callbacks.
     """
     innermost = frame
     application: FrameType | None = None
     callback: FrameType | None = None
     call: FrameType | None = None
-    while frame is not None and frame.f_code is not runner:
+    while frame is not None and frame.f_code not in runners:
         if application is None and _is_application(frame.f_code.co_filename):
             application = frame
         if not _is_machinery(frame.f_code.co_filename):

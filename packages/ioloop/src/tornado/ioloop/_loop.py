@@ -419,15 +419,21 @@ class IOLoop(Configurable):
 
     # -- callbacks that take too long -------------------------------------------------------
 
-    def set_blocking_log_threshold(self, seconds: float | None) -> None:
+    def set_blocking_log_threshold(
+        self, seconds: float | None, *, report: Callable[[str], Any] | None = None
+    ) -> None:
         """Log callbacks that hold the loop for longer than a number of seconds.
 
         One warning to ``tornado.application`` per case says which function blocked, at which line
         and for how long. A thread watches the loop for this; meant for development.
 
         :param seconds: None turns it off.
+        :param report: called with the line, which is not logged then, in the thread that watches.
+
+        .. versionadded:: 1.0
+           ``report``.
         """
-        self._watch_blocking(seconds, None)
+        self._watch_blocking(seconds, None, report)
 
     def set_blocking_signal_threshold(
         self, seconds: float | None, action: Callable[[int, FrameType | None], Any] | int | None
@@ -446,14 +452,19 @@ class IOLoop(Configurable):
 
         log_stack(frame)
 
-    def _watch_blocking(self, seconds: float | None, action: Any) -> None:
+    def _watch_blocking(
+        self,
+        seconds: float | None,
+        action: Any,
+        report: Callable[[str], Any] | None = None,
+    ) -> None:
         if self._blocking_watch is not None:
             self._blocking_watch.stop()
             self._blocking_watch = None
         if seconds is not None:
             from ._blocking import BlockingWatch
 
-            self._blocking_watch = BlockingWatch(self.asyncio_loop, seconds, action)
+            self._blocking_watch = BlockingWatch(self.asyncio_loop, seconds, action, report)
             self._blocking_watch.start()
 
 

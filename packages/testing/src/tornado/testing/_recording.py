@@ -1,0 +1,241 @@
+"""A record of what a thread makes: tasks, timers, sockets, HTTP clients, periodic callbacks.
+
+Theory of operation
+===================
+While at least one recording is on, the methods that make such things are wrapped, on their classes,
+so that every loop and every socket of the process is covered however the program came by it (a loop
+of another library than asyncio has to be shown to the recording once). The
+wrapper calls the method and notes the result, or the object itself, with the line of the
+application that asked for it. Only weak references are kept: nothing lives longer for being
+recorded. Without a recording the classes are as they were.
+
+The reader of a record decides what of it is still there: see :mod:`._leftovers`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import socket
+import sys
+import threading
+import weakref
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+
+from tornado.httpclient import AsyncHTTPClient
+from tornado.ioloop import PeriodicCallback
+
+from ._origin import Origin, origin_of_call
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+Kind: TypeAlias = Literal["task", "socket", "client", "periodic callback"]
+
+#: Notes what a call has made, given the result of the call.
+Note: TypeAlias = "Callable[[Recording, Call, Any], None]"
+
+#: Modules whose sockets and timers belong to a client, which is recorded itself.
+_CLIENTS = ("tornado.simple_httpclient.", "tornado.curl_httpclient.", "tornado.httpclient.")
+
+
+class Made(NamedTuple):
+    """One thing that was made."""
+
+    reference: weakref.ref[Any]
+    origin: Origin | None
+
+
+class MadeTimer(NamedTuple):
+    """A timer, which does not tell its loop and its callback on every loop."""
+
+    reference: weakref.ref[Any]
+    origin: Origin | None
+    loop: weakref.ref[asyncio.AbstractEventLoop]
+    callback: str  #: its name: a test may wait for the callback to be collected
+
+
+class Call(NamedTuple):
+    """A call of a wrapped method."""
+
+    owner: Any
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    frame: FrameType  #: of the caller
+
+
+class Recording:
+    """What one thread makes from :meth:`start` to :meth:`stop`."""
+
+    def __init__(self) -> None:
+        self._thread = threading.get_ident()
+        self._made: dict[Kind, dict[int, Made]] = {}
+        self._timers: dict[int, MadeTimer] = {}
+
+    def start(self) -> None:
+        """Begin to record what the calling thread makes."""
+        self._thread = threading.get_ident()
+        _active.append(self)
+        if len(_active) == 1:
+            _installed.extend(_install())
+
+    def cover(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Record what is made on a loop of any class; those of asyncio are covered anyway."""
+        if self in _active and not isinstance(loop, tuple(_covered)):
+            _installed.extend(_install_on(type(loop)))
+
+    def stop(self) -> None:
+        """End the recording; what was recorded stays. Stopping twice does nothing."""
+        if self in _active:
+            _active.remove(self)
+            while _installed and not _active:
+                _installed.pop()()
+
+    def things(self, kind: Kind) -> Iterator[tuple[Any, Origin | None]]:
+        """Yield everything of a kind that is still alive, with where it was made."""
+        for made in list(self._made.get(kind, {}).values()):
+            thing = made.reference()
+            if thing is not None:
+                yield thing, made.origin
+
+    def timers(self) -> Iterator[tuple[Any, MadeTimer]]:
+        """Yield the timers that may still go off."""
+        for made in list(self._timers.values()):
+            timer, loop = made.reference(), made.loop()
+            if timer is None or loop is None or timer.cancelled() or loop.is_closed():
+                continue
+            if timer.when() > loop.time():
+                yield timer, made
+
+    def origin(self, kind: Kind, thing: object) -> Origin | None:
+        """Return where a thing was made, if that was recorded."""
+        made = self._made.get(kind, {}).get(id(thing))
+        return made.origin if made is not None and made.reference() is thing else None
+
+    def note(self, kind: Kind, thing: Any, frame: FrameType) -> None:
+        """Add a thing to the record, if it was made in the right thread."""
+        if threading.get_ident() != self._thread or (kind == "socket" and _is_of_client(frame)):
+            return
+        made = self._made.setdefault(kind, {})
+        made[id(thing)] = Made(_reference(thing, made), origin_of_call(frame))
+
+    def note_timer(
+        self, timer: Any, loop: asyncio.AbstractEventLoop, call: tuple[Any, ...], frame: FrameType
+    ) -> None:
+        """Add a timer to the record, if it was made in the right thread.
+
+        :param call: the callback, and the arguments that it gets.
+        """
+        if threading.get_ident() != self._thread or _is_of_client(frame):
+            return
+        callback = _called(call)
+        # A periodic callback is recorded itself, and uvloop gives a plain handle for "at once".
+        if isinstance(getattr(callback, "__self__", None), PeriodicCallback) or not hasattr(
+            timer, "when"
+        ):
+            return
+        self._timers[id(timer)] = MadeTimer(
+            _reference(timer, self._timers),
+            origin_of_call(frame),
+            weakref.ref(loop),
+            name_of(callback),
+        )
+
+
+def name_of(thing: Any) -> str:
+    """Return how a function or coroutine is called in a report."""
+    return getattr(thing, "__qualname__", None) or repr(thing)[:100]
+
+
+def _reference(thing: Any, record: dict[int, Any]) -> weakref.ref[Any]:
+    # Records go by identity: timers that are due at the same time are equal.
+    key = id(thing)
+    return weakref.ref(thing, lambda _: record.pop(key, None))
+
+
+def _called(call: tuple[Any, ...]) -> Any:
+    """Return what the application wants called: the loop wraps it into a method of its own."""
+    callback, *arguments = call
+    if getattr(callback, "__name__", "") == "_run_callback" and arguments:
+        callback = arguments[0]
+    while isinstance(callback, functools.partial):
+        callback = callback.func
+    return callback
+
+
+#: The recordings that are on, the loop classes whose methods are wrapped for them, and what takes
+#: all wrappers off again.
+_active: list[Recording] = []
+_covered: set[type] = set()
+_installed: list[Callable[[], None]] = []
+
+
+def _is_of_client(frame: FrameType | None) -> bool:
+    """Tell whether an HTTP client asked for something for its own use."""
+    while frame is not None:
+        module = frame.f_globals.get("__name__", "")
+        if not module.startswith(("tornado.", "asyncio.", "socket", "ssl")):
+            return False
+        if module.startswith(_CLIENTS):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _install() -> Iterator[Callable[[], None]]:
+    """Wrap the methods, and yield functions that unwrap them."""
+    yield _covered.clear
+    yield from _install_on(asyncio.BaseEventLoop)
+    yield _wrap(socket.socket, "__init__", _note_itself("socket"))
+    yield _wrap(AsyncHTTPClient, "initialize", _note_itself("client"))
+    yield _wrap(PeriodicCallback, "start", _note_itself("periodic callback"))
+
+
+def _install_on(loop: type[asyncio.AbstractEventLoop]) -> Iterator[Callable[[], None]]:
+    _covered.add(loop)
+    yield _wrap(loop, "create_task", _note_task)
+    yield _wrap(loop, "call_at", _note_timer)
+    # It calls call_at on some loops. A timer that is noted twice is noted once.
+    yield _wrap(loop, "call_later", _note_timer)
+
+
+def _note_task(recording: Recording, call: Call, task: Any) -> None:
+    recording.note("task", task, call.frame)
+
+
+def _note_timer(recording: Recording, call: Call, timer: Any) -> None:
+    wanted = call.args[1:] or (call.kwargs.get("callback"),)
+    recording.note_timer(timer, call.owner, wanted, call.frame)
+
+
+def _note_itself(kind: Kind) -> Note:
+    def note(recording: Recording, call: Call, _: object) -> None:
+        recording.note(kind, call.owner, call.frame)
+
+    return note
+
+
+def _wrap(cls: Any, name: str, note: Note) -> Callable[[], None]:
+    """Let a method of a class note what it makes, and return a function that ends this."""
+    is_own = name in vars(cls)
+    original = getattr(cls, name)
+
+    @functools.wraps(original)
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        result = original(self, *args, **kwargs)
+        call = Call(self, args, kwargs, sys._getframe(1))
+        for recording in _active:
+            note(recording, call, result)
+        return result
+
+    def unwrap() -> None:
+        if vars(cls).get(name) is not method:
+            return  # somebody has wrapped the wrapper: it stays below, and notes nothing
+        if is_own:
+            setattr(cls, name, original)
+        else:
+            delattr(cls, name)
+
+    setattr(cls, name, method)
+    return unwrap
