@@ -5,10 +5,12 @@ import contextvars
 import socket
 import threading
 import time
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+import tornado.platform.asyncio as platform_asyncio
 from tornado import gen
 from tornado.ioloop import IOLoop
 from tornado.platform.asyncio import (
@@ -284,3 +286,34 @@ class _nothing:
 
     def __exit__(self, *exc_info):
         pass
+
+
+def test_a_policy_makes_a_loop_in_any_thread():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        policy = platform_asyncio.AnyThreadEventLoopPolicy()
+
+    def loops():
+        made = [policy.get_event_loop(), policy.get_event_loop()]
+        made[0].close()
+        return made
+
+    with ThreadPoolExecutor(1) as executor:
+        first, second = executor.submit(loops).result()
+    assert first is second
+    with pytest.warns(DeprecationWarning, match="AnyThreadEventLoopPolicy is deprecated"):
+        platform_asyncio.AnyThreadEventLoopPolicy()
+
+
+def test_loops_that_asyncio_has_closed_are_let_go_of():
+    def living():
+        return len(IOLoop._ioloop_for_asyncio)
+
+    before = living()
+    for _ in range(5):
+        loop = asyncio.new_event_loop()
+        loop.call_soon(IOLoop.current)
+        loop.call_soon(loop.stop)
+        loop.run_forever()
+        loop.close()
+    assert living() <= before + 1

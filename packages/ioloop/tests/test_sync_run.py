@@ -1,6 +1,7 @@
 """run_sync."""
 
 import asyncio
+import gc
 import time
 from concurrent import futures
 
@@ -101,3 +102,22 @@ def test_late_work_stops_no_other_run_of_the_loop(ioloop):
         ioloop.run_sync(lambda: work, timeout=0.01)
     ioloop.call_later(0.01, work.set_result, None)
     assert ioloop.run_sync(lambda: gen.sleep(0.05)) is None
+
+
+def test_work_that_is_given_up_with_the_loop_is_not_reported(caplog):
+    async def work():
+        IOLoop.current().stop()
+        await asyncio.sleep(10)
+
+    with pytest.raises(RuntimeError, match=r"Event loop stopped before Future completed\."):
+        run_and_close(work)
+    gc.collect()
+    assert not caplog.records
+
+
+def run_and_close(work):
+    loop = IOLoop(make_current=False)
+    try:
+        loop.run_sync(work)
+    finally:
+        loop.close()

@@ -6,10 +6,12 @@ moonraker and their like know them. New code has no need of them.
 
 from __future__ import annotations
 
+from ._body_config import ParseBodyConfig
 from ._cookies import unquote_cookie
 from ._parameters import encode_header, parse_header, split_parameters
 from ._ranges import content_range, parse_request_range
 
+_DEFAULT_PARSE_BODY_CONFIG = ParseBodyConfig()
 _encode_header = encode_header
 _get_content_range = content_range
 _parse_header = parse_header

@@ -22,7 +22,8 @@ ATTRIBUTE = "_tornado_ioloop"
 class LoopRegistry(MutableMapping[asyncio.AbstractEventLoop, "IOLoop"]):
     """A mapping from asyncio loops to their IOLoops that keeps none of them alive.
 
-    The IOLoop is an attribute of its asyncio loop.
+    The IOLoop is an attribute of its asyncio loop. Both refer to each other, so loops that asyncio
+    has closed are taken out when the next one comes.
     """
 
     def __init__(self) -> None:
@@ -37,6 +38,8 @@ class LoopRegistry(MutableMapping[asyncio.AbstractEventLoop, "IOLoop"]):
         return found
 
     def __setitem__(self, loop: asyncio.AbstractEventLoop, ioloop: IOLoop) -> None:
+        for closed in [each for each in self._loops if each.is_closed()]:
+            del self[closed]  # asyncio does not tell when it closes one: it would wait for the gc
         with suppress(AttributeError):
             setattr(loop, ATTRIBUTE, ioloop)
         if getattr(loop, ATTRIBUTE, None) is not ioloop:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -75,4 +76,6 @@ class SyncRun:
             return work.result()
         if self.expired:
             raise TimeoutError(f"Operation timed out after {self.timeout} seconds")
+        if isinstance(work, asyncio.Task):
+            work._log_destroy_pending = False  # type: ignore[attr-defined] # as run_until_complete does
         raise RuntimeError("Event loop stopped before Future completed.")

@@ -23,6 +23,8 @@ is on from the start
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tornado.gen import convert_yielded
 from tornado.util import publish
 
@@ -31,8 +33,12 @@ from ._futures import to_asyncio_future, to_tornado_future
 from ._loops import AsyncIOLoop, AsyncIOMainLoop
 from ._selector import AddThreadSelectorEventLoop, SelectorThread
 
+if TYPE_CHECKING:
+    from ._policy import AnyThreadEventLoopPolicy as AnyThreadEventLoopPolicy
+
 __all__ = [
     "AddThreadSelectorEventLoop",
+    "AnyThreadEventLoopPolicy",
     "AsyncIOLoop",
     "AsyncIOMainLoop",
     "BaseAsyncIOLoop",
@@ -44,6 +50,7 @@ __all__ = [
 
 publish(
     globals(),
+    {"AnyThreadEventLoopPolicy": "_policy"},
     aliases={
         "IOLoop": "tornado.ioloop",
     },
