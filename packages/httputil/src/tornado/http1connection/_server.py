@@ -526,6 +526,8 @@ class HTTP1ServerConnection(ServerDeadlines):
         status = getattr(error, "status", 400)
         if status == 408:
             gen_log.info("%s from %s", error, self._peer())
+        elif status == 431:
+            gen_log.info("Unsatisfiable read, closing connection: %s from %s", error, self._peer())
         else:
             gen_log.info("Malformed HTTP message from %s: %s", self._peer(), error)
         exchange, message = self._exchange, self._message

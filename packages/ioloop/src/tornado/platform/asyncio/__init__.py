@@ -34,7 +34,7 @@ from ._loops import AsyncIOLoop, AsyncIOMainLoop
 from ._selector import AddThreadSelectorEventLoop, SelectorThread
 
 if TYPE_CHECKING:
-    from ._policy import AnyThreadEventLoopPolicy as AnyThreadEventLoopPolicy
+    from ._policy import AnyThreadEventLoopPolicy  # noqa: TC004 - publish() imports it when asked
 
 __all__ = [
     "AddThreadSelectorEventLoop",
