@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tornado.httpserver import HTTPRequest, HTTPServer
+from tornado.httputil import HTTPOutputError
 
 Serve = Callable[..., Any]
 
@@ -34,6 +35,47 @@ def test_raw_bytes_may_come_in_pieces(serve: Serve) -> None:
     client = serve(pieces).connect()
     client.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     assert client.read_response()[2] == b"abcd"
+
+
+def test_the_connection_takes_a_whole_response_too(serve: Serve) -> None:
+    def handle(request: Any) -> None:
+        write = request.connection.write
+        if request.path == "/pieces":
+            for piece in (b"HT", b"TP/1.1 200 OK\r\nContent-Length: 4\r", b"\n\r\nab", b"cd"):
+                write(piece)
+        else:
+            write(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n")
+            write(b"hello")
+        request.connection.finish()
+
+    client = serve(handle).connect()
+    for path, body in ((b"/", b"hello"), (b"/pieces", b"abcd"), (b"/", b"hello")):
+        client.send(b"GET %b HTTP/1.1\r\nHost: x\r\n\r\n" % path)
+        assert client.read_response()[2] == body
+
+
+def test_the_connection_takes_no_body_without_a_head(serve: Serve) -> None:
+    refused = []
+
+    def handle(request: Any) -> None:
+        with pytest.raises(HTTPOutputError) as caught:
+            request.connection.write(b"<html>")
+        refused.append(caught.value)
+        raw(request)
+
+    client = serve(handle).connect()
+    client.send(b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert client.read_response()[2] == b"You requested /a\n"
+    assert len(refused) == 1
+
+
+def test_a_client_of_http_1_0_that_asks_for_nothing_is_told_nothing(serve: Serve) -> None:
+    server = serve(raw)
+    answer = server.exchange(b"GET / HTTP/1.0\r\n\r\n")
+    assert b"Connection" not in answer
+    client = server.connect()
+    client.send(b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+    assert client.read_response()[1]["connection"] == "Keep-Alive"
 
 
 def test_a_form_of_a_classic_callback_is_parsed(serve: Serve) -> None:

@@ -209,3 +209,11 @@ def test_one_text_is_no_list_of_proxies(option: str) -> None:
 def test_a_host_without_a_family_of_fields_is_an_error() -> None:
     with pytest.raises(ValueError, match="xheaders or forwarded"):
         HTTPServer(lambda request: None, forwarded_host=True)
+
+
+def test_what_the_socket_says_can_still_be_asked_for() -> None:
+    fields = {"X-Forwarded-For": "1.1.1.1", "X-Forwarded-Proto": "https"}
+    seen, _ = context(fields, xheaders=True)
+
+    assert (seen.remote_ip, seen.protocol) == ("1.1.1.1", "https")
+    assert (seen._orig_remote_ip, seen._orig_protocol) == (PEER, "http")

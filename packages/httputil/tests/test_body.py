@@ -136,3 +136,10 @@ def test_the_defaults_are_the_documented_ones():
         multipart=ParseMultipartConfig(enabled=True, max_parts=100, max_part_header_size=10240),
         urlencoded=ParseUrlEncodedConfig(max_arguments=1000),
     )
+
+
+def test_the_default_limits_have_the_name_that_programs_import():
+    from tornado.httputil import _DEFAULT_PARSE_BODY_CONFIG
+
+    assert _DEFAULT_PARSE_BODY_CONFIG.urlencoded.max_arguments == 1000
+    assert _DEFAULT_PARSE_BODY_CONFIG.multipart.max_parts == 100

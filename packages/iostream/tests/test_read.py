@@ -306,6 +306,24 @@ def test_closing_ends_a_pending_read(any_bed):
     any_bed.run(main())
 
 
+def test_a_stream_that_is_closed_with_an_error_has_no_whole_input(any_bed):
+    async def main():
+        a, b = await any_bed.pair()
+        everything = a.read_until_close()
+        await b.write(b"the first half")
+        while not a._buffer or not a._buffer.size:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0)
+        a.close(exc_info=OSError("boom"))
+        with pytest.raises(StreamClosedError) as caught:
+            await everything
+        assert str(caught.value.real_error) == "boom"
+        with pytest.raises(StreamClosedError):
+            await a.read_until_close()
+        assert await a.read_bytes(14) == b"the first half"
+
+    any_bed.run(main())
+
+
 def test_nobody_reads_ahead_of_the_application(bed):
     async def main():
         a, b = await bed.pair()

@@ -180,7 +180,8 @@ def test_an_error_in_a_handler_is_logged_and_closes_its_stream(bed, caplog, is_c
         for _ in range(2):
             stream = await dial(bed, address)
             assert await stream.read_until_close() == b""
-        assert caplog.text.count("Error in connection callback") == 2
+        words = "Exception in callback" if is_coroutine else "Error in connection callback"
+        assert caplog.text.count(words) == 2
         assert "LookupError: boo" in caplog.text
 
     bed.run(main())

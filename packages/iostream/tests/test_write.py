@@ -36,6 +36,23 @@ def test_a_small_write_is_done_at_once(bed):
     bed.run(main())
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_what_could_not_be_written_can_be_resized_again(any_bed, gone):
+    async def main():
+        a, b = await any_bed.pair()
+        if gone:
+            b.close()
+        data = bytearray(10_000_000)
+        written = a.write(data)
+        if not gone:
+            a.close()
+        with pytest.raises(StreamClosedError):
+            await written
+        data.clear()
+
+    any_bed.run(main())
+
+
 @pytest.mark.slow
 def test_a_hundred_megabytes_arrive_whole_at_a_slow_reader(any_bed):
     async def main():

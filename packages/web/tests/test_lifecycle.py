@@ -303,3 +303,29 @@ def test_methods_can_be_wrapped_from_outside(
 
     assert site([("/", Handler)]).fetch("/").status == 403
     assert calls == [patched]
+
+
+def test_a_handler_that_finishes_as_the_client_leaves_hears_nothing_more(site: MakeSite) -> None:
+    calls: list[str] = []
+
+    class Handler(RequestHandler):
+        async def get(self) -> None:
+            connection: Any = self.request.connection
+            connection.stream.close()  # the news of it comes in the next round of the loop
+            self.finish("too late")
+
+        def on_connection_close(self) -> None:
+            calls.append("on_connection_close")
+
+        def on_finish(self) -> None:
+            calls.append("on_finish")
+            loop = asyncio.get_running_loop()
+            loop.call_soon(loop.call_soon, loop.call_soon, told.set)
+
+    told = threading.Event()
+    running = site([("/", Handler)])
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert client.recv(1000) == b""
+    assert told.wait(10)
+    assert calls == ["on_finish"]

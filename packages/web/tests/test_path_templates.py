@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tornado.httputil import HTTPServerRequest, RequestStartLine
-from tornado.routing import Converter, HostMatches, PathTemplate, Routes
+from tornado.routing import Converter, HostMatches, PathMatches, PathTemplate, Routes
 from tornado.web import Application, RequestHandler
 
 MakeSite = Callable[..., Any]
@@ -170,6 +170,14 @@ def test_only_what_fits_is_reversed() -> None:
         template.reverse("x", "a")
     with pytest.raises(ValueError, match="takes 2 arguments, not 1"):
         template.reverse(5)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "groups"),
+    [(r"/a", ("/a", 0)), (r"/a/([0-9]+)/(b)", ("/a/%s/%s", 2)), (r"/(a(b))", (None, None))],
+)
+def test_instrumentation_can_ask_for_the_path_of_a_pattern(pattern: str, groups: object) -> None:
+    assert PathMatches(pattern)._find_groups() == groups
 
 
 def test_routes_stand_where_their_handlers_are(site: MakeSite) -> None:

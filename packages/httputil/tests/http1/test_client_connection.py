@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import logging
 import socket
 from contextlib import suppress
 from typing import Any, Self
@@ -65,7 +66,7 @@ class Asking:
         self.connection.write_headers(RequestStartLine(self.method, "/", "HTTP/1.1"), headers)
         self.connection.finish()
         self.server.recv(65536)
-        return self.connection.read_response(delegate)
+        return self.connection.read_response(delegate, raise_error=True)
 
 
 async def answered(
@@ -245,6 +246,58 @@ def test_a_connection_serves_a_second_exchange(run):
     run(scene())
 
 
+@pytest.mark.parametrize("method", ["headers_received", "data_received", "finish"])
+def test_an_error_of_the_delegate_is_logged_and_ends_the_connection(run, caplog, method):
+    closed = []
+
+    def fail(*_arguments):
+        raise ValueError("a bug of the delegate")
+
+    async def scene():
+        with Asking() as asking:
+            asking.ask(Response()).cancel()
+        with Asking() as asking:
+            response = Response()
+            setattr(response, method, fail)
+            response.on_connection_close = lambda: closed.append(True)
+            connection = HTTP1Connection(asking.stream, True)
+            done = connection.read_response(response)
+            asking.server.sendall(HELLO)
+            assert await done is False
+            assert asking.stream.closed()
+
+    run(scene())
+    assert closed == [True]
+    assert "Uncaught exception while a response was received" in caplog.text
+
+
+def test_a_response_that_breaks_the_protocol_is_logged(run, caplog):
+    async def scene():
+        with Asking() as asking:
+            connection = HTTP1Connection(asking.stream, True)
+            done = connection.read_response(Response())
+            asking.server.sendall(
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nfooXX"
+            )
+            assert await done is False
+
+    with caplog.at_level(logging.INFO):
+        run(scene())
+    assert "Malformed HTTP message from a server: improperly terminated chunk" in caplog.text
+
+
+def test_a_connection_that_ends_too_early_gives_false(run, caplog):
+    async def scene():
+        with Asking() as asking:
+            connection = HTTP1Connection(asking.stream, True)
+            done = connection.read_response(Response())
+            asking.server.close()
+            assert await done is False
+
+    run(scene())
+    assert not caplog.records
+
+
 def test_a_cancelled_response_closes_the_connection(run):
     async def scene():
         with Asking() as asking:
@@ -270,7 +323,7 @@ def test_an_error_of_the_delegate_reaches_whoever_waits(run):
         response = Failing()
         with pytest.raises(RuntimeError):
             await answered([HELLO], delegate=response)
-        assert response.ends == ["finish"]
+        assert response.ends == ["finish", "lost"]
 
     run(scene())
 

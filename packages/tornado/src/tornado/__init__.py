@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
 # `from tornado import *` imports every piece that works as installed, so this follows their table.
 __all__ = sorted(  # noqa: PLE0605 - a list, which the checker cannot see
-    {"version", "version_info", *(name.partition(".")[0] for name in PIECES)} - NEED_EXTRA
+    {name.partition(".")[0] for name in PIECES} - NEED_EXTRA
 )
 
 # Pieces may be installed in several places. The usual one place needs no pkgutil, which costs more

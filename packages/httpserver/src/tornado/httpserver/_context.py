@@ -28,7 +28,7 @@ class ConnectionContext:
     copy of its own, in which they are what the proxy says; see ``_forwarded``.
     """
 
-    __slots__ = ("_policy", "address", "protocol", "remote_ip")
+    __slots__ = ("_orig_protocol", "_policy", "address", "protocol", "remote_ip")
 
     def __init__(
         self,
@@ -39,11 +39,16 @@ class ConnectionContext:
     ) -> None:
         #: The address as ``accept`` gave it, or as a proxy named it by the PROXY protocol.
         self.address = address
-        # "0.0.0.0" is what upstream documents for Unix sockets, which have no such address.
-        self.remote_ip: str = address[0] if isinstance(address, tuple) else "0.0.0.0"  # noqa: S104  # see above
+        self.remote_ip: str = self._orig_remote_ip
         is_secure = hasattr(stream.socket, "getpeercert")
-        self.protocol = protocol or ("https" if is_secure else "http")
+        self.protocol = self._orig_protocol = protocol or ("https" if is_secure else "http")
         self._policy = policy
+
+    @property
+    def _orig_remote_ip(self) -> str:
+        """What `remote_ip` is without proxies: the name by which instrumentation asks for it."""
+        # "0.0.0.0" is what upstream documents for Unix sockets, which have no such address.
+        return self.address[0] if isinstance(self.address, tuple) else "0.0.0.0"  # noqa: S104 - nothing listens on it
 
     def for_request(self, headers: HTTPHeaders) -> ConnectionContext:
         """Give a copy for one request, with what trusted proxies say in its fields."""
@@ -51,6 +56,7 @@ class ConnectionContext:
         made.address = self.address
         made.remote_ip = self.remote_ip
         made.protocol = self.protocol
+        made._orig_protocol = self._orig_protocol
         made._policy = self._policy
         made._apply_xheaders(headers)
         return made

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING
 
-from tornado.httputil import HTTPHeaders
+from tornado.httputil import HTTPHeaders, HTTPInputError
 from tornado.iostream import StreamClosedError
 
 from ._errors import ProtocolError
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from tornado.httputil import HTTPMessageDelegate
 
     from ._connection import HTTP1Connection
+
+gen_log = logging.getLogger("tornado.general")
+app_log = logging.getLogger("tornado.application")
 
 #: Interim responses in front of the final one (RFC 9110 section 15.2); more are an attack.
 _MAX_INTERIM = 10
@@ -34,7 +38,11 @@ class ResponseReader:
     """
 
     def __init__(
-        self, connection: HTTP1Connection, delegate: HTTPMessageDelegate, method: str
+        self,
+        connection: HTTP1Connection,
+        delegate: HTTPMessageDelegate,
+        method: str,
+        raise_error: bool,
     ) -> None:
         if connection.params.decompress:
             from ._decompression import DecompressingDelegate
@@ -47,6 +55,7 @@ class ResponseReader:
         self._done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._raise_error = raise_error
         self._received = 0
         self._interim = 0
         #: The stream has ended while the delegate held the body back.
@@ -141,7 +150,7 @@ class ResponseReader:
     def _take_body(self, chunk: bytes) -> Awaitable[None] | None:
         self._received += len(chunk)
         if self._received > self._connection.max_body_size:
-            raise ProtocolError("response body is larger than the limit")
+            raise ProtocolError(f"Body too long: over {self._connection.max_body_size} bytes")
         return self._delegate.data_received(chunk)
 
     def _wait_for(self, awaitable: Awaitable[None]) -> None:
@@ -170,8 +179,8 @@ class ResponseReader:
             self._connection.trailers = HTTPHeaders.from_parsed(end.trailers)
         if self._parser.held:
             self._connection.keep_alive = False
-        self._told = True
         self._delegate.finish()
+        self._told = True
         keep = self._connection.keep_alive and not self._stream.closed()
         if not keep:
             self._stream.close()
@@ -189,7 +198,21 @@ class ResponseReader:
             if isinstance(error, asyncio.CancelledError):
                 self._done.cancel()
             elif not self._done.done():
-                self._done.set_exception(error)
+                self._end_with(error)
+
+    def _end_with(self, error: BaseException) -> None:
+        if self._raise_error:
+            self._done.set_exception(error)
+            return
+        self._log(error)
+        self._done.set_result(False)
+
+    def _log(self, error: BaseException) -> None:
+        if isinstance(error, HTTPInputError):
+            peer = self._connection.context or "a server"
+            gen_log.info("Malformed HTTP message from %s: %s", peer, error)
+        elif not isinstance(error, StreamClosedError):
+            app_log.error("Uncaught exception while a response was received", exc_info=error)
 
     def _tell_lost(self) -> None:
         if not self._told:

@@ -25,6 +25,8 @@ from ._parameters import HTTP1ConnectionParameters
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tornado.httputil._classic_answer import ClassicAnswer
+
     from ._client import ResponseReader
     from ._head import Fields
     from ._owner import Owner
@@ -68,6 +70,7 @@ class HTTP1Connection(HTTPConnection):
     # Defaults stand on the class, so that making one for each request sets no more than it must.
     _owner: Owner | None = None
     _reader: ResponseReader | None = None
+    _classic: ClassicAnswer | None = None
     _close_callback: Callable[[], object] | None = None
     #: Whether the connection may serve another exchange behind this one.
     keep_alive = True
@@ -198,9 +201,21 @@ class HTTP1Connection(HTTPConnection):
             return _call_back(self.write(chunk), callback)
         if self._is_lost():
             return self._send(b"")
-        if self._writing is not Writing.BODY:
-            raise HTTPOutputError(f"a body is not written in the state {self._writing.name}")
-        return self._send(self._frame(chunk))
+        if self._writing is Writing.BODY:
+            return self._send(self._frame(chunk))
+        if self._writing is Writing.HEAD and not self.is_client:
+            return self._write_classic(chunk)
+        raise HTTPOutputError(f"a body is not written in the state {self._writing.name}")
+
+    def _write_classic(self, chunk: bytes) -> asyncio.Future[None]:
+        """Take a response as programs of Tornado 3 wrote it: its head comes by `write` too."""
+        if self._classic is None:
+            from tornado.httputil._classic_answer import ClassicAnswer
+
+            self._classic = ClassicAnswer(self)
+        if not self._classic.goes_on_with(chunk):
+            raise HTTPOutputError("a body is not written in the state HEAD")
+        return self._classic.write(chunk)
 
     def write_file(self, file: IO[bytes], offset: int, count: int) -> asyncio.Future[None]:
         """Send a slice of a regular file as a piece of the body.
@@ -304,10 +319,11 @@ class HTTP1Connection(HTTPConnection):
         if "Connection" in fields:
             if "close" in str(fields["Connection"]).lower():
                 self.keep_alive = False
+        elif self._version == "HTTP/1.0":
+            # A client that did not ask for anything expects the end of the connection.
+            more += "Connection: Keep-Alive\r\n" if self.keep_alive else ""
         elif not self.keep_alive:
             more += "Connection: close\r\n"
-        elif self._version == "HTTP/1.0":
-            more += "Connection: Keep-Alive\r\n"
         return more
 
     def _frame(self, chunk: bytes) -> bytes:
@@ -360,15 +376,25 @@ class HTTP1Connection(HTTPConnection):
         self._close_callback = None
         self._writing = Writing.LOST
 
-    def read_response(self, delegate: HTTPMessageDelegate) -> asyncio.Future[bool]:
+    def read_response(
+        self, delegate: HTTPMessageDelegate, *, raise_error: bool = False
+    ) -> asyncio.Future[bool]:
         """Read one response, on the client's side.
 
+        What goes wrong is logged, closes the connection and is told to the delegate by
+        ``on_connection_close``; the result is then false.
+
+        :param raise_error: let the future raise it instead of logging.
         :return: a future of whether the connection can be used for another exchange.
-        :raises tornado.httputil.HTTPInputError: the server broke the protocol.
+        :raises tornado.httputil.HTTPInputError: with `raise_error`, the server broke the protocol.
+        :raises tornado.iostream.StreamClosedError: with `raise_error`, the stream ended too early.
+
+        .. versionadded:: 1.0
+           ``raise_error``.
         """
         from ._client import ResponseReader
 
-        self._reader = ResponseReader(self, delegate, self._method)
+        self._reader = ResponseReader(self, delegate, self._method, raise_error)
         return self._reader.start()
 
     def __repr__(self) -> str:

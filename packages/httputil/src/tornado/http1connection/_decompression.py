@@ -75,13 +75,14 @@ class DecompressingDelegate(HTTPMessageDelegate):
             if self._decompressor is not None:
                 self._decompressor.flush()
         except zlib.error as error:
-            self._delegate.on_connection_close()
+            self.on_connection_close()
             raise ProtocolError(f"invalid gzip data: {error}") from error
         self._delegate.finish()
 
     def on_connection_close(self) -> None:
-        self._is_closed = True
-        self._delegate.on_connection_close()
+        if not self._is_closed:
+            self._is_closed = True
+            self._delegate.on_connection_close()
 
     def _hand_on(self, decompressor: GzipDecompressor, data: bytes) -> Awaitable[None] | None:
         """Hand on what comes out of `data`; give an awaitable where the application takes time."""

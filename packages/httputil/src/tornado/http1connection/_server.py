@@ -93,6 +93,7 @@ class HTTP1ServerConnection(ServerDeadlines):
         "_delegate",
         "_ended",
         "_exchange",
+        "_is_lent",
         "_message",
         "_parser",
         "_phase",
@@ -129,6 +130,7 @@ class HTTP1ServerConnection(ServerDeadlines):
         self._written = False
         self._choked = False
         self._ended = False
+        self._is_lent = False
         #: True once :meth:`drain` was called.
         self.is_draining = False
 
@@ -192,6 +194,31 @@ class HTTP1ServerConnection(ServerDeadlines):
         if held:
             self.stream.unread(held)
         self._delegate.on_close(self)
+
+    # A handler that reads from the stream itself.
+
+    def lend_input(self) -> bool:
+        """Let a handler that has its whole request read what follows from the stream itself.
+
+        Proxies do so once they have answered CONNECT. The stream asks when somebody reads from it;
+        it goes on telling of its end, and comes back when the response is complete.
+        """
+        if self._phase is not RESPONSE:
+            return False
+        self._is_lent = True
+        self.stream._reading_paused = False
+        self.stream.unread(self._parser.take_held())
+        return True
+
+    def _take_back(self) -> None:
+        """Read requests again after a handler has read from the stream."""
+        self._is_lent = False
+        if self.stream.closed():
+            return
+        if self.stream.reading():
+            self.stream.close()  # what comes next is not for us
+        else:
+            self.stream.set_protocol(self)
 
     # What the stream calls.
 
@@ -444,6 +471,8 @@ class HTTP1ServerConnection(ServerDeadlines):
         if self._exchange is not exchange:
             return
         self._written = True
+        if self._is_lent:
+            self._take_back()
         if self._phase is RESPONSE:
             if not self._busy:
                 self._end_of_exchange(exchange)
@@ -509,6 +538,8 @@ class HTTP1ServerConnection(ServerDeadlines):
         level = logging.DEBUG if self._ended and is_receiving and message else logging.INFO
         if status == 408:
             gen_log.info("%s from %s", error, self._peer())
+        elif status == 431:
+            gen_log.info("Unsatisfiable read, closing connection: %s from %s", error, self._peer())
         else:
             gen_log.log(level, "Malformed HTTP message from %s: %s", self._peer(), error)
         self._exchange = self._message = None

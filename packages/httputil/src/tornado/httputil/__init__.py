@@ -59,6 +59,12 @@ if TYPE_CHECKING:
     from ._form_file import HTTPFile
     from ._form_receiver import FormReceiver, UploadProgress
     from ._kept_names import (
+        _ABNF as _ABNF,
+    )
+    from ._kept_names import (
+        _DEFAULT_PARSE_BODY_CONFIG as _DEFAULT_PARSE_BODY_CONFIG,
+    )
+    from ._kept_names import (
         _encode_header as _encode_header,
     )
     from ._kept_names import (
@@ -148,6 +154,8 @@ publish(
         "ReceivedForm": "_uploads",
         "UploadProgress": "_form_receiver",
         "UploadedFile": "_uploads",
+        "_ABNF": "_kept_names",
+        "_DEFAULT_PARSE_BODY_CONFIG": "_kept_names",
         "_encode_header": "_kept_names",
         "_get_content_range": "_kept_names",
         "_parse_header": "_kept_names",

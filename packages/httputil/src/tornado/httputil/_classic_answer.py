@@ -32,6 +32,11 @@ class ClassicAnswer:
         self._head = b""
         self._is_body = False
 
+    def goes_on_with(self, chunk: bytes) -> bool:
+        """Tell if some bytes are the next ones of a head."""
+        head = self._head + chunk
+        return head[:5] == _STATUS_LINE[: len(head)]
+
     def write(self, chunk: bytes) -> Future[None]:
         """Send some bytes; those of an incomplete head are kept until the rest of it comes.
 
@@ -40,7 +45,7 @@ class ClassicAnswer:
         if self._is_body:
             return self._connection.write(chunk)
         head = self._head + chunk
-        if head[:5] != _STATUS_LINE[: len(head)]:
+        if not self.goes_on_with(chunk):
             self._is_body = True
             return self._connection.write(head)
         head, end, rest = head.partition(b"\r\n\r\n")

@@ -6,10 +6,26 @@ moonraker and their like know them. New code has no need of them.
 
 from __future__ import annotations
 
+import re
+
+from ._body_config import ParseBodyConfig
 from ._cookies import unquote_cookie
 from ._parameters import encode_header, parse_header, split_parameters
 from ._ranges import content_range, parse_request_range
 
+
+class _ABNF:
+    """The grammar of a head, by the names of RFC 9110 and RFC 9112; for tests of properties."""
+
+    token = field_name = method = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+    field_value = re.compile(
+        r"(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?"
+    )
+    request_target = re.compile(r"[\x21-\x7e\x80-\xff]+")
+    reason_phrase = re.compile(r"[\t\x20-\x7e\x80-\xff]+")
+
+
+_DEFAULT_PARSE_BODY_CONFIG = ParseBodyConfig()
 _encode_header = encode_header
 _get_content_range = content_range
 _parse_header = parse_header

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from ._leaving import leaves_the_loop
@@ -90,6 +91,8 @@ class SyncRun:
             return work.result()
         if self.expired:
             raise TimeoutError(f"Operation timed out after {self.timeout} seconds")
+        if isinstance(work, asyncio.Task):
+            work._log_destroy_pending = False  # type: ignore[attr-defined] # as run_until_complete does
         raise RuntimeError("Event loop stopped before Future completed.")
 
 

@@ -56,6 +56,8 @@ class Lifecycle:
 
     _watched_fd: int = -1
     _owner: Owner | None = None
+    #: The protocol that has given the input away for a while, see `_borrow`.
+    _lender: StreamProtocol | None = None
     _close_callback: tuple[Callable[[], Any], contextvars.Context] | None = None
 
     def __init__(self) -> None:
@@ -78,7 +80,7 @@ class Lifecycle:
         """Return the error that is pending on the descriptor, or None."""
         return None
 
-    def _is_peer_gone(self, error: Exception) -> bool:
+    def _is_peer_gone(self, error: BaseException) -> bool:
         """Tell whether an error only says that the peer has left, which no log needs to know."""
         return isinstance(error, ConnectionError) or getattr(error, "errno", 0) == errno.ENOTCONN
 
@@ -181,9 +183,9 @@ class Lifecycle:
         if owner is not None:
             owner.stream_closed(self)
         self._finish_operations()
-        protocol = self._protocol
+        protocol = self._protocol or self._lender
         if protocol is not None:
-            self._protocol = None
+            self._protocol = self._lender = None
             self._get_loop().call_soon(protocol.connection_lost, self.error)
         self._announce_close()
 
@@ -201,6 +203,19 @@ class Lifecycle:
             if not future.done():
                 future.set_exception(StreamClosedError(real_error=self.error))
                 future.exception()  # who does not wait for it need not hear that it failed
+
+    def _borrow(self) -> bool:
+        """Ask the protocol for the input; false if it needs it itself.
+
+        A protocol may have a method ``lend_input`` that says whether it can do without input now.
+        It still hears of the end of the stream, and takes the input back by ``set_protocol``.
+        """
+        protocol = self._protocol
+        lend = getattr(protocol, "lend_input", None)
+        if lend is None or not lend():
+            return False
+        self._lender, self._protocol = protocol, None
+        return True
 
     def _finish_operations(self) -> None:
         """End everything that waits for this stream. Rooms above add theirs."""

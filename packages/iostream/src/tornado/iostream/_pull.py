@@ -316,7 +316,7 @@ class Puller(Writer):
         pending = self._future
         if pending is not None and not pending.done():
             raise RuntimeError("Already reading: await the pending read of this stream first")
-        if self._protocol is not None:
+        if self._protocol is not None and not self._borrow():
             raise RuntimeError("a protocol takes this stream's input: detach it before reading")
         future: asyncio.Future[Any] = asyncio.Future(loop=self._loop or self._get_loop())
         buffer = self._buffer
@@ -370,8 +370,9 @@ class Puller(Writer):
         self, request: ReadRequest, future: asyncio.Future[Any], buffer: ReadBuffer
     ) -> None:
         """Give the request what it can have of a stream that has ended."""
-        if isinstance(self.error, StreamBufferFullError):
-            return  # what there is, is not all
+        error = self.error
+        if error is not None and type(request) is ReadUntilClose and not self._is_peer_gone(error):
+            return  # what there is may not be all; a reset is how some systems report an end
         try:
             result: Any = request.take_last(buffer)
         except UnsatisfiableReadError:
@@ -382,6 +383,7 @@ class Puller(Writer):
     def _overflow(self) -> None:
         message = f"Reached maximum read buffer size: {self.max_buffer_size} bytes"
         gen_log.error("%s, closing connection", message)
+        gen_log.warning("error on read: %s", message)
         self.close(exc_info=StreamBufferFullError(message))
 
     def _watch_idle(self) -> None:

@@ -46,6 +46,7 @@ class Reader(Puller):
         if self.reading():
             raise RuntimeError("a read is pending: await it before a protocol takes over")
         self._protocol_paused = False
+        self._lender = None
         if protocol is None:
             self._protocol = None
             self._reading_paused = False

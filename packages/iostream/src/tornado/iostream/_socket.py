@@ -202,7 +202,8 @@ class IOStream(BaseIOStream):
 
     def _release_socket(self) -> sockets.socket:
         """Give the socket away, which ends this stream without closing the connection."""
-        if self.reading() or self.writing() or self._connect_future or self._protocol:
+        is_taken = self._protocol is not None and not self._borrow()
+        if self.reading() or self.writing() or self._connect_future or is_taken:
             raise ValueError(
                 "IOStream is not idle; cannot convert to SSL: finish its reads and writes before TLS begins"
             )

@@ -245,7 +245,7 @@ class SSLIOStream(IOStream):
                 self._tls.unwrap()
         super().close_fd()
 
-    def _is_peer_gone(self, error: Exception) -> bool:
+    def _is_peer_gone(self, error: BaseException) -> bool:
         return isinstance(error, _ENDED) or super()._is_peer_gone(error)
 
     # Input.

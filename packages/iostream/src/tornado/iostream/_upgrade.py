@@ -31,6 +31,7 @@ def upgrade(
     close_callback, owner = stream._close_callback, stream._owner
     stream._owner = None
     socket = stream._release_socket()
+    lender, stream._lender = stream._lender, None
     try:
         if server_side:
             wrapped = wrap_accepted(socket, context)
@@ -54,6 +55,7 @@ def upgrade(
             max_write_buffer_size=stream.max_write_buffer_size,
         )
     secure._close_callback = close_callback
+    secure._lender = lender
     if owner is not None:
         secure._owner = owner
         owner.stream_replaced(stream, secure)

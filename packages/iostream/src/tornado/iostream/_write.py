@@ -299,7 +299,8 @@ class Writer(Lifecycle):
     def _write_failed(self, error: Exception) -> None:
         if self.error is not None:
             return  # found once more while the input is saved
-        self.error = error
+        # The frames of a traceback would keep the buffers that were to be written.
+        self.error = error.with_traceback(None)
         if not self._is_peer_gone(error):
             gen_log.warning("Write error on %s: %s", self.fileno(), error)
         self._save_input()
@@ -377,7 +378,9 @@ class Writer(Lifecycle):
 
     def _finish_operations(self) -> None:
         super()._finish_operations()
-        self._queue = None
+        queue, self._queue = self._queue, None
+        if queue is not None:
+            queue.clear()  # views of the caller's buffers, which cannot be resized while they live
         self._held = True
         self._total_write_done_index = self._total_write_index
         waiters, self._write_waiters = self._write_waiters, None

@@ -184,6 +184,9 @@ class ThreadedResolver(ExecutorResolver):
     :param num_threads: how many; the first resolver of a process decides.
     """
 
+    #: Tests of programs shut this pool down if there is one: here it is called `_threads`, and ends
+    #: with the process.
+    _threadpool: ClassVar[None] = None
     _threads: ClassVar[futures.ThreadPoolExecutor | None] = None
     _threads_pid: ClassVar[int] = 0
 

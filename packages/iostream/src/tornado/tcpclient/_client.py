@@ -112,7 +112,7 @@ class TCPClient:
                 addresses = _reachable_from(source_ip, addresses)
         if not addresses:
             raise OSError(f"no address of {host} fits family {af!r} and source {source_ip!r}")
-        shown = ", ".join(format_address(address) for _, address in addresses)
+        shown = ", ".join(sorted(format_address(address) for _, address in addresses))
         phase.now = f"while connecting to {shown}"
 
         def attempt(family: int, address: Any) -> tuple[IOStream, asyncio.Future[IOStream]]:

@@ -294,14 +294,16 @@ class TCPServer:
                 return
             error = future.exception()
             if error is not None:
-                self._handler_failed(stream, error)
+                self._handler_failed(stream, error, "Exception in callback of a connection")
 
         IOLoop.current().add_future(future, finished)
 
-    def _handler_failed(self, stream: IOStream, error: BaseException) -> None:
+    def _handler_failed(
+        self, stream: IOStream, error: BaseException, message: str = "Error in connection callback"
+    ) -> None:
         if stream.closed() and (isinstance(error, StreamClosedError) or error is stream.error):
             return  # the peer has gone, and the handler did not mind: the usual end
-        app_log.error("Error in connection callback", exc_info=error)
+        app_log.error(message, exc_info=error)
         stream.close(exc_info=error)
 
 

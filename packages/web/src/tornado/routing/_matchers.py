@@ -134,6 +134,10 @@ class PathMatches(Matcher):
             }
         return {"path_args": [unquoted(value) for value in match.groups()], "path_kwargs": {}}
 
+    def _find_groups(self) -> tuple[str | None, int | None]:
+        """Return what `reverse` works with; instrumentation asks for it to name a route."""
+        return self._path, self._group_count
+
     def reverse(self, *args: Any) -> str | None:
         return self._reversal.fill(args)
 

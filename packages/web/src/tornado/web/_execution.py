@@ -222,6 +222,8 @@ class Execution(ErrorPage, HandlerState):
                 self._abandon()
 
     def _tell_client_left(self) -> None:
+        if self._finished:
+            return  # between the end of the connection and the news of it
         try:
             self.on_connection_close()
         except Exception:  # noqa: BLE001  # logged; there is nobody to answer
