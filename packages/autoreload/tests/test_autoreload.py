@@ -392,3 +392,30 @@ def test_the_command_can_be_called_from_a_program(run: Run, tmp_path: Path) -> N
     program = run("start.py", "--until-success", "program.py", "--port=1")
     assert program.process.wait(20) == 0
     program.wait_for("arguments ['--port=1']")
+
+
+def test_a_loop_is_watched_on_in_the_order_of_4_x(run: Run, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        f"""
+import tornado.autoreload
+from tornado.ioloop import IOLoop
+{HIDE}
+closed = IOLoop(make_current=False)
+closed.close()
+try:
+    tornado.autoreload.start(closed)
+except RuntimeError as error:
+    print(error)
+IOLoop()
+loop = IOLoop(make_current=False)
+tornado.autoreload.start(loop, 50)
+loop.add_callback(print, "running", flush=True)
+loop.start()
+"""
+    )
+    started = run("program.py")
+    started.wait_for("running")
+    assert "io_loop is closed" in started.output.read_text()
+    program.write_text("print('changed', flush=True)")
+    started.wait_for("changed")

@@ -15,6 +15,7 @@ from tornado.ioloop import (
     take_loop,
     takes_loop,
 )
+from tornado.platform.asyncio import BaseAsyncIOLoop
 
 
 @pytest.fixture
@@ -184,7 +185,7 @@ def test_a_periodic_callback_runs_on_the_loop_that_it_was_given(ioloop, other, b
     periodic.start()
     other.start()
     periodic.stop()
-    assert seen == [other]
+    assert set(seen) == {other}
 
 
 def test_a_periodic_callback_refuses_a_closed_and_a_foreign_loop(closed, foreign):
@@ -268,3 +269,10 @@ def test_a_program_may_delete_the_main_loop():
     assert IOLoop.initialized()
     del IOLoop._instance
     loop.close()
+
+
+def test_a_loop_on_an_asyncio_loop_of_its_owner_may_leave_it_open():
+    asyncio_loop = asyncio.new_event_loop()
+    BaseAsyncIOLoop(asyncio_loop, False, make_current=False).close()
+    assert not asyncio_loop.is_closed()
+    asyncio_loop.close()
