@@ -245,7 +245,7 @@ def test_a_number_in_the_place_of_auth_mode_is_a_timeout(timeout: float) -> None
     assert request.auth_mode is None
 
 
-def test_a_certificate_is_verified_in_the_order_of_3_x_as_in_the_modern_one() -> None:
+def test_s20_a_certificate_is_verified_in_the_order_of_3_x_as_in_the_modern_one() -> None:
     arguments = [VALUES[name] for name in V3[:21]]
     assert HTTPRequest(*arguments, "secret", False, False).validate_cert is False
     assert HTTPRequest(*arguments, "secret", True, None).validate_cert is None

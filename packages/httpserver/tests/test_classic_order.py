@@ -69,7 +69,7 @@ def ask(loop: IOLoop, server: HTTPServer | TCPServer, data: bytes = FORGED) -> b
         lambda loop: HTTPServer(tell_address, io_loop=loop),
     ],
 )
-def test_a_loop_in_the_third_place_does_not_let_clients_choose_their_address(
+def test_s22_a_loop_in_the_third_place_does_not_let_clients_choose_their_address(
     request: pytest.FixtureRequest,
     current: IOLoop,
     make: Callable[[IOLoop], HTTPServer],

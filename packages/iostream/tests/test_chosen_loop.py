@@ -22,6 +22,7 @@ from tornado.netutil import (
     bind_sockets,
 )
 from tornado.netutil import TCPServer as NetutilTCPServer
+from tornado.platform.caresresolver import CaresResolver
 from tornado.process import Subprocess
 from tornado.tcpclient import TCPClient
 from tornado.tcpserver import TCPServer
@@ -265,6 +266,8 @@ EXECUTOR = concurrent.futures.ThreadPoolExecutor(1)
         lambda loop: ExecutorResolver(io_loop=loop, executor=EXECUTOR, close_executor=False),
         lambda loop: ThreadedResolver(loop, 2),
         lambda loop: ThreadedResolver(io_loop=loop, num_threads=2),
+        CaresResolver,
+        lambda loop: CaresResolver(io_loop=loop),
         lambda loop: OverrideResolver(Resolver(loop), {"name": "127.0.0.1"}),
     ],
 )
@@ -284,6 +287,7 @@ def test_a_resolver_calls_back_on_the_loop_that_it_was_given(request, current, m
     start(loop)
     assert resolver.resolve("127.0.0.1", 80, callback=found) is None
     start(loop)
+    resolver.close()
     assert got == [(loop, [(socket.AF_INET, ("127.0.0.1", 80))])] * 2
 
 
