@@ -135,13 +135,15 @@ def test_a_server_refuses_a_closed_and_a_foreign_loop(current: IOLoop) -> None:
 def test_a_connection_of_2_x_serves_the_stream_that_it_is_given(
     current: IOLoop, xheaders: bool, address: bytes
 ) -> None:
-    class Server(TCPServer):
+    class Server(HTTPServer):
         def handle_stream(self, stream: IOStream, address: Any) -> None:
-            connection = HTTPConnection(stream, address, tell_address, False, xheaders)
+            connection = HTTPConnection(
+                stream, address, self.request_callback, self.no_keep_alive, self.xheaders
+            )
             assert connection.stream is stream
             assert connection.address == address
 
-    assert ask(current, Server()).endswith(b"\r\n\r\n" + address)
+    assert ask(current, Server(tell_address, xheaders=xheaders)).endswith(b"\r\n\r\n" + address)
 
 
 def test_a_connection_of_2_x_tells_of_its_end(current: IOLoop) -> None:

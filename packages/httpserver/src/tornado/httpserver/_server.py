@@ -135,6 +135,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
                 f"xheaders is true or false, not a loop of another kind: {xheaders!r:.60}"
             )
         self.request_callback = request_callback
+        self.no_keep_alive = no_keep_alive
         self.xheaders = xheaders
         self.protocol = protocol
         self.conn_params = HTTP1ConnectionParameters(
