@@ -211,11 +211,20 @@ def test_a_server_refuses_a_closed_and_a_foreign_loop(closed, foreign):
         TCPServer(io_loop=foreign)
 
 
-def test_a_server_without_a_loop_names_the_current_one(current, other):
-    server = TCPServer()
-    assert server.io_loop is current
-    server.io_loop = other
-    assert server.io_loop is other
+def test_a_server_without_a_loop_names_the_current_one(current):
+    assert TCPServer().io_loop is current
+
+
+def test_a_subclass_may_have_an_attribute_of_that_name_for_itself(current, closed):
+    class Own(Echo):
+        def __init__(self):
+            self.io_loop = closed
+            super().__init__()
+
+    server = Own()
+    server.listen(0, "127.0.0.1")
+    server.stop()
+    assert server.io_loop is closed
 
 
 def test_bind_recognizes_reuse_port_at_its_place_of_4_x(current):
