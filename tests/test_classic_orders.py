@@ -13,6 +13,7 @@ import pytest
 from orders import Signature, listing, read_signatures
 from parity import Exceptions, Parity
 
+import tornado.httpclient
 from tornado import gen
 from tornado.curl_httpclient import CurlAsyncHTTPClient
 from tornado.httpclient import AsyncHTTPClient, HTTPClient, HTTPRequest
@@ -319,6 +320,8 @@ def test_names_that_were_dropped_are_refused() -> None:
         with pytest.raises(TypeError):
             call(5)  # type: ignore[call-arg] # 3.0
     assert not hasattr(future, "exc_info")
+    assert not hasattr(tornado.httpclient, "AsyncHTTPClient2")
+    assert not hasattr(ExceptionStackContext, "exit")
     request = ServerRequest(start_line=_start_line("GET", "/", "HTTP/1.1"))
     request.connection = request
     handler = RequestHandler(Application(cookie_secret="secret"), request)

@@ -70,7 +70,7 @@ class AsyncHTTPClient(Configurable):
         cls, force_instance: bool = False, *, io_loop: IOLoop | None = None, **kwargs: Any
     ) -> Self:
         """Return the loop's client of this class, or a new one."""
-        loop = chosen_loop(io_loop) or IOLoop.current()
+        loop = (io_loop and chosen_loop(io_loop)) or IOLoop.current()
         if force_instance:
             return cls._make(loop, kwargs)
         shared: dict[type, Any] = loop.__dict__.setdefault(_SHARED, {})
