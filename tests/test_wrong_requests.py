@@ -43,6 +43,9 @@ WRONG = {
     "chunk-without-end": CHUNKED + b"5\r\nhelloXX0\r\n\r\n",
     "two-hosts": b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
     "no-host": b"GET / HTTP/1.1\r\n\r\n",
+    "empty-host": b"GET / HTTP/1.1\r\nHost:\r\n\r\n",
+    "octets-outside-ascii": b"GET /caf\xc3\xa9 HTTP/1.1\r\nHost: x\r\n\r\n",
+    "extension-without-a-name": CHUNKED + b"5;\r\nhello\r\n0\r\n\r\n",
 }
 
 

@@ -27,6 +27,9 @@ AFTER = ("upstream", "whole")
 #: The environments that test one package below the roof after the other, with a report of each.
 OF_ALL_PACKAGES = frozenset({BESIDE})
 
+#: Reports that an environment leaves behind besides the one of its name.
+MORE_REPORTS = {"typing": ("typing-programs",)}
+
 
 def default_environments(workspace: Workspace | None = None) -> list[str]:
     """Return the names of the environments that a bare ``tox`` runs, in order."""
@@ -51,10 +54,23 @@ def present_pythons() -> list[str]:
     return [python for python in PYTHONS if _finds(python)]
 
 
+def without_interpreter(environments: list[str]) -> dict[str, str]:
+    """Return which environments cannot run on this machine, with the Python that each needs."""
+    needed = {
+        name: f"{match[1]}.{match[2]}"
+        for name in environments
+        if (match := re.match(r"py(\d)(\d+t?)(-|$)", name))
+    }
+    missing = {python for python in set(needed.values()) if not _finds(python)}
+    return {name: python for name, python in needed.items() if python in missing}
+
+
 def _finds(python: str) -> bool:
-    if not shutil.which("uv"):
+    # The uv of tox's own environment is not always on the PATH.
+    uv = shutil.which("uv") or shutil.which("uv", path=os.path.dirname(sys.executable))
+    if uv is None:
         return shutil.which(f"python{python}") is not None
-    command = ["uv", "python", "find", "--no-python-downloads", "--python-preference", "system"]
+    command = [uv, "python", "find", "--no-python-downloads", "--python-preference", "system"]
     outcome = subprocess.run(
         [*command, python],
         capture_output=True,
@@ -80,7 +96,7 @@ def reports_here(workspace: Workspace | None = None) -> list[str]:
             pieces = workspace.below_the_roof()
             names += [f"{environment}-{piece.folder.name}" for piece in pieces]
         else:
-            names.append(environment)
+            names += [environment, *MORE_REPORTS.get(environment, ())]
     return names
 
 

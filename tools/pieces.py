@@ -2,13 +2,15 @@
 
 The roof names every piece three times: as a dependency for installers, in a table for its error
 messages, and as an import for type checkers. ``tools/arrows.py`` says when one is missing there.
-The table of README.md has a row for each.
+The table of README.md has a row for each. The addresses of ``[tool.workspace.urls]`` in the root's
+pyproject file are written into the one of every piece.
 
     python tools/pieces.py
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from typing import TYPE_CHECKING
@@ -18,6 +20,9 @@ from workspace import ROOF, ROOT, Piece, Workspace, required_name
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+#: The heading of the first table after ``[project]`` in a pyproject file.
+_AFTER_PROJECT = r"(?m)^(\[(?:project\.|dependency-groups|tool\.).*\n)"
 
 
 def rewrite(file: Path, opening: str, row: str, lines: Iterable[str]) -> None:
@@ -74,7 +79,34 @@ def update_roof(workspace: Workspace) -> None:
     )
 
 
+def urls_of(piece: Piece, workspace: Workspace) -> dict[str, str]:
+    """Return the addresses that an index should show beside a piece, by their labels."""
+    urls: dict[str, str] = workspace.settings().get("urls", {})
+    return {label: url.format(folder=piece.folder.name) for label, url in urls.items()}
+
+
+def update_urls(workspace: Workspace) -> None:
+    """Write the addresses of the workspace into every piece, or take the old ones away."""
+    for piece in workspace:
+        file = piece.folder / "pyproject.toml"
+        lines = [
+            f"{_key(label)} = {json.dumps(url)}" for label, url in urls_of(piece, workspace).items()
+        ]
+        table = "\n".join(["[project.urls]", *lines, "", ""]) if lines else ""
+        text = re.sub(
+            r"(?m)^\[project\.urls\]\n(?:[^\n\[].*\n)*\n*", "", file.read_text(encoding="utf-8")
+        )
+        before, heading, after = re.split(_AFTER_PROJECT, text, maxsplit=1)
+        file.write_text(before + table + heading + after, encoding="utf-8")
+
+
+def _key(label: str) -> str:
+    """Write a key of a TOML table, in quotes where it needs them."""
+    return label if re.fullmatch(r"[A-Za-z0-9_-]+", label) else json.dumps(label)
+
+
 if __name__ == "__main__":
     update_roof(Workspace(ROOT))
+    update_urls(Workspace(ROOT))
     update_table(Workspace(ROOT))
     sys.exit(0)

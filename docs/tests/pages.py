@@ -78,8 +78,13 @@ def write_files(page: Path, folder: Path) -> None:
 
 def links(page: Path) -> list[str]:
     """Return where the links and images of a page point."""
+    return links_in(page.read_text(encoding="utf-8"))
+
+
+def links_in(text: str) -> list[str]:
+    """Return where the links and images of a text in Markdown point."""
     found = []
-    for token in MarkdownIt("commonmark").enable("table").parse(page.read_text(encoding="utf-8")):
+    for token in MarkdownIt("commonmark").enable("table").parse(text):
         for child in token.children or ():
             target = child.attrGet("href") or child.attrGet("src")
             if target:

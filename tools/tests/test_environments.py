@@ -1,9 +1,16 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import pytest
-from environments import PYTHONS, default_environments, package_folder, reports_here
+from environments import (
+    PYTHONS,
+    default_environments,
+    package_folder,
+    reports_here,
+    without_interpreter,
+)
 from trees import Tree
 from workspace import Workspace
 
@@ -50,6 +57,7 @@ def test_environments_of_all_packages_leave_a_report_of_each(tree: Tree) -> None
     of_all = [name for name in names if name.startswith("py311-lowest")]
     assert of_all == ["py311-lowest-low"]
     assert "whole" in names
+    assert {"typing", "typing-programs"} <= {*names}
 
 
 @pytest.mark.parametrize("folder", [piece.folder.name for piece in Workspace()])
@@ -59,3 +67,11 @@ def test_a_package_claims_no_python_that_it_is_not_tested_on(folder: str) -> Non
 
     assert named[0] == PYTHONS[0]
     assert set(named) <= set(PYTHONS)
+
+
+def test_environments_of_missing_pythons_are_told_from_others() -> None:
+    here = f"py{sys.version_info[0]}{sys.version_info[1]}-web"
+
+    assert without_interpreter([here, "py399-web", "lint", "python", "pypy-x"]) == {
+        "py399-web": "3.99"
+    }

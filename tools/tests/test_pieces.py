@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 from arrows import Checker, Floors
-from pieces import rewrite, update_roof, update_table
+from pieces import rewrite, update_roof, update_table, update_urls, urls_of
 from trees import Tree
 
 FACE = "if TYPE_CHECKING:\n    from typing import Any, Final\n\n    from . import x as x\n\nversion = 1\n"
@@ -55,3 +57,27 @@ def test_the_table_has_a_row_for_each_piece_and_no_other(tree: Tree) -> None:
 
     row = "| [tornado-low](packages/low) | `also`, `low` | a piece |"
     assert page.read_text() == f"{head}{row}\n\nmore\n"
+
+
+def test_one_setting_gives_every_piece_its_addresses(tree: Tree) -> None:
+    tree.piece("low", {"low/__init__.py": ""}, extra=("markupsafe",))
+    project = tree.root / "packages" / "low" / "pyproject.toml"
+    before = project.read_text()
+    settings = """\
+[tool.workspace.urls]
+Source = "https://code.example/tornado"
+"Release notes" = "https://code.example/tornado/packages/{folder}/CHANGELOG.md"
+"""
+    tree.write("pyproject.toml", settings)
+    for _ in "twice":
+        update_urls(tree.workspace)
+    urls = tomllib.loads(project.read_text())["project"]["urls"]
+
+    assert urls == {
+        "Source": "https://code.example/tornado",
+        "Release notes": "https://code.example/tornado/packages/low/CHANGELOG.md",
+    }
+    assert urls == urls_of(tree.workspace.by_folder("low"), tree.workspace)
+    tree.write("pyproject.toml", "[tool.workspace.urls]\n")
+    update_urls(tree.workspace)
+    assert project.read_text() == before

@@ -392,3 +392,33 @@ def test_the_command_can_be_called_from_a_program(run: Run, tmp_path: Path) -> N
     program = run("start.py", "--until-success", "program.py", "--port=1")
     assert program.process.wait(20) == 0
     program.wait_for("arguments ['--port=1']")
+
+
+def test_a_program_restarts_itself_by_the_undocumented_name(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(
+        "import os, sys, tornado.autoreload\n"
+        "print('started', sys.argv[1], flush=True)\n"
+        "if os.environ.pop('FIRST', None):\n"
+        "    tornado.autoreload._reload()\n"
+    )
+    program = run("program.py", "argument", FIRST="yes")
+
+    program.wait_for("started argument", times=2)
+    assert program.process.wait(20) == 0
+
+
+def test_a_script_imports_from_its_own_and_from_the_current_directory(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "beside.py").write_text("name = 'beside the script'\n")
+    (tmp_path / "both.py").write_text("name = 'the current directory'\n")
+    (tmp_path / "app" / "both.py").write_text("name = 'the one of the script'\n")
+    (tmp_path / "here.py").write_text("name = 'in the current directory'\n")
+    (tmp_path / "app" / "main.py").write_text(
+        "import beside, both, here\nprint(beside.name, both.name, here.name, sep='|')\n"
+    )
+    program = run("-m", "tornado.autoreload", "--until-success", "app/main.py")
+
+    program.wait_for("beside the script|the one of the script|in the current directory")
+    assert program.process.wait(20) == 0

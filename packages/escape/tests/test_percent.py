@@ -88,3 +88,18 @@ def test_bytes_that_are_not_utf8_are_an_error_where_text_is_asked_for():
 def test_other_values_are_refused_by_name(function, value):
     with pytest.raises(TypeError, match=f"expected str or bytes, not {type(value).__name__}"):
         function(value)
+
+
+@given(st.integers(8100, 8200), ESCAPED, ESCAPED)
+def test_long_input_is_read_as_short_input_is(length, before, after):
+    """It is looked through in pieces, whose ends are no ends of escapes."""
+    text = "%" + "a" * (length - len(before)) + before + after
+    plain = text.replace("+", " ").encode()
+    assert url_unescape(text, encoding=None) == urllib.parse.unquote_to_bytes(plain)
+
+
+@given(ESCAPED)
+def test_many_percent_signs_are_read_as_few_are(unit):
+    text = "%" + unit * 1000
+    plain = text.replace("+", " ").encode()
+    assert url_unescape(text, encoding=None) == urllib.parse.unquote_to_bytes(plain)

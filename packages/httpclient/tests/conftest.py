@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import inspect
 import os
 import random
+import re
 import shutil
 import socket
 import ssl
@@ -20,7 +22,7 @@ from typing import Any
 import pytest
 import trustme
 
-from tornado.httpclient import AsyncHTTPClient
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
 LOOPS = ["asyncio"] if sys.platform == "win32" else ["asyncio", "uvloop"]
 CLIENTS = {
@@ -134,6 +136,20 @@ class Request:
             self.fields[name.lower()] = value.strip()
 
 
+async def ending(future: asyncio.Future[Any]) -> Any:
+    """Return the response of a fetch or its error; it has to come to one of them."""
+    done, _ = await asyncio.wait({future}, timeout=10)
+    if not done:
+        future.cancel()
+        pytest.fail("the fetch does not end")
+    return asyncio.CancelledError() if future.cancelled() else future.exception() or future.result()
+
+
+@pytest.fixture(name="ending")
+def ending_of_a_fetch() -> Any:
+    return ending
+
+
 Answer = Callable[[Request, asyncio.StreamWriter], Awaitable[Any]]
 
 
@@ -155,6 +171,8 @@ class Peer:
         self.server: Any = None
         self.port = 0
         self.scheme = "http"
+        #: Answer a request with an Expect field before its body comes.
+        self.refuses_expectations = False
 
     def url(self, path: str = "/") -> str:
         return f"{self.scheme}://127.0.0.1:{self.port}{path}"
@@ -185,6 +203,8 @@ class Peer:
     ) -> Request:
         head = (await reader.readuntil(b"\r\n\r\n"))[:-4]
         request = Request(head, b"", number)
+        if self.refuses_expectations and "expect" in request.fields:
+            return request
         if "content-length" in request.fields:
             request.body = await reader.readexactly(int(request.fields["content-length"]))
         elif request.fields.get("transfer-encoding") == "chunked":
@@ -217,6 +237,12 @@ class Peers(InLoop):
         """Start a proxy that is reached over TLS."""
         proxy = TLSProxy(b"", close=False)
         await self._listen(proxy, tls)
+        return proxy
+
+    async def digest_proxy(self, answer: bytes) -> DigestProxy:
+        """Start a proxy that asks for a digest before it answers."""
+        proxy = DigestProxy(answer)
+        await self._listen(proxy, None)
         return proxy
 
     async def _listen(self, peer: Peer, tls: Any) -> None:
@@ -266,6 +292,54 @@ class TLSProxy(Peer):
         self.writers.append(forth)
         writer.write(b"HTTP/1.1 200 Connected\r\n\r\n")
         await asyncio.gather(_copy(reader, forth), _copy(back, writer))
+
+
+class DigestProxy(Peer):
+    """A proxy that answers 407 until a request holds the right digest, and then as it is told.
+
+    The user is "bob", the password "secret".
+    """
+
+    def __init__(self, answer: bytes) -> None:
+        super().__init__(self._reply, close=False)
+        self._final = answer
+        self.statuses: list[int] = []
+
+    def request(self, password: str = "secret", **options: Any) -> HTTPRequest:
+        """Return a request that goes through the proxy."""
+        return HTTPRequest(
+            "http://a.example/",
+            proxy_host="127.0.0.1",
+            proxy_port=self.port,
+            proxy_username="bob",
+            proxy_password=password,
+            proxy_auth_mode="digest",
+            **options,
+        )
+
+    async def _reply(self, request: Request, writer: asyncio.StreamWriter) -> None:
+        if self._is_right(request):
+            self.statuses.append(200)
+            writer.write(self._final)
+            return
+        self.statuses.append(407)
+        challenge = 'Digest realm="proxy", nonce="abc", qop="auth", algorithm=SHA-256'
+        status = "407 Proxy Authentication Required"
+        writer.write(reply(b"who?", status, Proxy_Authenticate=challenge))
+
+    def _is_right(self, request: Request) -> bool:
+        given = request.fields.get("proxy-authorization", "")
+        values = dict(re.findall(r'(\w+)="?([^",]*)"?', given))
+        if values.get("username") != "bob":
+            return False
+        secret = _sha256("bob:proxy:secret")
+        action = _sha256(f"{request.method}:{values['uri']}")
+        nonces = f"{values['nonce']}:{values['nc']}:{values['cnonce']}:{values['qop']}"
+        return values["response"] == _sha256(f"{secret}:{nonces}:{action}")
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

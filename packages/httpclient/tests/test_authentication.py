@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import re
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import pytest
 from hypothesis import given
@@ -77,6 +78,73 @@ def test_no_challenge_breaks_the_parser(text):
 def test_quotes_in_names_do_not_end_them():
     answer = digest_field(['Digest realm="r", nonce="n"'], "GET", "/", 'u", x="', "p")
     assert r'username="u\", x=\""' in answer
+
+
+NAMES = {
+    "Jäsøn Doe": "username*=UTF-8''J%C3%A4s%C3%B8n%20Doe",  # the example of RFC 7616 section 3.9.2
+    "żółw": "username*=UTF-8''%C5%BC%C3%B3%C5%82w",
+    "a\u0308": "username*=UTF-8''%C3%A4",  # in its composed form
+    "Jäsøn".encode(): "username*=UTF-8''J%C3%A4s%C3%B8n",
+    b"J\xe4s": 'username="J\xe4s"',
+    b"plain": 'username="plain"',
+    "line\nend": "username*=UTF-8''line%0Aend",
+    "quote'\"": 'username="quote\'\\""',
+}
+
+
+@pytest.mark.parametrize("name", list(NAMES))
+def test_a_user_is_named_and_hashed_in_the_same_octets(name):
+    answer = digest_field(['Digest realm="r", nonce="n", algorithm=SHA-256'], "GET", "/", name, "ü")
+    assert answer.startswith(f"Digest {NAMES[name]}, realm=")
+    sent = NAMES[name].partition("=")[2]
+    if sent.startswith("UTF-8''"):
+        octets = unquote_to_bytes(sent.removeprefix("UTF-8''"))
+    else:
+        octets = sent[1:-1].replace('\\"', '"').encode("latin-1")
+    secret = hashlib.sha256(octets + b":r:" + "ü".encode()).hexdigest()
+    action = hashed("SHA-256", "GET:/")
+    assert fields_of(answer)["response"] == hashed("SHA-256", f"{secret}:n:{action}")
+
+
+async def test_a_realm_and_a_user_outside_of_ascii_reach_the_server_as_they_were_hashed(
+    make, serve
+):
+    realm = "Zürich".encode()
+
+    async def answer(request: Any, writer: asyncio.StreamWriter) -> None:
+        raw = request.raw.partition(b"Authorization: ")[2]
+        octets = hashlib.sha256("Jäsøn:".encode() + realm + b":secret").hexdigest()
+        expected = hashed("SHA-256", f"{octets}:n:{hashed('SHA-256', 'GET:/')}")
+        if (
+            b"username*=UTF-8''J%C3%A4s%C3%B8n, " in raw
+            and b'realm="' + realm + b'"' in raw
+            and f'response="{expected}"'.encode() in raw
+        ):
+            writer.write(serve.reply(b"welcome"))
+        else:
+            challenge = b'WWW-Authenticate: Digest realm="%b", nonce="n", algorithm=SHA-256' % realm
+            writer.write(b"HTTP/1.1 401 Who\r\nContent-Length: 0\r\n%b\r\n\r\n" % challenge)
+
+    peer = await serve(answer)
+    client = make(max_clients=1)
+    for name in ("Jäsøn", "Jäsøn".encode()):
+        response = await client.fetch(
+            peer.url(), auth_mode="digest", auth_username=name, auth_password="secret"
+        )
+        assert response.body == b"welcome"
+
+
+async def test_a_proxy_gets_a_user_outside_of_ascii(make, serve):
+    peer = await serve(serve.reply())
+    response = await make.fetch(
+        "http://a.example/",
+        proxy_host="127.0.0.1",
+        proxy_port=peer.port,
+        proxy_username="żółw",
+        proxy_password="ü",
+    )
+    assert response.body == b"hello"
+    assert peer.requests[0].fields["proxy-authorization"] == basic_field("żółw", "ü")
 
 
 def test_basic_joins_user_and_password_as_utf8():

@@ -21,7 +21,6 @@ from tornado.httpclient import (
     HTTPStreamClosedError,
     Retry,
 )
-from tornado.ioloop import IOLoop
 
 
 async def test_a_url_gives_its_body_and_fields(make, serve):
@@ -554,18 +553,6 @@ async def test_a_client_is_a_context_manager(make, serve):
         assert (await client.fetch(peer.url())).body == b"hello"
     with pytest.raises(RuntimeError):
         client.fetch(peer.url())
-
-
-async def test_the_classic_io_loop_is_taken_if_it_is_the_current_one():
-    client = AsyncHTTPClient()
-    loop = IOLoop.current()
-    assert AsyncHTTPClient(loop) is AsyncHTTPClient(io_loop=loop) is AsyncHTTPClient(None) is client
-    assert AsyncHTTPClient(io_loop=loop, force_instance=True, max_clients=3).max_clients == 3
-    other = await asyncio.to_thread(IOLoop, make_current=False)
-    with pytest.raises(ValueError, match="not the current loop"):
-        AsyncHTTPClient(io_loop=other)
-    await asyncio.to_thread(other.close)
-    client.close()
 
 
 async def test_all_callers_on_a_loop_share_a_client(loop_kind):

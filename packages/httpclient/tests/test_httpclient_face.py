@@ -19,7 +19,6 @@ from tornado.httpclient import (
     HTTPClientError,
     HTTPRequest,
     HTTPResponse,
-    main,
 )
 
 MODULES = ["tornado.httpclient", "tornado.simple_httpclient", "tornado.curl_httpclient"]
@@ -139,26 +138,6 @@ def test_a_program_may_have_an_implementation_of_its_own():
         asyncio.run(main())
     finally:
         AsyncHTTPClient._restore_configuration(saved)
-
-
-def test_the_command_prints_bodies(url):
-    command = [sys.executable, "-m", "tornado.httpclient"]
-    done = subprocess.run([*command, url], capture_output=True, timeout=30, check=True)
-    assert done.stdout == b"hello"
-    done = subprocess.run(
-        [*command, "-i", f"{url}/missing"], capture_output=True, timeout=30, check=False
-    )
-    assert done.returncode == 1
-    assert done.stdout.startswith(b"HTTP/1.1 404 Not Found\nX-A: b\n")
-
-
-def test_the_command_says_what_went_wrong(capfd):
-    with pytest.raises(SystemExit) as caught:
-        main(["http://127.0.0.1:1/", "nonsense"])
-    assert caught.value.code == 1
-    errors = capfd.readouterr().err
-    assert "http://127.0.0.1:1/: " in errors
-    assert "nonsense: no valid http or https URL" in errors
 
 
 def test_without_pycurl_the_error_says_what_to_install():

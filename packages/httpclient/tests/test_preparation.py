@@ -260,3 +260,10 @@ async def test_hooks_run_in_the_context_of_their_fetch(make, serve):
         await asyncio.create_task(fetch(caller))
     assert [request.fields["x-who"] for request in peer.requests] == ["first", "second"]
     assert peer.connections == 1
+
+
+def test_the_headers_of_a_request_equal_the_dictionary_that_was_assigned():
+    request = HTTPRequest("http://example.com")
+    request.headers = {"bar": "baz"}
+    assert request.headers == {"bar": "baz"}
+    assert HTTPRequest("http://example.com", headers={"bar": "baz"}).headers == {"bar": "baz"}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tornado.httpclient import AsyncHTTPClient
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -43,12 +43,15 @@ async def test_recipe_for_errors(recipes, serve):
 
 
 async def test_recipes_for_sending(recipes, serve, tmp_path):
-    peer = await serve(serve.reply())
-    await recipes["send"](peer.url(), {"id": 1}, b"\x89PNG")
-    assert peer.requests[0].body == b'{"id": 1}'
-    assert b'filename="picture.png"' in peer.requests[1].body
+    peer = await serve(serve.reply(b'{"number": 5}'))
     path = tmp_path / "file"
     path.write_bytes(b"abc" * 100_000)
+    text = await recipes["send"](peer.url(), {"id": 1}, b"\x89PNG", path)
+    assert text == '{"number": 5}'
+    assert peer.requests[0].body == b'{"id": 1}'
+    assert b'filename="picture.png"' in peer.requests[1].body
+    assert b'name="order"\r\n\r\n5\r\n' in peer.requests[1].body
+    assert path.read_bytes() in peer.requests[1].body
     await recipes["upload"](peer.url(), path)
     assert peer.requests[2].body == path.read_bytes()
     AsyncHTTPClient().close()
@@ -58,6 +61,15 @@ async def test_recipe_for_downloads(recipes, serve, tmp_path):
     peer = await serve(serve.reply(b"abc" * 100_000))
     await recipes["download"](peer.url(), tmp_path / "file")
     assert (tmp_path / "file").read_bytes() == b"abc" * 100_000
+    AsyncHTTPClient().close()
+
+
+async def test_recipe_for_downloads_saves_no_error_page(recipes, serve, tmp_path):
+    peer = await serve(serve.reply(b"not there", "404 Not Found"))
+    with pytest.raises(HTTPClientError, match="404") as caught:
+        await recipes["download"](peer.url(), tmp_path / "file")
+    assert caught.value.response.body == b"not there"
+    assert not (tmp_path / "file").exists()
     AsyncHTTPClient().close()
 
 

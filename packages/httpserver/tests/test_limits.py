@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 
 from tornado.httpserver import BodyLimits, HTTPServer
-from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
+from tornado.httputil import (
+    HTTPHeaders,
+    HTTPMessageDelegate,
+    HTTPServerConnectionDelegate,
+    HTTPServerRequest,
+    RequestStartLine,
+)
 
 Serve = Callable[..., Any]
 
@@ -174,3 +180,74 @@ def test_s22_nothing_of_a_client_can_forge_a_line_of_the_log(
     assert [message.split(" from ")[0] for message in messages] == ["Malformed HTTP message"]
     assert messages[0].isascii()
     assert messages[0].isprintable()
+
+
+def seconds_until_close(client: Any) -> tuple[float, bytes]:
+    begin = time.monotonic()
+    data = client.read_until_close()
+    return time.monotonic() - begin, data
+
+
+def test_s8_a_head_takes_no_longer_than_the_idle_time_that_was_chosen(serve: Serve) -> None:
+    for options in ({}, {"head_timeout": 30}, {"head_timeout": None}):
+        client = serve(idle_connection_timeout=0.3, **options).connect()
+        client.send(b"GET / HTTP/1.1\r\n")
+        seconds, data = seconds_until_close(client)
+        assert data.startswith(b"HTTP/1.1 408 ")
+        assert seconds < 8
+
+
+def test_a_head_may_have_less_time_than_an_idle_connection(serve: Serve) -> None:
+    client = serve(idle_connection_timeout=30, head_timeout=0.2).connect()
+    client.send(b"GET / HTTP/1.1\r\n")
+    assert seconds_until_close(client)[0] < 8
+
+
+def test_s8_a_handshake_takes_no_longer_than_the_idle_time_that_was_chosen(
+    serve: Serve, tls: Any
+) -> None:
+    client = serve(idle_connection_timeout=0.3, ssl_options=tls.server).connect()
+    client.send(b"\x16\x03\x01")
+    assert seconds_until_close(client)[0] < 8
+
+
+def test_s8_a_proxy_header_takes_no_longer_than_the_idle_time_that_was_chosen(
+    serve: Serve,
+) -> None:
+    options = {"proxy_protocol": ["127.0.0.1"], "idle_connection_timeout": 0.3}
+    for timeout in ({}, {"handshake_timeout": None}):
+        client = serve(**options, **timeout).connect()
+        client.send(b"PROXY ")
+        assert seconds_until_close(client)[0] < 8
+
+
+@pytest.mark.parametrize("is_chosen_early", [True, False])
+def test_s8_the_rest_of_a_body_is_not_awaited_beyond_its_time(
+    serve: Serve, is_chosen_early: bool
+) -> None:
+    class Early(HTTPMessageDelegate):
+        def __init__(self, connection: Any) -> None:
+            self.connection = connection
+
+        def headers_received(self, start_line: Any, headers: Any) -> None:
+            if is_chosen_early:
+                self.data_received(b"")
+
+        def data_received(self, chunk: bytes) -> None:
+            if not self.connection.has_begun:
+                self.connection.respond(200, "OK", HTTPHeaders(), b"early")
+
+        def finish(self) -> None:
+            pass
+
+    class Application(HTTPServerConnectionDelegate):
+        def start_request(self, server_conn: object, request_conn: Any) -> HTTPMessageDelegate:
+            return Early(request_conn)
+
+    client = serve(Application(), body_timeout=0.3).connect()
+    for _ in range(2):  # the time of a first body does not count for the second
+        client.send(post(b"/", 4).replace(b"Connection: close\r\n", b"") + b"body")
+        assert client.read_response()[2] == b"early"
+    client.send(post(b"/", 4).replace(b"Connection: close\r\n", b"") + b"bod")
+    assert client.read_response()[2] == b"early"
+    assert seconds_until_close(client)[0] < 8

@@ -48,6 +48,36 @@ def test_pipelined_requests_wait_for_a_slow_answer(serve: Serve) -> None:
     assert bodies == [b"/a", b"/a", b"/last"]
 
 
+def test_a_target_outside_ascii_is_taken_only_where_that_was_asked_for(serve: Serve) -> None:
+    request = "GET /café HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
+    assert serve().exchange(request).startswith(b"HTTP/1.1 400 ")
+    answer = serve(non_ascii_targets=True).exchange(request)
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.endswith("GET /café ".encode().decode("latin-1").encode())
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("xheader", ", did you mean 'xheaders'?"),
+        ("head_timeouts", ", did you mean 'head_timeout'?"),
+        ("decompress", ", did you mean 'decompress_request'?"),
+        ("non_ascii_target", ", did you mean 'non_ascii_targets'?"),
+        ("zzz", ""),
+    ],
+)
+def test_a_misspelt_option_is_named_with_the_one_that_is_meant(name: str, meant: str) -> None:
+    class Own(HTTPServer):
+        def initialize(self, *args: Any, **kwargs: Any) -> None:
+            super().initialize(*args, **kwargs)
+
+    for server in (HTTPServer, Own):
+        with pytest.raises(TypeError) as caught:
+            server(lambda request: None, **{name: True})
+        text = f"{server.__name__}() got an unexpected keyword argument {name!r}{meant}"
+        assert str(caught.value) == text
+
+
 def test_http_1_0_closes_unless_asked(serve: Serve) -> None:
     server = serve()
     assert b"GET / " in server.exchange(b"GET / HTTP/1.0\r\n\r\n")
@@ -61,10 +91,6 @@ def test_http_1_0_closes_unless_asked(serve: Serve) -> None:
 def test_no_keep_alive_closes_behind_each_response(serve: Serve) -> None:
     data = serve(no_keep_alive=True).exchange(GET)
     assert b"Connection: close" in data
-
-
-def test_the_classic_loop_argument_is_taken_and_ignored(serve: Serve) -> None:
-    assert b"200 OK" in serve(io_loop=object(), no_keep_alive=True).exchange(GET)
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ BYTE_BY_BYTE = 150
 
 LINES = [
     b"\r\n", b"\r\n\r\n", b"\n", b"\r", b" ", b"\t", b":", b"A: b\r\n", b"a:c\r\n", b" folded\r\n", b"Host: x\r\n",
-    b"Host: a b\r\n", b"Content-Length: 3\r\n", b"Content-Length: 3\r\n", b"Content-Length: +3\r\n",
+    b"Host: a b\r\n", b"Host:\r\n", b"Content-Length: 3\r\n", b"Content-Length: 3\r\n", b"Content-Length: +3\r\n",
     b"Content-Length: 3, 3\r\n", b"Transfer-Encoding: chunked\r\n", b"Transfer-Encoding: gzip, chunked\r\n",
     b"Transfer-Encoding: \x0bchunked\r\n", b"Connection: close\r\n", b"Connection: keep-alive, X\r\n",
     b"Content-Type: a\r\n", b"\x00", b"\x7f", b"\xff", b"x" * 90, b"A: " + b"y" * 300 + b"\r\n", b"A : b\r\n", b": b\r\n",
@@ -64,7 +64,7 @@ RESPONSES = [
 CHUNKS = [
     b"0\r\n\r\n", b"3\r\nabc\r\n", b"A;x=y\r\n0123456789\r\n", b"0\r\n", b"1\r\n", b"a", b"\r\n", b"\n", b"\r", b"+1\r\n",
     b"0x1\r\n", b"1_0\r\n", b" 1\r\n", b"1 \r\n", b"f" * 17 + b"\r\n", b";", b";x", b"X-Sum: 1\r\n", b"Content-Length: 1\r\n",
-    b"\x00", b"5\r\nab", b"3\r\nabcd\r\n", b"00000003\r\nabc\r\n", b"3;" + b"e" * 300 + b"\r\nabc\r\n",
+    b"\x00", b"3;\r\n", b'3;a="b\\";"', b"=", b'"', b"5\r\nab", b"3\r\nabcd\r\n", b"00000003\r\nabc\r\n", b"3;" + b"e" * 300 + b"\r\nabc\r\n",
 ]  # fmt: skip
 
 

@@ -130,6 +130,11 @@ def test_headers_equal_mappings_of_joined_values():
     assert repeated() == {"Content-Type": "text/html", "Set-Cookie": "a=b,c=d"}
     assert repeated() != {"Content-Type": "text/html"}
     assert repeated() != "Content-Type: text/html"
+    assert HTTPHeaders({"bar": "baz"}) == {"bar": "baz"} == HTTPHeaders({"BAR": "baz"})
+    assert HTTPHeaders({"bar": "baz"}) != {"bar": "Baz"}
+    assert HTTPHeaders({"bar": "baz"}) != {"b\nr": "baz"}
+    assert HTTPHeaders({"bar": "1"}) != {"bar": 1}
+    assert HTTPHeaders({"bar": "1"}) != {1: "1"}
     assert HTTPHeaders([("A", "1")]) == HTTPHeaders(a="1")
     assert HTTPHeaders.parse("a: 1\r\na: 2\r\n") == HTTPHeaders({"a": "1,2"})
 
@@ -194,6 +199,17 @@ def test_text_values_may_hold_any_printable_character():
     assert headers["a"] == "\u1234"
     with pytest.raises(HTTPInputError, match="Invalid header value"):
         headers.add("a", "b\r\nc: d", _chars_are_bytes=False)
+
+
+def test_bytes_that_are_added_are_octets():
+    headers = HTTPHeaders()
+    headers.add("a", "\u017c".encode())
+    headers.add("a", b"\xff")
+    assert headers.get_list("a") == ["\xc5\xbc", "\xff"]
+    with pytest.raises(HTTPInputError):
+        headers.add("a", b"b\r\nc: d")
+    headers.add("b", "\u017c".encode(), _chars_are_bytes=False)
+    assert headers["b"] == "\u017c"
 
 
 def test_a_long_bad_value_is_shortened_in_the_message():

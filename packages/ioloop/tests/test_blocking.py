@@ -81,6 +81,47 @@ def test_one_line_says_who_blocked_where_and_for_how_long(ioloop, caplog, block)
     assert 0.2 < seconds < 2
 
 
+def test_a_callback_that_blocks_from_the_start_on_is_named(kind, caplog):
+    def guilty():
+        sleepy(0.4)
+
+    def run():
+        loop = AsyncIOLoop(uvloop=kind == "uvloop", blocking_threshold=0.05)
+        for _ in range(2):  # once more after a pause
+            loop.add_callback(guilty)
+            loop.call_later(0.5, loop.stop)
+            loop.start()
+            time.sleep(0.1)
+        loop.close()
+
+    assert len(reported(run, "guilty", caplog)) == 2
+
+
+def test_the_first_task_of_a_program_is_named(asyncio_run, caplog):
+    async def guilty():
+        IOLoop.current().set_blocking_log_threshold(0.05)
+        sleepy(0.4)
+        await asyncio.sleep(0.1)
+
+    assert len(reported(lambda: asyncio_run(guilty()), "guilty", caplog)) == 1
+
+
+def test_a_loop_in_another_thread_is_watched_from_the_start_on(ioloop, caplog):
+    def guilty():
+        sleepy(0.4)
+
+    def run():
+        ioloop.add_callback(guilty)
+        ioloop.call_later(0.5, ioloop.stop)
+        thread = threading.Thread(target=ioloop.start)
+        thread.start()
+        thread.join()
+
+    ioloop.set_blocking_log_threshold(0.05)
+    assert len(reported(run, "guilty", caplog)) == 1
+    ioloop.set_blocking_log_threshold(None)
+
+
 def test_a_coroutine_that_blocks_is_named(ioloop, caplog):
     async def guilty():
         await asyncio.sleep(0)

@@ -317,3 +317,78 @@ def test_yield_points_follow_their_protocol(ioloop):
         out.append((yield gen.Multi([gen.Task(lambda callback: callback(3))])))
 
     assert drive(ioloop, work) == [[(1,), {"key": 2}, ["all"], "done"], [3]]
+
+
+def test_a_task_may_call_a_coroutine(run):
+    @gen.coroutine
+    def add(a, b):
+        yield gen.moment
+        raise gen.Return(a + b)
+
+    @gen.coroutine
+    def main():
+        total = yield gen.Task(add, 1, b=2)
+        raise gen.Return(total)
+
+    assert run(main) == 3
+
+
+def test_a_coroutine_hands_its_result_to_a_callback_that_it_does_not_take_itself(run):
+    @gen.coroutine
+    def double(n):
+        return 2 * n
+
+    @gen.coroutine
+    def own(n, callback=None):
+        return callback
+
+    @gen.coroutine
+    def any_names(**kwargs):
+        return sorted(kwargs)
+
+    async def main():
+        result = asyncio.get_running_loop().create_future()
+        await double(4, callback=result.set_result)
+        assert await result == 8
+        assert await double(4, callback=None) == 8
+        assert await own(1, callback=print) is print
+        assert await any_names(callback=print) == ["callback"]
+        kept = gen.coroutine(lambda callback: callback, replace_callback=False)
+        assert await kept(callback=print) is print
+
+    run(main)
+
+
+def test_what_a_coroutine_raises_to_a_callback_goes_to_the_block_around_the_call(run):
+    caught = []
+
+    def handle(typ, value, tb):
+        caught.append(typ)
+        return True
+
+    @gen.coroutine
+    def fail():
+        yield gen.moment
+        raise KeyError("fail")
+
+    async def main():
+        with ExceptionStackContext(handle):
+            fail(callback=print)
+        await asyncio.sleep(0.01)
+
+    run(main)
+    assert caught == [KeyError]
+
+
+@pytest.mark.parametrize(
+    "point", [gen.YieldFuture, lambda future: gen.MultiYieldPoint([future], ())]
+)
+def test_the_points_of_3_x_wait_for_futures(run, point):
+    @gen.coroutine
+    def main():
+        future = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_soon(future.set_result, 5)
+        result = yield point(future)
+        raise gen.Return(result)
+
+    assert run(main) in (5, [5])

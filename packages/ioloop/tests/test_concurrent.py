@@ -251,3 +251,30 @@ def test_return_future_lets_later_exceptions_pass(run, caplog):
 
     run(main)
     assert [record.exc_info[0] for record in caplog.records] == [ValueError]
+
+
+def test_a_method_on_an_executor_hands_its_result_to_a_callback(run):
+    class Worker:
+        executor = concurrent.dummy_executor
+        loop = None
+
+        @run_on_executor(io_loop="loop", executor="executor")
+        def double(self, n):
+            return 2 * n
+
+        @run_on_executor
+        def own(self, callback):
+            return callback
+
+    async def main():
+        result = asyncio.get_running_loop().create_future()
+        Worker().double(4, callback=result.set_result)
+        assert await result == 8
+        assert await Worker().double(5) == 10
+        assert await Worker().own(callback=3) == 3
+
+    run(main)
+
+
+def test_the_future_of_3_x_is_the_future():
+    assert concurrent.TracebackFuture is concurrent.Future

@@ -1,8 +1,11 @@
 """gen.coroutine."""
 
 import asyncio
+import contextlib
 import contextvars
+import gc
 import sys
+import weakref
 from concurrent import futures
 
 import pytest
@@ -431,3 +434,106 @@ def test_coroutines_nest_as_deeply_as_two_frames_each_allow(run):
             sys.setrecursionlimit(before)
 
     assert run(main) == 300
+
+
+def test_a_native_coroutine_sees_what_the_generator_that_yields_it_has_set(run):
+    variable = contextvars.ContextVar("variable", default="outside")
+
+    async def read():
+        return variable.get()
+
+    @gen.coroutine
+    def main():
+        variable.set("first")
+        found = [(yield read())]
+        variable.set("second")
+        found += yield [read(), read()]
+        yield None
+        variable.set("third")
+        found.append((yield gen.multi([read()]))[0])
+        found += (yield {"a": read()}).values()
+        try:
+            yield gen.maybe_future(fails())
+        except ValueError:
+            variable.set("fourth")
+        return [*found, (yield read())]
+
+    @gen.coroutine
+    def fails():
+        yield None
+        raise ValueError
+
+    assert run(main) == ["first", "second", "second", "third", "third", "fourth"]
+    assert variable.get() == "outside"
+
+
+def test_a_native_coroutine_among_points_sees_it_too(run):
+    variable = contextvars.ContextVar("variable", default="outside")
+
+    async def read():
+        return variable.get()
+
+    @gen.coroutine
+    def main():
+        variable.set("inside")
+        (yield gen.Callback("key"))("called")
+        return (yield [gen.Wait("key"), read()])
+
+    assert run(main) == ["called", "inside"]
+
+
+@pytest.mark.skipif(
+    sys.version_info >= (3, 12), reason="a generator's frame keeps those of its callers there"
+)
+@pytest.mark.parametrize("waits", [False, True])
+@pytest.mark.parametrize("caught", [False, True])
+def test_what_a_failed_coroutine_had_in_its_hands_is_freed_at_once(run, waits, caught):
+    class Thing:
+        pass
+
+    refs = []
+
+    @gen.coroutine
+    def inner():
+        thing = Thing()
+        refs.append(weakref.ref(thing))
+        if waits:
+            yield None
+        yield gen.maybe_future(thing)
+        raise ValueError("some error")
+
+    @gen.coroutine
+    def outer():
+        if not caught:
+            yield inner()
+        try:
+            yield inner()
+        except ValueError:
+            return
+
+    async def main():
+        with contextlib.suppress(ValueError):
+            await outer()
+
+    gc.collect()
+    gc.disable()
+    try:
+        run(main)
+        assert [ref() for ref in refs] == [None]
+    finally:
+        gc.enable()
+
+
+def test_in_debug_mode_a_future_says_where_its_coroutine_was_called(run):
+    @gen.coroutine
+    def waiting():
+        yield None
+
+    async def main():
+        asyncio.get_running_loop().set_debug(True)
+        future = waiting()
+        line = sys._getframe().f_lineno - 1
+        assert repr(future) == f"<Future pending created at {__file__}:{line}>"
+        await future
+
+    run(main)

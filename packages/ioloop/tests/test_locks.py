@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime
+import gc
 import time
 
 import pytest
@@ -233,9 +234,9 @@ def test_a_permit_is_a_context_manager(run):
 
 def test_release_is_checked(run):
     async def main():
-        with pytest.raises(RuntimeError, match="nobody holds"):
+        with pytest.raises(RuntimeError, match="release unlocked lock"):
             locks.Lock().release()
-        with pytest.raises(ValueError, match="more often"):
+        with pytest.raises(ValueError, match=r"Semaphore released too many times.*: 2$"):
             locks.BoundedSemaphore(2).release()
         semaphore = locks.Semaphore(0)
         semaphore.release()
@@ -319,23 +320,56 @@ def test_a_condition_that_is_waited_for_again_is_not_woken_twice(run):
     run(main)
 
 
-def test_they_say_what_they_are(run):
+def test_they_say_what_they_are_in_the_words_of_upstream(run):
     async def main():
         lock, semaphore, bounded = locks.Lock(), locks.Semaphore(2), locks.BoundedSemaphore(1)
         event, condition = locks.Event(), locks.Condition()
-        assert [repr(each) for each in (lock, semaphore, bounded, event, condition)] == [
-            "<Lock unlocked>",
-            "<Semaphore value=2>",
-            "<BoundedSemaphore value=1>",
-            "<Event clear>",
-            "<Condition waiters=0>",
-        ]
+        assert (repr(event), repr(condition)) == ("<Event clear>", "<Condition>")
+        for each, value in ((lock, 1), (semaphore, 2), (bounded, 1)):
+            name = f"tornado.locks.{type(each).__name__}"
+            assert repr(each) == f"<{name} object at {id(each):#x} [unlocked,value:{value}]>"
+        await lock.acquire()
+        assert repr(lock).endswith(" [locked]>")
         lock.acquire()
-        lock.acquire()
+        condition.wait()
+        condition.wait()
         event.set()
-        assert (repr(lock), repr(event)) == ("<Lock locked waiters=1>", "<Event set>")
+        assert repr(lock).endswith(" [locked,waiters:1]>")
+        assert (repr(event), repr(condition)) == ("<Event set>", "<Condition waiters[2]>")
 
     run(main)
+
+
+def test_those_who_wait_can_be_counted_as_programs_did(run):
+    async def main():
+        semaphore, event, condition = locks.Semaphore(1), locks.Event(), locks.Condition()
+        assert semaphore._value == 1
+        await semaphore.acquire()
+        futures = [semaphore.acquire(), event.wait(), condition.wait()]
+        assert [list(each._waiters) for each in (semaphore, event, condition)] == [
+            [future] for future in futures
+        ]
+        assert semaphore._value == 0
+        semaphore.release()
+        event.set()
+        condition.notify()
+        assert [len(each._waiters) for each in (semaphore, event, condition)] == [0, 0, 0]
+
+    run(main)
+
+
+def test_a_lock_that_nobody_got_in_time_is_logged_as_any_future_is(run, caplog):
+    async def main():
+        lock = locks.Lock()
+        await lock.acquire()
+        lock.acquire(timeout=0)  # nobody asks what has become of it
+        gc.collect()
+
+    run(main)
+    assert [record.getMessage().splitlines()[0] for record in caplog.records] == [
+        "Future exception was never retrieved"
+    ]
+    caplog.clear()
 
 
 def test_locks_are_made_before_the_loop_runs(ioloop):

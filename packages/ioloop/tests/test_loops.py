@@ -403,3 +403,14 @@ def test_importing_the_loop_imports_nothing_else():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30
     )
     assert set(done.stdout.split()) <= {"ioloop", "concurrent", "stack_context", "util", "platform"}
+
+
+def test_loops_that_asyncio_has_closed_are_forgotten_when_another_is_made():
+    before = len(IOLoop._ioloop_for_asyncio)
+    for _ in range(10):
+        loop = asyncio.new_event_loop()
+        loop.call_soon(IOLoop.current)
+        loop.call_soon(loop.stop)
+        loop.run_forever()
+        loop.close()
+    assert len(IOLoop._ioloop_for_asyncio) <= before + 1

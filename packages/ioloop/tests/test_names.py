@@ -8,6 +8,7 @@ MODULES = [
     "tornado.ioloop",
     "tornado.locks",
     "tornado.platform.asyncio",
+    "tornado.platform.twisted",
     "tornado.queues",
     "tornado.stack_context",
 ]

@@ -5,16 +5,15 @@ import contextvars
 import socket
 import threading
 import time
-import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-import tornado.platform.asyncio as platform_asyncio
 from tornado import gen
 from tornado.ioloop import IOLoop
 from tornado.platform.asyncio import (
     AddThreadSelectorEventLoop,
+    AnyThreadEventLoopPolicy,
     AsyncIOLoop,
     AsyncIOMainLoop,
     BaseAsyncIOLoop,
@@ -288,32 +287,23 @@ class _nothing:
         pass
 
 
-def test_a_policy_makes_a_loop_in_any_thread():
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        policy = platform_asyncio.AnyThreadEventLoopPolicy()
+def test_a_policy_makes_loops_in_any_thread():
+    """What asyncio does by itself in the main thread alone."""
+    before = asyncio.get_event_loop_policy()
+    with pytest.warns(DeprecationWarning, match=r"use asyncio\.run or asyncio\.new_event_loop"):
+        policy = AnyThreadEventLoopPolicy()
+    asyncio.set_event_loop_policy(policy)
 
-    def loops():
-        made = [policy.get_event_loop(), policy.get_event_loop()]
-        made[0].close()
-        return made
-
-    with ThreadPoolExecutor(1) as executor:
-        first, second = executor.submit(loops).result()
-    assert first is second
-    with pytest.warns(DeprecationWarning, match="AnyThreadEventLoopPolicy is deprecated"):
-        platform_asyncio.AnyThreadEventLoopPolicy()
-
-
-def test_loops_that_asyncio_has_closed_are_let_go_of():
-    def living():
-        return len(IOLoop._ioloop_for_asyncio)
-
-    before = living()
-    for _ in range(5):
-        loop = asyncio.new_event_loop()
-        loop.call_soon(IOLoop.current)
-        loop.call_soon(loop.stop)
-        loop.run_forever()
+    def work():
+        loop = asyncio.get_event_loop()
+        again = policy.get_event_loop()
+        current = IOLoop.current().asyncio_loop
+        result = loop.run_until_complete(asyncio.sleep(0, "done"))
         loop.close()
-    assert living() <= before + 1
+        return loop is again is current, result
+
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(work).result(10) == (True, "done")
+    finally:
+        asyncio.set_event_loop_policy(before)

@@ -207,7 +207,7 @@ def test_join_waits_until_every_item_is_done(run):
             await queue.get()
             queue.task_done()
         await waiting
-        with pytest.raises(ValueError, match="more often"):
+        with pytest.raises(ValueError, match="called too many times"):
             queue.task_done()
         queue.put_nowait(4)
         assert not queue.join().done()
@@ -230,9 +230,9 @@ def test_a_queue_is_an_endless_iterator(run):
 
 
 def test_maxsize_is_a_number_of_items():
-    with pytest.raises(TypeError, match="None"):
+    with pytest.raises(TypeError, match="maxsize can't be None"):
         queues.Queue(None)
-    with pytest.raises(ValueError, match="-1"):
+    with pytest.raises(ValueError, match=r"maxsize can't be negative.*-1"):
         queues.Queue(-1)
     assert queues.Queue().maxsize == 0
     assert not queues.Queue().full()
@@ -243,11 +243,11 @@ def test_they_say_what_they_hold(run):
         queue = queues.Queue(1)
         assert str(queue) == "<Queue maxsize=1>"
         queue.get()
-        assert str(queue) == "<Queue maxsize=1 getters=1>"
+        assert str(queue) == "<Queue maxsize=1 getters[1]>"
         queue.put_nowait(1)
         queue.put_nowait(2)
         queue.put(3)
-        assert str(queue) == "<Queue maxsize=1 queue=deque([2]) putters=1 tasks=2>"
+        assert str(queue) == "<Queue maxsize=1 queue=deque([2]) putters[1] tasks=2>"
         assert repr(queue).startswith("<Queue at 0x")
 
     run(main)
@@ -296,3 +296,52 @@ def test_get_nowait_gives_what_is_there_or_raises():
             queue.get_nowait()
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("kind", "items"),
+    [
+        (queues.Queue, [5, 4, 6, 3]),
+        (queues.LifoQueue, [6, 3, 4, 5]),
+        (queues.PriorityQueue, [4, 3, 5, 6]),
+    ],
+)
+def test_an_item_that_waits_for_room_is_in_the_order_when_somebody_gets_one(run, kind, items):
+    async def main():
+        queue = kind(maxsize=2)
+        queue.put_nowait(5)
+        queue.put_nowait(4)
+        waiting = [queue.put(6), queue.put(3)]
+        assert [future.done() for future in waiting] == [False, False]
+        first = [queue.get_nowait()]
+        assert [future.done() for future in waiting] == [True, False]
+        return [*first, await queue.get(), queue.get_nowait(), queue.get_nowait()]
+
+    assert run(main) == items
+
+
+def test_those_who_wait_can_be_counted_as_programs_did(run):
+    async def main():
+        queue = queues.Queue(1)
+        getting = queue.get()
+        assert list(queue._getters) == [getting]
+        queue.put_nowait(1)
+        queue.put_nowait(2)
+        putting = queue.put(3)
+        assert (len(queue._getters), list(queue._putters)) == (0, [putting])
+
+    run(main)
+
+
+def test_a_limit_with_a_fraction_is_rounded_up(run):
+    async def main():
+        queue = queues.Queue(maxsize=1.3)
+        queue.put_nowait(0)
+        queue.put_nowait(1)
+        assert queue.full()
+        waiting = queue.put(2)
+        assert queue.get_nowait() == 0
+        await waiting
+        assert [await queue.get(), await queue.get()] == [1, 2]
+
+    run(main)

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from tornado import gen
+from tornado import gen, stack_context
 from tornado.ioloop import IOLoop
 from tornado.stack_context import (
     ExceptionStackContext,
@@ -372,3 +372,58 @@ def test_a_block_may_be_left_in_another_context(ioloop):
 
     contextvars.copy_context().run(block.__enter__)
     assert block.__exit__(None, None, None) is False
+
+
+def test_run_with_stack_context_runs_a_coroutine_in_a_block_to_its_end(run):
+    caught = []
+
+    def handle(typ, value, tb):
+        caught.append(typ)
+        return True
+
+    @gen.coroutine
+    def work():
+        yield gen.moment
+        IOLoop.current().add_callback(lambda: 1 / 0)
+        yield gen.sleep(0.001)
+        raise gen.Return("done")
+
+    async def main():
+        return await stack_context.run_with_stack_context(
+            stack_context.ExceptionStackContext(handle), work
+        )
+
+    assert run(main) == "done"
+    assert caught == [ZeroDivisionError]
+
+
+def test_the_state_can_be_saved_cleared_and_set_back(run):
+    caught = []
+
+    def handle(typ, value, tb):
+        caught.append(typ)
+        return True
+
+    async def main():
+        state = stack_context._state
+        assert state.contexts == ((), None)
+        with stack_context.ExceptionStackContext(handle):
+            saved = state.contexts
+            assert len(saved[0]) == 1
+            state.contexts = ((), None)
+            try:
+                assert stack_context.wrap(print) is print
+            finally:
+                state.contexts = saved
+            IOLoop.current().add_callback(lambda: 1 / 0)
+        assert state.contexts == ((), None)
+        await gen.sleep(0.001)
+
+    run(main)
+    assert caught == [ZeroDivisionError]
+
+
+def test_the_exception_that_programs_catch_has_its_name():
+    assert issubclass(stack_context.StackContextInconsistentError, Exception)
+    with stack_context.ExceptionStackContext(lambda typ, value, tb: True, delay_warning=True):
+        raise KeyError

@@ -2,6 +2,9 @@
 
 import asyncio
 import gc
+import os
+import signal
+import threading
 import time
 from concurrent import futures
 
@@ -121,3 +124,80 @@ def run_and_close(work):
         loop.run_sync(work)
     finally:
         loop.close()
+
+
+def ways_out(error):
+    """Functions that let an exception out of the loop."""
+
+    async def awaits_first():
+        await asyncio.sleep(0.01)
+        raise error
+
+    async def at_once():
+        raise error
+
+    def plain():
+        raise error
+
+    @gen.coroutine
+    def generator():
+        yield gen.sleep(0.01)
+        raise error
+
+    async def within_a_task():
+        await asyncio.create_task(awaits_first())
+
+    async def in_a_callback():
+        asyncio.get_running_loop().call_soon(plain)
+        await asyncio.sleep(10)
+
+    async def in_a_coroutine_of_a_callback():
+        IOLoop.current().add_callback(awaits_first)
+        await asyncio.sleep(10)
+
+    async def in_a_generator_of_a_callback():
+        IOLoop.current().add_callback(generator)
+        await asyncio.sleep(10)
+
+    return {
+        each.__name__: each
+        for each in (
+            awaits_first,
+            at_once,
+            plain,
+            generator,
+            within_a_task,
+            in_a_callback,
+            in_a_coroutine_of_a_callback,
+            in_a_generator_of_a_callback,
+        )
+    } | {"a list": lambda: [awaits_first(), awaits_first()]}
+
+
+@pytest.mark.parametrize("way", ways_out(None))
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+def test_an_exit_leaves_nothing_to_the_next_run_and_to_the_log(ioloop, caplog, way, error):
+    async def good():
+        await asyncio.sleep(0.03)
+        return "good"
+
+    with pytest.raises(error):
+        ioloop.run_sync(ways_out(error("no"))[way])
+    assert [ioloop.run_sync(good) for _ in range(3)] == ["good"] * 3
+    gc.collect()  # asyncio logs an exception that nobody has asked for
+    assert caplog.records == []
+
+
+def test_work_goes_on_after_an_interrupt_that_came_while_the_loop_waited(ioloop):
+    ended = []
+
+    async def work():
+        await asyncio.sleep(0.2)
+        ended.append(True)
+
+    timer = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        ioloop.run_sync(lambda: timer.start() or work())
+    timer.join()
+    ioloop.run_sync(lambda: gen.sleep(0.3))
+    assert ended == [True]

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime
+import re
 import time
 from concurrent import futures
 
@@ -48,7 +49,24 @@ def test_the_first_exception_is_raised_and_the_others_are_logged(run, caplog):
     run(main)
     (record,) = caplog.records
     assert record.name == "tornado.application"
+    assert record.getMessage() == "Multiple exceptions in yield list"
     assert record.exc_info[0] is ValueError
+
+
+def test_a_cancelled_child_raises_and_is_not_logged(run, caplog):
+    async def main():
+        cancelled = asyncio.get_running_loop().create_future()
+        cancelled.cancel()
+        for children in ([cancelled, after(0, 1)], [cancelled]):
+            together = gen.multi(children)
+            with pytest.raises(asyncio.CancelledError):
+                await together
+            assert not together.cancelled()
+        with pytest.raises(KeyError):
+            await gen.multi([after(0, KeyError()), cancelled])
+
+    run(main)
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize("quiet", [ValueError, (ValueError, KeyError)])
@@ -109,7 +127,7 @@ def test_with_timeout_gives_up_and_cancels_nothing(run, timeout):
     async def main():
         future = asyncio.ensure_future(after(0.05, 1))
         begin = time.monotonic()
-        with pytest.raises(TimeoutError, match="timeout"):
+        with pytest.raises(TimeoutError, match="Timeout"):
             await gen.with_timeout(timeout(), future)
         assert time.monotonic() - begin < 5
         return await future
@@ -179,6 +197,8 @@ def test_what_comes_after_the_timeout_is_logged(run, caplog, quiet, lines):
 
     run(main)
     assert [record.name for record in caplog.records] == ["tornado.application"] * lines
+    for record in caplog.records:
+        assert re.fullmatch("Exception in Future .* after timeout", record.getMessage())
 
 
 def test_cancelling_with_timeout_cancels_a_bare_coroutine(run):
@@ -281,3 +301,15 @@ def test_wait_iterator_is_empty_or_of_one_kind(run):
             gen.WaitIterator(future, name=future)
 
     run(main)
+
+
+def test_an_iterator_has_nothing_current_when_it_is_done(run):
+    async def main():
+        iterator = gen.WaitIterator(gen.maybe_future(1), gen.maybe_future(2))
+        seen = []
+        while not iterator.done():
+            result = await iterator.next()
+            seen.append((iterator.current_index, iterator.current_future.result(), result))
+        return seen, iterator.current_index, iterator.current_future
+
+    assert run(main) == ([(0, 1, 1), (1, 2, 2)], None, None)

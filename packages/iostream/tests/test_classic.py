@@ -3,11 +3,12 @@
 import asyncio
 import logging
 import socket
+import ssl
 
 import pytest
 
 from tornado.ioloop import IOLoop
-from tornado.iostream import IOStream
+from tornado.iostream import IOStream, SSLIOStream, StreamClosedError, UnsatisfiableReadError
 from tornado.netutil import TCPServer, bind_sockets
 from tornado.stack_context import ExceptionStackContext
 
@@ -267,3 +268,131 @@ def test_a_whole_conversation_of_callbacks_with_the_classic_server(loop_name):
     finally:
         loop.close()
         IOLoop.clear_current()
+
+
+@pytest.mark.parametrize(
+    ("read", "result"),
+    [
+        (lambda s, cb: s.read_until(b"\n", cb, 100), b"line\n"),
+        (lambda s, cb: s.read_until_regex(b"i.", cb, 100), b"lin"),
+        (lambda s, cb: s.read_bytes(100, cb, None, True), b"line\nrest"),
+        (lambda s, cb: s.read_bytes(100, callback=cb, partial=True), b"line\nrest"),
+        (lambda s, cb: s.read_bytes(3, cb, None, False), b"lin"),
+        (lambda s, cb: s.read_into(bytearray(3), cb), 3),
+        (lambda s, cb: s.read_into(bytearray(100), cb, True), 9),
+        (lambda s, cb: s.read_into(bytearray(100), callback=cb, partial=True), 9),
+    ],
+)
+def test_arguments_in_the_order_of_4_x_hand_the_result_to_the_callback(bed, read, result):
+    async def main():
+        a, b = await bed.pair()
+        got = asyncio.get_running_loop().create_future()
+        await b.write(b"line\nrest")
+        await bed.soon()
+        assert read(a, got.set_result) is None
+        assert await got == result
+
+    bed.run(main())
+
+
+@pytest.mark.parametrize(
+    ("read", "result"),
+    [
+        (lambda s: s.read_until(b"\n", None, 100), b"line\n"),
+        (lambda s: s.read_until_regex(b"i.", None, 100), b"lin"),
+        (lambda s: s.read_bytes(100, None, None, True), b"line\nrest"),
+        (lambda s: s.read_bytes(3, None), b"lin"),
+        (lambda s: s.read_into(bytearray(100), None, True), 9),
+    ],
+)
+def test_arguments_in_the_order_of_4_x_with_none_for_the_callback_give_a_future(bed, read, result):
+    async def main():
+        a, b = await bed.pair()
+        await b.write(b"line\nrest")
+        await bed.soon()
+        assert await read(a) == result
+
+    bed.run(main())
+
+
+@pytest.mark.parametrize(
+    "read", [lambda s: s.read_until(b"\n", None, 4), lambda s: s.read_until(b"\n", print, 4)]
+)
+def test_max_bytes_in_the_order_of_4_x_is_a_limit(bed, read):
+    async def main():
+        a, b = await bed.pair()
+        await b.write(b"a longer line\n")
+        pending = read(a)
+        if pending is not None:
+            with pytest.raises(StreamClosedError):
+                await pending
+        await bed.soon()
+        assert isinstance(a.error, UnsatisfiableReadError)
+
+    bed.run(main())
+
+
+def test_a_streaming_callback_alone_leaves_a_future_for_the_end(bed):
+    async def main():
+        a, b = await bed.pair()
+        pieces = []
+        reading = a.read_bytes(100_000, streaming_callback=pieces.append)
+        await b.write(bytes(100_000) + b"rest")
+        assert await reading == b""
+        assert b"".join(pieces) == bytes(100_000)
+        pieces.clear()
+        reading = a.read_until_close(streaming_callback=pieces.append)
+        b.close()
+        assert await reading == b""
+        assert b"".join(pieces) == b"rest"
+
+    bed.run(main())
+
+
+def test_a_future_for_the_end_of_pieces_fails_with_the_stream(bed):
+    async def main():
+        a, b = await bed.pair()
+        reading = a.read_bytes(100, streaming_callback=print)
+        b.close()
+        with pytest.raises(StreamClosedError):
+            await reading
+        a, b = await bed.pair()
+        reading = a.read_bytes(100, streaming_callback=lambda piece: 1 / 0)
+        await b.write(b"piece")
+        with pytest.raises(StreamClosedError) as caught:
+            await reading
+        assert isinstance(caught.value.real_error, ZeroDivisionError)
+
+    bed.run(main())
+
+
+def test_connect_takes_the_host_name_after_the_callback(bed, authority):
+    async def main():
+        (listener,) = bind_sockets(0, "127.0.0.1", family=socket.AF_INET)
+
+        class Server(TCPServer):
+            def handle_stream(self, stream, address):
+                stream.write(b"secret\n", stream.close)
+
+        server = Server(ssl_options=authority.server)
+        server.add_sockets([listener])
+        for callback in (True, False):
+            stream = SSLIOStream(socket.socket(), ssl_options=authority.client)
+            connected = asyncio.get_running_loop().create_future()
+            if callback:
+                done = lambda connected=connected: connected.set_result(None)  # noqa: E731 - a value
+                assert stream.connect(listener.getsockname(), done, "localhost") is None
+                await connected
+            else:
+                await stream.connect(listener.getsockname(), None, "localhost")
+            assert await stream.read_until(b"\n") == b"secret\n"
+            shaken = asyncio.get_running_loop().create_future()
+            stream.wait_for_handshake(lambda shaken=shaken: shaken.set_result(None))
+            await shaken
+            stream.close()
+        stream = SSLIOStream(socket.socket(), ssl_options=authority.client)
+        with pytest.raises(ssl.SSLCertVerificationError):
+            await stream.connect(listener.getsockname(), None, "other.example")
+        server.stop()
+
+    bed.run(main())

@@ -164,6 +164,7 @@ ALIASES = {
         "run_on_executor": "tornado.concurrent",
     },
     "tornado.process": {
+        "CalledProcessError": "subprocess",
         "PipeIOStream": "tornado.iostream",
         "future_set_exception_unless_cancelled": "tornado.concurrent",
         "future_set_result_unless_cancelled": "tornado.concurrent",

@@ -4,6 +4,7 @@ import re
 import shutil
 import socket
 import ssl
+import struct
 import subprocess
 
 import pytest
@@ -176,6 +177,38 @@ def test_a_handler_sees_its_stream_before_the_handshake_can_fail(tls_bed, author
         plain.close()
         await server.ended.wait()
         assert server.was_closed is False
+
+    tls_bed.run(main())
+
+
+async def write_for_ever(stream):
+    while True:
+        await stream.write(bytes(100_000))
+
+
+@pytest.mark.parametrize("is_reset", [False, True], ids=["closes", "resets"])
+@pytest.mark.parametrize("is_read", [False, True], ids=["unread", "read"])
+def test_a_peer_that_leaves_without_a_goodbye_makes_no_log_line(
+    tls_bed, authority, caplog, is_reset, is_read
+):
+    async def main():
+        server = tls_bed.serve()
+        client = await connect(tls_bed, server, options=authority.client)
+        await client.write(b"x")
+        while not server.streams:  # noqa: ASYNC110  # its handler runs beside this
+            await asyncio.sleep(0.001)
+        stream = server.streams[0]
+        if is_read:
+            await client.read_bytes(1)
+        client.io_loop.remove_handler(client.fileno())
+        raw = socket.socket(fileno=client.socket.detach())
+        if is_reset:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        raw.close()
+        with pytest.raises(StreamClosedError):
+            await write_for_ever(stream)
+        await server.ended.wait()
+        assert caplog.records == []
 
     tls_bed.run(main())
 

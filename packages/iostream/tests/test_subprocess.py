@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tornado.ioloop import IOLoop
-from tornado.process import Subprocess
+from tornado.process import CalledProcessError, Subprocess
 
 STREAM = Subprocess.STREAM
 
@@ -66,7 +66,7 @@ def test_the_exit_status_is_told_in_every_way(bed, watching, code, status):
         assert program.returncode == status
         assert await program.wait_for_exit(raise_error=False) == status
         if status:
-            with pytest.raises(subprocess.CalledProcessError) as caught:
+            with pytest.raises(CalledProcessError) as caught:
                 await program.wait_for_exit()
             assert caught.value.returncode == status
         late = asyncio.get_running_loop().create_future()

@@ -25,7 +25,8 @@ def load(*codes: str) -> None:
         (["fr-Latn-CA"], "fr"),
         (["de", "fr"], "fr"),
         ([None, "", "es_LA", "fr"], "es_LA"),
-        (["es"], "en_US"),
+        (["es"], "es_LA"),
+        (["it", "ES", "fr"], "es_LA"),
         (["es_AR"], "en_US"),
         (["en"], "en_US"),
         (["x"], "en_US"),
@@ -40,6 +41,37 @@ def test_the_closest_locale_is_found(wanted: list[str | None], found: str) -> No
     load("es_LA", "fr", "zh_CN", "zh_Hant")
     assert tornado.locale.get(*wanted).code == found
     assert Locale.get_closest(*wanted).code == found
+
+
+@pytest.mark.parametrize(
+    ("loaded", "wanted", "found"),
+    [
+        (["de_DE"], ["de"], "de_DE"),
+        (["de_AT"], ["de"], "de_AT"),
+        (["de_AT", "de_DE"], ["de"], "de_DE"),
+        (["de_AT", "de"], ["de"], "de"),
+        (["de_DE"], ["de_AT"], "en_US"),
+        (["de_DE"], ["de-AT", "de", "en"], "de_DE"),
+        (["de_DE"], ["en", "de"], "en_US"),
+        (["en_AU", "en_GB"], ["en"], "en_US"),
+        (["pt_PT", "pt_BR"], ["pt"], "pt_BR"),
+        (["zh_TW", "zh_Hant", "zh_CN"], ["zh"], "zh_CN"),
+        (["zh_Hant_HK", "zh_TW"], ["zh"], "zh_Hant_HK"),
+        (["zh_Hant"], ["zh_Hans"], "en_US"),
+    ],
+)
+def test_a_language_alone_finds_its_locale_for_a_place(
+    loaded: list[str], wanted: list[str], found: str
+) -> None:
+    load(*loaded)
+    assert tornado.locale.get(*wanted).code == found
+
+
+def test_a_language_alone_prefers_the_default_where_no_place_is_usual() -> None:
+    load("sr_BA", "sr_RS", "sr_ME")
+    assert tornado.locale.get("sr").code == "sr_BA"
+    tornado.locale.set_default_locale("sr_RS")
+    assert tornado.locale.get("sr").code == "sr_RS"
 
 
 def test_an_exact_code_gives_one_object() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import enum
 import io
 import re
 from collections.abc import Callable
@@ -159,3 +160,19 @@ def test_any_help_text_stays_inside_80_columns(text: str, name: str) -> None:
     shown = help_of(parser)
     assert max(map(len, shown.splitlines())) < 80
     assert [word for word in text.split() if word not in shown] == []
+
+
+class Shade(enum.Enum):
+    LIGHT = "light"
+    DARK = "dark"
+
+
+def test_the_members_of_an_enum_are_shown_as_they_are_typed() -> None:
+    parser = OptionParser()
+    parser.define("shade", default=Shade.DARK)
+    parser.define("shades", type=Shade, multiple=True)
+    out = io.StringIO()
+    parser.print_help(out)
+
+    assert "--shade=light|dark  (default dark)" in re.sub("  +", "  ", out.getvalue())
+    assert "--shades=light|dark,...\n" in out.getvalue()

@@ -100,7 +100,7 @@ def test_an_option_that_is_defined_twice_names_both_places() -> None:
     with pytest.raises(Error) as caught:
         exec(second, {"parser": parser})
     assert str(caught.value) == (
-        "option 'port' is defined twice, in /srv/first.py:2 and in /srv/second.py:1"
+        "Option 'port' already defined in /srv/first.py:2, and again in /srv/second.py:1"
     )
 
 
@@ -108,12 +108,12 @@ def test_an_option_that_is_defined_twice_names_both_places() -> None:
 def test_names_that_mean_the_same_are_the_same(first: str, second: str) -> None:
     parser = OptionParser()
     parser.define(first)
-    with pytest.raises(Error, match=f"option '{second}' is defined twice"):
+    with pytest.raises(Error, match=f"Option '{second}' already defined"):
         parser.define(second)
 
 
 def test_help_is_taken() -> None:
-    with pytest.raises(Error, match=r"'help' is defined twice, in tornado\.options and in "):
+    with pytest.raises(Error, match=r"'help' already defined in tornado\.options, and again in "):
         OptionParser().define("help")
 
 

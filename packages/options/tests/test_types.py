@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import decimal
+import enum
 import pathlib
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,6 +18,23 @@ class Colour:
         if not text.startswith("#"):
             raise ValueError("colours begin with #")
         self.text = text
+
+
+class Shade(enum.Enum):
+    LIGHT = "light-grey"
+    DARK = "dark"
+
+
+class Level(enum.IntEnum):
+    LOW = 1
+    HIGH = 2
+
+
+class Place(enum.Enum):
+    """Values that cannot be written as text."""
+
+    HERE = (0, 0)
+    THERE = (1, 2)
 
 
 @pytest.mark.parametrize("text", ["true", "TRUE", "t", "1", "yes", "Y", "on", ""])
@@ -39,6 +57,9 @@ def test_the_words_for_false(text: str) -> None:
         ("2.50", decimal.Decimal, decimal.Decimal("2.50")),
         ("a/b", pathlib.PurePosixPath, pathlib.PurePosixPath("a/b")),
         ("AB", str.lower, "ab"),
+        ("light-grey", Shade, Shade.LIGHT),
+        ("2", Level, Level.HIGH),
+        ("THERE", Place, Place.THERE),
     ],
 )
 def test_text_becomes_a_value(text: str, type: Any, value: Any) -> None:
@@ -54,6 +75,10 @@ def test_text_becomes_a_value(text: str, type: Any, value: Any) -> None:
         ("", int, "'' is not a whole number"),
         ("fast", float, "'fast' is not a number"),
         ("red", Colour, r"'red' is not a valid Colour \(colours begin with #\)"),
+        ("blue", Shade, r"'blue' is not a valid Shade \(one of light-grey, dark\)"),
+        ("LIGHT", Shade, r"'LIGHT' is not a valid Shade \(one of light-grey, dark\)"),
+        ("3", Level, r"'3' is not a valid Level \(one of 1, 2\)"),
+        ("(0, 0)", Place, r"'\(0, 0\)' is not a valid Place \(one of HERE, THERE\)"),
         ("soon", date.fromisoformat, r"'soon' is not a valid value \(Invalid isoformat .*\)"),
     ],
 )
@@ -145,3 +170,16 @@ def test_true_and_false_are_no_numbers(type: Any) -> None:
 def test_a_type_is_named_as_people_know_it() -> None:
     assert name_of(timedelta) == "timedelta"
     assert name_of(str.lower) == name_of(lambda text: text) == "value"
+
+
+@pytest.mark.parametrize("member", [*Shade, *Level, *Place])
+def test_a_member_of_an_enum_is_written_as_it_is_read(member: enum.Enum) -> None:
+    assert read(write(member), type(member)) is member
+
+
+@pytest.mark.parametrize(
+    ("value", "type", "member"),
+    [("dark", Shade, Shade.DARK), (2, Level, Level.HIGH), (Level.LOW, Level, Level.LOW)],
+)
+def test_a_file_says_a_member_of_an_enum_by_its_value(value: Any, type: Any, member: Any) -> None:
+    assert fit(value, type) is member

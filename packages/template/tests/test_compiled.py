@@ -211,3 +211,19 @@ def test_templates_can_be_compiled_again_at_once(
         (tmp_path / "templates" / "page").write_text(str(number))
         compile_directory(str(tmp_path / "templates"), output)
         assert CompiledLoader(output).load("page").generate() == str(number).encode()
+
+
+def test_a_full_disk_leaves_the_file_that_was_compiled_before(root: Path, output: str) -> None:
+    resource = pytest.importorskip("resource", reason="file sizes are limited on Unix only")
+    before = Path(output, "raw.txt.py").read_bytes()
+    names = sorted(os.listdir(output))
+    (root / "raw.txt").write_text("x" * 300_000)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            compile_directory(str(root), output)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert Path(output, "raw.txt.py").read_bytes() == before
+    assert sorted(os.listdir(output)) == names

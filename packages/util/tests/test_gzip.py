@@ -78,10 +78,22 @@ def test_an_empty_stream_is_complete():
     assert decompressor.flush() == b""
 
 
-@pytest.mark.parametrize("garbage", [b"junk", b"\x00\x00\x00", b"x"])
+@pytest.mark.parametrize("zeros", [1, 2, 3, 511, 100_000])
+@pytest.mark.parametrize("piece", [1, 100, 1 << 20])
+def test_zeros_after_the_last_member_are_padding(zeros, piece):
+    stream = HELLO + HELLO + bytes(zeros)
+    assert b"".join(decompress_all(stream, piece=piece)) == b"hello" * 200
+    assert b"".join(decompress_all(stream, max_length=100, piece=piece)) == b"hello" * 200
+    assert b"".join(decompress_all(memoryview(stream), piece=piece)) == b"hello" * 200
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [b"junk", b"x", b"\0x", b"\0" * 1000 + b"x", b"\0" + HELLO, HELLO + b"\0" + HELLO, b"\0\x1f"],
+)
 @pytest.mark.parametrize("piece", [1, 10_000])
 def test_garbage_after_the_last_member_is_an_error(garbage, piece):
-    with pytest.raises(zlib.error, match=r"^found b'.* after the last gzip member$"):
+    with pytest.raises(zlib.error, match=r"^found b'.* after the last gzip member( and zeros)?$"):
         decompress_all(HELLO + garbage, piece=piece)
 
 

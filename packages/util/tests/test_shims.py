@@ -1,7 +1,12 @@
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+import tornado.util
 from tornado.util import b, basestring_type, bytes_type, exec_in, timedelta_to_seconds, unicode_type
 
 
@@ -33,3 +38,42 @@ def test_literals_of_python_2_give_bytes():
 
 def test_the_types_of_python_2_have_their_modern_meaning():
     assert (bytes_type, unicode_type, basestring_type) == (bytes, str, str)
+
+
+def test_constants_that_programs_for_both_pythons_branched_by():
+    from tornado.util import PY3, u, xrange
+
+    assert PY3 is True
+    assert xrange is range
+    assert u("caf\u00e9") == "caf\u00e9"
+
+
+def test_shims_are_there_for_programs_that_ask_and_are_not_shown():
+    names = {"PY3", "_websocket_mask", "_websocket_mask_python", "is_finalizing", "u", "xrange"}
+
+    assert all(hasattr(tornado.util, name) for name in names)
+    assert not names & {*dir(tornado.util), *tornado.util.__all__}
+
+
+def test_an_interpreter_that_shuts_down_is_told_from_others():
+    program = """if True:
+        from tornado.util import is_finalizing
+        class Late:
+            def __del__(self):
+                print(is_finalizing())
+        late = Late()
+        late.itself = late
+        print(is_finalizing())
+    """
+    command = [sys.executable, "-c", program]
+    output = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    assert output.split() == ["False", "True"]
+
+
+@given(st.binary(min_size=4, max_size=4), st.binary(max_size=100))
+def test_a_websocket_mask_is_put_on_and_taken_off(mask, data):
+    from tornado.util import _websocket_mask, _websocket_mask_python
+
+    masked = _websocket_mask(mask, data)
+    assert masked == bytes(byte ^ mask[at % 4] for at, byte in enumerate(data))
+    assert _websocket_mask_python(mask, masked) == data

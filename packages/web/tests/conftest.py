@@ -75,6 +75,8 @@ class Site:
         asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self.loop).result(10)
 
     def close(self) -> None:
+        if not self._thread.is_alive():
+            return
         self.loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(10)
 

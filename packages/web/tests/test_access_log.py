@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
+import socket
+import struct
+import subprocess
+import sys
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tornado.web import Application, ErrorHandler, RequestHandler
+from tornado.iostream import StreamClosedError
+from tornado.web import (
+    Application,
+    ErrorHandler,
+    HTTPError,
+    RequestHandler,
+    removeslash,
+    stream_request_body,
+)
 
 MakeSite = Callable[..., Any]
 
@@ -114,3 +129,161 @@ def test_the_answer_has_left_when_its_log_fails(
 
     assert site(Broken([("/(.*)", Page)])).fetch("/202").status == 202
     assert "in the log" in caplog.text
+
+
+def test_the_line_names_the_module_and_the_method_of_the_handler(
+    site: MakeSite, access_log: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    class Wrapped(Page):
+        @removeslash
+        def get(self) -> None:
+            raise HTTPError(403, "not here")
+
+    (tmp_path / "a.txt").write_text("")
+    running = site([("/(2[0-9]+)", Page), ("/wrapped", Wrapped)], static_path=str(tmp_path))
+    for path in ("/200", "/wrapped", "/static/a.txt", "/nothing"):
+        running.fetch(path)
+    code = [Page.get.__code__, Wrapped.get.__wrapped__.__code__]  # type: ignore[attr-defined]  # decorated
+    here = [(Path(__file__).stem, each.co_firstlineno, "get") for each in code]
+    own, wrapped, *of_the_framework = [
+        (record.module, record.lineno, record.funcName)
+        for record in access_log.records
+        if record.name == "tornado.access"
+    ]
+    assert [own, wrapped] == here
+    assert of_the_framework == [("web", 0, "get")] * 2
+    (warning,) = [each for each in access_log.records if each.name == "tornado.general"]
+    assert (warning.module, warning.lineno, warning.funcName) == here[1]
+
+
+def test_a_program_is_named_by_its_file(tmp_path: Path) -> None:
+    program = tmp_path / "my_site.py"
+    program.write_text(
+        """
+import asyncio, urllib.request
+from tornado import log, web
+
+log.enable_pretty_logging()
+
+class Hello(web.RequestHandler):
+    def get(self):
+        self.write("hello")
+
+async def main():
+    server = web.Application([("/", Hello)]).listen(0, "127.0.0.1")
+    port = next(iter(server._sockets.values())).getsockname()[1]
+    await asyncio.to_thread(urllib.request.urlopen, f"http://127.0.0.1:{port}/")
+    server.stop()
+    await server.close_all_connections()
+
+asyncio.run(main())
+"""
+    )
+    done = subprocess.run(
+        [sys.executable, program], capture_output=True, text=True, timeout=30, check=True
+    )
+    assert re.fullmatch(r"\[I \d+ [\d:]+ my_site:8\] 200 GET / \(127.0.0.1\) .*ms\n", done.stderr)
+
+
+@stream_request_body
+class Upload(RequestHandler):
+    def data_received(self, chunk: bytes) -> None:
+        pass
+
+    def post(self) -> None:
+        raise AssertionError("not reached")
+
+
+class Form(RequestHandler):
+    def post(self) -> None:
+        raise AssertionError("not reached")
+
+
+class Waiting(RequestHandler):
+    async def get(self) -> None:
+        self.closed = asyncio.Event()
+        self.write("begun")
+        await self.flush()
+        await self.closed.wait()
+        self.write("more")
+        await self.flush()
+        raise AssertionError("not reached")
+
+    def on_connection_close(self) -> None:
+        self.closed.set()
+
+
+class Flood(RequestHandler):
+    async def get(self) -> None:
+        while True:
+            self.write(b"x" * 1_000_000)
+            await self.flush()
+
+
+class File(RequestHandler):
+    async def get(self) -> None:
+        await self.send_file(self.settings["large_file"])
+
+
+@pytest.mark.parametrize("cancel", [False, True], ids=["waits", "is cancelled"])
+@pytest.mark.parametrize("resets", [False, True], ids=["closes", "resets"])
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("upload", b"abc"), ("form", b"abc"), ("waiting", b""), ("flood", b""), ("file", b"")],
+)
+def test_a_client_that_leaves_is_one_line(
+    site: MakeSite,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+    path: str,
+    body: bytes,
+    resets: bool,
+    cancel: bool,
+) -> None:
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(1 << 30)
+    caplog.set_level(logging.INFO)
+    logging.getLogger("tornado.access").setLevel(logging.INFO)
+    routes = [(f"/{each.__name__.lower()}", each) for each in (Upload, Form, Waiting, Flood, File)]
+    large = str(tmp_path / "large")
+    running = site(routes, cancel_on_disconnect=cancel, large_file=large)
+    method = "POST" if body else "GET"
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as client:
+        length = "Content-Length: 1000\r\n" if body else ""
+        client.sendall(f"{method} /{path} HTTP/1.1\r\nHost: x\r\n{length}\r\n".encode() + body)
+        if body:
+            running.take_a_turn()
+            running.take_a_turn()
+        else:
+            client.recv(10)
+        if resets:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    end = time.monotonic() + 10
+    while not caplog.records and time.monotonic() < end:
+        running.take_a_turn()
+    for _ in range(3):
+        running.take_a_turn()
+    assert [(record.levelname, record.module) for record in caplog.records] == [
+        ("INFO", Path(__file__).stem)
+    ]
+    assert f"{method} /{path} " in caplog.text
+
+
+def test_the_stream_of_somebody_else_is_not_the_clients(
+    site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Proxy(RequestHandler):
+        async def get(self) -> None:
+            raise StreamClosedError
+
+    assert site([("/", Proxy)]).fetch("/").status == 500
+    assert "StreamClosedError" in caplog.text
+
+
+@pytest.mark.parametrize("path", ["/upload", "/form"])
+def test_half_a_body_is_refused_where_somebody_reads_the_answer(site: MakeSite, path: str) -> None:
+    running = site([("/upload", Upload), ("/form", Form)])
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as client:
+        client.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc".encode())
+        client.shutdown(socket.SHUT_WR)
+        assert client.recv(1000).startswith(b"HTTP/1.1 400 ")

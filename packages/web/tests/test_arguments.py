@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
+import enum
+import json
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from tornado.web import HTTPError, MissingArgumentError, RequestHandler
+import pytest
+
+from tornado.web import HTTPError, InvalidArgumentError, MissingArgumentError, RequestHandler
 
 MakeSite = Callable[..., Any]
 
@@ -44,7 +51,7 @@ def test_the_last_value_counts_and_all_are_there(site: MakeSite) -> None:
 
 def test_a_missing_argument_is_400_and_named_in_the_log(site: MakeSite, caplog: Any) -> None:
     assert site([("/", Echo)]).fetch("/").status == 400
-    assert "missing argument q" in caplog.text
+    assert "Missing argument q" in caplog.text
     assert MissingArgumentError("q").arg_name == "q"
 
 
@@ -147,6 +154,135 @@ def test_an_argument_can_be_decoded_by_hand(site: MakeSite, caplog: Any) -> None
     running = site([("/(.*)", Manual)])
     assert running.fetch("/c3a9").text == "é"
     assert running.fetch("/ff").status == 400
-    assert r"invalid unicode in name: b'\xff'" in caplog.text
+    assert r"Invalid unicode in name: b'\xff'" in caplog.text
     assert running.fetch("/%FF").status == 400
-    assert r"invalid unicode in url: b'\xff'" in caplog.text
+    assert r"Invalid unicode in url: b'\xff'" in caplog.text
+
+
+class Color(enum.Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+TYPES: dict[str, Callable[[str], Any]] = {
+    "int": int,
+    "float": float,
+    "bool": bool,
+    "color": Color,
+    "date": datetime.date.fromisoformat,
+    "uuid": UUID,
+    "decimal": Decimal,
+    "key": {"a": 1}.__getitem__,
+    "str": str,
+}
+
+
+class Typed(RequestHandler):
+    def get(self, getter: str, kind: str) -> None:
+        get = getattr(self, f"get_{getter}")
+        value = get("page", type=TYPES[kind])
+        values = getattr(self, f"get_{getter}s")("page", type=TYPES[kind])
+        assert values[-1] == value
+        self.write({"value": repr(value), "default": get("missing", None, type=TYPES[kind])})
+
+    post = get
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        ("int", "12", "12"),
+        ("int", "%20-12+", "-12"),
+        ("int", "%2B7", "7"),
+        ("int", "9" * 4000, "9" * 4000),
+        ("int", "9" * 5000, None),
+        ("int", "1_000", None),
+        ("int", "%EF%BC%91", None),
+        ("int", "1.0", None),
+        ("int", "", None),
+        ("float", "1.5", "1.5"),
+        ("float", "1e3", "1000.0"),
+        ("float", "nan", None),
+        ("float", "-inf", None),
+        ("float", "1e999", None),
+        ("bool", "true", "True"),
+        ("bool", "Off", "False"),
+        ("bool", "", None),
+        ("bool", "2", None),
+        ("color", "red", "<Color.RED: 'red'>"),
+        ("color", "green", None),
+        ("date", "2026-11-29", "datetime.date(2026, 11, 29)"),
+        ("date", "2026-13-29", None),
+        ("uuid", "x", None),
+        ("decimal", "1.10", "Decimal('1.10')"),
+        ("decimal", "x", None),
+        ("key", "a", "1"),
+        ("key", "b", None),
+        ("str", "a%25s", "'a%s'"),
+    ],
+)
+@pytest.mark.parametrize("getter", ["argument", "query_argument", "body_argument"])
+def test_arguments_have_types(
+    site: MakeSite, caplog: Any, getter: str, kind: str, text: str, value: str | None
+) -> None:
+    running = site([("/([a-z_]+)/([a-z]+)", Typed)])
+    path, fields = f"/{getter}/{kind}", f"page={text}"
+    if getter == "body_argument":
+        answer = running.fetch(path, "POST", fields, FORM)
+    else:
+        answer = running.fetch(f"{path}?{fields}")
+    if value is not None:
+        assert json.loads(answer.body) == {"value": value, "default": None}
+        return
+    assert (answer.status, answer.reason) == (400, "Invalid argument page")
+    assert "400: Invalid argument page" in answer.text
+    assert "invalid argument page: " in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+def test_an_invalid_argument_is_an_error_with_its_name(site: MakeSite) -> None:
+    class Handler(RequestHandler):
+        def get(self) -> None:
+            self.get_argument(self.get_argument("name"), type=int)
+
+        def write_error(self, status_code: int, **kwargs: Any) -> None:
+            error = kwargs["exc_info"][1]
+            assert isinstance(error, InvalidArgumentError)
+            self.write({"invalid": error.arg_name})
+
+    running = site([("/", Handler)])
+    assert running.fetch("/?name=n&n=%3Cx%3E").text == '{"invalid": "n"}'
+
+
+def test_the_reason_for_an_invalid_argument_can_be_sent_whatever_its_name() -> None:
+    error = InvalidArgumentError("a\r\nb: é" + "x" * 100, "value" * 100, "int")
+    assert error.reason == r"Invalid argument 'a\r\nb: \xe9" + "x" * 47
+    assert str(error.arg_name).startswith("a\r\nb: é")
+    assert len(str(error)) < 350
+
+
+def test_a_type_may_end_the_request_by_itself_and_its_faults_are_ours(site: MakeSite) -> None:
+    def teapot(text: str) -> None:
+        raise HTTPError(418)
+
+    def broken(text: str) -> None:
+        raise TypeError(text)
+
+    class Handler(RequestHandler):
+        def get(self, kind: str) -> None:
+            self.get_argument("a", type={"teapot": teapot, "broken": broken}[kind])
+
+    running = site([("/(.*)", Handler)])
+    assert running.fetch("/teapot?a=1").status == 418
+    assert running.fetch("/broken?a=1").status == 500
+
+
+def test_typed_values_are_those_of_an_own_decoding(site: MakeSite) -> None:
+    class Handler(RequestHandler):
+        def decode_argument(self, value: bytes, name: str | None = None) -> str:
+            return value.decode("utf-16-le")
+
+        def get(self) -> None:
+            self.write({"a": self.get_argument("a", type=int)})
+
+    assert site([("/", Handler)]).fetch("/?a=7%00").text == '{"a": 7}'

@@ -155,7 +155,10 @@ def test_behind_the_end_an_error_page_is_logged_and_nothing_else(
     assert logged == [200, 200]
     records = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert [record.name for record in records] == ["tornado.general"] * 2
-    assert "cannot send an error page behind finish(): GET /" in records[0].getMessage()
+    assert (
+        "Cannot send error response after headers written, the response is finished: GET /"
+        in records[0].getMessage()
+    )
 
 
 def test_behind_flush_an_error_page_closes_the_connection(
@@ -169,7 +172,7 @@ def test_behind_flush_an_error_page_closes_the_connection(
 
     with pytest.raises(http.client.IncompleteRead):
         site([("/", Half)]).fetch("/")
-    assert "cannot send an error page behind flush()" in caplog.text
+    assert "Cannot send error response after headers written, closing the connection" in caplog.text
 
 
 # HTTPError.get_message.
@@ -198,7 +201,7 @@ def test_the_message_of_an_http_error_is_complete(
 
 
 def test_the_message_names_the_missing_argument() -> None:
-    assert MissingArgumentError("100%").get_message() == "missing argument 100%"
+    assert MissingArgumentError("100%").get_message() == "Missing argument 100%"
 
 
 class Friendly(HTTPError):
@@ -231,7 +234,7 @@ def test_a_message_that_does_not_fit_its_arguments_still_answers(
             raise HTTPError(400, "%s and %s", "one")
 
     assert site([("/", Handler)]).fetch("/").status == 400
-    assert "uncaught exception in log_exception" in caplog.text
+    assert "Uncaught exception in log_exception" in caplog.text
 
 
 def test_a_subclass_may_log_its_errors_elsewhere(

@@ -36,6 +36,7 @@ def running(site: MakeSite, files: Path) -> Any:
             await self.send_file(files / name, shown, inline=inline)
 
         head = get
+        post = get
 
     return site([("/(.*)", Download)])
 
@@ -53,6 +54,8 @@ def test_a_file_is_sent_under_its_name(running: Any, name: str, content: bytes) 
     assert (again.status, again.body) == (304, b"")
     since = {"If-Modified-Since": answer.headers["Last-Modified"]}
     assert running.fetch(f"/{name}", headers=since).status == 304
+    for conditions in (since, {"If-None-Match": "*"}):  # they are for GET and HEAD
+        assert running.fetch(f"/{name}", "POST", b"", conditions).body == content
 
 
 def test_a_download_goes_on_where_it_was_broken_off(running: Any, files: Path) -> None:

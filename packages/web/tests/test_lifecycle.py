@@ -113,7 +113,7 @@ def test_each_request_has_a_context_of_its_own(site: MakeSite) -> None:
         (HTTPError(403), 403, ""),
         (HTTPError(418, "no %s here", "coffee"), 418, "no coffee here"),
         (HTTPError(400, "100% wrong"), 400, "100% wrong"),
-        (ValueError("broken"), 500, "uncaught exception GET /"),
+        (ValueError("broken"), 500, "Uncaught exception GET /"),
     ],
 )
 @pytest.mark.parametrize("where", ["prepare", "get", "late"])

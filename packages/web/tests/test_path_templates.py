@@ -46,6 +46,23 @@ def request(path: str) -> HTTPServerRequest:
         ("/a(b)*", "/a(b)*", {}),
         ("/v{major:int}.{minor:int}", "/v1.2", {"major": 1, "minor": 2}),
         ("/v{major:int}.{minor:int}", "/v1x2", None),
+        ("/{name}", "/a%2Fb", None),
+        ("/{name}", "/a%2fb", None),
+        ("/{name}", "/a%252Fb", {"name": b"a%2Fb"}),
+        ("/{name:path}", "/a%2Fb.txt", {"name": b"a/b.txt"}),
+        ("/{name:path}", "/a%0Ab%2f", {"name": b"a\nb/"}),
+        ("/新闻/{id:int}", "/%E6%96%B0%E9%97%BB/7", {"id": 7}),
+        ("/新闻/{id:int}", "/%e6%96%b0%E9%97%bb/7", {"id": 7}),
+        ("/新闻/{id:int}", "/%E6%96%B1%E9%97%BB/7", None),
+        ("/my files/{id:int}", "/my%20files/7", {"id": 7}),
+        ("/my%20files/{id:int}", "/my%20files/7", {"id": 7}),
+        ("/my%20files/{id:int}", "/my files/7", None),
+        ("/50%/{id:int}", "/50%25/7", {"id": 7}),
+        ("/a|b", "/a|b", {}),
+        ("/a|b", "/a%7cb", {}),
+        ("/what?", "/what%3F", {}),
+        ("/é", "/%C3%A9", {}),
+        ("/é", "/%C3%A8", None),
     ],
 )
 def test_places_have_types(template: str, path: str, values: dict[str, Any] | None) -> None:
@@ -89,17 +106,61 @@ def test_there_may_be_further_types(site: MakeSite) -> None:
     assert running.fetch("/13/x").status == 404
 
 
-@given(st.integers(0, 10**18), st.text(min_size=1).filter(lambda text: "/" not in text))
-def test_what_is_reversed_is_matched(number: int, text: str) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
+_UNICODE = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+_LITERALS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="{}"))
+
+
+@given(st.integers(0, 10**18), _UNICODE, st.sampled_from(["str", "path"]), _LITERALS)
+def test_what_is_reversed_is_matched(number: int, text: str, kind: str, literal: str) -> None:
+    template = PathTemplate(f"/{literal}/{{number:int}}/x-{{text:{kind}}}")
+    if kind == "str" and "/" in text:
+        with pytest.raises(ValueError, match="does not fit text"):
+            template.reverse(number, text)
         return
-    template = PathTemplate("/{number:int}/x-{text}")
-    path = template.reverse(number, text)
-    found = template.match(request(str(path)))
+    path = str(template.reverse(number, text))
+    assert re.fullmatch(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})+", path)
+    found = template.match(request(path))
     assert found is not None
     assert found["path_kwargs"] == {"number": number, "text": text.encode()}
+    assert template.match(request(path.replace("/x-", "/y-"))) is None
+
+
+@given(st.text("/%2FfaA.", min_size=1))
+def test_what_is_matched_is_reversed(path: str) -> None:
+    template = PathTemplate("/{name}")
+    found = template.match(request(f"/{path}"))
+    if found is not None:
+        try:
+            name = found["path_kwargs"]["name"].decode()
+        except UnicodeDecodeError:
+            return  # the handler answers it with 400
+        again = template.match(request(str(template.reverse(name))))
+        assert again == found
+
+
+def test_a_type_of_ones_own_says_whether_it_holds_slashes() -> None:
+    converters: dict[str, Any] = {"words": ("[a-z/]+", None), "word": ("[^/.]+", None)}
+    words = PathTemplate("/{w:words}", converters)
+    word = PathTemplate("/{w:word}", converters)
+    assert words.match(request("/a/b")) == {"path_args": [], "path_kwargs": {"w": b"a/b"}}
+    assert words.reverse("a/b") == "/a/b"
+    assert word.match(request("/a%2Fb")) is None
+    with pytest.raises(ValueError, match="does not fit w"):
+        word.reverse("a/b")
+
+
+def test_literals_in_any_script_are_served_and_reversed(site: MakeSite) -> None:
+    routes = Routes()
+
+    @routes("/新闻/my files/{name}", name="news")
+    class News(RequestHandler):
+        def get(self, name: str) -> None:
+            self.write(self.reverse_url("news", name))
+
+    running = site(routes)
+    url = "/%E6%96%B0%E9%97%BB/my%20files/%C3%A9"
+    assert running.fetch(url).text == url
+    assert running.fetch("/%E6%96%B0%E9%97%BB/my%20files/a%2Fb").status == 404
 
 
 def test_only_what_fits_is_reversed() -> None:
@@ -180,3 +241,53 @@ def test_templates_are_looked_up_in_the_table() -> None:
     assert len(many.wildcard_router.rules.candidates("/r999/1")) == 1
     # One quiet attempt is enough: trying a thousand patterns never comes below.
     assert any(cost(many, "/r999/1") < 4 * cost(few, "/r1/1") for _ in range(6))
+
+
+def test_routes_may_have_a_prefix_of_their_own(site: MakeSite) -> None:
+    members = Routes(prefix="/teams/{team}/my members")
+    old = Routes(prefix="/old.site")
+
+    class Echo(RequestHandler):
+        def get(self, *args: Any, **kwargs: Any) -> None:
+            self.write({"args": args, "kwargs": kwargs})
+
+    members("/{id:int}", name="member")(Echo)
+    members("")(Echo)
+    old(re.compile("/(a+)$"), name="old")(Echo)
+    old(re.compile("^/b$|/c$", re.IGNORECASE))(Echo)
+    application = Application([*members, *old])
+    running = site(application)
+    path = "/teams/red/my%20members/7"
+    assert running.fetch(path).text == '{"args": [], "kwargs": {"team": "red", "id": 7}}'
+    assert application.reverse_url("member", "red", 7) == path
+    assert running.fetch("/teams/red/my%20members").status == 200
+    assert running.fetch("/old.site/aa").text == '{"args": ["aa"], "kwargs": {}}'
+    assert application.reverse_url("old", "a") == "/old.site/a"
+    assert running.fetch("/old.site/C").status == 200
+    for absent in ("/7", "/oldxsite/aa", "/c", "/old.sitex/b", "/aa"):
+        assert running.fetch(absent).status == 404, absent
+
+
+def test_a_prefix_keeps_the_routes_that_are_there() -> None:
+    rules = Routes()
+    rules("/a")(RequestHandler)
+    both = Routes(rules, prefix="/api")
+    both("/b")(RequestHandler)
+    assert [rule.reverse() for rule in both] == ["/a", "/api/b"]
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: Routes(prefix="api"), "begins with a slash .* 'api'"),
+        (lambda: Routes(prefix="/api/"), "does not end with one: '/api/'"),
+        (lambda: Routes(prefix="/"), "does not end with one: '/'"),
+        (lambda: Routes(prefix="/{a"), "a brace without its partner"),
+        (lambda: Routes(prefix="/{a}")("/{a}"), "repeated name 'a' in the path '/{a}/{a}'"),
+        (lambda: Routes(prefix="/a")(HostMatches("x")), "matches by itself"),
+        (lambda: Routes(prefix="/{a}")(re.compile("/b")), "'/b' has to be a template"),
+    ],
+)
+def test_a_prefix_without_sense_is_refused(make: Callable[[], Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        make()

@@ -78,6 +78,11 @@ def test_the_redirect_handler_keeps_groups_and_query(site: MakeSite) -> None:
         "/%09/evil.com",
         "/%0d%0aSet-Cookie:x",
         "/\\evil.com",
+        "///evil.com",
+        "////evil.com",
+        "/%2F%2Fevil.com",
+        "/%2F%5C/evil.com",
+        "/%09//evil.com",
     ],
 )
 def test_s15_a_client_cannot_redirect_to_another_site(site: MakeSite, path: str) -> None:
@@ -105,6 +110,39 @@ def test_s15_a_client_cannot_change_scheme_user_host_or_port(
     assert answer.status == 400 or location.startswith(
         ("/", "http://example.com/", "@", ":", "%5C@")
     )
+
+
+@pytest.mark.parametrize("path", ["evil.com", "/evil.com", "///evil.com", "evil.com?x=1"])
+@pytest.mark.parametrize("url", ["https://{0}", "https:{0}", "//{0}"])
+def test_s15_a_client_cannot_choose_the_host_that_a_template_leaves_open(
+    site: MakeSite, url: str, path: str
+) -> None:
+    running = site([(r"/to/(.*)", RedirectHandler, {"url": url})])
+    assert running.fetch(f"/to/{path}").status == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/x", 301), ("", 301), (".evil.com/x", 400), ("@evil.com", 400), (":8/", 400)],
+)
+def test_s15_a_value_may_follow_a_host_but_not_become_part_of_it(
+    site: MakeSite, path: str, status: int
+) -> None:
+    running = site([(r"/moved(.*)", RedirectHandler, {"url": "https://example.com{0}"})])
+    answer = running.fetch(f"/moved{path}")
+    assert answer.status == status
+    if status == 301:
+        assert answer.headers["Location"] == f"https://example.com{path}"
+
+
+@pytest.mark.parametrize("path", ["/ok/target", "/a/b/target", "/ok/target?x=1"])
+def test_a_value_may_follow_the_first_slash(site: MakeSite, path: str) -> None:
+    running = site([(r"/(.*)/target", RedirectHandler, {"url": "/{0}/destination"})])
+    answer = running.fetch(path)
+    assert answer.status == 301
+    assert answer.headers["Location"] == path.replace("target", "destination")
+    for value in ("", "%2Fevil.com", "%2F%2Fevil.com", "%5C%5Cevil.com"):
+        assert running.fetch(f"/{value}/target").status == 400
 
 
 def test_a_fallback_answers_in_the_place_of_a_handler(site: MakeSite) -> None:

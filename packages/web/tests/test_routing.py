@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from tornado.routing import (
@@ -14,6 +16,7 @@ from tornado.routing import (
     HostMatches,
     Matcher,
     PathMatches,
+    PathTemplate,
     Rule,
     RuleRouter,
     URLSpec,
@@ -222,3 +225,122 @@ def test_matchers_and_rules_can_be_asked_directly() -> None:
     assert PathMatches("/([0-9]+)").reverse(3) == "/3"
     assert Rule(PathMatches("/(.*)"), RequestHandler).reverse("a") == "/a"
     assert URLSpec("/x/(.*)", RequestHandler).reverse("b") == "/x/b"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "args", "path"),
+    [
+        ("/a(/b)?", ("/b",), "/a/b"),
+        ("/a(/b)?", (None,), "/a"),
+        ("/a(?P<rest>/[a-z]+)?/?", ("/b",), "/a/b/"),
+        ("/a(/b)*/c", (None,), "/a/c"),
+        ("/a(/b){0,2}?", (None,), "/a"),
+        ("/([0-9]+)/?", (5,), "/5/"),
+        ("/colou?r", (), "/colour"),
+        (r"/a\??([0-9])", (5,), None),
+        ("/(.*)", (None,), "/None"),
+        ("/a(/b)+", (None,), None),
+        ("/([0-9]+)", ("x",), None),
+        ("/([0-9]+)", (-5,), None),
+        (r"/(\w+)", ("é",), None),
+        ("/([^/]+)", ("a/b",), None),
+        ("/([^/]+)", ("a b",), "/a%20b"),
+        ("/([^/]+)", ("",), None),
+        ("/(.*)", ("a/b",), "/a/b"),
+        ("/(a|b)", ("b",), "/b"),
+        ("/(a|b)", ("c",), None),
+        ("/(a)|/(b)", ("a", "b"), None),
+        ("/[ab]/x", (), None),
+        ("/a.b", (), "/a.b"),
+        ("/a+", (), None),
+        ("/a{2}", (), None),
+        (r"/what\?", (), None),
+        (r"/a#b", (), None),
+        ("/x(?=y)", ("y",), None),
+    ],
+)
+def test_a_reversed_url_is_matched_or_there_is_none(
+    pattern: str, args: tuple[Any, ...], path: str | None
+) -> None:
+    application = Application([URLSpec(pattern, Named, name="it")])
+    if path is None:
+        with pytest.raises(ValueError, match="cannot reverse the url regex"):
+            application.reverse_url("it", *args)
+    else:
+        assert application.reverse_url("it", *args) == path
+        assert PathMatches(pattern).match(request(path)) is not None
+
+
+_PIECES = [
+    "/a",
+    r"\.",
+    ".",
+    "b?",
+    "c+",
+    "[xy]",
+    "([0-9]+)",
+    "([^/]+)",
+    "(/d)?",
+    "(e)*",
+    "(.*)",
+    "é",
+    "|",
+]
+
+
+@given(st.lists(st.sampled_from(_PIECES)), st.lists(st.text("a/d0.?# é%", max_size=3), max_size=4))
+def test_no_url_is_reversed_that_its_pattern_does_not_match(
+    pieces: list[str], values: list[str]
+) -> None:
+    matcher = PathMatches(re.compile("/" + "".join(pieces) + "$"))
+    try:
+        path = str(matcher.reverse(*values[: matcher.regex.groups]))
+    except ValueError:
+        return
+    asked = request(path)
+    assert asked.path == path  # no query, no fragment
+    assert matcher.match(asked) is not None
+
+
+@pytest.mark.parametrize(
+    ("make", "shown"),
+    [
+        (
+            lambda: Application([("/story/([0-9]+", Named)]),
+            r"pattern '/story/\(\[0-9\]\+\$' is not",
+        ),
+        (lambda: PathMatches("/(?P<1>a)"), "'/.*' is not a regular expression: bad character in"),
+        (lambda: HostMatches("*.example.com"), r"'\*.example.com\$' is not .*: nothing to repeat"),
+        (lambda: Application().add_handlers("(", []), r"'\(\$' is not a regular expression"),
+        (
+            lambda: PathTemplate("/{a:odd}", {"odd": ("[", None)}),
+            "'/{a:odd}' is not a regular expression: unterminated character set",
+        ),
+    ],
+)
+def test_the_error_for_an_invalid_pattern_shows_it(make: Callable[[], Any], shown: str) -> None:
+    with pytest.raises(re.error, match=shown):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("route", "said"),
+    [
+        ((b"/", Named), "begins with a pattern or a matcher, not b'/'"),
+        ((None, Named), "begins with a pattern or a matcher, not None"),
+        (("/odd",), r"a pattern, a handler, .* not \('/odd',\)"),
+        (("/odd", Named, {}, "name", 5), r"a pattern, a handler, .* not \('/odd', "),
+    ],
+)
+def test_a_route_of_another_form_is_refused_when_it_is_added(route: Any, said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        Application([route])
+
+
+@pytest.mark.parametrize("pattern", ["/新闻/([0-9]+)", r"/my\ files", "/my files"])
+def test_a_pattern_that_can_never_match_is_a_warning(
+    pattern: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    PathMatches(pattern)
+    (record,) = caplog.records
+    assert "can never match: paths arrive percent-encoded, so write '/" in record.getMessage()

@@ -9,10 +9,34 @@ from typing import Any
 
 import pytest
 
-from tornado.web import HTTPError, StaticFileHandler
-from tornado.web._static_paths import find, is_below, is_strange_to_windows, join, open_regular
+from tornado.web import HTTPError, RequestHandler, StaticFileHandler
+from tornado.web._static_paths import (
+    find,
+    find_below,
+    is_below,
+    is_strange_to_windows,
+    join,
+    open_regular,
+)
 
 MakeSite = Callable[..., Any]
+Serve = Callable[[Path], Any]
+
+
+class Download(RequestHandler):
+    """Send the file that a client names, from below a root."""
+
+    def initialize(self, path: str) -> None:
+        self.root = path
+
+    async def get(self, name: str) -> None:
+        await self.send_file(name, root=self.root)
+
+
+@pytest.fixture(params=[StaticFileHandler, Download], ids=["static", "send_file"])
+def serve(request: pytest.FixtureRequest, site: MakeSite) -> Serve:
+    """Serve the files below a root at ``/static/``, in both ways that there are."""
+    return lambda root: site([(r"/static/(.*)", request.param, {"path": str(root)})])
 
 
 @pytest.fixture
@@ -43,11 +67,8 @@ def root(tmp_path: Path) -> Path:
         "../",
     ],
 )
-def test_s17_nothing_outside_of_the_root_is_served(
-    site: MakeSite, root: Path, path: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    running = site([(r"/static/(.*)", StaticFileHandler, {"path": str(root)})])
-    answer = running.fetch(f"/static/{path}")
+def test_s17_nothing_outside_of_the_root_is_served(serve: Serve, root: Path, path: str) -> None:
+    answer = serve(root).fetch(f"/static/{path}")
     assert answer.status == 403
     assert b"secret" not in answer.body
 
@@ -70,8 +91,8 @@ def test_s17_nothing_outside_of_the_root_is_served(
         "a.txt.",
     ],
 )
-def test_s17_what_names_nothing_is_no_error_of_ours(site: MakeSite, root: Path, path: str) -> None:
-    answer = site([], static_path=str(root)).fetch(f"/static/{path}")
+def test_s17_what_names_nothing_is_no_error_of_ours(serve: Serve, root: Path, path: str) -> None:
+    answer = serve(root).fetch(f"/static/{path}")
     assert answer.status in (400, 403, 404)
 
 
@@ -128,20 +149,23 @@ def test_s17_windows_refuses_them(root: Path, monkeypatch: pytest.MonkeyPatch) -
         StaticFileHandler.get_absolute_path(str(root), "a.txt::$DATA")
 
 
-def test_s17_links_are_followed_within_the_root_only(site: MakeSite, root: Path) -> None:
+def test_s17_links_are_followed_within_the_root_only(serve: Serve, root: Path) -> None:
     (root / "inside").symlink_to(root / "a.txt")
     (root / "outside").symlink_to(root.parent / "secret.txt")
     (root / "sibling").symlink_to(root.parent / "static2")
     (root / "directory").symlink_to(root / "sub")
     (root / "loop").symlink_to(root / "loop")
     (root / "nowhere").symlink_to(root / "none")
-    running = site([], static_path=str(root))
+    (root / "nothing").symlink_to(root.parent / "no such file")
+    running = serve(root)
     assert running.fetch("/static/inside").body == b"in static"
     assert running.fetch("/static/directory/b.txt").body == b"below"
     assert running.fetch("/static/outside").status == 403
     assert running.fetch("/static/sibling/a.txt").status == 403
     assert running.fetch("/static/loop").status == 404
     assert running.fetch("/static/nowhere").status == 404
+    # The same as for what is there, so that nobody learns which files the machine has.
+    assert running.fetch("/static/nothing").status == 403
 
 
 @pytest.mark.parametrize("as_list", [True, False])
@@ -160,10 +184,10 @@ def test_s17_links_may_lead_where_it_is_allowed(site: MakeSite, root: Path, as_l
     assert running.fetch("/bad/a.txt").status == 403
 
 
-def test_s17_the_root_itself_may_be_a_link(site: MakeSite, root: Path) -> None:
+def test_s17_the_root_itself_may_be_a_link(serve: Serve, root: Path) -> None:
     current = root.parent / "current"
     current.symlink_to(root)
-    running = site([], static_path=str(current))
+    running = serve(current)
     assert running.fetch("/static/a.txt").body == b"in static"
     current.unlink()
     current.symlink_to(root.parent / "static2")
@@ -190,6 +214,58 @@ def test_s17_devices_and_fifos_are_no_files(site: MakeSite, root: Path) -> None:
         open_regular(str(root / "fifo"))
     with pytest.raises(HTTPError, match="404"):
         open_regular(str(root / "none"))
+
+
+def test_s17_a_fifo_or_a_directory_is_not_sent(serve: Serve, root: Path) -> None:
+    os.mkfifo(root / "fifo")
+    running = serve(root)
+    for path in ("fifo", "sub", "sub/", ""):
+        assert running.fetch(f"/static/{path}").status == 403, path
+
+
+@pytest.mark.parametrize("end", ["/", "//", "/.", "%2F", "/./"])
+def test_a_file_with_a_slash_after_its_name_is_404(serve: Serve, root: Path, end: str) -> None:
+    running = serve(root)
+    assert running.fetch(f"/static/a.txt{end}").status == 404
+    assert running.fetch(f"/static/sub/b.txt{end}").status == 404
+    assert running.fetch("/static/a.txt").status == 200
+
+
+def test_a_subclass_may_serve_a_file_for_a_path_that_ends_with_a_slash(
+    site: MakeSite, root: Path
+) -> None:
+    class Index(StaticFileHandler):
+        @classmethod
+        def get_absolute_path(cls, root: str, path: str) -> str:
+            return os.path.join(root, path, "b.txt" if path.endswith("/") else "")
+
+    running = site([(r"/(.*)", Index, {"path": str(root)})])
+    assert running.fetch("/sub/").body == b"below"
+
+
+def test_s17_send_file_takes_a_path_below_its_root_in_any_form(site: MakeSite, root: Path) -> None:
+    paths = [root / "a.txt", Path("sub/../a.txt"), str(root / "a.txt")]
+    outside = [root.parent / "secret.txt", Path("../secret.txt"), "/etc/passwd"]
+
+    class Chosen(RequestHandler):
+        async def get(self, kind: str, index: str) -> None:
+            chosen = paths if kind == "inside" else outside
+            await self.send_file(chosen[int(index)], root=root)
+
+    running = site([("/(inside|outside)/([0-2])", Chosen)])
+    for index in range(3):
+        answer = running.fetch(f"/inside/{index}")
+        assert answer.body == b"in static"
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="a.txt"'
+        assert running.fetch(f"/outside/{index}").status == 403
+
+
+def test_s17_windows_names_are_refused_by_send_file_too(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tornado.web._static_paths.os.name", "nt")
+    with pytest.raises(HTTPError, match="403"):
+        find_below(root, "a.txt::$DATA")
 
 
 @pytest.mark.parametrize("path", ["//evil.example", "/%5cevil.example", "//evil.example/%2e%2e"])

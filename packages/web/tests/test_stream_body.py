@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import http.client
 import logging
 import socket
 import time
@@ -249,10 +248,9 @@ def test_an_incomplete_request_is_no_success_in_the_access_log(site: MakeSite) -
     running = site(routes, log_function=lambda handler: logged.append(handler.get_status()))
     assert running.fetch("/", "POST", b"x" * 11).status == 413
     assert running.fetch("/", "POST", b"x" * 10).text == "complete"
-    with pytest.raises(http.client.HTTPException):
-        running.fetch("/cancelled")
+    assert running.fetch("/cancelled").status == 500
     assert running.fetch("/nothing").status == 404
-    assert logged == [413, 200, 500, 404]
+    assert logged == [413, 200, 404]  # what is cancelled gets a line of its own, and no status
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,34 @@ CASES: dict[str, tuple[bytes, str, Any, list[int], bytes]] = {
         [200],
         b"hello",
     ),
+    "two content types": (
+        b"HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nContent-Type: c/d\r\nContent-Length: 0\r\n\r\n",
+        "GET",
+        True,
+        [200],
+        b"",
+    ),
+    "a folded field": (
+        HELLO.replace(b"OK\r\n", b"OK\r\nA: b\r\n c\r\n"),
+        "GET",
+        True,
+        [200],
+        b"hello",
+    ),
+    "S2 two transfer encodings": (
+        CHUNKED.replace(b"\r\n\r\n", b"\r\nTransfer-Encoding: chunked\r\n\r\n", 1),
+        "GET",
+        "ProtocolError",
+        [],
+        b"",
+    ),
+    "S2 a folded transfer encoding": (
+        CHUNKED.replace(b": chunked", b":\r\n chunked", 1),
+        "GET",
+        "ProtocolError",
+        [],
+        b"",
+    ),
     "S20 bytes behind the response": (HELLO + HELLO, "GET", False, [200], b"hello"),
     "S20 bytes behind a HEAD": (HELLO, "HEAD", False, [200], b""),
     "S1 different lengths": (
@@ -441,3 +469,16 @@ def test_a_client_and_our_server_understand_each_other(run, wire, application):
         await server.close()
 
     run(scene())
+
+
+def test_bytes_of_a_field_leave_as_those_bytes(run):
+    async def send(headers: HTTPHeaders) -> bytes:
+        with Asking() as asking:
+            asking.connection.write_headers(RequestStartLine("GET", "/", "HTTP/1.1"), headers)
+            asking.connection.finish()
+            return asking.server.recv(65536)
+
+    sent = run(send(HTTPHeaders({"Host": "x", "A": b"\xc5\xbc", "B": [b"\xff", "c"]})))
+    assert b"\r\nA: \xc5\xbc\r\nB: \xff\r\nB: c\r\n" in sent
+    with pytest.raises(HTTPOutputError, match=r"Illegal characters .* in header A"):
+        run(send(HTTPHeaders({"Host": "x", "A": b"b\r\nc: d"})))

@@ -42,11 +42,13 @@ GOOD = {
     "in capitals": (post(gzip.compress(TEXT), b"GZIP"), TEXT),
     "nothing at all": (post(b""), b""),
     "another coding": (post(b"raw", b"br"), b"raw"),
+    "zeros after the last member": (post(gzip.compress(TEXT) + b"\0" * 512), TEXT),
     "a stack of codings": (post(b"raw", b"gzip, gzip"), b"raw"),
 }
 
 BAD = {
     "trailing garbage": (post(gzip.compress(TEXT) + b"garbage"), 400),
+    "garbage after zeros": (post(gzip.compress(TEXT) + b"\0" * 512 + b"x"), 400),
     "truncated": (post(gzip.compress(TEXT)[:-4]), 400),
     "a cut second member": (post(gzip.compress(TEXT) + gzip.compress(TEXT)[:30]), 400),
     "no gzip": (post(b"plain text"), 400),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Any
 
 import pytest
 
@@ -352,7 +353,7 @@ def test_s16_a_content_length_that_the_body_does_not_keep_is_an_error(
                     self.connection.write(b"12")
                     self.connection.finish()
             except HTTPOutputError as error:
-                seen.append(str(error))
+                seen.append("; ".join([str(error), *getattr(error, "__notes__", ())]))
 
     async def scene():
         for path in (b"/long", b"/short"):
@@ -361,8 +362,7 @@ def test_s16_a_content_length_that_the_body_does_not_keep_is_an_error(
                 await client.read_all()
 
     run(scene())
-    assert "more data than Content-Length" in seen[0]
-    assert seen[0].endswith("2 bytes too many")
+    assert seen[0].startswith("Tried to write more data than Content-Length; 2 bytes too many")
     assert seen[1] == "Tried to write 1 bytes less than Content-Length"
 
 
@@ -525,3 +525,24 @@ def test_s7_malformed_bytes_behind_a_pending_request_are_refused_too(
             assert b"HTTP/1.1 400 Bad Request" in await client.read_all()
 
     run(scene())
+
+
+def test_a_delegate_that_is_cancelled_closes_and_is_no_error(
+    application: Any, message: Any, wire: Any, run: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Cancelled(message):  # type: ignore[misc]  # a fixture gives the class
+        def data_received(self, chunk: bytes) -> Any:
+            task = asyncio.ensure_future(asyncio.sleep(60))
+            asyncio.get_running_loop().call_soon(task.cancel)
+            return task
+
+    async def scene() -> bytes:
+        app = application(Cancelled)
+        async with wire(app) as client:
+            await client.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc")
+            data: bytes = await client.read_all()
+            assert app.calls == [("head", "POST", "/"), "lost", "closed"]
+            return data
+
+    assert run(scene()) == b""
+    assert caplog.records == []

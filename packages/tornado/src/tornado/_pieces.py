@@ -25,6 +25,7 @@ PIECES = {
     "options": "tornado-options",
     "platform.asyncio": "tornado-ioloop",
     "platform.caresresolver": "tornado-iostream",
+    "platform.twisted": "tornado-ioloop",
     "process": "tornado-iostream",
     "queues": "tornado-ioloop",
     "routing": "tornado-web",

@@ -23,4 +23,7 @@ from ._watching import start, wait, watch
 
 __all__ = ["add_reload_hook", "main", "start", "wait", "watch"]
 
-publish(globals())
+publish(
+    globals(),
+    aliases={"_reload": "tornado.autoreload._restart"},
+)

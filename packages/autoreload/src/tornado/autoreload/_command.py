@@ -84,7 +84,8 @@ def run(command: Command) -> int:
             runpy.run_module(command.name, run_name="__main__", alter_sys=True)
         else:
             watch(command.name)
-            sys.path[0] = os.path.dirname(os.path.abspath(command.name))
+            # Before the current directory, which -m has put there: programs import from both.
+            sys.path.insert(0, os.path.dirname(os.path.abspath(command.name)))
             runpy.run_path(command.name, run_name="__main__")
     except SystemExit as end:
         _watch_traceback(end)

@@ -50,3 +50,7 @@ def restart() -> NoReturn:
         os.execv(sys.executable, command)  # noqa: S606  # the command that started this process
     subprocess.Popen(command)  # noqa: S603  # the same; execv on Windows would confuse the console
     os._exit(0)
+
+
+#: The name that programs found in this module; it was never documented.
+_reload = restart

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, NoReturn
 from weakref import WeakKeyDictionary
 
-from tornado.ioloop import IOLoop, PeriodicCallback
+from tornado.ioloop import IOLoop, PeriodicCallback, takes_loop
 
 from . import _notifier
 from ._files import Files
@@ -27,7 +27,8 @@ _watchers: WeakKeyDictionary[asyncio.AbstractEventLoop, PeriodicCallback | _noti
 )
 
 
-def start(check_time: float | IOLoop | None = 500, *classic: float) -> None:
+@takes_loop(before="check_time", none_before=(int, float))
+def start(check_time: float = 500, *, io_loop: IOLoop | None = None) -> None:
     """Begin to watch the files of the program; when one changes, the program starts again.
 
     It happens on the current loop, once for each loop: further calls do nothing.
@@ -36,13 +37,9 @@ def start(check_time: float | IOLoop | None = 500, *classic: float) -> None:
     files are corrected. A file that is gone is waited for.
 
     :param check_time: milliseconds between two looks. Not used where ``watchfiles`` is installed.
-        Classic programs give a loop in front of it.
+    :param io_loop: classic, and the first argument there: another loop of this thread.
     """
-    if isinstance(check_time, IOLoop) or check_time is None:
-        loop = (check_time or IOLoop.current()).asyncio_loop
-        check_time = classic[0] if classic else 500
-    else:
-        loop = IOLoop.current().asyncio_loop
+    loop = (io_loop or IOLoop.current()).asyncio_loop
     if loop in _watchers:
         return
     _files.take_in()
@@ -50,7 +47,7 @@ def start(check_time: float | IOLoop | None = 500, *classic: float) -> None:
     if _notifier.is_available():
         watcher = _notifier.Notifier(_files, loop, _look)
     else:
-        watcher = PeriodicCallback(_look, check_time)
+        watcher = PeriodicCallback(_look, check_time, io_loop=io_loop)
     _watchers[loop] = watcher
     watcher.start()
 

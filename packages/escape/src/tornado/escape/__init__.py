@@ -73,4 +73,20 @@ publish(
         "xhtml_escape": "_html",
         "xhtml_unescape": "_references",
     },
+    aliases=dict.fromkeys(
+        (
+            "_BASESTRING_TYPES",
+            "_TO_UNICODE_TYPES",
+            "_UTF8_TYPES",
+            "_unicode",
+            "_unquote_to_bytes",
+            "basestring_type",
+            "htmlentitydefs",
+            "json",
+            "unichr",
+            "unicode_type",
+            "urllib_parse",
+        ),
+        "tornado.escape._classic",
+    ),
 )

@@ -9,6 +9,7 @@ from ._text import text_of, unexpected, utf8
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import overload
 
 _PERCENT = ord("%")
@@ -23,6 +24,8 @@ _QUERY_TABLE = [chr(byte) if byte in _KEPT_IN_QUERY else _ESCAPES[byte] for byte
 # Patterns are compiled when they are first used: most texts need neither.
 _ASCII_WITH_ESCAPE = "[\x00-\x7f]*%[\x00-\x7f]*"
 _STRAY_PERCENT = b"%(?![0-9A-Fa-f]{2})"
+#: The size of the pieces in which data with a ``%`` that is no escape is looked through, in bytes.
+_PIECE = 8192
 # A function in C: bytes in, text and the number of bytes out.
 _decode_backslashes = codecs.getdecoder("unicode_escape")
 
@@ -117,4 +120,18 @@ def decoded_latin1(data: bytes) -> str:
     try:
         return _decode_backslashes(escaped)[0]
     except UnicodeDecodeError:
+        if len(data) > _PIECE:
+            return "".join(map(decoded_latin1, _pieces(data)))
         return decoded_latin1(re.sub(_STRAY_PERCENT, b"%25", data))
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    """Cut data between its escapes: a substitution keeps an object for each of its matches."""
+    start = 0
+    while start < len(data):
+        end = start + _PIECE
+        at = data.find(b"%", end - 2, end)
+        if at >= 0:
+            end = at
+        yield data[start:end]
+        start = end

@@ -8,6 +8,8 @@ It adds what libcurl can do: HTTP/2, proxies with digest authentication, interfa
 ``prepare_curl_callback`` of a request sets any option of libcurl. Redirects, authentication,
 decompression, cookies and limits are the same code as for the client in Python, so they follow the
 same rules.
+
+The logger ``tornado.curl_httpclient`` tells at the level DEBUG what libcurl does.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ publish(
         "HTTPError": "tornado.httpclient",
         "HTTPRequest": "tornado.httpclient",
         "HTTPResponse": "tornado.httpclient",
+        "curl_log": "tornado.curl_httpclient._log",
         "main": "tornado.httpclient",
         "native_str": "tornado.escape",
         "utf8": "tornado.escape",

@@ -6,8 +6,9 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from tornado.httpclient._exchange_client import ExchangeClient
+from tornado.httpclient._tls_files import CheckedFiles, files_of
+from tornado.ioloop import takes_loop
 
-from ._library import pycurl
 from ._multi import Multi
 from ._transfer import Transfer
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from http.cookiejar import CookieJar
 
     from tornado.httpclient._exchange import Exchange
+    from tornado.ioloop import IOLoop
 
 _app_log = logging.getLogger("tornado.application")
 
@@ -33,6 +35,10 @@ class CurlAsyncHTTPClient(ExchangeClient):
     :param cookie_jar: a `http.cookiejar.CookieJar`, to keep cookies between fetches.
     """
 
+    #: A ``prepare_curl_callback`` can give the pass phrase.
+    _takes_encrypted_keys = True
+
+    @takes_loop(before="max_clients", none_before=int)
     def initialize(  # type: ignore[override]  # documented: the arguments of this implementation
         self,
         max_clients: int = 10,
@@ -41,6 +47,7 @@ class CurlAsyncHTTPClient(ExchangeClient):
         *,
         max_clients_per_host: int | None = None,
         cookie_jar: CookieJar | None = None,
+        io_loop: IOLoop | None = None,
     ) -> None:
         """Set up the client; see the class."""
         super().initialize(
@@ -49,9 +56,10 @@ class CurlAsyncHTTPClient(ExchangeClient):
             max_body_size,
             max_clients_per_host=max_clients_per_host,
             cookie_jar=cookie_jar,
+            io_loop=io_loop,
         )
-        self._multi = Multi(self.io_loop)
-        self._multi.setopt(pycurl.M_MAXCONNECTS, max(10, max_clients))
+        self._files = CheckedFiles()
+        self._multi = Multi(self.io_loop, max(10, max_clients))
 
     def close(self) -> None:
         """Close the client and its connections; fetches under way fail."""
@@ -65,6 +73,8 @@ class CurlAsyncHTTPClient(ExchangeClient):
         _app_log.error("exception in callback %r", callback, exc_info=True)
 
     def _perform(self, exchange: Exchange) -> None:
+        if exchange.target.scheme == "https" or exchange.hop.proxy_type == "https":
+            self._files.check(files_of(exchange.hop.__dict__))
         transfer = Transfer(exchange, self._multi)
         exchange.work = transfer
         transfer.prepare()

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
-from typing import TYPE_CHECKING, Any
+import logging
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from tornado.httpclient._failure import RAISED
 from tornado.ioloop import IOLoop
 
+from ._errors import CurlError
 from ._idle import IdleSockets
 from ._library import pycurl
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Hashable
 
     from ._transfer import Transfer
+
+_gen_log = logging.getLogger("tornado.general")
 
 _TO_LOOP = {
     pycurl.POLL_IN: IOLoop.READ,
@@ -28,24 +33,30 @@ class Multi:
 
     libcurl must not be called from its own callbacks. What they ask for is done afterwards, in a
     turn of the loop of its own.
+
+    When a callback for sockets or time fails, libcurl gives up all transfers of its multi handle,
+    and the handle with them: their fetches fail, and the next ones get a new handle.
+
+    :param most_connections: how many connections libcurl keeps.
     """
 
-    def __init__(self, io_loop: IOLoop) -> None:
-        self.idle = IdleSockets()
+    def __init__(self, io_loop: IOLoop, most_connections: int) -> None:
         self._io_loop = io_loop
         self._loop: asyncio.AbstractEventLoop = io_loop.asyncio_loop
-        self._multi: Any = pycurl.CurlMulti()
-        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
-        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
+        self._most_connections = most_connections
         self._watched: set[int] = set()
         self._timer: asyncio.Handle | None = None
         self._transfers: dict[Any, Transfer] = {}
         self._is_inside = False
         self._is_closed = False
+        self._open()
 
-    def setopt(self, option: int, value: Any) -> None:
-        """Set an option of the multi handle."""
-        self._multi.setopt(option, value)
+    def _open(self) -> None:
+        self.idle = IdleSockets()
+        self._multi: Any = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_MAXCONNECTS, self._most_connections)
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
+        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
 
     def close(self) -> None:
         """Drop all transfers and close the connections."""
@@ -53,16 +64,23 @@ class Multi:
             self._call_soon(self.close)
             return
         self._is_closed = True
+        for transfer in self._drop():
+            transfer.curl.close()
+
+    def _drop(self) -> list[Transfer]:
+        """Close the multi handle, and return the transfers that it had."""
+        transfers = list(self._transfers.values())
+        self._transfers.clear()
+        for transfer in transfers:
+            self._remove_handle(transfer.curl)
         if self._timer is not None:
             self._timer.cancel()
-        for curl in list(self._transfers):
-            self._multi.remove_handle(curl)
-            curl.close()
-        self._transfers.clear()
-        for fd in list(self._watched):
+            self._timer = None
+        for fd in self._watched:
             self._io_loop.remove_handler(fd)
         self._watched.clear()
         self._multi.close()
+        return transfers
 
     def add(self, transfer: Transfer) -> None:
         """Start a transfer."""
@@ -73,15 +91,31 @@ class Multi:
             transfer.curl.close()
             return
         self._transfers[transfer.curl] = transfer
-        self._multi.add_handle(transfer.curl)
+        try:
+            self._multi.add_handle(transfer.curl)
+        except pycurl.error as error:
+            self._break_soon(error)
 
     def remove(self, transfer: Transfer) -> None:
         """Stop a transfer; its connection is closed unless it was done."""
         if self._is_inside:
             self._call_soon(self.remove, transfer)
         elif self._transfers.pop(transfer.curl, None) is not None:
-            self._multi.remove_handle(transfer.curl)
+            self._remove_handle(transfer.curl)
             transfer.curl.close()
+
+    def _remove_handle(self, curl: Any) -> None:
+        try:
+            self._multi.remove_handle(curl)
+        except pycurl.error:
+            _gen_log.debug("libcurl has let go of a transfer before")
+
+    def unpause_soon(self, transfer: Transfer) -> None:
+        """Let a paused transfer go on, in a turn of its own.
+
+        For callers that run in the context of a fetch: the callbacks of libcurl enter it too.
+        """
+        self._call_soon(self.unpause, transfer)
 
     def unpause(self, transfer: Transfer) -> None:
         """Let a paused transfer go on."""
@@ -91,6 +125,8 @@ class Multi:
             self._is_inside = True
             try:
                 transfer.curl.pause(pycurl.PAUSE_CONT)
+            except pycurl.error as error:
+                self._call_soon(transfer.end, *error.args)
             finally:
                 self._is_inside = False
             self._act(pycurl.SOCKET_TIMEOUT, 0)
@@ -106,11 +142,38 @@ class Multi:
     def _call_soon(self, function: Callable[..., None], *arguments: Any) -> None:
         self._loop.call_soon(function, *arguments, context=contextvars.Context())
 
+    # When something fails.
+
+    def interrupt(self, error: BaseException) -> None:
+        """Let the loop raise what must not be lost and cannot pass through libcurl."""
+        self._call_soon(_raise, error)
+
+    def _break_soon(self, error: BaseException) -> None:
+        if not isinstance(error, RAISED):
+            self.interrupt(error)
+            error = asyncio.CancelledError()
+        self._call_soon(self._break, error, self._multi)
+
+    def _break(self, error: BaseException, multi: Any) -> None:
+        """Fail all transfers of a multi handle that is of no use any more, and make a new one."""
+        if self._is_closed or multi is not self._multi:
+            return
+        if isinstance(error, pycurl.error):
+            error = CurlError(*error.args)
+        transfers = self._drop()
+        self._open()
+        for transfer in transfers:
+            transfer.fail(error)
+            transfer.curl.close()
+
     # What libcurl asks for.
 
     def _watch(self, event: int, fd: int, multi: Any, data: Any) -> None:
         # What the loop calls belongs to no fetch: it has an empty context.
-        contextvars.Context().run(self._watch_cleanly, event, fd)
+        try:
+            contextvars.Context().run(self._watch_cleanly, event, fd)
+        except BaseException as error:  # noqa: BLE001  # it is handed on
+            self._break_soon(error)
 
     def _watch_cleanly(self, event: int, fd: int) -> None:
         if event == pycurl.POLL_REMOVE:
@@ -122,8 +185,8 @@ class Multi:
         if fd in self._watched:
             self._io_loop.update_handler(fd, _TO_LOOP[event])
         else:
-            self._watched.add(fd)
             self._io_loop.add_handler(fd, self._on_event, _TO_LOOP[event])
+            self._watched.add(fd)
 
     def _set_timer(self, milliseconds: int) -> None:
         if self._timer is not None:
@@ -156,6 +219,8 @@ class Multi:
         self._is_inside = True
         try:
             self._multi.socket_action(fd, action)
+        except BaseException as error:  # noqa: BLE001  # pycurl's own, or that of a callback
+            self._break_soon(error)
         finally:
             self._is_inside = False
         left = 1
@@ -171,6 +236,15 @@ class Multi:
         if transfer is None:
             return
         transfer.socket = curl.getinfo(pycurl.LASTSOCKET)  # known until it is removed
-        self._multi.remove_handle(curl)
-        transfer.end(code, message)
+        try:
+            try:
+                self._multi.remove_handle(curl)
+            finally:
+                transfer.end(code, message)
+        except BaseException as error:  # noqa: BLE001  # the others have to end as well
+            self.interrupt(error)
         curl.close()
+
+
+def _raise(error: BaseException) -> NoReturn:
+    raise error

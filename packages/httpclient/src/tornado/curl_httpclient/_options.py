@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tornado.httpclient._authentication import octets_of
+
 from ._library import pycurl
+from ._log import log_transfer
 
 if TYPE_CHECKING:
     from tornado.httpclient import HTTPRequest
@@ -59,15 +63,16 @@ def set_options(curl: Any, exchange: Exchange) -> None:
     curl.setopt(pycurl.URL, f"{target.scheme}://{target.authority}{target.path}")
     curl.setopt(pycurl.PATH_AS_IS, 1)
     curl.setopt(pycurl.NOSIGNAL, 1)
+    log_transfer(curl)
     curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
     if hop.connect_timeout:
         curl.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, int(hop.connect_timeout * 1000)))
     else:
         curl.setopt(pycurl.CONNECTTIMEOUT_MS, 2**31 - 1)
     if hop.network_interface is not None:
-        curl.setopt(pycurl.INTERFACE, hop.network_interface)
+        curl.setopt(pycurl.INTERFACE, os.fsencode(hop.network_interface))
     if hop.unix_socket is not None:
-        curl.setopt(pycurl.UNIX_SOCKET_PATH, hop.unix_socket)
+        curl.setopt(pycurl.UNIX_SOCKET_PATH, os.fsencode(hop.unix_socket))
     if hop.allow_ipv6 is False:
         curl.setopt(pycurl.IPRESOLVE, pycurl.IPRESOLVE_V4)
     _set_message(curl, exchange)
@@ -126,27 +131,35 @@ def _set_proxy(curl: Any, hop: HTTPRequest) -> None:
     kind = hop.proxy_type or "http"
     if kind not in _PROXY_TYPES:
         raise ValueError(f"unknown proxy_type {kind!r}: choose from {', '.join(_PROXY_TYPES)}")
-    curl.setopt(pycurl.PROXY, hop.proxy_host)
+    curl.setopt(pycurl.PROXY, _host(hop.proxy_host))
     curl.setopt(pycurl.PROXYPORT, hop.proxy_port)
     curl.setopt(pycurl.PROXYTYPE, _PROXY_TYPES[kind])
     curl.setopt(pycurl.NOPROXY, "")
     if kind == "https":
         _verify(curl, hop, _PROXY_VERIFICATION)
     if hop.proxy_username is not None:
-        curl.setopt(pycurl.PROXYUSERNAME, hop.proxy_username)
-        curl.setopt(pycurl.PROXYPASSWORD, hop.proxy_password or "")
+        # pycurl takes text for ASCII.
+        curl.setopt(pycurl.PROXYUSERNAME, octets_of(hop.proxy_username))
+        curl.setopt(pycurl.PROXYPASSWORD, octets_of(hop.proxy_password or ""))
         mode = hop.proxy_auth_mode or "basic"
         if mode not in _PROXY_AUTH:
             raise ValueError(f"unsupported proxy_auth_mode {mode!r}: choose basic or digest")
         curl.setopt(pycurl.PROXYAUTH, _PROXY_AUTH[mode])
 
 
+def _host(host: Any) -> Any:
+    """Return the name of a host in ASCII."""
+    if isinstance(host, str) and not host.isascii():
+        return host.encode("idna").decode("ascii")
+    return host
+
+
 def _set_tls(curl: Any, hop: HTTPRequest) -> None:
     _verify(curl, hop, _SERVER_VERIFICATION)
     if hop.client_cert is not None:
-        curl.setopt(pycurl.SSLCERT, hop.client_cert)
+        curl.setopt(pycurl.SSLCERT, os.fsencode(hop.client_cert))
     if hop.client_key is not None:
-        curl.setopt(pycurl.SSLKEY, hop.client_key)
+        curl.setopt(pycurl.SSLKEY, os.fsencode(hop.client_key))
 
 
 def _verify(curl: Any, hop: HTTPRequest, options: _Verification) -> None:
@@ -157,11 +170,11 @@ def _verify(curl: Any, hop: HTTPRequest, options: _Verification) -> None:
     curl.setopt(options.peer, 0 if hop.validate_cert is False else 1)
     curl.setopt(options.host, 0 if hop.validate_cert is False else 2)
     if hop.ca_certs is not None:
-        curl.setopt(options.file, hop.ca_certs)
+        curl.setopt(options.file, os.fsencode(hop.ca_certs))
         return
     # A libcurl from a wheel does not know where this system keeps its authorities.
     paths = ssl.get_default_verify_paths()
     if paths.cafile is not None:
-        curl.setopt(options.file, paths.cafile)
+        curl.setopt(options.file, os.fsencode(paths.cafile))
     if paths.capath is not None:
-        curl.setopt(options.folder, paths.capath)
+        curl.setopt(options.folder, os.fsencode(paths.capath))

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from tornado.httpclient._errors import HTTPProtocolError, HTTPStreamClosedError
 from tornado.httpclient._failure import RAISED
-from tornado.httputil import HTTPHeaders, ResponseStartLine
 
 from ._errors import make_error
 from ._feed import Feed
+from ._heads import Head, HeadReader
 from ._library import pycurl
 from ._options import set_options
 
@@ -21,17 +21,22 @@ if TYPE_CHECKING:
 
     from ._multi import Multi
 
-#: Interim responses in front of a final one; more are an attack.
-_MAX_INTERIM = 10
 #: Called before a request goes out; libcurl has it since 7.80.
 _BEFORE_REQUEST = getattr(pycurl, "PREREQFUNCTION", None)
+
+_EXPECTATION_FAILED = 417
+
+#: The line after a head.
+_EMPTY = (b"\r\n", b"\n")
 
 
 class Transfer:
     """Perform the hop of an exchange by a handle that is made for it and thrown away.
 
-    An exception in a callback stops the transfer and becomes the exchange's error, which is why
-    every callback ends in ``_stop``.
+    Whatever happens, the exchange is told an end: an exception in a callback of libcurl stops the
+    transfer and becomes the exchange's error (``_stop``), and one after the last callback does so
+    too (``end``). What pycurl makes of an exception that leaves a callback is a code of libcurl,
+    and ends the transfer as well.
     """
 
     #: True once nothing is to come of it any more.
@@ -39,8 +44,11 @@ class Transfer:
     #: The descriptor that it used, -1 for none.
     socket = -1
     _error: BaseException | None = None
-    _interim = 0
+    #: A final head that libcurl perhaps answers by itself.
+    _held: Head | None = None
     _has_head = False
+    #: True once the response is complete although libcurl would go on.
+    _is_cut = False
     _is_received = False
     #: True if the request went out and nothing has come back.
     _is_unanswered = False
@@ -51,7 +59,12 @@ class Transfer:
         self.curl: Any = pycurl.Curl()
         self._exchange = exchange
         self._multi = multi
-        self._lines: list[bytes] = []
+        hop = exchange.hop
+        #: Whether libcurl may answer a response by a request of its own.
+        self._may_continue = (
+            hop.prepare_curl_callback is not None or hop.proxy_auth_mode == "digest"
+        )
+        self._reader = HeadReader(hop.method, may_continue=self._may_continue)
 
     def prepare(self) -> None:
         """Set the options of the handle.
@@ -64,11 +77,11 @@ class Transfer:
         curl.setopt(pycurl.WRITEFUNCTION, self._take_data)
         if self._multi.idle.has_spoken(exchange.target.origin):
             curl.setopt(pycurl.FRESH_CONNECT, 1)
-        if not exchange.can_repeat:
-            self._forbid_repetition()
+        if not exchange.can_repeat or self._may_continue:
+            self._watch_requests()
         hop = exchange.hop
         if hop.body_producer is not None:
-            self._feed = Feed(exchange, self._resume, self._fail)
+            self._feed = Feed(exchange, self._resume_soon, self.fail)
             curl.setopt(pycurl.READFUNCTION, self._feed.read)
         if exchange.request.upload_progress is not None:
             curl.setopt(pycurl.NOPROGRESS, 0)
@@ -77,15 +90,16 @@ class Transfer:
             exchange.context.run(hop.prepare_curl_callback, curl)
         exchange.enter("head")
 
-    def _forbid_repetition(self) -> None:
-        """Keep libcurl from sending the request again when a kept connection turns out dead.
+    def _watch_requests(self) -> None:
+        """Hear of each request before libcurl sends it.
 
-        It does that with all methods, although the server may have acted on the request.
+        Unasked, it sends a request again when a kept connection turns out dead, with all methods,
+        although the server may have acted on the first one.
         """
-        if _BEFORE_REQUEST is None:
-            self.curl.setopt(pycurl.FRESH_CONNECT, 1)  # what is new is not tried twice
-        else:
+        if _BEFORE_REQUEST is not None:
             self.curl.setopt(_BEFORE_REQUEST, self._allow_request)
+        elif not self._exchange.can_repeat:
+            self.curl.setopt(pycurl.FRESH_CONNECT, 1)  # what is new is not tried twice
 
     def abort(self) -> None:
         """Stop; the exchange is told nothing more."""
@@ -93,39 +107,46 @@ class Transfer:
         self._release()
         self._multi.remove(self)
 
+    def fail(self, error: BaseException) -> None:
+        """Stop, outside of libcurl's callbacks, and tell the exchange why."""
+        if not self.is_over:
+            self.abort()
+            self._exchange.fail(error)
+
+    # The end.
+
     def end(self, code: int, message: str) -> None:
-        """Take note that libcurl is done with the handle."""
+        """Take note that libcurl is done with the handle.
+
+        :param code: one of ``pycurl.E_...``.
+        """
         if self.is_over:
             return
         exchange = self._exchange
-        if self._error is not None:
-            self._give_up(self._error)
-        elif code:
-            seconds = exchange.request.connect_timeout
-            self._give_up(make_error(code, message, seconds))
-        elif not self._has_head:
-            # libcurl keeps this connection, although the end of it is all that it has to say.
-            self._multi.keep(exchange.target.origin, self.socket)
-            self._give_up(HTTPProtocolError("the response has no head"))
-        else:
+        try:
+            if self._error is not None:
+                raise self._error
+            if not self._is_cut:
+                if code:
+                    raise make_error(code, message, exchange.request.connect_timeout)
+                # libcurl keeps a connection whose end is all that it had to say, too.
+                self._multi.keep(exchange.target.origin, self.socket)
+            if self._held is not None:
+                self._take_held(self._held)
+            if not self._has_head:
+                raise HTTPProtocolError("the response has no head")
             self._note_times(exchange)
-            self._multi.keep(exchange.target.origin, self.socket)
             if self._waiting is None:
                 self._finish()
             # Otherwise the last piece is still being taken.
             self._is_received = True
-
-    def _give_up(self, error: BaseException) -> None:
-        self.is_over = True
-        self._release()
-        self._exchange.fail(error)
+        except RAISED as error:  # it goes to whoever awaits the fetch
+            self.fail(error)
 
     def _finish(self) -> None:
+        trailers = dict(self._reader.read_trailers()) if self._reader.lines else None
         self.is_over = True
         self._release()
-        trailers: dict[str, Any] = {}
-        if self._lines:
-            trailers = dict(HTTPHeaders.parse(b"".join(self._lines).decode("latin-1")))
         self._exchange.finish(trailers)
 
     def _note_times(self, exchange: Exchange) -> None:
@@ -145,64 +166,59 @@ class Transfer:
             self._waiting.cancel()
             self._waiting = None
 
-    def _fail(self, error: BaseException) -> None:
-        """End the transfer from outside of libcurl's callbacks."""
-        if not self.is_over:
-            self.abort()
-            self._exchange.fail(error)
-
     def _resume(self) -> None:
         if not self.is_over:
             self._multi.unpause(self)
 
-    # What libcurl calls.
+    def _resume_soon(self) -> None:
+        self._multi.unpause_soon(self)
+
+    # What libcurl calls. An exception must not leave these functions.
 
     def _allow_request(self, *_addresses: object) -> int:
-        if self._is_unanswered:
+        if self._is_unanswered and not self._exchange.can_repeat:
             method = self._exchange.hop.method
             self._error = HTTPStreamClosedError(
                 f"the connection was closed without an answer, and {method} is not sent twice"
             )
             return int(pycurl.PREREQFUNC_ABORT)
         self._is_unanswered = True
+        self._reader.expect_head()
         return int(pycurl.PREREQFUNC_OK)
 
     def _take_line(self, octets: bytes) -> int | None:
         if self.is_over:
             return -1
         self._is_unanswered = False
+        reader = self._reader
+        if reader.expects_head and octets not in _EMPTY:
+            reader.lines.append(octets)
+            return None
         try:
-            if octets.strip(b"\r\n"):
-                self._lines.append(octets)
-            elif not self._has_head:
-                self._take_head()
-        except RAISED as error:  # it goes to whoever awaits the fetch
+            head = reader.take_line(octets)
+            if head is not None:
+                self._take_head(head)
+        except BaseException as error:  # noqa: BLE001  # `_stop` hands it on
             return self._stop(error)
-        return None
+        return -1 if self._is_cut else None
 
-    def _take_head(self) -> None:
-        status, _, fields = b"".join(self._lines).decode("latin-1").partition("\n")
-        self._lines = []
-        version, code, *reason = status.rstrip("\r\n").split(" ", 2)
-        if len(code) != 3 or not code.isdigit():
-            raise HTTPProtocolError(f"bad status line {status[:60]!a}")
-        if code[0] == "1":
-            self._interim += 1
-            if self._interim > _MAX_INTERIM or code == "101":
-                raise HTTPProtocolError(f"too many interim responses, or a wrong one: {code}")
-            return
+    def _take_head(self, head: Head) -> None:
+        if self._held is not None:
+            self._exchange.take_answered_head(self._held.start_line, self._held.headers)
+        code = head.start_line.code
+        if self._may_continue and (300 <= code < 400 or code in {401, 407}):
+            self._held = head
+        else:
+            self._take_held(head)
+        if code == _EXPECTATION_FAILED and self._exchange.expects_continue:
+            # libcurl would repeat the request as it is, again and again.
+            self._is_cut = True
+
+    def _take_held(self, head: Head) -> None:
+        """Give the exchange a head that libcurl does not answer."""
+        self._held = None
         self._has_head = True
-        headers = HTTPHeaders.parse(fields)
-        if "Transfer-Encoding" in headers and "Content-Length" in headers:
-            raise HTTPProtocolError("both Transfer-Encoding and Content-Length in a response")
-        if len(set(headers.get_list("Content-Length"))) > 1:
-            # Older ones of libcurl take one of them; two readings of a length are an attack.
-            raise HTTPProtocolError("different Content-Length fields in a response")
-        start_line = ResponseStartLine(version, int(code), "".join(reason))
-        length = headers.get("Content-Length")
-        has_body = self._exchange.hop.method != "HEAD" and start_line.code != 304
-        expected = _read_length(length) if has_body and length is not None else None
-        self._exchange.take_head(start_line, headers, expected)
+        self._exchange.take_head(*head)
 
     def _take_data(self, data: bytes) -> int | None:
         if self.is_over:
@@ -211,11 +227,13 @@ class Transfer:
             # libcurl keeps the piece and gives it again.
             return int(pycurl.WRITEFUNC_PAUSE)
         try:
+            if self._held is not None:
+                self._take_held(self._held)
             waiting = self._exchange.take_data(data)
-        except RAISED as error:  # it goes to whoever awaits the fetch
+            if waiting is not None:
+                self._wait_for(waiting)
+        except BaseException as error:  # noqa: BLE001  # as above
             return self._stop(error)
-        if waiting is not None:
-            self._wait_for(waiting)
         return None
 
     def _wait_for(self, awaitable: Awaitable[None]) -> None:
@@ -226,13 +244,14 @@ class Transfer:
         if waiting is not self._waiting:
             return
         self._waiting = None
-        error = asyncio.CancelledError() if waiting.cancelled() else waiting.exception()
-        if error is not None:
-            self._fail(error)
-        elif self._is_received:
-            self._finish()
-        else:
-            self._resume()
+        try:
+            waiting.result()
+            if self._is_received:
+                self._finish()
+            else:
+                self._resume()
+        except RAISED as error:  # it goes to whoever awaits the fetch
+            self.fail(error)
 
     def _report(self, _total_in: int, _in: int, total_out: int, out: int) -> int | None:
         progress = self._exchange.request.upload_progress
@@ -240,18 +259,17 @@ class Transfer:
             return None
         try:
             self._exchange.context.run(progress, int(out), int(total_out) or None)
-        except RAISED as error:  # it goes to whoever awaits the fetch
+        except BaseException as error:  # noqa: BLE001  # as above
             return self._stop(error)
         return None
 
     def _stop(self, error: BaseException) -> int:
+        """Let libcurl stop; the error goes to whoever awaits the fetch.
+
+        What ends the program goes to the loop: pycurl would print it and go on.
+        """
+        if not isinstance(error, RAISED):
+            self._multi.interrupt(error)
+            error = asyncio.CancelledError()
         self._error = error
         return -1
-
-
-def _read_length(value: str) -> int:
-    """Read a Content-Length field; equal ones may have been joined."""
-    first = value.partition(",")[0]
-    if not (first.isascii() and first.isdigit() and len(first) < 20):
-        raise HTTPProtocolError(f"bad Content-Length {value[:60]!a}")
-    return int(first)

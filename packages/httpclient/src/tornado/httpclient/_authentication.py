@@ -7,8 +7,8 @@ import hashlib
 import os
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from tornado.escape import utf8
 from tornado.httputil import encode_username_password
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ _PARAMETER = re.compile(
     r'[ \t,]*+([!#$%&\'*+\-.^_`|~0-9A-Za-z]++)[ \t]*+=[ \t]*+(?:"((?:[^"\\]++|\\.)*)"|([^\s,"]++))'
 )
 _SCHEME = re.compile(r"(?:^|,)[ \t]*digest[ \t]+", re.IGNORECASE)
+#: attr-char of RFC 8187 section 3.2.1, without letters and digits.
+_ATTR_CHAR = "!#$&+-.^_`|~"
 _ALGORITHMS: dict[str, Callable[[bytes], str]] = {
     "SHA-512-256": lambda data: hashlib.new("sha512_256", data).hexdigest(),
     "SHA-256": lambda data: hashlib.sha256(data).hexdigest(),
@@ -33,11 +35,19 @@ def basic_field(username: str | bytes, password: str | bytes) -> str:
 
 
 def digest_field(
-    challenges: list[str], method: str, path: str, username: str, password: str
+    challenges: list[str],
+    method: str,
+    path: str,
+    username: str | bytes,
+    password: str | bytes,
 ) -> str | None:
     """Answer the strongest Digest challenge that can be answered; None if there is none.
 
-    :param challenges: the values of the WWW-Authenticate fields.
+    Text for the user and the password is sent and hashed as UTF-8 in its composed form (RFC 7616
+    section 4), bytes as they are. What comes from the challenge is hashed in the octets in which
+    it came.
+
+    :param challenges: the values of the WWW-Authenticate fields, one character for each octet.
     :param path: path and query, as they stand in the request line.
     """
     answers = {}
@@ -50,7 +60,8 @@ def digest_field(
                 answers[plain] = challenge
     for plain, digest in _ALGORITHMS.items():
         if plain in answers:
-            return _answer(answers[plain], digest, method, path, username, password)
+            credentials = octets_of(username), octets_of(password)
+            return _answer(answers[plain], digest, method, path, *credentials)
     return None
 
 
@@ -74,18 +85,18 @@ def _answer(
     digest: Callable[[bytes], str],
     method: str,
     path: str,
-    username: str,
-    password: str,
+    username: bytes,
+    password: bytes,
 ) -> str:
     realm, nonce = challenge.get("realm", ""), challenge["nonce"]
     algorithm = challenge.get("algorithm", "MD5")
     client_nonce = os.urandom(8).hex()
-    secret = digest(utf8(f"{username}:{realm}:{password}"))
+    secret = digest(b":".join([username, _octets(realm), password]))
     if algorithm.upper().endswith("-SESS"):
-        secret = digest(utf8(f"{secret}:{nonce}:{client_nonce}"))
-    action = digest(utf8(f"{method}:{path}"))
+        secret = digest(_octets(f"{secret}:{nonce}:{client_nonce}"))
+    action = digest(_octets(f"{method}:{path}"))
     fields = [
-        f'Digest username="{_escaped(username)}"',
+        f"Digest {_username_parameter(username)}",
         f'realm="{_escaped(realm)}"',
         f'nonce="{_escaped(nonce)}"',
         f'uri="{_escaped(path)}"',
@@ -93,13 +104,45 @@ def _answer(
     if "algorithm" in challenge:
         fields.append(f"algorithm={algorithm}")
     if "qop" in challenge:
-        response = digest(utf8(f"{secret}:{nonce}:00000001:{client_nonce}:auth:{action}"))
+        response = digest(_octets(f"{secret}:{nonce}:00000001:{client_nonce}:auth:{action}"))
         fields += ["qop=auth", "nc=00000001", f'cnonce="{client_nonce}"']
     else:
-        response = digest(utf8(f"{secret}:{nonce}:{action}"))
+        response = digest(_octets(f"{secret}:{nonce}:{action}"))
     if "opaque" in challenge:
         fields.append(f'opaque="{_escaped(challenge["opaque"])}"')
     return ", ".join([*fields, f'response="{response}"'])
+
+
+def _username_parameter(username: bytes) -> str:
+    """Return the parameter that names the user (RFC 7616 section 3.4).
+
+    What is not printable ASCII goes into ``username*``, which says that it is UTF-8. Octets that
+    are not UTF-8 can only be sent as they are.
+    """
+    text = username.decode("latin-1")
+    if text.isascii() and text.isprintable():
+        return f'username="{_escaped(text)}"'
+    try:
+        username.decode("utf-8")
+    except UnicodeDecodeError:
+        return f'username="{_escaped(text)}"'
+    return f"username*=UTF-8''{quote(username, safe=_ATTR_CHAR)}"
+
+
+def octets_of(value: str | bytes) -> bytes:
+    """Return a user's name or password as it is sent."""
+    if isinstance(value, bytes):
+        return value
+    if not value.isascii():
+        from unicodedata import normalize  # most names need no table of all characters
+
+        value = normalize("NFC", value)
+    return value.encode()
+
+
+def _octets(text: str) -> bytes:
+    """Return the octets of text that is one character for each of them."""
+    return text.encode("latin-1", "replace")
 
 
 def _escaped(text: str) -> str:

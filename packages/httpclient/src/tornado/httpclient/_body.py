@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from mimetypes import guess_type
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeAlias
 from urllib.parse import urlencode
 
 from tornado.escape import json_encode, utf8
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _CONTENT_TYPE = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+/[\t\x20-\x7e]+")
 
@@ -19,25 +20,31 @@ class FormFile(NamedTuple):
     """A file in a multipart form.
 
     :param filename: the name that the server is told.
-    :param body: the content.
+    :param body: the content: bytes, a file that is open for reading bytes, or a path.
     :param content_type: its type.
 
     .. versionadded:: 1.0
     """
 
     filename: str
-    body: bytes
+    body: bytes | BinaryIO | os.PathLike[str]
     content_type: str = "application/octet-stream"
+
+
+#: What can be sent as a file: with a name of its own, or with the name of what it is read from.
+FileValue: TypeAlias = "FormFile | bytes | BinaryIO | os.PathLike[str]"
 
 
 def encode_body(
     json: object,
     form: Mapping[str, str | bytes | list[str]] | None,
-    files: Mapping[str, FormFile] | None,
+    files: Mapping[str, FileValue | Sequence[FileValue]] | None,
 ) -> tuple[str, bytes]:
     """Return the content type and the bytes of a body.
 
-    :raises ValueError: there are both JSON and a form, or the type of a file is no media type.
+    :raises ValueError: there are both JSON and a form, or the type of a file is not a media type.
+    :raises TypeError: a file is something else.
+    :raises OSError: a file cannot be read.
     """
     if json is not None:
         if form is not None or files is not None:
@@ -51,7 +58,9 @@ def encode_body(
 
 
 def _parts(
-    boundary: bytes, form: Mapping[str, str | bytes | list[str]], files: Mapping[str, FormFile]
+    boundary: bytes,
+    form: Mapping[str, str | bytes | list[str]],
+    files: Mapping[str, FileValue | Sequence[FileValue]],
 ) -> Iterator[bytes]:
     for name, value in form.items():
         for each in value if isinstance(value, list) else [value]:
@@ -60,15 +69,61 @@ def _parts(
                 _quoted(name),
                 utf8(each),
             )
-    for name, file in files.items():
-        if _CONTENT_TYPE.fullmatch(file.content_type) is None:
-            raise ValueError(f"bad content type {file.content_type!r} of the file {name!r}")
-        yield (
-            b'--%b\r\nContent-Disposition: form-data; name="%b"; filename="%b"\r\n'
-            b"Content-Type: %b\r\n\r\n%b\r\n"
-            % (boundary, _quoted(name), _quoted(file.filename), utf8(file.content_type), file.body)
-        )
+    for name, given in files.items():
+        for file in _files(name, given):
+            yield _file_part(boundary, name, _form_file(name, file))
     yield b"--%b--\r\n" % boundary
+
+
+def _files(name: str, given: Any) -> Sequence[FileValue]:
+    """Return the files of one field: a tuple that begins with a name is one."""
+    is_named = isinstance(given, tuple) and bool(given) and isinstance(given[0], str)
+    if isinstance(given, (list, tuple)) and not is_named:
+        return given
+    return [given]
+
+
+def _file_part(boundary: bytes, name: str, file: FormFile) -> bytes:
+    if _CONTENT_TYPE.fullmatch(file.content_type) is None:
+        raise ValueError(f"bad content type {file.content_type!r} of the file {name!r}")
+    return (
+        b'--%b\r\nContent-Disposition: form-data; name="%b"; filename="%b"\r\n'
+        b"Content-Type: %b\r\n\r\n%b\r\n"
+        % (
+            boundary,
+            _quoted(name),
+            _quoted(file.filename),
+            utf8(file.content_type),
+            _content(name, file.body),
+        )
+    )
+
+
+def _form_file(name: str, value: Any) -> FormFile:
+    """Return a file with the name and the type that it is sent with."""
+    if isinstance(value, tuple):
+        return FormFile(*value)
+    path = value if isinstance(value, os.PathLike) else getattr(value, "name", None)
+    if isinstance(path, (str, os.PathLike)):
+        filename = os.path.basename(os.fspath(path))
+        content_type = guess_type(filename)[0] or "application/octet-stream"
+        return FormFile(filename, value, content_type)
+    return FormFile(name, value)
+
+
+def _content(name: str, body: Any) -> bytes:
+    if isinstance(body, os.PathLike):
+        with open(body, "rb") as file:
+            return file.read()
+    read = getattr(body, "read", None)
+    content = body if read is None else read()
+    if isinstance(content, (bytes, bytearray, memoryview)):
+        return bytes(content)
+    if read is not None:
+        raise TypeError(f'the file {name!r} gives {type(content).__name__}: open it with "rb"')
+    raise TypeError(
+        f"the file {name!r} is bytes, an open file, a pathlib.Path or a FormFile, not {body!r:.60}"
+    )
 
 
 def _quoted(name: str) -> bytes:

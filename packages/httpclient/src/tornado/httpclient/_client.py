@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, overload
 
-from tornado.ioloop import IOLoop
+from tornado.ioloop import IOLoop, acting_on, takes_loop
 from tornado.util import Configurable
 
 from ._outcome import Outcome
@@ -36,7 +36,8 @@ class AsyncHTTPClient(Configurable):
     process, by class or by name. Implementations can also be called themselves.
 
     :param force_instance: make a new client that nobody else gets.
-    :param io_loop: classic, and the first argument there: has to be the current loop.
+    :param io_loop: classic, and the first argument there: another loop of this thread to work on.
+        ``max_clients`` (a number) and ``force_instance`` follow it, as in 2.x, or the latter alone.
     :param defaults: values for what requests leave open, by the names of `HTTPRequest`.
     :param kwargs: options of the implementation.
     """
@@ -63,33 +64,44 @@ class AsyncHTTPClient(Configurable):
 
         return SimpleAsyncHTTPClient
 
+    @takes_loop(before="force_instance", none_before=int)
     def __new__(
         cls,
-        force_instance: bool | IOLoop | None = False,
-        *,
+        force_instance: bool | int | IOLoop | None = False,
+        *classic: bool | int | None,
         io_loop: IOLoop | None = None,
         **kwargs: Any,
     ) -> Self:
         """Return the loop's client of this class, or a new one."""
-        if isinstance(force_instance, IOLoop):
-            # The first argument of the classic signature.
-            io_loop, force_instance = force_instance, False
-        loop = IOLoop.current()
-        if io_loop is not None and io_loop is not loop:
-            raise ValueError("io_loop is not the current loop: make a client on its own loop")
+        if classic or not isinstance(force_instance, bool):
+            force_instance = _read_classic((force_instance, *classic), kwargs)
+        loop = io_loop or IOLoop.current()
         if force_instance:
-            return super().__new__(cls, **kwargs)
+            return cls._make(loop, kwargs)
         shared: dict[type, Any] = loop.__dict__.setdefault(_SHARED, {})
         client: Self | None = shared.get(cls)
         if client is None:
-            client = super().__new__(cls, **kwargs)
+            client = cls._make(loop, kwargs)
             client._is_shared = True
             shared[cls] = client
         return client
 
-    def initialize(self, defaults: dict[str, Any] | None = None) -> None:
+    @classmethod
+    def _make(cls, loop: IOLoop, kwargs: dict[str, Any]) -> Self:
+        """Make a new client on a loop of this thread."""
+        made = cls.configured_class() if cls is AsyncHTTPClient else cls
+        code = getattr(made.initialize, "__code__", None)
+        if code is not None and "io_loop" in code.co_varnames[: code.co_argcount]:
+            kwargs = {"io_loop": loop, **kwargs}  # a subclass as it was written until 4.5
+        with acting_on(loop):
+            return super().__new__(cls, **kwargs)
+
+    @takes_loop(before="defaults", none_before=dict)
+    def initialize(
+        self, defaults: dict[str, Any] | None = None, *, io_loop: IOLoop | None = None
+    ) -> None:
         """Set up what all implementations have; see the class."""
-        self.io_loop = IOLoop.current()
+        self.io_loop = io_loop or IOLoop.current()
         self.asyncio_loop = self.io_loop.asyncio_loop
         self.defaults = HTTPRequest._DEFAULTS | (defaults or {})
         check_timeouts(self.defaults)
@@ -124,14 +136,18 @@ class AsyncHTTPClient(Configurable):
     ) -> None: ...
     @overload
     def fetch(
+        self, request: str | HTTPRequest, raise_error: None, callback: bool = True, **kwargs: Any
+    ) -> asyncio.Future[HTTPResponse]: ...
+    @overload
+    def fetch(
         self, request: str | HTTPRequest, *, callback: Callable[[HTTPResponse], Any], **kwargs: Any
     ) -> None: ...
 
     def fetch(
         self,
         request: str | HTTPRequest,
-        raise_error: bool | Callable[[HTTPResponse], Any] = True,
-        callback: Callable[[HTTPResponse], Any] | None = None,
+        raise_error: bool | Callable[[HTTPResponse], Any] | None = True,
+        callback: Callable[[HTTPResponse], Any] | bool | None = None,
         **kwargs: Any,
     ) -> asyncio.Future[HTTPResponse] | None:
         """Perform a request.
@@ -141,9 +157,10 @@ class AsyncHTTPClient(Configurable):
         :param request: a URL, or an `HTTPRequest`.
         :param raise_error: raise for a status outside of 2xx; if false, such a response is
             returned with its ``error``. What leaves no response raises in any case. Classic: the
-            callback.
+            callback, or None.
         :param callback: classic: gets the response on the loop, whatever it is: errors are in
-            ``response.error``. The call returns None.
+            ``response.error``. The call returns None. A truth value here is ``raise_error``, in
+            the order of 4.x.
         :param kwargs: for a URL, the arguments of `HTTPRequest`.
         :return: a Future of the `HTTPResponse`.
         :raises RuntimeError: if the client is closed.
@@ -163,8 +180,8 @@ class AsyncHTTPClient(Configurable):
             request = plain_request(request) if is_plain else HTTPRequest(request, **kwargs)
         settled = settle(request, self.defaults)
         settled._asked = request
-        if callable(raise_error):
-            callback, raise_error = raise_error, False
+        if type(raise_error) is not bool or callback is not None:
+            raise_error, callback = _split(raise_error, callback)
         future: asyncio.Future[HTTPResponse] = self.asyncio_loop.create_future()
         outcome = Outcome(future, raise_error, is_classic=callback is not None)
         outcome.work = self.fetch_impl(settled, outcome)
@@ -174,7 +191,9 @@ class AsyncHTTPClient(Configurable):
         self.io_loop.add_future(future, lambda done: function(done.result()))
         return None
 
-    def stream(self, request: str | HTTPRequest, **kwargs: Any) -> ResponseStream:
+    def stream(
+        self, request: str | HTTPRequest, raise_error: bool = True, **kwargs: Any
+    ) -> ResponseStream:
         """Perform a request whose response is read piece by piece.
 
         ::
@@ -183,6 +202,8 @@ class AsyncHTTPClient(Configurable):
                 async for piece in response:
                     ...
 
+        :param raise_error: raise `HTTPClientError` for a status outside of 2xx when the block is
+            entered; if false, the block gets such a response like any other.
         :return: a `ResponseStream`; leaving the block early closes the connection.
 
         .. versionadded:: 1.0
@@ -193,7 +214,7 @@ class AsyncHTTPClient(Configurable):
             request = HTTPRequest(request, **kwargs)
         elif kwargs:
             raise _superfluous(kwargs)
-        return ResponseStream(self, request)
+        return ResponseStream(self, request, raise_error)
 
     def fetch_impl(self, request: HTTPRequest, callback: Callable[[HTTPResponse], object]) -> Any:
         """Perform a request; implementations define it.
@@ -203,6 +224,34 @@ class AsyncHTTPClient(Configurable):
         :return: None, or an object whose ``cancel()`` stops the fetch.
         """
         raise NotImplementedError(f"{type(self).__name__} must define fetch_impl")
+
+
+def _read_classic(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Return ``force_instance`` of what follows the loop in classic calls.
+
+    2.x had ``max_clients`` between the two: a number or None, put among the options here.
+    """
+    if args and not isinstance(args[0], bool):
+        if args[0] is not None:
+            kwargs.setdefault("max_clients", args[0])
+        args = args[1:]
+    if len(args) > 1:
+        raise TypeError(f"too many arguments for a client: {args!r:.60}")
+    return bool(args and args[0])
+
+
+def _split(
+    raise_error: bool | Callable[[HTTPResponse], Any] | None,
+    callback: Callable[[HTTPResponse], Any] | bool | None,
+) -> tuple[bool, Callable[[HTTPResponse], Any] | None]:
+    """Tell the order of 4.x, with the callback before ``raise_error``, from the modern one."""
+    if isinstance(callback, bool):
+        raise_error, callback = callback, raise_error
+    elif callable(raise_error):
+        raise_error, callback = False, raise_error
+    if callback is not None and not callable(callback):
+        raise TypeError(f"a callback is a function, not {callback!r:.60}")
+    return raise_error is None or bool(raise_error), callback
 
 
 def _superfluous(kwargs: dict[str, Any]) -> ValueError:

@@ -11,17 +11,25 @@ if TYPE_CHECKING:
 
     from ._response import HTTPResponse
 
+_SWITCHES = frozenset({"print_headers", "print_body", "follow_redirects", "validate_cert"})
+_VALUES = {
+    **dict.fromkeys(("true", "t", "yes", "y", "on", "1"), True),
+    **dict.fromkeys(("false", "f", "no", "n", "off", "0"), False),
+}
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run ``python -m tornado.httpclient URL ...``.
 
-    The exit status is 1 if a fetch failed.
+    The exit status is 1 if a fetch failed, and standard error says why.
 
-    :param arguments: in place of those of the command line.
+    :param arguments: instead of those of the command line.
     """
     from ._sync import HTTPClient
 
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    parser = _parser()
+    options = parser.parse_args([_argument(argument, parser) for argument in given])
     failed = False
     with HTTPClient() as client:
         for url in options.urls:
@@ -44,7 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 failed = True
                 continue
             _show(response, options)
-            failed = failed or response.error is not None
+            if response.error is not None:
+                place = "" if len(options.urls) == 1 else f"{url}: "
+                print(f"{place}{response.error}", file=sys.stderr)
+                failed = True
     if failed:
         raise SystemExit(1)
 
@@ -54,12 +65,11 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m tornado.httpclient", description="Fetch URLs and print their bodies."
     )
     parser.add_argument("urls", nargs="+", metavar="URL")
-    parser.add_argument("--print_headers", "-i", action="store_true", help="print the head too")
-    parser.add_argument(
-        "--print_body", action=argparse.BooleanOptionalAction, default=True, help="print the body"
-    )
-    parser.add_argument("--follow_redirects", action=argparse.BooleanOptionalAction, default=True)
-    parser.add_argument("--validate_cert", action=argparse.BooleanOptionalAction, default=True)
+    switch = argparse.BooleanOptionalAction
+    parser.add_argument("--print_headers", "-i", action=switch, default=False, help="and the head")
+    parser.add_argument("--print_body", action=switch, default=True)
+    parser.add_argument("--follow_redirects", action=switch, default=True)
+    parser.add_argument("--validate_cert", action=switch, default=True)
     parser.add_argument("--method", "-X", help="GET, or POST if there is data")
     parser.add_argument("--header", "-H", action="append", default=[], metavar="'NAME: VALUE'")
     parser.add_argument("--data", "-d", help="the body")
@@ -67,6 +77,24 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--proxy_host")
     parser.add_argument("--proxy_port", type=int)
     return parser
+
+
+def _argument(argument: str, parser: argparse.ArgumentParser) -> str:
+    """Return an argument as the parser knows it.
+
+    `tornado.options` takes dashes for underscores, and a switch with a value: ``--print-body=false``.
+    """
+    name, equals, value = argument.partition("=")
+    if not name.startswith("--"):
+        return argument
+    name = name[2:].replace("-", "_")
+    if name in _SWITCHES and equals:
+        if value.lower() not in _VALUES:
+            parser.error(f"--{name} is true or false, not {value!r}")
+        return f"--{name}" if _VALUES[value.lower()] else f"--no-{name}"
+    if name.removeprefix("no_") in _SWITCHES:
+        name = name.replace("no_", "no-", 1)
+    return f"--{name}{equals}{value}"
 
 
 def _split_field(field: str) -> tuple[str, str]:

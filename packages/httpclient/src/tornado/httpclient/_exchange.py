@@ -20,6 +20,7 @@ fetch or a deadline passes.
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 from inspect import isawaitable, iscoroutine
 from io import BytesIO
@@ -32,13 +33,13 @@ from ._decoding import Codings, Decoder
 from ._errors import HTTPProtocolError, HTTPStreamClosedError, HTTPTimeoutError
 from ._failure import RAISED, translate
 from ._fields import check_request, request_fields
-from ._redirect import CODES, follow
+from ._header_lines import tell_head
+from ._next_request import NextRequests, expects_continue
 from ._response import HTTPResponse
-from ._retry import IDEMPOTENT
+from ._retry import IDEMPOTENT, Pause
 from ._target import Target, parse_target
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Awaitable, Callable, Iterable, Iterator
 
     from tornado.httputil import ResponseStartLine
@@ -78,9 +79,8 @@ class Exchange(Deadlines):
     _decoder: Decoder | None = None
     _next: HTTPRequest | None = None
     _size = 0
-    _redirects = 0
+    _following: NextRequests | None = None
     _attempts = 1
-    _has_answered_challenge = False
     _started = 0.0
 
     def __init__(
@@ -143,6 +143,11 @@ class Exchange(Deadlines):
         except RAISED as error:  # it goes to whoever awaits the fetch
             self._stop_work()
             self.loop.call_soon(self.fail, error, context=contextvars.Context())
+        except BaseException:
+            # It ends the program, or whatever the caller has built around this fetch.
+            self._stop_work()
+            self.fail(asyncio.CancelledError())
+            raise
 
     def _prepare(self, hooks: Iterable[Hook]) -> None:
         from ._preparation import Preparation
@@ -184,6 +189,11 @@ class Exchange(Deadlines):
         """True if doing this hop twice is as good as once, and the body is still there."""
         return self.hop.method in IDEMPOTENT and self.hop.body_producer is None
 
+    @property
+    def expects_continue(self) -> bool:
+        """True if this hop asks the server before it sends the body."""
+        return expects_continue(self.hop)
+
     def take_head(
         self, start_line: ResponseStartLine, headers: HTTPHeaders, expected: int | None
     ) -> None:
@@ -195,14 +205,10 @@ class Exchange(Deadlines):
         code = self.code = start_line.code
         self.reason = start_line.reason
         self.headers = headers
-        if self.client.cookie_jar is not None:
-            from ._cookies import keep_cookies
-
-            keep_cookies(self.client.cookie_jar, self.hop.url, headers)
+        if self.client.cookie_jar is not None or self.hop.header_callback is not None:
+            self._show_head(start_line, headers)
         if code >= 300:
-            self._next = self._find_next(code, headers)
-        if self.hop.header_callback is not None:
-            self.context.run(_tell_head, self.hop.header_callback, start_line, headers)
+            self._next = self._next_requests().find(self.hop, self.target, code, headers)
         if expected is not None:
             self.expected = expected
             if expected > self.max_body_size:
@@ -219,6 +225,29 @@ class Exchange(Deadlines):
         if self.request._head_callback is not None and self._next is None:
             self.request._head_callback(code, self.reason, headers)
         self.enter("body")
+
+    def take_answered_head(self, start_line: ResponseStartLine, headers: HTTPHeaders) -> None:
+        """Take a final head that the client has answered by itself: another one will come.
+
+        :raises HTTPProtocolError: it was a redirect that must not be followed.
+        """
+        self._show_head(start_line, headers)
+        following = self._next_requests().follow_performed(self.hop, start_line.code, headers)
+        if following is not None:
+            self.hop, self.target = following, parse_target(following.url)
+
+    def _show_head(self, start_line: ResponseStartLine, headers: HTTPHeaders) -> None:
+        if self.client.cookie_jar is not None:
+            from ._cookies import keep_cookies
+
+            keep_cookies(self.client.cookie_jar, self.hop.url, headers)
+        if self.hop.header_callback is not None:
+            self.context.run(tell_head, self.hop.header_callback, start_line, headers)
+
+    def _next_requests(self) -> NextRequests:
+        if self._following is None:
+            self._following = NextRequests()
+        return self._following
 
     def _decode(self, headers: HTTPHeaders) -> None:
         coding = headers["Content-Encoding"]
@@ -326,9 +355,13 @@ class Exchange(Deadlines):
 
     def _settle(self, response: HTTPResponse) -> None:
         self._stop_watching()
-        retry = self.request.retry
-        if retry is not None and self._try_again(response):
-            return
+        if self.request.retry is not None:
+            try:
+                if self._try_again(response):
+                    return
+            except Exception as error:  # noqa: BLE001  # a rule of the caller's that does not work
+                self.refuse(error)
+                return
         self._end(response)
 
     def refuse(self, error: BaseException) -> None:
@@ -347,47 +380,6 @@ class Exchange(Deadlines):
 
     # More hops.
 
-    def _find_next(self, code: int, headers: HTTPHeaders) -> HTTPRequest | None:
-        """Return the hop behind this one, if the response asks for one that may be made."""
-        hop = self.hop
-        if code in CODES and hop.follow_redirects and "Location" in headers:
-            if self._redirects >= (hop.max_redirects or 0):
-                return None
-            following = follow(hop, code, headers["Location"])
-            if following is not None:
-                self._redirects += 1
-                if self._has_answered_challenge:
-                    # The answer was for another path, and perhaps for another server.
-                    self._has_answered_challenge = False
-                    following.headers.pop("Authorization", None)
-            return following
-        if code == 401 and hop.auth_mode == "digest" and not self._has_answered_challenge:
-            return self._answer_challenge(headers)
-        return None
-
-    def _answer_challenge(self, headers: HTTPHeaders) -> HTTPRequest | None:
-        from ._authentication import digest_field
-        from ._request import settle
-
-        hop = self.hop
-        name = hop.auth_username or self.target.username
-        if name is None or hop.body_producer is not None:
-            return None
-        answer = digest_field(
-            headers.get_list("Www-Authenticate"),
-            hop.method,
-            self.target.path,
-            name,
-            hop.auth_password or self.target.password or "",
-        )
-        if answer is None:
-            return None
-        self._has_answered_challenge = True
-        following = settle(hop, {})
-        following.headers = hop.headers.copy()
-        following.headers["Authorization"] = answer
-        return following
-
     def _go_on(self, hop: HTTPRequest) -> None:
         """Perform another hop."""
         self.code = self.received = self._size = 0
@@ -405,15 +397,15 @@ class Exchange(Deadlines):
         retry, first = self.request.retry, self._first
         if retry is None or response.error is None or first.body_producer is not None:
             return False
-        if self.received and self.request.streaming_callback is not None:
+        is_hidden = self.request._hides_errors and response._error_is_response_code
+        if self.received and self.request.streaming_callback is not None and not is_hidden:
             return False  # the caller has seen a part of it
         delay = retry.delay(self._attempts, first.method, response)
         if delay is None or self.loop.time() + delay >= self._deadline:
             return False
         self._attempts += 1
-        self._redirects = 0
-        self._has_answered_challenge = False
-        pause = _Pause(self)
+        self._following = None
+        pause = Pause()
         self.work = pause
         pause.handle = self.loop.call_later(delay, self._start_again)
         return True
@@ -452,26 +444,5 @@ class Exchange(Deadlines):
             work.abort()
 
 
-class _Pause:
-    """The time before a retry."""
-
-    handle: asyncio.TimerHandle
-
-    def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
-
-    def abort(self) -> None:
-        self.handle.cancel()
-
-
 async def _wait(awaitable: Awaitable[None]) -> None:
     await awaitable
-
-
-def _tell_head(
-    callback: Callable[[str], object], start_line: ResponseStartLine, headers: HTTPHeaders
-) -> None:
-    callback(f"{start_line.version} {start_line.code} {start_line.reason}\r\n")
-    for name, value in headers.get_all():
-        callback(f"{name}: {value}\r\n")
-    callback("\r\n")

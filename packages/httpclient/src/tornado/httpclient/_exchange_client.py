@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from tornado.ioloop import takes_loop
+
 from ._alarms import Alarms
 from ._client import AsyncHTTPClient
 from ._exchange import Exchange
@@ -14,10 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from http.cookiejar import CookieJar
 
+    from tornado.ioloop import IOLoop
+
     from ._request import HTTPRequest
     from ._response import HTTPResponse
 
 _app_log = logging.getLogger("tornado.application")
+
+#: Options that name files, which are read when the client is made.
+_FILES = frozenset({"ca_certs", "client_cert", "client_key", "ssl_options"})
 
 #: The default limit for a body, in bytes.
 MAX_BODY_SIZE = 104857600
@@ -32,12 +39,14 @@ class ExchangeClient(AsyncHTTPClient):
     :param cookie_jar: keeps cookies between fetches; None for no cookies.
     """
 
+    _takes_encrypted_keys = False
     max_clients: int
     max_body_size: int
     cookie_jar: CookieJar | None
     _line: Line
     _alarms: Alarms
 
+    @takes_loop(before="max_clients", none_before=int)
     def initialize(  # type: ignore[override]  # implementations have arguments of their own
         self,
         max_clients: int = 10,
@@ -46,14 +55,27 @@ class ExchangeClient(AsyncHTTPClient):
         *,
         max_clients_per_host: int | None = None,
         cookie_jar: CookieJar | None = None,
+        io_loop: IOLoop | None = None,
     ) -> None:
-        """Set up the client; see the class."""
-        super().initialize(defaults)
+        """Set up the client; see the class.
+
+        :raises OSError: a file for TLS among the defaults is of no use.
+        """
+        super().initialize(defaults, io_loop=io_loop)
+        if defaults and not _FILES.isdisjoint(defaults):
+            self._check_files(defaults)
         self.max_clients = max_clients
         self.max_body_size = MAX_BODY_SIZE if max_body_size is None else max_body_size
         self.cookie_jar = cookie_jar
         self._line = Line(max_clients, max_clients_per_host)
         self._alarms = Alarms(self.asyncio_loop)
+
+    def _check_files(self, defaults: dict[str, Any]) -> None:
+        from ._tls_files import files_of, files_of_settings
+
+        files_of(defaults).check(takes_encrypted_keys=self._takes_encrypted_keys)
+        if isinstance(defaults.get("ssl_options"), dict):
+            files_of_settings(defaults["ssl_options"]).check()
 
     def close(self) -> None:
         """Close the client; fetches under way end with an `HTTPStreamClosedError`."""

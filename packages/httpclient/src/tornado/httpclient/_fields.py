@@ -6,12 +6,12 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tornado.escape import native_str
-
 from ._authentication import basic_field
 from ._decoding import Codings
 
 if TYPE_CHECKING:
+    from tornado.httputil import HTTPHeaders
+
     from ._request import HTTPRequest
     from ._target import Target
 
@@ -68,6 +68,7 @@ def request_fields(request: HTTPRequest, target: Target, cookie: str | None = No
     """Return the field lines of a request, each with its line end, Host first.
 
     :param cookie: the value of a Cookie field from the client's jar.
+    :raises TypeError: a value is neither text nor bytes nor a number.
     :raises ValueError: a name or a value cannot be sent.
     """
     headers = request._headers
@@ -77,7 +78,10 @@ def request_fields(request: HTTPRequest, target: Target, cookie: str | None = No
         lines = [f"Host: {target.authority}", f"User-Agent: {_user_agent(request)}"]
         known: tuple[str, ...] = ()
     else:
-        lines = [f"{name}: {value}" for name, value in headers.get_all()]
+        lines = [
+            f"{name}: {value if value.__class__ is str else _text(name, value)}"
+            for name, value in headers.get_all()
+        ]
         known = tuple(headers)
         if "User-Agent" not in known:
             lines.append(f"User-Agent: {_user_agent(request)}")
@@ -89,7 +93,9 @@ def request_fields(request: HTTPRequest, target: Target, cookie: str | None = No
         lines.append(f"Accept-Encoding: {Codings.accept_field()}")
     if request.body is not None or request.body_producer is not None:
         lines += _body_fields(request, known)
-    elif "Transfer-Encoding" in known or (headers and headers.get("Content-Length", "0") != "0"):
+    elif "Transfer-Encoding" in known or (
+        "Content-Length" in known and _content_length(request.headers) != "0"
+    ):
         # The server would take the next request on the connection for the body.
         raise ValueError("a Content-Length or Transfer-Encoding field, but no body")
     if "Authorization" not in known:
@@ -115,7 +121,23 @@ def _plain_fields(authority: str, decompress: bool) -> str:
 
 
 def _user_agent(request: HTTPRequest) -> str:
-    return native_str(request.user_agent or USER_AGENT)
+    return _text("User-Agent", request.user_agent or USER_AGENT)
+
+
+def _content_length(headers: HTTPHeaders) -> str | None:
+    value = headers.get("Content-Length")
+    return None if value is None else _text("Content-Length", value)
+
+
+def _text(name: str, value: object) -> str:
+    """Return the text of a value, one character for each octet: bytes are sent as they are."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (bytes, bytearray)):
+        return value.decode("latin-1")
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
+    raise TypeError(f"the value of the field {name} is text or bytes, not {value!r:.60}")
 
 
 def _body_fields(request: HTTPRequest, known: tuple[str, ...]) -> list[str]:
@@ -128,13 +150,13 @@ def _body_fields(request: HTTPRequest, known: tuple[str, ...]) -> list[str]:
         size = len(request.body or b"")
         if "Content-Length" not in known:
             lines.append(f"Content-Length: {size}")
-        elif request.headers["Content-Length"] != str(size):
+        elif _content_length(request.headers) != str(size):
             raise ValueError(
                 f"Content-Length is {request.headers['Content-Length']!r}, the body has {size} bytes"
             )
     elif "Content-Length" not in known:
         lines.append("Transfer-Encoding: chunked")
-    elif not re.fullmatch("[0-9]{1,18}", request.headers["Content-Length"]):
+    elif not re.fullmatch("[0-9]{1,18}", _content_length(request.headers) or ""):
         raise ValueError(f"bad Content-Length {request.headers['Content-Length']!r}")
     if request.method == "POST" and "Content-Type" not in known:
         lines.append("Content-Type: application/x-www-form-urlencoded")

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from tornado.escape import native_str, utf8
 from tornado.httputil import HTTPHeaders, format_timestamp
 
+from ._classic_order import in_modern_order, is_classic_order
 from ._timeouts import check_timeouts
 
 if TYPE_CHECKING:
     import datetime
     import ssl
-    from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
+    from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
 
-    from ._body import FormFile
+    from ._body import FileValue
     from ._preparation import Hook
     from ._retry import Retry
 
@@ -67,7 +68,9 @@ class HTTPRequest:
     :param ssl_options: an `ssl.SSLContext`; overrides the other TLS settings.
     :param json: in place of a body: an object to send as JSON.
     :param form: in place of a body: fields of a form, urlencoded, or multipart together with
-    :param files: the files of a form: name to `FormFile`.
+    :param files: the files of a form: a name to one file or to a list of them. A file is a
+        `FormFile`, bytes, a file that is open for reading bytes, or a `pathlib.Path`. Files are
+        read whole, and at once; use ``body_producer`` for what is large.
     :param proxy_type: ``"http"`` (the default), ``"https"``, ``"socks5"`` or ``"socks5h"``. A proxy
         that is reached over TLS is verified as ``ca_certs`` and ``validate_cert`` say.
     :param unix_socket: connect to the Unix socket at this path; the URL gives the Host field.
@@ -86,6 +89,9 @@ class HTTPRequest:
         they were.
     :param upload_progress: called with bytes sent and bytes in all, None if that is not known.
     :param download_progress: called with bytes received and bytes in all, or None, on the wire.
+
+    Positional arguments may be in the order of 1.0 to 2.4, without ``auth_mode``, or of 3.x, without
+    ``proxy_auth_mode``: another type than text at the place of these tells.
 
     .. versionadded:: 1.0
        ``json`` and what follows it.
@@ -109,6 +115,8 @@ class HTTPRequest:
     _headers: HTTPHeaders | None = None
     _body: bytes | None = None
     _head_callback: Callable[[int, str, HTTPHeaders], None] | None = None
+    #: Whether the pieces of an error's body are for the caller.
+    _hides_errors = False
     _asked: HTTPRequest | None = None
     auth_username: str | None = None
     auth_password: str | None = None
@@ -191,7 +199,7 @@ class HTTPRequest:
         *,
         json: object = None,
         form: Mapping[str, str | bytes | list[str]] | None = None,
-        files: Mapping[str, FormFile] | None = None,
+        files: Mapping[str, FileValue | Sequence[FileValue]] | None = None,
         proxy_type: str | None = None,
         unix_socket: str | None = None,
         queue_timeout: float | None = None,
@@ -204,6 +212,11 @@ class HTTPRequest:
         upload_progress: Callable[[int, int | None], object] | None = None,
         download_progress: Callable[[int, int | None], object] | None = None,
     ) -> None:
+        if (auth_mode is not None or proxy_auth_mode is not None) and is_classic_order(
+            auth_mode, proxy_auth_mode
+        ):
+            HTTPRequest.__init__(self, **in_modern_order(locals()))
+            return
         given = {
             name: value
             for name, value in locals().items()
@@ -229,7 +242,7 @@ class HTTPRequest:
         self,
         json: object,
         form: Mapping[str, str | bytes | list[str]] | None,
-        files: Mapping[str, FormFile] | None,
+        files: Mapping[str, FileValue | Sequence[FileValue]] | None,
     ) -> None:
         from ._body import encode_body
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tornado.escape import json_decode
 from tornado.httputil import HTTPHeaders, responses
 
 from ._errors import HTTPClientError
@@ -73,6 +74,29 @@ class HTTPResponse:
     def body(self) -> bytes:
         """The body; empty when there is none, or when it was streamed."""
         return b"" if self.buffer is None else self.buffer.getvalue()
+
+    @property
+    def text(self) -> str:
+        """The body as text.
+
+        It is decoded by the charset that ``Content-Type`` names, the last one if there are
+        several, and as UTF-8 if there is none or it is not known. Octets that it does not have are
+        replaced by U+FFFD.
+
+        .. versionadded:: 1.0
+        """
+        from ._charset import charset_of
+
+        return self.body.decode(charset_of(self.headers), "replace")
+
+    def json(self) -> Any:
+        """Return what the body holds as JSON, whatever its type is said to be.
+
+        :raises ValueError: it is not JSON.
+
+        .. versionadded:: 1.0
+        """
+        return json_decode(self.body)
 
     def rethrow(self) -> None:
         """Raise the error, if there is one."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from ._errors import HTTPStreamClosedError, HTTPTimeoutError
 
 if TYPE_CHECKING:
+    import asyncio
+
     from ._response import HTTPResponse
 
 #: Methods whose repetition does what one request does (RFC 9110 section 9.2.2).
@@ -60,3 +62,13 @@ class Retry:
         if isinstance(error, HTTPTimeoutError):
             return error.phase in {"connect", "tls"}
         return type(error) is HTTPStreamClosedError or isinstance(error, ConnectionError)
+
+
+class Pause:
+    """The time before a retry."""
+
+    handle: asyncio.TimerHandle
+
+    def abort(self) -> None:
+        """Do not try again."""
+        self.handle.cancel()

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Self
+from io import BytesIO
+from typing import TYPE_CHECKING, Self
 
 from tornado.httputil import HTTPHeaders
 
+from ._errors import HTTPClientError
 from ._request import settle
+from ._response import HTTPResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from ._client import AsyncHTTPClient
     from ._request import HTTPRequest
-    from ._response import HTTPResponse
+
+
+#: How much of the body of an error is kept for the exception, in bytes, and how long it may take to
+#: come, in seconds: the limits of a download are perhaps none.
+_MOST_OF_ERROR = 65536
+_ERROR_TIME = 5.0
 
 
 class ResponseStream:
     """A response whose body is taken by ``async for``.
 
-    The server is slowed down while nobody takes a piece. The block waits for the head; a status
-    outside of 2xx does not raise. Use it with ``async with``: `AsyncHTTPClient.stream` makes it.
+    The server is slowed down while nobody takes a piece. Use it with ``async with``:
+    `AsyncHTTPClient.stream` makes it. Entering the block waits for the head.
+
+    :raises HTTPClientError: from entering the block, for a status outside of 2xx unless
+        ``raise_error`` is false, as from `AsyncHTTPClient.fetch`. Its ``response.body`` has what
+        came of the body within five seconds, 64 KiB at most.
 
     .. versionadded:: 1.0
     """
@@ -30,19 +42,26 @@ class ResponseStream:
     code = 0
     reason = ""
 
-    def __init__(self, client: AsyncHTTPClient, request: HTTPRequest) -> None:
+    def __init__(
+        self, client: AsyncHTTPClient, request: HTTPRequest, raise_error: bool = True
+    ) -> None:
         #: The fields of the head.
         self.headers = HTTPHeaders()
         self._client = client
         self._request = request
+        self._raise_error = raise_error
         self._pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._taken = asyncio.Event()
         self._head: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._fetch: asyncio.Future[HTTPResponse] | None = None
+        #: The body of an error, until the fetch ends; None if the pieces are for the caller.
+        self._error_body: bytearray | None = None
+        self._timer: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> Self:
         request = settle(self._request, {})
         request._head_callback = self._take_head
+        request._hides_errors = self._raise_error
         request.streaming_callback = self._take_piece
         self._fetch = self._client.fetch(request, raise_error=False)
         self._fetch.add_done_callback(self._finished)
@@ -74,15 +93,29 @@ class ResponseStream:
 
     def _take_head(self, code: int, reason: str, headers: HTTPHeaders) -> None:
         self.code, self.reason, self.headers = code, reason, headers
+        self._stop_timer()
+        if self._raise_error and not 200 <= code < 300:
+            # The fetch goes on: it may be tried again, and its error is the one to raise.
+            self._error_body = bytearray()
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(_ERROR_TIME, self._cut_error, self._error_body)
+            return
+        self._error_body = None
         if not self._head.done():
             self._head.set_result(None)
 
     async def _take_piece(self, piece: bytes) -> None:
+        if self._error_body is not None:
+            self._error_body += piece
+            if len(self._error_body) >= _MOST_OF_ERROR:
+                self._cut_error(self._error_body)
+            return
         self._taken.clear()
         self._pieces.put_nowait(piece)
         await self._taken.wait()
 
-    def _finished(self, fetch: asyncio.Future[Any]) -> None:
+    def _finished(self, fetch: asyncio.Future[HTTPResponse]) -> None:
+        self._stop_timer()
         self._pieces.put_nowait(None)
         if self._head.done():
             if not fetch.cancelled():
@@ -92,4 +125,28 @@ class ResponseStream:
         elif (error := fetch.exception()) is not None:
             self._head.set_exception(error)
         else:
-            self._take_head(599, str(fetch.result().error), HTTPHeaders())
+            self._end_without_pieces(fetch.result())
+
+    def _end_without_pieces(self, response: HTTPResponse) -> None:
+        """End with a response that came without a head for the caller, or whose status raises."""
+        if self._error_body is None or response.error is None:
+            self._take_head(response.code, str(response.error), HTTPHeaders())
+            return
+        response.buffer = BytesIO(bytes(self._error_body))
+        self._head.set_exception(response.error)
+
+    def _cut_error(self, body: bytearray) -> None:
+        """Raise an error now, with what came of its body; entering the block stops the fetch."""
+        if not self._head.done():
+            buffer = BytesIO(bytes(body[:_MOST_OF_ERROR]))
+            response = HTTPResponse(
+                self._request, self.code, self.headers, buffer, reason=self.reason
+            )
+            error = HTTPClientError(self.code, self.reason, response)
+            response.error = error
+            self._head.set_exception(error)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tornado.http1connection import HTTP1ConnectionParameters
 from tornado.httpclient._exchange_client import ExchangeClient
+from tornado.ioloop import takes_loop
 from tornado.netutil import OverrideResolver, Resolver
 from tornado.tcpclient import TCPClient
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from http.cookiejar import CookieJar
 
     from tornado.httpclient._exchange import Exchange
+    from tornado.ioloop import IOLoop
 
 
 class SimpleAsyncHTTPClient(ExchangeClient):
@@ -40,6 +42,7 @@ class SimpleAsyncHTTPClient(ExchangeClient):
     :param cookie_jar: a `http.cookiejar.CookieJar`, to keep cookies between fetches.
     """
 
+    @takes_loop(before="max_clients", none_before=int)
     def initialize(  # type: ignore[override]  # documented: the arguments of this implementation
         self,
         max_clients: int = 10,
@@ -56,6 +59,7 @@ class SimpleAsyncHTTPClient(ExchangeClient):
         idle_timeout: float = 30.0,
         max_age: float = 600.0,
         cookie_jar: CookieJar | None = None,
+        io_loop: IOLoop | None = None,
     ) -> None:
         """Set up the client; see the class."""
         super().initialize(
@@ -64,6 +68,7 @@ class SimpleAsyncHTTPClient(ExchangeClient):
             max_buffer_size if max_body_size is None else max_body_size,
             max_clients_per_host=max_clients_per_host,
             cookie_jar=cookie_jar,
+            io_loop=io_loop,
         )
         self._owns_resolver = resolver is None
         self.resolver = Resolver() if resolver is None else resolver

@@ -93,6 +93,8 @@ class Connector:
         request, target = exchange.hop, exchange.target
         exchange.enter("connect")
         proxy = _proxy_of(request)
+        if target.scheme == "https" or (proxy is not None and proxy.kind == "https"):
+            self._contexts.find(request)  # before anybody is bothered, if its files are of no use
         if proxy is None:
             host = f"unix:{request.unix_socket}" if request.unix_socket else target.host
             stream = await self._open(request, host, target.port)

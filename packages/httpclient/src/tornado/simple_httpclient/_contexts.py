@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from typing import TYPE_CHECKING
 
+from tornado.httpclient._tls_files import files_of, files_of_settings
 from tornado.netutil import ssl_options_to_context
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Contexts:
     def find(self, request: HTTPRequest) -> ssl.SSLContext:
         """Return the context for a request.
 
-        :raises OSError: a file cannot be read.
+        :raises OSError: a file cannot be read, or is of no use; the message names it.
         """
         given = request.ssl_options
         if isinstance(given, ssl.SSLContext):
@@ -38,8 +39,10 @@ class Contexts:
         context = self._made.get(key)
         if context is None:
             if given is not None:
+                files_of_settings(given).check()
                 context = ssl_options_to_context(given, server_side=False)
             else:
+                files_of(request.__dict__).check()
                 context = _make(request)
             if len(self._made) >= _MOST:
                 self._made.clear()

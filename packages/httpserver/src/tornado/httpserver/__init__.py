@@ -37,15 +37,20 @@ from ._server import HTTPServer
 
 if TYPE_CHECKING:
     from ._body_limits import BodyLimits
+    from ._classic import HTTPConnection
     from ._inherited import inherited_sockets
+    from ._lifespan import Lifespan, Lifespans
 
 __all__ = [
     "BodyLimits",
     "Configurable",
     "HTTP1ConnectionParameters",
     "HTTP1ServerConnection",
+    "HTTPConnection",
     "HTTPRequest",
     "HTTPServer",
+    "Lifespan",
+    "Lifespans",
     "TCPServer",
     "inherited_sockets",
     "native_str",
@@ -53,5 +58,11 @@ __all__ = [
 
 publish(
     globals(),
-    {"BodyLimits": "_body_limits", "inherited_sockets": "_inherited"},
+    {
+        "BodyLimits": "_body_limits",
+        "HTTPConnection": "_classic",
+        "Lifespan": "_lifespan",
+        "Lifespans": "_lifespan",
+        "inherited_sockets": "_inherited",
+    },
 )

@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from tornado.http1connection import HTTP1ConnectionParameters, HTTP1ServerConnection
 from tornado.httputil import HTTPConnection, HTTPMessageDelegate, HTTPServerConnectionDelegate
+from tornado.ioloop import takes_loop
 from tornado.tcpserver import TCPServer
 from tornado.util import Configurable
 
 from ._backlog import bound_unsent
 from ._context import ConnectionContext, ForwardedDelegate
+from ._option_names import check_names
+from ._starter import Starter
 
 if TYPE_CHECKING:
     import socket
     import ssl
     from collections.abc import Container, Iterable
 
+    from tornado.ioloop import IOLoop
     from tornado.iostream import IOStream
 
     from ._body_limits import ChooseLimits
@@ -61,22 +65,27 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         the PROXY protocol, version 1 or 2.
     :param limits: called with the start line and the fields of each request; returns its
         :class:`BodyLimits`, or ``None``.
-    :param head_timeout: how long a head may take from its first byte to its last (60).
+    :param head_timeout: how long a head may take from its first byte to its last (60); never longer
+        than an ``idle_connection_timeout`` that is given.
     :param min_body_rate: bytes per second that a body must reach (100), with pauses of at most a
         minute; 0 for any. A client that streams as things happen may be slower than that.
     :param write_timeout: how long a client may take nothing of its response (120).
     :param max_header_count: the number of fields (256); above it the answer is 431.
     :param max_drain_size: how much unread body is thrown away to keep a connection (1 MiB).
+    :param non_ascii_targets: take request targets with octets outside ASCII, which RFC 3986 wants
+        percent-encoded. Without it they are answered with 400.
     :param max_connections: connections that may be open at a time; more are closed at once.
     :param max_connections_per_address: connections that one address may have open.
-    :param handshake_timeout: how long a TLS handshake may take, and a PROXY header (60).
-    :param io_loop: classic; ignored, since the current loop is used.
+    :param handshake_timeout: how long a TLS handshake may take, and a PROXY header (60); never
+        longer than an ``idle_connection_timeout`` that is given.
+    :param io_loop: classic, and the third argument there: another loop of this thread to serve on.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # Configurable calls initialize() from __new__; TCPServer.__init__ must not run again here.
         pass
 
+    @takes_loop(before="xheaders", none_before=bool)
     def initialize(
         self,
         request_callback: HTTPServerConnectionDelegate | RequestCallback,
@@ -100,10 +109,15 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         max_connections: int | None = None,
         max_connections_per_address: int | None = None,
         handshake_timeout: float | None = _HANDSHAKE_TIMEOUT,
-        io_loop: Any = None,
+        io_loop: IOLoop | None = None,
         **more_limits: Any,
     ) -> None:
         """Take the arguments of the constructor; subclasses may extend it."""
+        check_names(type(self), more_limits)
+        if hasattr(xheaders, "add_callback"):
+            raise TypeError(
+                f"xheaders is true or false, not a loop of another kind: {xheaders!r:.60}"
+            )
         self.request_callback = request_callback
         self.xheaders = xheaders
         self.protocol = protocol
@@ -123,12 +137,13 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
             from ._callback import CallbackDelegate
 
             self._delegate = CallbackDelegate(request_callback)
+        self._starter: Starter | None = None
         self._connections: set[HTTP1ServerConnection] = set()
         self._is_draining = False
         self._emptied: asyncio.Event | None = None
         self._choose_limits = limits
         self._trust_proxies(trusted_downstream, forwarded, forwarded_host)
-        self._expect_proxies(proxy_protocol, handshake_timeout)
+        self._expect_proxies(proxy_protocol, handshake_timeout, idle_connection_timeout)
         self._shorten_the_way()
         TCPServer.__init__(
             self,
@@ -138,6 +153,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
             max_connections=max_connections,
             max_connections_per_address=max_connections_per_address,
             handshake_timeout=handshake_timeout,
+            io_loop=io_loop,
         )
 
     @classmethod
@@ -179,12 +195,13 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
             self._policy = ForwardedPolicy(known, is_rfc7239=is_rfc7239, with_host=with_host)
         self._is_interposed = self._has_proxy or self._choose_limits is not None
 
-    def _expect_proxies(self, proxies: Iterable[str] | None, timeout: float | None) -> None:
+    def _expect_proxies(self, proxies: Iterable[str] | None, *timeouts: float | None) -> None:
         self._proxy_acceptor: ProxyAcceptor | None = None
         if proxies is not None:
             from ._networks import Networks
             from ._proxy_acceptor import ProxyAcceptor
 
+            timeout = min((each for each in timeouts if each is not None), default=None)
             self._proxy_acceptor = ProxyAcceptor(Networks(proxies), super()._accept, timeout)
 
     def _accept(self, connection: socket.socket, address: Any) -> None:
@@ -196,11 +213,16 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
     # Connections.
 
     def add_sockets(self, sockets: Iterable[socket.socket]) -> None:
-        """Accept on listening sockets, which belong to the server from now on."""
+        """Accept on listening sockets, which belong to the server from now on.
+
+        If the application has something to do at its start, they are accepted on after it.
+        """
         sockets = list(sockets)
         for listener in sockets:
             bound_unsent(listener)
-        super().add_sockets(sockets)
+        if self._starter is None:
+            self._starter = Starter(self._delegate, super().add_sockets, self._close)
+        self._starter.add_sockets(sockets)
 
     def handle_stream(self, stream: IOStream, address: Any) -> None:
         """Serve the requests of a new connection."""
@@ -241,6 +263,8 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         if self._emptied is not None and not self._connections:
             self._emptied.set()
         self._delegate.on_close(server_conn)
+        if self._stopped:
+            self._end_if_idle()
 
     # The end.
 
@@ -249,6 +273,14 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         if self._proxy_acceptor is not None:
             self._proxy_acceptor.close()
         super().stop()
+        if self._starter is not None:
+            self._starter.stop()
+        self._end_if_idle()
+
+    def _end_if_idle(self) -> None:
+        """End the application after the last connection of a server that was stopped."""
+        if self._starter is not None and not self._connections and not self._is_draining:
+            self._starter.end_soon()
 
     async def drain(
         self,
@@ -306,3 +338,10 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         """
         while self._connections:
             await next(iter(self._connections)).close()
+        if self._stopped and self._starter is not None:
+            await self._starter.end()
+
+    async def _close(self) -> None:
+        """Stop at once, because the loop ends."""
+        self.stop()
+        await self.close_all_connections()

@@ -16,7 +16,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from ._complaints import complain_about_fields
 from ._errors import ProtocolError, shown
-from ._grammar import BARE_LF, CHUNK_EXTENSION, CHUNK_SIZE, FIELD_BLOCK
+from ._grammar import (
+    BARE_LF,
+    CHUNK_EXTENSIONS,
+    CHUNK_EXTENSIONS_BEGUN,
+    CHUNK_SIZE,
+    FIELD_BLOCK,
+)
 from ._head import Fields, parse_fields
 
 if TYPE_CHECKING:
@@ -197,8 +203,13 @@ class ChunkedBody:
         end = data.find(b"\r\n", at, at + _MAX_SIZE_LINE)
         line_end = end if end >= 0 else len(data) - (data[-1] == 0x0D)
         size = CHUNK_SIZE.match(data, at, line_end)
-        extension = CHUNK_EXTENSION.fullmatch(data, size.end() if size else at, line_end)
-        if (size is None and line_end > at) or extension is None or line_end - at >= _MAX_SIZE_LINE:
+        grammar = CHUNK_EXTENSIONS_BEGUN if end < 0 else CHUNK_EXTENSIONS
+        extensions = grammar.fullmatch(data, size.end() if size else at, line_end)
+        if (
+            (size is None and line_end > at)
+            or extensions is None
+            or line_end - at >= _MAX_SIZE_LINE
+        ):
             raise ProtocolError(f"invalid chunk size {shown(data[at : at + 40])}")
         if end < 0:
             return -1

@@ -34,6 +34,11 @@ def _complain_about_request_line(line: str) -> ProtocolError | None:
     method, target, version = parts
     if re.fullmatch(TOKEN, method) is None:
         return ProtocolError(f"Malformed HTTP request line: bad method {shown(method)}")
+    if not target.isascii():
+        return ProtocolError(
+            f"Malformed HTTP request line: octets outside ASCII in the request target"
+            f" {shown(target)}: the client has to encode them, or the server takes them with non_ascii_targets=True"
+        )
     if re.fullmatch(TARGET, target) is None:
         return ProtocolError(f"Malformed HTTP request line: bad request target {shown(target)}")
     if version not in ("HTTP/1.0", "HTTP/1.1"):

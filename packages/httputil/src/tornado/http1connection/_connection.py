@@ -16,7 +16,7 @@ from tornado.httputil import (
 )
 from tornado.iostream import IOStream, StreamClosedError
 
-from ._encoding import LAST_CHUNK, encode_chunk, encode_fields
+from ._encoding import LAST_CHUNK, encode_chunk, encode_fields, too_much_data
 from ._errors import shown
 from ._framing import parse_content_length
 from ._grammar import REASON_TEXT, REQUEST_LINE
@@ -166,12 +166,16 @@ class HTTP1Connection(HTTPConnection):
         start_line: RequestStartLine | ResponseStartLine,
         headers: HTTPHeaders,
         chunk: bytes | None = None,
+        callback: Callable[[], object] | None = None,
     ) -> asyncio.Future[None]:
         """Send a head, and the beginning of the body with it.
 
+        :param callback: classic: called without arguments when the future is done.
         :return: a future that is done when the bytes have left, or the stream is closed.
         :raises HTTPOutputError: the head would break the protocol.
         """
+        if callback is not None:
+            return _call_back(self.write_headers(start_line, headers, chunk), callback)
         if self._is_lost():
             return self._send(b"")
         head = self._encode_head(start_line, headers._fields)
@@ -185,11 +189,16 @@ class HTTP1Connection(HTTPConnection):
             raise HTTPOutputError("an interim response has no body")
         return self._send(b"" if self._version == "HTTP/1.0" else head)
 
-    def write(self, chunk: bytes) -> asyncio.Future[None]:
+    def write(
+        self, chunk: bytes, callback: Callable[[], object] | None = None
+    ) -> asyncio.Future[None]:
         """Send a piece of the body; return a future as :meth:`write_headers` does.
 
+        :param callback: classic: called without arguments when the future is done.
         :raises HTTPOutputError: the body becomes longer than its Content-Length says.
         """
+        if callback is not None:
+            return _call_back(self.write(chunk), callback)
         if self._is_lost():
             return self._send(b"")
         if self._writing is Writing.BODY:
@@ -325,10 +334,7 @@ class HTTP1Connection(HTTPConnection):
                 return b""
             if len(chunk) > self._left:
                 self.stream.close()
-                raise HTTPOutputError(
-                    f"Tried to write more data than Content-Length, or than the status allows: "
-                    f"{len(chunk) - self._left} bytes too many"
-                )
+                raise too_much_data(len(chunk) - self._left)
             self._left -= len(chunk)
         return chunk
 
@@ -394,3 +400,17 @@ class HTTP1Connection(HTTPConnection):
     def __repr__(self) -> str:
         side = "client" if self.is_client else "server"
         return f"<HTTP1Connection {side} {self._method} {self._writing.name}>"
+
+
+def _call_back(
+    future: asyncio.Future[None], callback: Callable[[], object]
+) -> asyncio.Future[None]:
+    """Call a classic caller's function on the loop, unless the stream was closed first."""
+    from tornado.ioloop import IOLoop
+
+    def done(future: asyncio.Future[None]) -> None:
+        if not future.cancelled() and future.exception() is None:
+            callback()
+
+    IOLoop.current().add_future(future, done)
+    return future

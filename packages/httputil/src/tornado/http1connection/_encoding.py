@@ -36,9 +36,14 @@ def encode_fields(fields: Fields) -> str:
 
 
 def repeated_lines(name: str, value: object) -> str:
-    """Give the field lines of a repeated field, or of a value that is no text."""
+    """Return the field lines of a repeated field, or of a value that is not text."""
     values = value if isinstance(value, list) else [value]
-    return "".join([f"{name}: {each}\r\n" for each in values])
+    return "".join([f"{name}: {_text(each)}\r\n" for each in values])
+
+
+def _text(value: object) -> str:
+    """Return the text of a value, one character for each octet: bytes are sent as they are."""
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 def _complain(fields: Fields) -> None:
@@ -46,12 +51,25 @@ def _complain(fields: Fields) -> None:
         if TOKEN_TEXT.fullmatch(name) is None:
             raise HTTPOutputError(f"Invalid header name {shown(name)}")
         for each in value if isinstance(value, list) else [value]:
-            if VALUE_TEXT.fullmatch(str(each)) is None:
+            if VALUE_TEXT.fullmatch(_text(each)) is None:
                 raise HTTPOutputError(
-                    f"Illegal characters (CR or LF, or other controls) in header {name}: {shown(str(each))}"
+                    f"Illegal characters (CR or LF, or other controls) in header {name}:"
+                    f" {shown(_text(each))}"
                 )
 
 
 def encode_chunk(data: bytes) -> bytes:
     """Frame one piece of a chunked body; an empty piece would end it, and gives nothing."""
     return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
+
+
+def too_much_data(count: int) -> HTTPOutputError:
+    """Return the error for a body that is longer than its head says.
+
+    The text is upstream's, letter for letter; the note has the rest.
+
+    :param count: how many bytes are too many.
+    """
+    error = HTTPOutputError("Tried to write more data than Content-Length")
+    error.add_note(f"{count} bytes too many; there is no body at all with a status of 204 or 304")
+    return error

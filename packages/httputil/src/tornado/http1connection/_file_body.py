@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING
 
-from tornado.httputil import HTTPOutputError
+from ._encoding import too_much_data
 
 if TYPE_CHECKING:
     import asyncio
@@ -31,9 +31,6 @@ def send_file(
     if left is not None:
         if count > left:
             stream.close()
-            raise HTTPOutputError(
-                "Tried to write more data than Content-Length, or than the status allows: "
-                f"{count - left} bytes too many"
-            )
+            raise too_much_data(count - left)
         connection._left = left - count
     return stream.sendfile(file, offset, count)

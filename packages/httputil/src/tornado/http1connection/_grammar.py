@@ -17,10 +17,15 @@ TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # noqa: S105  # a word of the grammar
 # 5.5). NUL, CR, LF and every other control character are outside of it.
 FIELD_TEXT = r"[\t\x20-\x7e\x80-\xff]*+"
 
-# request-target (RFC 9112 section 3.2). The forms are told apart later; here it is enough that it
-# has no whitespace and no controls. Octets above 0x7f are not allowed by the RFC, but browsers of
-# old and careless clients send them, and no reader of the request line can mistake them.
-TARGET = r"[\x21-\x7e\x80-\xff]+"
+# request-target (RFC 9112 section 3.2), visible ASCII. The forms are told apart later. Browsers send
+# characters in queries that RFC 3986 wants encoded (" < > [ ] \ ^ ` { | } and a lone %), so these are
+# taken. A "#" is not: no form of a target has a fragment, and readers disagree about where a path
+# with one ends.
+TARGET = r"[\x21\x22\x24-\x7e]+"
+
+# The same with octets outside ASCII, as curl sends them: not in the grammar of RFC 3986, so this is
+# only for servers that ask for it.
+NON_ASCII_TARGET = r"[\x21\x22\x24-\x7e\x80-\xff]+"
 
 # field-line = field-name ":" OWS field-value OWS CRLF (RFC 9112 section 5). There is no space
 # between name and colon, and no line that starts with a space (obs-fold is refused).
@@ -28,6 +33,9 @@ FIELD_LINES = rf"(?:{TOKEN}+:{FIELD_TEXT}\r\n)*"
 
 #: request-line CRLF *( field-line CRLF ): method, target, minor version, the block of fields.
 REQUEST_HEAD = re.compile(rf"({TOKEN}+) ({TARGET}+) HTTP/1\.([01])\r\n({FIELD_LINES})")
+
+#: The text of such an expression that takes targets with octets outside ASCII.
+NON_ASCII_REQUEST_HEAD = rf"({TOKEN}+) ({NON_ASCII_TARGET}+) HTTP/1\.([01])\r\n({FIELD_LINES})"
 
 #: The request line of HTTP/1.1 alone, with a target in origin-form: method, target.
 REQUEST_LINE_1_1 = re.compile(rf"({TOKEN}+) (/(?:{TARGET}+)?) HTTP/1\.1")
@@ -56,12 +64,6 @@ REASON_TEXT = VALUE_TEXT
 #: A block of fields alone, such as the trailers behind the last chunk.
 FIELD_BLOCK = re.compile(FIELD_LINES)
 
-#: Host = uri-host [ ":" port ] (RFC 9110 section 7.2): a registered name, an IPv4 address or an
-#: IP literal in brackets. Userinfo, path, spaces and controls are outside of it.
-HOST = re.compile(
-    r"(?:\[[0-9A-Za-z:.%_~\-]+\]|(?:[0-9A-Za-z\-._~!$&'()*+,;=]++|%[0-9A-Fa-f]{2})*)(?::[0-9]{0,5})?"
-)
-
 #: absolute-form of a target (RFC 9112 section 3.2.2).
 ABSOLUTE_FORM = re.compile(r"[A-Za-z][A-Za-z0-9+\-.]*://([^/?#]*)")
 
@@ -69,9 +71,17 @@ ABSOLUTE_FORM = re.compile(r"[A-Za-z][A-Za-z0-9+\-.]*://([^/?#]*)")
 #: 64 bits for it, with or without a sign, sees another number.
 CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}")
 
-#: Everything that may stand behind a chunk size: chunk-ext, no controls. The whitespace in front of
-#: it, which the RFC lets a recipient take, is refused: readers disagree about it.
-CHUNK_EXTENSION = re.compile(rb"(?:;[\t\x20-\x7e\x80-\xff]*+)?")
+# chunk-ext = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] ), where the name is a token
+# and the value a token or a quoted-string (RFC 9112 section 7.1.1, RFC 9110 section 5.6.4).
+_QUOTED_STRING = r'"(?:[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"'
+_EXTENSION = rf";[ \t]*+{TOKEN}+(?:[ \t]*+=[ \t]*+(?:{TOKEN}+|{_QUOTED_STRING}))?"
+
+#: All extensions of a chunk. The whitespace before the first one, which the RFC lets a recipient
+#: take, is refused: readers disagree about it.
+CHUNK_EXTENSIONS = re.compile(rf"(?:{_EXTENSION}(?:[ \t]*+{_EXTENSION})*)?".encode())
+
+#: What the extensions may begin with, as long as their line is not complete: no controls.
+CHUNK_EXTENSIONS_BEGUN = re.compile(rb"(?:;[\t\x20-\x7e\x80-\xff]*+)?")
 
 #: A line end that some readers take for one and others do not.
 BARE_LF = re.compile(rb"(?<!\r)\n")

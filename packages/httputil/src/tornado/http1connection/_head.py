@@ -9,17 +9,20 @@ slower functions of ``_complaints``.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from tornado.httputil._hosts import is_host, is_host_with_port
 from tornado.httputil._names import canonical as canonical_names
 
 from ._complaints import complain_about_request, complain_about_response
 from ._errors import ProtocolError, shown
+from ._folding import unfold
 from ._framing import request_length, response_length
 from ._grammar import (
     ABSOLUTE_FORM,
     FIELD,
-    HOST,
+    NON_ASCII_REQUEST_HEAD,
     REQUEST_HEAD,
     REQUEST_LINE_1_1,
 )
@@ -28,6 +31,8 @@ from ._known_lines import FieldLines, StatusLines
 
 if TYPE_CHECKING:
     from tornado.httputil import ResponseStartLine
+
+    from ._parameters import HTTP1ConnectionParameters
 
 Fields = dict[str, str | list[str]]
 
@@ -38,8 +43,8 @@ _SINGLETONS = (
     "Host",
     "Transfer-Encoding",
 )
-#: Those of responses: equal lengths are taken, and nobody sends a Host.
-_RESPONSE_SINGLETONS = ("Content-Type", "Transfer-Encoding")
+#: Those of responses: equal lengths are taken. What does not frame the body may be repeated.
+_RESPONSE_SINGLETONS = ("Transfer-Encoding",)
 
 
 class RequestHead(NamedTuple):
@@ -76,7 +81,7 @@ class _HostCheck(dict[str, bool]):
     def __missing__(self, host: str) -> bool:
         if len(self) >= 1000:
             self.clear()
-        self[host] = valid = HOST.fullmatch(host) is not None
+        self[host] = valid = is_host(host)
         return valid
 
 
@@ -102,40 +107,44 @@ _field_lines = FieldLines()
 _connection_options = _ConnectionOptions()
 
 
-def parse_request_head(head: bytes, max_fields: int) -> RequestHead:
+def parse_request_head(head: bytes, limits: HTTP1ConnectionParameters) -> RequestHead:
     """Parse the bytes of a request up to the CRLF of its last field line.
 
-    :raises ProtocolError: the head breaks RFC 9112, or has more than `max_fields` fields.
+    :raises ProtocolError: the head breaks RFC 9112, or has more fields than the limits allow.
     """
     line_end = head.find(b"\r\n")
     known = _known_blocks.get(head[line_end + 2 :])
     if known is not None:
         match = _match_line(head[:line_end].decode("latin-1"))
         fields, keep_alive = known
-        if match is not None and len(fields) <= max_fields:
+        if match is not None and len(fields) <= limits.max_header_count:
             method, target = match.groups()
             return _request_head(
                 RequestHead, (method, target, "HTTP/1.1", fields.copy(), keep_alive, 0)
             )
-    return _parse_new_head(head, line_end, max_fields)
+    return _parse_new_head(head, line_end, limits)
 
 
-def _parse_new_head(head: bytes, line_end: int, max_fields: int) -> RequestHead:
+def _parse_new_head(head: bytes, line_end: int, limits: HTTP1ConnectionParameters) -> RequestHead:
     text = head.decode("latin-1")
     match = REQUEST_HEAD.fullmatch(text)
+    if match is None and limits.non_ascii_targets:
+        match = re.fullmatch(NON_ASCII_REQUEST_HEAD, text)
     if match is None:
         raise complain_about_request(text)
+    max_fields = limits.max_header_count
     method, target, minor, block = match.groups()
     pairs = FIELD.findall(block)
     fields = {canonical_names[name]: value for name, value in pairs}
     if len(fields) != len(pairs) or len(pairs) > max_fields or " \r" in block or "\t\r" in block:
         fields = parse_fields(block, max_fields)
     keep_alive = minor == "1"
-    if "Host" in fields:
-        if not _host_is_valid[fields["Host"]]:
-            raise ProtocolError(f"Invalid Host header: {shown(str(fields['Host']))}")
-    elif keep_alive:
-        raise ProtocolError("Missing Host header in an HTTP/1.1 request")
+    host = fields.get("Host")
+    if host is None:
+        if keep_alive:
+            raise ProtocolError("Missing Host header in an HTTP/1.1 request")
+    elif not _host_is_valid[host]:
+        check_empty_host(host, target)
     if "Connection" in fields:
         keep_alive = wants_keep_alive(fields, keep_alive)
     if target[0] != "/":
@@ -144,7 +153,7 @@ def _parse_new_head(head: bytes, line_end: int, max_fields: int) -> RequestHead:
         length = request_length(fields, minor)
     else:
         length = 0
-        if minor == "1" and len(pairs) == len(fields):
+        if minor == "1" and len(pairs) == len(fields) and host:
             _known_blocks.remember(head[line_end + 2 :], fields, keep_alive)
     version = "HTTP/1.1" if minor == "1" else "HTTP/1.0"
     return _request_head(RequestHead, (method, target, version, fields, keep_alive, length))
@@ -162,7 +171,10 @@ def parse_response_head(head: bytes, max_fields: int, method: str) -> ResponseHe
         start_line = _status_lines[line]
         pairs = [_field_lines[line] for line in lines]
     except ValueError:
-        raise complain_about_response(text) from None
+        unfolded = unfold(text)
+        if unfolded is None:
+            raise complain_about_response(text) from None
+        return parse_response_head(unfolded.encode("latin-1"), max_fields, method)
     if len(pairs) > max_fields:
         raise _too_many(len(pairs), max_fields)
     fields: Fields = dict(pairs)
@@ -211,6 +223,18 @@ def wants_keep_alive(fields: Fields, default: bool) -> bool:
     return default or "keep-alive" in options
 
 
+def check_empty_host(host: object, target: str) -> None:
+    """Take an empty Host field only where the target does not need it.
+
+    A target in absolute-form has an authority of its own, and ``*`` needs none. A path needs one,
+    because a URL of http has a host that is not empty (RFC 9110 section 4.2.1).
+
+    :raises ProtocolError: the field is not empty, or the target is a path.
+    """
+    if host or target[0] == "/":
+        raise ProtocolError(f"bad Host field {shown(str(host))}")
+
+
 def check_target_form(method: str, target: str) -> None:
     """Check a target that does not start with a slash (RFC 9112 section 3.2).
 
@@ -220,7 +244,7 @@ def check_target_form(method: str, target: str) -> None:
         if method == "OPTIONS":
             return
     elif method == "CONNECT":
-        if HOST.fullmatch(target) and ":" in target:
+        if is_host_with_port(target):
             return
     else:
         match = ABSOLUTE_FORM.match(target)

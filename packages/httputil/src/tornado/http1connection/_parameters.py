@@ -28,12 +28,16 @@ class HTTP1ConnectionParameters:
         the head; ``None`` for no such deadline.
     :param decompress: take ``Content-Encoding: gzip`` off incoming bodies.
     :param max_header_count: the number of fields (256); more is answered with 431.
-    :param head_timeout: how long a head may take from its first byte to its last (60).
+    :param head_timeout: how long a head may take from its first byte to its last (60); never longer
+        than a ``header_timeout`` that is given.
     :param write_timeout: how long a peer may take nothing of what waits for it (120).
     :param min_body_rate: bytes per second that an incoming body must reach (100). It is looked at
         every ten seconds; a body that was quicker before may pause for a minute. With 0, a byte
         must come within ``header_timeout``.
     :param max_drain_size: how much unread body is thrown away to keep a connection (1 MiB).
+    :param non_ascii_targets: take request targets with octets outside ASCII, such as the raw UTF-8
+        that curl sends for ``http://example.com/caf\u00e9``. RFC 3986 wants them percent-encoded,
+        and without this switch they are answered with 400.
     """
 
     __slots__ = (
@@ -48,6 +52,7 @@ class HTTP1ConnectionParameters:
         "max_header_size",
         "min_body_rate",
         "no_keep_alive",
+        "non_ascii_targets",
         "write_timeout",
     )
 
@@ -66,6 +71,7 @@ class HTTP1ConnectionParameters:
         write_timeout: float | None = DEFAULT_WRITE_TIMEOUT,
         min_body_rate: int = DEFAULT_BODY_RATE,
         max_drain_size: int = DEFAULT_DRAIN_SIZE,
+        non_ascii_targets: bool = False,
     ) -> None:
         self.no_keep_alive = no_keep_alive
         self.chunk_size = chunk_size or DEFAULT_CHUNK_SIZE
@@ -75,7 +81,15 @@ class HTTP1ConnectionParameters:
         self.body_timeout = body_timeout
         self.decompress = decompress
         self.max_header_count = max_header_count
-        self.head_timeout = head_timeout
+        self.head_timeout = shorter(head_timeout, header_timeout)
         self.write_timeout = write_timeout
         self.min_body_rate = min_body_rate
         self.max_drain_size = max_drain_size
+        self.non_ascii_targets = non_ascii_targets
+
+
+def shorter(one: float | None, other: float | None) -> float | None:
+    """Return the shorter of two limits in seconds, where ``None`` stands for no limit."""
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)

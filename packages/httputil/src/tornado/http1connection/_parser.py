@@ -212,13 +212,13 @@ class RequestParser(_Parser[RequestHead]):
         if not 0 < end <= limits.max_header_size or data[0] == 0x0D:
             return super().receive(data)
         self.held = data[end + 4 :]
-        head = parse_request_head(data[: end + 2], limits.max_header_count)
+        head = parse_request_head(data[: end + 2], limits)
         if head.length:
             self._expect_body(head.length)
         return head
 
     def _parse_head(self, head: bytes) -> RequestHead:
-        parsed = parse_request_head(head, self._limits.max_header_count)
+        parsed = parse_request_head(head, self._limits)
         if parsed.length:
             self._expect_body(parsed.length)
         return parsed

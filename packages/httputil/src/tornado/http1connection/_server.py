@@ -44,7 +44,7 @@ from ._errors import ProtocolError, refusal
 from ._framing import CHUNKED
 from ._head import RequestHead
 from ._linger import Linger
-from ._parameters import HTTP1ConnectionParameters
+from ._parameters import HTTP1ConnectionParameters, shorter
 from ._parser import EndOfMessage, RequestParser
 from ._phase import BODY, CLOSED, DETACHED, DRAIN, HEAD, IDLE, LINGER, RESPONSE
 from ._server_deadlines import NOTHING_WAITS, ServerDeadlines
@@ -393,6 +393,7 @@ class HTTP1ServerConnection(ServerDeadlines):
             self._wait_for(waiting)
 
     def _end_of_body(self, trailers: Fields) -> None:
+        self._body_end = NEVER
         if trailers and self._exchange is not None:
             self._exchange.trailers = HTTPHeaders.from_parsed(trailers)
         self._end_of_request()
@@ -436,6 +437,11 @@ class HTTP1ServerConnection(ServerDeadlines):
         if isinstance(error, HTTPInputError):
             self._refuse(error)
             return
+        if future.cancelled():
+            # Whoever cancels, for example a program that ends, knows; it is no error.
+            gen_log.debug("the handling of a body from %s was cancelled", self._peer())
+            self._close_unanswered()
+            return
         if error is not None:
             self._fail(error)
             return
@@ -478,7 +484,8 @@ class HTTP1ServerConnection(ServerDeadlines):
         """Throw away what is left of a request whose response is written."""
         self._phase = DRAIN
         self._received = 0
-        self.deadline = self._sweep.after(_DRAIN_TIME)
+        limit = shorter(_DRAIN_TIME, exchange.body_timeout) or 0
+        self.deadline = min(self._sweep.after(limit), self._body_end)
         message, self._message = self._message, None
         if message is not None:
             # Not at once: the delegate may be in the middle of one of its methods.
@@ -523,19 +530,21 @@ class HTTP1ServerConnection(ServerDeadlines):
 
     def _refuse(self, error: HTTPInputError) -> None:
         """Answer what is no request with a status, and close."""
+        exchange, message = self._exchange, self._message
+        is_receiving = self._phase is BODY
+        begun = exchange is not None and exchange.has_begun
         status = getattr(error, "status", 400)
+        # A client that leaves in the middle of a body is its delegate's to log: that knows the URL.
+        level = logging.DEBUG if self._ended and is_receiving and message else logging.INFO
         if status == 408:
             gen_log.info("%s from %s", error, self._peer())
         elif status == 431:
             gen_log.info("Unsatisfiable read, closing connection: %s from %s", error, self._peer())
         else:
-            gen_log.info("Malformed HTTP message from %s: %s", self._peer(), error)
-        exchange, message = self._exchange, self._message
-        is_receiving = self._phase is BODY
-        begun = exchange is not None and exchange.has_begun
+            gen_log.log(level, "Malformed HTTP message from %s: %s", self._peer(), error)
         self._exchange = self._message = None
         if exchange is not None:
-            exchange.refused_with = status
+            exchange.refused_with = None if self._ended else status
             exchange.give_up()
         if message is not None and is_receiving:
             message.on_connection_close()
@@ -548,6 +557,9 @@ class HTTP1ServerConnection(ServerDeadlines):
     def _fail(self, error: BaseException) -> None:
         """Log an error of the application, and close: nothing answers its request any more."""
         app_log.error("Uncaught exception while a request was received", exc_info=error)
+        self._close_unanswered()
+
+    def _close_unanswered(self) -> None:
         if self._written:
             self.stream.close_when_written()
         else:

@@ -15,7 +15,7 @@ from ._start_lines import ResponseStartLine
 
 if TYPE_CHECKING:
     from asyncio import Future
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
 
     from ._headers import HTTPHeaders
     from ._start_lines import RequestStartLine
@@ -77,17 +77,20 @@ class HTTPConnection:
         start_line: RequestStartLine | ResponseStartLine,
         headers: HTTPHeaders,
         chunk: bytes | None = None,
+        callback: Callable[[], object] | None = None,
     ) -> Future[None]:
         """Send the head, and in the same write a first piece of the body.
 
         :param start_line: the version in it is ignored, the connection sends its own.
+        :param callback: classic: called without arguments when the future is done.
         :returns: a future that is done when the bytes are with the operating system.
         """
         raise NotImplementedError(f"{type(self).__name__} does not define write_headers")
 
-    def write(self, chunk: bytes) -> Future[None]:
+    def write(self, chunk: bytes, callback: Callable[[], object] | None = None) -> Future[None]:
         """Send a piece of the body.
 
+        :param callback: classic: called without arguments when the future is done.
         :returns: a future that is done when the bytes are with the operating system.
         """
         raise NotImplementedError(f"{type(self).__name__} does not define write")

@@ -74,23 +74,25 @@ class HTTPHeaders(MutableMapping[str, str]):
         headers._fields = fields
         return headers
 
-    def add(self, name: str, value: str, *, _chars_are_bytes: bool = True) -> None:
+    def add(self, name: str, value: str | bytes, *, _chars_are_bytes: bool = True) -> None:
         """Add a value, beside the ones that the field has already.
 
+        :param value: text, or bytes that are sent as they are.
         :param _chars_are_bytes: each character stands for one octet (HTTP/1.1), so nothing above
             U+00FF may appear; otherwise the value is text, as in the headers of a multipart part.
         :raises HTTPInputError: when the name is not a token or the value has forbidden characters.
         """
         if not is_token(name):
             raise HTTPInputError(f"Invalid header name {shown(name)}")
-        value = to_unicode(value)
         if _chars_are_bytes:
-            bad = find_non_octet(value) is not None or value.strip(HTTP_WHITESPACE) != value
+            text = value.decode("latin-1") if isinstance(value, bytes) else to_unicode(value)
+            bad = find_non_octet(text) is not None or text.strip(HTTP_WHITESPACE) != text
         else:
-            bad = find_control(value) is not None
+            text = to_unicode(value)
+            bad = find_control(text) is not None
         if bad:
-            raise HTTPInputError(f"Invalid header value {shown(value)} of {shown(name)}")
-        self._append(canonical[name], value)
+            raise HTTPInputError(f"Invalid header value {shown(text)} of {shown(name)}")
+        self._append(canonical[name], text)
 
     def _append(self, name: str, value: str) -> None:
         fields = self._fields
@@ -197,6 +199,11 @@ class HTTPHeaders(MutableMapping[str, str]):
             return True
         if not isinstance(other, Mapping):
             return NotImplemented
+        if not isinstance(other, HTTPHeaders):
+            try:
+                other = HTTPHeaders(other)  # names that differ in their case are equal
+            except (HTTPInputError, AttributeError, TypeError, ValueError):
+                return False
         return dict(self.items()) == dict(other.items())
 
     __hash__ = None  # type: ignore[assignment]  # mutable, like every MutableMapping

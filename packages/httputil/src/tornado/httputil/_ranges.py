@@ -14,9 +14,10 @@ import re
 # Only one range: several in one request cost the server more than they give the client, and a
 # server may ignore the field (RFC 9110 section 14.2). 100 digits reach past any file. A start without
 # a dash is no range of the RFC; it is read as `first-`, because servers in the field answer it so.
+# Units ignore case (RFC 9110 section 14.1).
 # The quantifiers are possessive, or a row of blanks would be split between two of them in every way.
 _one_range = re.compile(
-    r"bytes[ \t]*+=[ \t]*+([0-9]{0,100}+)[ \t]*+(?:-[ \t]*+([0-9]{0,100}+)[ \t]*+)?"
+    r"(?i:bytes)[ \t]*+=[ \t]*+([0-9]{0,100}+)[ \t]*+(?:-[ \t]*+([0-9]{0,100}+)[ \t]*+)?"
 ).fullmatch
 
 

@@ -44,6 +44,11 @@ class HTTPServerRequest:
     :param connection: where the answer goes; its ``context`` attribute, if it has one, knows the
         client's address and the protocol.
     :param server_connection: the opaque object that stands for the client's connection.
+    :param remote_ip: classic: the client's address, instead of the one that the connection knows.
+    :param protocol: classic: ``http`` or ``https``, likewise.
+
+    Until 3.2 these two came before ``host``. That order is recognized by the protocol or the host,
+    which are text, or by the files, at a place where the other order has something else.
     """
 
     #: The method: ``GET``, ``POST`` ...
@@ -59,7 +64,9 @@ class HTTPServerRequest:
     #: The body, complete; empty while it is read and when it is streamed.
     body: bytes = b""
     #: Where the answer goes.
-    connection: HTTPConnection | Any | None
+    #: An :class:`HTTPConnection`, ``None`` for a request that did not come over one. Typed as open,
+    #: since the connection of a server can do more than every connection has to.
+    connection: Any
     #: Stands for the client's connection, several requests share it.
     server_connection: object | None
 
@@ -77,12 +84,19 @@ class HTTPServerRequest:
         connection: HTTPConnection | None = None,
         start_line: RequestStartLine | None = None,
         server_connection: object | None = None,
+        remote_ip: str | None = None,
+        protocol: str | None = None,
     ) -> None:
-        if start_line is not None:
-            self.method, target, self.version = start_line
+        line: Any = start_line
+        if line is not None and type(line) is not dict:
+            self.method, target, self.version = line
         else:
             _warn_of_missing_start_line(method, uri)
             self.method, target, self.version = method or "GET", uri or "/", version
+            moved: tuple[Any, ...] = (host, files, connection, line, server_connection)
+            if line is not None or isinstance(moved[1], str) or isinstance(moved[2], str):
+                remote_ip, protocol, host, files, connection = moved
+                server_connection = None
         self.uri = target
         if target[:1] != "/" or "?" in target:
             target = _origin_form(target).partition("?")[0]
@@ -102,6 +116,10 @@ class HTTPServerRequest:
                 stacklevel=2,
             )
             self.host = host
+        if remote_ip is not None:
+            self.remote_ip = remote_ip
+        if protocol is not None:
+            self.protocol = protocol
 
     # The target.
 

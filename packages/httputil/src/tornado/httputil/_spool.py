@@ -8,6 +8,8 @@ from contextlib import suppress
 from functools import partial
 from typing import IO, TYPE_CHECKING, TypeVar
 
+from tornado.util import move_file, replace_file
+
 if TYPE_CHECKING:
     from asyncio import Future
     from collections.abc import Callable
@@ -79,7 +81,7 @@ class Spool:
         """Make everything a file at that path, by renaming the temporary one where that works."""
         file = self._file
         if file is None:
-            await in_thread(partial(_write_new, path, self._in_memory()))
+            await in_thread(partial(replace_file, path, [self._in_memory()]))
         else:
             await in_thread(partial(file.move, path))
 
@@ -138,14 +140,8 @@ class _TemporaryFile:
         return file.read(size)
 
     def move(self, path: str | os.PathLike[str]) -> None:
-        from shutil import copyfile
-
         self._opened()
-        here = str(self.path)
-        try:
-            os.replace(here, path)
-        except OSError:  # another file system, or a system that does not rename open files
-            copyfile(here, path)
+        move_file(str(self.path), path)
         self.remove()
 
     def remove(self) -> None:
@@ -155,14 +151,12 @@ class _TemporaryFile:
 
 
 def _remove(file: IO[bytes], path: str) -> None:
-    file.close()
-    with suppress(FileNotFoundError):  # it was moved to its place
-        os.unlink(path)
-
-
-def _write_new(path: str | os.PathLike[str], content: bytes) -> None:
-    with open(path, "wb") as file:
-        file.write(content)
+    try:
+        with suppress(OSError):  # bytes that did not fit on the disk are still in its buffer
+            file.close()
+    finally:
+        with suppress(FileNotFoundError):  # it was moved to its place
+            os.unlink(path)
 
 
 async def in_thread(work: Callable[[], T]) -> T:

@@ -8,7 +8,8 @@ from ._errors import HTTPInputError, shown
 from ._start_lines import RequestStartLine, ResponseStartLine
 
 # request-line = method SP request-target SP HTTP-version; the target is never empty and holds no
-# blank. Octets above 0x7f are not in the grammar, but browsers do send them.
+# blank. Octets above 0x7f are not in the grammar; they are taken as upstream does. The server, which
+# refuses them, has a grammar of its own.
 _request_line = re.compile(
     r"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e\x80-\xff]+) (HTTP/[0-9]\.[0-9])"
 ).fullmatch

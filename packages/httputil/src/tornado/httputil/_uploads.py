@@ -64,7 +64,7 @@ class UploadedFile:
         A temporary file on the same file system is only renamed. Choose the name yourself:
         :attr:`filename` is the client's.
 
-        :raises OSError: when the file cannot be written.
+        :raises OSError: when the file cannot be written; one that was there is as it was.
         """
         await self._spool.move(path)
 

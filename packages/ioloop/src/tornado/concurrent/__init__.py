@@ -62,4 +62,5 @@ publish(
         "return_future": "_classic",
         "run_on_executor": "_executor",
     },
+    aliases={"TracebackFuture": "tornado.concurrent._classic"},
 )

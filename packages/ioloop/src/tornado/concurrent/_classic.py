@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from asyncio import Future
 from typing import TYPE_CHECKING, Any
 
 from tornado.concurrent import ReturnValueIgnoredError
@@ -11,8 +12,10 @@ from tornado.util import ArgReplacer
 
 from ._future import new_future
 
+#: The name that the class had from 3.0 to 4.5.
+TracebackFuture = Future
+
 if TYPE_CHECKING:
-    from asyncio import Future
     from collections.abc import Callable
     from types import TracebackType
 

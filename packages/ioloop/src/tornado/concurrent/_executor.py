@@ -6,7 +6,7 @@ import functools
 from concurrent import futures
 from typing import TYPE_CHECKING, Any, overload
 
-from ._future import chain_future, new_future
+from ._future import chain_future, new_future, takes_callback
 
 if TYPE_CHECKING:
     from asyncio import Future
@@ -43,7 +43,7 @@ def run_on_executor(fn: Callable[..., T], /) -> Callable[..., Future[T]]: ...
 
 @overload
 def run_on_executor(
-    *, executor: str = "executor"
+    *, executor: str = "executor", io_loop: str = "io_loop"
 ) -> Callable[[Callable[..., T]], Callable[..., Future[T]]]: ...
 
 
@@ -52,6 +52,9 @@ def run_on_executor(*args: Any, **kwargs: Any) -> Any:
 
     :param executor: the name of the attribute that holds the executor, ``"executor"`` if the
         decorator is used without parentheses.
+    :param io_loop: classic, and ignored: the name of an attribute that held the object's loop.
+
+    Classic callers of the method may give ``callback=``: it is called on the loop with the result.
 
     >>> class Worker:
     ...     executor = dummy_executor
@@ -61,7 +64,7 @@ def run_on_executor(*args: Any, **kwargs: Any) -> Any:
 
     Call the method on the thread of the loop: the future belongs to it.
     """
-    if kwargs.keys() - {"executor"} or (args and kwargs) or len(args) > 1:
+    if kwargs.keys() - {"executor", "io_loop"} or (args and kwargs) or len(args) > 1:
         raise TypeError("run_on_executor takes one function, or executor= and nothing else")
     if args:
         return _on_executor(args[0], "executor")
@@ -69,10 +72,17 @@ def run_on_executor(*args: Any, **kwargs: Any) -> Any:
 
 
 def _on_executor(fn: Callable[..., T], name: str) -> Callable[..., Future[T]]:
+    calls_back = not takes_callback(fn)
+
     @functools.wraps(fn)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Future[T]:
+        callback = kwargs.pop("callback", None) if calls_back else None
         result: Future[T] = new_future()
         chain_future(getattr(self, name).submit(fn, self, *args, **kwargs), result)
+        if callback is not None:
+            from tornado.ioloop import IOLoop
+
+            IOLoop.current().add_future(result, lambda done: callback(done.result()))
         return result
 
     return wrapper

@@ -22,6 +22,9 @@ _get_running_loop = asyncio._get_running_loop
 #: The types that :func:`is_future` accepts.
 FUTURES = (futures.Future, Future)
 
+#: The flag of code that takes ``**kwargs``, ``inspect.CO_VARKEYWORDS``: inspect is a slow import.
+_VARKEYWORDS = 0x08
+
 
 def is_future(x: Any) -> TypeGuard[Future[Any]]:
     """Tell whether an object is a future of asyncio or of :mod:`concurrent.futures`."""
@@ -118,3 +121,12 @@ def _copy_outcome(
         b.set_result(a.result())
     else:
         b.set_exception(error)
+
+
+def takes_callback(func: Any) -> bool:
+    """Tell whether a function means something itself by ``callback=``."""
+    code = getattr(func, "__code__", None)
+    if code is None:
+        return True  # something else that can be called: leave its arguments alone
+    names = code.co_varnames[code.co_posonlyargcount : code.co_argcount + code.co_kwonlyargcount]
+    return "callback" in names or bool(code.co_flags & _VARKEYWORDS)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from ._future import new_future
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterator
     from datetime import timedelta
 
 
@@ -83,6 +83,10 @@ class Waiter(Future[Any]):
     __iter__ = __await__
 
 
+# What asyncio logs of an exception that nobody has asked for names the class: it is a future to all.
+Waiter.__name__ = Waiter.__qualname__ = Future.__name__
+
+
 class Line:
     """Waiters, first come, first served.
 
@@ -97,6 +101,9 @@ class Line:
 
     def __len__(self) -> int:
         return len(self.waiters)
+
+    def __iter__(self) -> Iterator[Future[Any]]:
+        return iter(self.waiters)
 
     def join(
         self,

@@ -103,6 +103,8 @@ publish(
     },
     aliases={
         "IOLoop": "tornado.ioloop",
+        "MultiYieldPoint": "tornado.gen._points",
+        "YieldFuture": "tornado.gen._points",
         "chain_future": "tornado.concurrent",
         "future_add_done_callback": "tornado.concurrent",
         "future_set_exc_info": "tornado.concurrent",

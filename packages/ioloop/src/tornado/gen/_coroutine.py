@@ -9,14 +9,14 @@ from collections.abc import Generator
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, overload
 
-from tornado.concurrent._future import finished_future, new_future
+from tornado.concurrent._future import finished_future, new_future, takes_callback
 
 from ._convert import as_task
 from ._errors import Return
 from ._moment import moment
-from ._pending import PendingFuture
+from ._pending import PendingFuture, name_the_caller
 from ._runner import Runner
-from ._step import advance, waitable
+from ._step import advance, waitable, without_own_frames
 
 if TYPE_CHECKING:
     from asyncio import Future
@@ -42,7 +42,7 @@ def coroutine(func: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Future[T
 def coroutine(func: Callable[P, T]) -> Callable[P, Future[T]]: ...
 
 
-def coroutine(func: Callable[P, Any]) -> Callable[P, Future[Any]]:
+def coroutine(func: Callable[P, Any], replace_callback: bool = True) -> Callable[P, Future[Any]]:
     """Turn a generator function into one that runs by itself and returns a future.
 
     ::
@@ -60,12 +60,20 @@ def coroutine(func: Callable[P, Any]) -> Callable[P, Future[Any]]:
     :exc:`asyncio.CancelledError` in the generator, and cancels coroutines that it waits for;
     futures that the application made are left as they are.
 
+    Classic callers give the result's function as ``callback=``, :class:`Task` among them. Where the
+    function has no such parameter, it is called with the result; an exception goes to the log.
+
+    :param replace_callback: classic: false leaves ``callback`` to the function in any case.
+
     New code writes ``async def``.
     """
     makes_generators = inspect.isgeneratorfunction(func)
+    calls_back = replace_callback and not takes_callback(func)
 
     @functools.wraps(func)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> Future[Any]:
+        if kwargs and calls_back and "callback" in kwargs:
+            return _call_back(wrapper, args, kwargs)
         run = copy_context().run
         if not makes_generators:
             return _call(run, func, args, kwargs)
@@ -99,17 +107,30 @@ def _call(run: Callable[..., Any], func: Callable[..., Any], args: Any, kwargs: 
     return finished_future(result)
 
 
+def _call_back(func: Callable[..., Future[Any]], args: Any, kwargs: Any) -> Future[Any]:
+    """Run a coroutine for a classic caller, who wants the result as an argument."""
+    callback = kwargs.pop("callback")
+    future = func(*args, **kwargs)
+    if callback is not None:
+        from tornado.ioloop import IOLoop
+
+        IOLoop.current().add_future(future, lambda done: callback(done.result()))
+    return future
+
+
 def _begin(
     run: Callable[..., Any], generator: Generator[Any, Any, Any], yielded: Any
 ) -> Future[Any]:
     """Go on with a generator that has yielded. Only if it has to wait does it get a runner."""
     try:
-        ready = waitable(yielded)
+        ready = waitable(run, yielded)
         if ready is not moment and ready.done():
             ready = advance(run, generator, ready)
     except BaseException as end:  # noqa: BLE001 - as above
         return _ended(end)
     result = PendingFuture(loop=_get_running_loop() or new_future().get_loop())
+    if result._source_traceback:
+        name_the_caller(result)
     Runner(run, generator, result, ready)
     return result
 
@@ -122,7 +143,7 @@ def _ended(end: BaseException) -> Future[Any]:
     if isinstance(end, asyncio.CancelledError):
         future.cancel()
     elif isinstance(end, Exception):
-        future.set_exception(end)
+        future.set_exception(without_own_frames(end))
     else:
         raise end
     return future

@@ -53,10 +53,14 @@ class WaitIterator:
             IOLoop.current().add_future(future, lambda done: self._arrive(index, done))
 
     def done(self) -> bool:
-        """Tell whether all results have been given out."""
-        return self._left == 0 or (
-            self._left == 1 and self._next is not None and not self._next.cancelled()
-        )
+        """Tell whether all results have been given out.
+
+        There is no current future any more then.
+        """
+        if self._left == 0:
+            self.current_index = self.current_future = None
+            return True
+        return self._left == 1 and self._next is not None and not self._next.cancelled()
 
     def next(self) -> Future[Any]:
         """Return a future for the next result.

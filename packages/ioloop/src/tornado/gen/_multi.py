@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from asyncio import Future
 from typing import TYPE_CHECKING, Any, TypeVar, overload
@@ -114,8 +115,8 @@ class _Gathering:
             except BaseException as error:  # noqa: BLE001 - the first goes to the result
                 if first is None:
                     first = error
-                elif error is not first and not isinstance(error, self.quiet):
-                    app_log.error("more than one exception in a multi", exc_info=error)
+                elif self._is_worth_a_line(error, first):
+                    app_log.error("Multiple exceptions in yield list", exc_info=error)
         if isinstance(self.result, PendingFuture):
             # The two know each other; without this they would be left to the garbage collector.
             self.result.abandon = None
@@ -127,6 +128,10 @@ class _Gathering:
             self.result.set_result(results)
         else:
             self.result.set_result(dict(zip(self.keys, results, strict=True)))
+
+    def _is_worth_a_line(self, error: BaseException, first: BaseException) -> bool:
+        is_cancelled = isinstance(error, asyncio.CancelledError)
+        return error is not first and not is_cancelled and not isinstance(error, self.quiet)
 
     def _abandon(self) -> None:
         for child in self.children:

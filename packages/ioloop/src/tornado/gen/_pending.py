@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from asyncio import Future
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,10 @@ from tornado.concurrent._waiting import Waiter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from traceback import StackSummary
 
+
+_FOLDER = os.path.dirname(__file__) + os.sep
 
 #: The attribute that marks tasks which this module has made from bare coroutines.
 MADE_HERE = "_tornado_made_here"
@@ -25,6 +29,8 @@ class PendingFuture(Future[Any]):
 
     #: Called once when somebody cancels the future. Whoever makes the future sets it.
     abandon: Callable[[], None] | None
+    #: Where it was made, in asyncio's debug mode.
+    _source_traceback: StackSummary | None
 
     def cancel(self, msg: Any = None) -> bool:
         """Cancel the future and give up its work."""
@@ -34,6 +40,17 @@ class PendingFuture(Future[Any]):
         if abandon is not None:
             abandon()
         return True
+
+
+# Its repr, and what asyncio logs of an exception that nobody has asked for, name the class.
+PendingFuture.__name__ = PendingFuture.__qualname__ = Future.__name__
+
+
+def name_the_caller(future: PendingFuture) -> None:
+    """Let a future of asyncio's debug mode say that it was made where the coroutine was called."""
+    frames = future._source_traceback
+    while frames and frames[-1].filename.startswith(_FOLDER):
+        frames.pop()
 
 
 def give_up(future: Any) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tornado.concurrent._future import new_future
+from tornado.ioloop import IOLoop, chosen_loop
 from tornado.stack_context import ExceptionStackContext
 
 from ._errors import LeakedCallbackError, UnknownKeyError
@@ -184,9 +185,12 @@ class Task(YieldPoint):
 
 
 class MultiPoint(YieldPoint):
-    """Several points, and other things to wait for, at once. A list or dict yields one."""
+    """Several points, and other things to wait for, at once. A list or dict yields one.
 
-    def __init__(self, children: Any) -> None:
+    :param quiet_exceptions: classic, and ignored: exceptions after the first are not logged here.
+    """
+
+    def __init__(self, children: Any, quiet_exceptions: object = ()) -> None:
         self.keys = list(children) if isinstance(children, dict) else None
         self.children: list[Any] = list(
             children.values() if isinstance(children, dict) else children
@@ -202,8 +206,9 @@ class MultiPoint(YieldPoint):
         """Start all of them."""
         from ._step import waitable
 
+        # Points are started in the generator's context.
         self._points = [
-            child if isinstance(child, YieldPoint) else FuturePoint(waitable(child))
+            child if isinstance(child, YieldPoint) else FuturePoint(waitable(_call, child))
             for child in self.children
         ]
         for point in self._points:
@@ -220,23 +225,29 @@ class MultiPoint(YieldPoint):
         return results if self.keys is None else dict(zip(self.keys, results, strict=True))
 
 
-class FuturePoint(YieldPoint):
-    """A future among points."""
+def _call(function: Callable[..., Any], *args: Any) -> Any:
+    return function(*args)
 
-    def __init__(self, future: Any) -> None:
+
+class FuturePoint(YieldPoint):
+    """A future among points.
+
+    :param io_loop: classic: another loop of this thread, which the future is waited for on.
+    """
+
+    def __init__(self, future: Any, io_loop: IOLoop | None = None) -> None:
         self.future = future
+        self.io_loop = chosen_loop(io_loop)
 
     def start(self, runner: Runner) -> None:
         """Let the runner look again when the future is done."""
-        from tornado.ioloop import IOLoop
-
         self._key = object()
         runner.register_callback(self._key)
         callback = runner.result_callback(self._key)
         if self.future.done():
             callback(self.future)
         else:
-            IOLoop.current().add_future(self.future, callback)
+            (self.io_loop or IOLoop.current()).add_future(self.future, callback)
         self._runner = runner
 
     def is_ready(self) -> bool:
@@ -270,3 +281,8 @@ class KeyTable:
         """Return the exception for keys that nobody waited for."""
         keys = ", ".join(sorted(map(repr, self.open)))
         return LeakedCallbackError(f"ended without waiting for callbacks with these keys: {keys}")
+
+
+#: The names that two of these had from 3.0 to 5.1.
+MultiYieldPoint = MultiPoint
+YieldFuture = FuturePoint

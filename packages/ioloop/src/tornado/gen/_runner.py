@@ -14,7 +14,7 @@ from ._errors import KeyReuseError, Return
 from ._moment import moment
 from ._pending import PendingFuture, give_up
 from ._points import KeyTable, YieldPoint, result_of_call
-from ._step import Outcome, advance, waitable
+from ._step import Outcome, advance, waitable, without_own_frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -62,7 +62,7 @@ class Runner:
         self._ready: Waitable | None = None
         if isinstance(result_future, PendingFuture):
             result_future.abandon = self._abandon
-        if self._wait_for(waitable(first_yielded)):
+        if self._wait_for(waitable(ctx_run, first_yielded)):
             self.run()
 
     # -- stepping ---------------------------------------------------------------------------
@@ -91,7 +91,7 @@ class Runner:
             self._cancelled()
         except Exception as error:  # noqa: BLE001 - the result's reader gets it
             self._end()
-            self._fail(error)
+            self._fail(without_own_frames(error))
         except BaseException as error:
             self._end()
             self._fail(error)
@@ -101,7 +101,7 @@ class Runner:
 
     def handle_yield(self, yielded: Any) -> bool:
         """Take what the generator yields, and tell whether :meth:`run` can go on at once."""
-        return self._wait_for(waitable(yielded))
+        return self._wait_for(waitable(self._run, yielded))
 
     def handle_exception(
         self, typ: type[BaseException], value: BaseException, tb: TracebackType | None

@@ -58,20 +58,35 @@ def advance(
         try:
             value = ready.result()
         except BaseException as error:  # noqa: BLE001 - the generator gets it
-            failure = error
+            failure = without_own_frames(error)
         else:
-            ready = waitable(run(generator.send, value))
+            ready = waitable(run, run(generator.send, value))
             if ready is moment or not ready.done():
                 return ready
             continue
-        ready = waitable(run(generator.throw, failure))
+        ready = waitable(run, run(generator.throw, failure))
         del failure
         if ready is moment or not ready.done():
             return ready
 
 
-def waitable(yielded: Any) -> Waitable:
-    """Return what to wait for when a generator yields something."""
+def without_own_frames(error: BaseException) -> BaseException:
+    """Take the frames of this package from the outer end of an exception's traceback.
+
+    They know the future that the exception comes from. Until a garbage collection, the two would
+    keep each other alive, and everything that the coroutine has in its hands.
+    """
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_frame.f_globals.get("__package__") == __package__:
+        traceback = traceback.tb_next
+    return error.with_traceback(traceback)
+
+
+def waitable(run: Callable[..., Any], yielded: Any) -> Waitable:
+    """Return what to wait for when a generator yields something.
+
+    A coroutine that becomes a task sees the context variables that the generator has set.
+    """
     if isinstance(yielded, (Future, YieldPoint, Outcome)):
         return yielded
     if yielded is None:
@@ -79,7 +94,7 @@ def waitable(yielded: Any) -> Waitable:
     if isinstance(yielded, (list, dict)) and MultiPoint.is_needed(yielded):
         return MultiPoint(yielded)
     try:
-        converted: Waitable = convert_yielded(yielded)
+        converted: Waitable = run(convert_yielded, yielded)
     except Exception as error:  # noqa: BLE001 - the generator gets it
         return Outcome(error)
     return converted

@@ -7,7 +7,7 @@ from asyncio import Future
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from tornado.concurrent._future import new_future
-from tornado.ioloop import IOLoop
+from tornado.ioloop import IOLoop, acting_on, chosen_loop, take_loop
 
 from ._convert import convert_yielded
 from ._pending import PendingFuture, give_up
@@ -48,6 +48,7 @@ def with_timeout(
     quiet_exceptions: Quiet = ...,
     *,
     message: str | Callable[[], str] | None = ...,
+    io_loop: IOLoop | None = ...,
 ) -> Future[T]: ...
 
 
@@ -58,15 +59,18 @@ def with_timeout(
     quiet_exceptions: Quiet = ...,
     *,
     message: str | Callable[[], str] | None = ...,
+    io_loop: IOLoop | None = ...,
 ) -> Future[Any]: ...
 
 
 def with_timeout(
     timeout: float | datetime.timedelta,
     future: Any,
-    quiet_exceptions: Quiet = (),
+    quiet_exceptions: Quiet | IOLoop | None = (),
+    classic_quiet: Quiet = (),
     *,
     message: str | Callable[[], str] | None = None,
+    io_loop: IOLoop | None = None,
 ) -> Future[Any]:
     """Wait for something, but not for ever.
 
@@ -74,12 +78,30 @@ def with_timeout(
     :param future: a future, or something else that a coroutine may yield. It is not cancelled
         when the time is up; it may be waited for again.
     :param quiet_exceptions: the future's exceptions after that are logged, except these types.
+    :param classic_quiet: ``quiet_exceptions``, at the place that it had behind the loop.
     :param message: the text of the exception, or a function that is called for it when the time
         is up; what it raises is raised in place of the exception.
+    :param io_loop: classic, and the third argument there: another loop of this thread, which
+        keeps the time.
     :raises TimeoutError: when the time is up.
 
     Cancelling the result removes the timer. A bare coroutine is cancelled with it.
     """
+    if classic_quiet or io_loop is not None or not isinstance(quiet_exceptions, (tuple, type)):
+        given = (timeout, future, quiet_exceptions)
+        args, loop = take_loop((*given, classic_quiet) if classic_quiet else given, 2, 3)
+        with acting_on(loop or chosen_loop(io_loop)):
+            return _with_timeout(message, *args)
+    return _TimedWait(convert_yielded(future), quiet_exceptions, message).begin(timeout)
+
+
+def _with_timeout(
+    message: str | Callable[[], str] | None,
+    timeout: float | datetime.timedelta,
+    future: Any,
+    quiet_exceptions: Quiet = (),
+) -> Future[Any]:
+    """Wait by the arguments of a classic call, which are in the modern order now."""
     return _TimedWait(convert_yielded(future), quiet_exceptions, message).begin(timeout)
 
 
@@ -138,7 +160,7 @@ class _TimedWait:
             return
         try:
             message = self.message() if callable(self.message) else self.message
-            self.result.set_exception(TimeoutError(message or "timeout"))
+            self.result.set_exception(TimeoutError(message or "Timeout"))
         except Exception as error:  # noqa: BLE001 - whoever waits would wait for ever
             self.result.set_exception(error)
         self._release()
@@ -158,4 +180,4 @@ class _TimedWait:
             return
         error = future.exception()
         if error is not None and not isinstance(error, self.quiet):
-            app_log.error("exception in %r after its timeout", future, exc_info=error)
+            app_log.error("Exception in Future %r after timeout", future, exc_info=error)

@@ -21,6 +21,9 @@ of both kinds may be mixed in one program. Programs of the classic kind start th
 with ``IOLoop.current().start()`` or :meth:`IOLoop.run_sync`.
 
 :class:`PeriodicCallback` calls a function again and again.
+
+Libraries that take the ``io_loop`` of classic programs have :func:`takes_loop` for it, with
+:func:`chosen_loop`, :func:`take_loop` and :func:`acting_on`.
 """
 
 # ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for
@@ -33,12 +36,22 @@ from typing import TYPE_CHECKING
 from tornado.util import publish
 
 from ._belongings import close_with_loop
+from ._chosen import acting_on, chosen_loop, take_loop, takes_loop
 from ._loop import IOLoop
 
 if TYPE_CHECKING:
     from ._periodic import PeriodicCallback
 
-__all__ = ["IOLoop", "PeriodicCallback", "TimeoutError", "close_with_loop"]
+__all__ = [
+    "IOLoop",
+    "PeriodicCallback",
+    "TimeoutError",
+    "acting_on",
+    "chosen_loop",
+    "close_with_loop",
+    "take_loop",
+    "takes_loop",
+]
 
 publish(
     globals(),

@@ -41,6 +41,9 @@ BLOCKED = "%s blocked the loop for %.3f s, in %s at %s:%d"
 #: Seconds that :meth:`BlockingWatch.stop` waits for a report that is being written.
 _LONGEST_GOODBYE = 5.0
 
+#: How many looks are kept of one callback.
+MOST_LOOKS = 1000
+
 _STDLIB = os.path.join(sysconfig.get_path("stdlib"), "")
 _SITE = os.path.join(_STDLIB, "site-packages", "")
 
@@ -65,13 +68,24 @@ class Sighting(NamedTuple):
     time: float
 
 
+class Look(NamedTuple):
+    """What the threads were doing at one moment: their frames from the innermost on.
+
+    What it means is found out when the ping is answered. Before that, it may not be known in which
+    thread the loop runs, nor which frame calls its callbacks.
+    """
+
+    stacks: dict[int, list[tuple[FrameType, int]]]
+    time: float
+
+
 class Ping:
     """A callback that notes when it was sent and when the loop got round to it."""
 
     def __init__(self) -> None:
         self.sent = time.monotonic()
         self.answered: float | None = None
-        self.sightings: list[Sighting | None] = []
+        self.looks: list[Look] = []
         self.reported = False
         self.thread_id = 0
         self.runner: CodeType | None = None
@@ -107,7 +121,9 @@ class BlockingWatch:
         self.report = report
         self._thread: threading.Thread | None = None
         self._loop = weakref.ref(loop)
-        self._thread_id = threading.get_ident()
+        self._maker = threading.get_ident()
+        #: The thread of the loop; 0 as long as that is not known.
+        self._thread_id = 0
         self._runners = _known_runners()
         self._ping: Ping | None = None
         self._stopped = threading.Event()
@@ -145,6 +161,7 @@ class BlockingWatch:
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         if not loop.is_running():
             self._conclude_last()
+            self._thread_id = 0  # it may be started by another one
             return
         ping = self._ping
         if ping is None:
@@ -153,8 +170,6 @@ class BlockingWatch:
             self._observe(ping)
         else:
             self._thread_id = ping.thread_id
-            if ping.runner is not None:
-                self._runners |= {ping.runner}
             self._conclude(ping, ping.answered)
             self._send(loop)
 
@@ -163,13 +178,16 @@ class BlockingWatch:
         loop.call_soon_threadsafe(ping)
 
     def _observe(self, ping: Ping) -> None:
-        frame = sys._current_frames().get(self._thread_id)
-        ping.sightings.append(see(frame, self._runners))
-        if self.action is None or ping.reported:
-            return
-        if time.monotonic() - ping.sent >= self.threshold:
+        frames = sys._current_frames()
+        if self.action is None:
+            look = Look(stacks_of(frames, self._thread_id), time.monotonic())
+            if len(ping.looks) < MOST_LOOKS:
+                ping.looks.append(look)
+            else:
+                ping.looks[-1] = look  # it only matters for how long it lasts
+        elif not ping.reported and time.monotonic() - ping.sent >= self.threshold:
             ping.reported = True
-            self._act(frame)
+            self._act(frames.get(self._thread_id or self._maker))
 
     def _act(self, frame: FrameType | None) -> None:
         alarm = getattr(signal, "SIGALRM", signal.SIGTERM)
@@ -185,18 +203,26 @@ class BlockingWatch:
         ping, self._ping = self._ping, None
         if ping is None:
             return
-        seen = [sighting.time for sighting in ping.sightings if sighting is not None]
         # A callback that stops the loop itself leaves the ping without an answer.
-        answered = ping.answered or (seen[-1] + self.interval / 2 if seen else None)
+        answered = ping.answered
+        if answered is None:
+            seen = [sighting.time for sighting in self._sightings(ping) if sighting is not None]
+            answered = seen[-1] + self.interval / 2 if seen else None
         if answered is not None:
             self._conclude(ping, answered)
 
+    def _sightings(self, ping: Ping) -> list[Sighting | None]:
+        thread_id = ping.thread_id or self._thread_id or self._maker
+        return [see(look, thread_id, self._runners) for look in ping.looks]
+
     def _conclude(self, ping: Ping, answered: float) -> None:
+        if ping.runner is not None:
+            self._runners |= {ping.runner}
         # The callback began somewhere between the last answer and this ping.
         duration = answered - ping.sent + self.interval / 2
         if self.action is not None or duration < self.threshold:
             return
-        seen = longest_run(ping.sightings)
+        seen = longest_run(self._sightings(ping))
         # Many short callbacks in a row are load, not one that blocks. That one began up to a look
         # before it was seen first, and ended up to a look after it was seen last.
         if len(seen) > 1 and seen[-1].time - seen[0].time >= self.threshold - 2 * self.interval:
@@ -246,30 +272,49 @@ def _known_runners() -> frozenset[CodeType]:
     return frozenset(method.__code__ for method in methods)
 
 
-def see(frame: FrameType | None, runners: frozenset[CodeType]) -> Sighting | None:
-    """Describe what a thread is doing inside a callback; None if it is in none.
+def stacks_of(
+    frames: dict[int, FrameType], thread_id: int
+) -> dict[int, list[tuple[FrameType, int]]]:
+    """Return the frames of a thread, each with its line, from the innermost on.
 
-    :param frame: the innermost frame of the thread.
+    :param thread_id: 0 for all threads but the calling one.
+    """
+    threads = [thread_id] if thread_id else frames.keys() - {threading.get_ident()}
+    stacks: dict[int, list[tuple[FrameType, int]]] = {}
+    for thread in threads:
+        frame = frames.get(thread)
+        stacks[thread] = stack = []
+        while frame is not None:
+            stack.append((frame, frame.f_lineno))
+            frame = frame.f_back
+    return stacks
+
+
+def see(look: Look, thread_id: int, runners: frozenset[CodeType]) -> Sighting | None:
+    """Describe what a thread was doing inside a callback; None if it was in none.
+
     :param runners: the code of frames that call callbacks.
     """
-    innermost = frame
-    application: FrameType | None = None
+    application: tuple[FrameType, int] | None = None
     callback: FrameType | None = None
     call: FrameType | None = None
-    while frame is not None and frame.f_code not in runners:
+    stack = look.stacks.get(thread_id, [])
+    for frame, line in stack:
+        if frame.f_code in runners:
+            break
         if application is None and _is_application(frame.f_code.co_filename):
-            application = frame
+            application = frame, line
         if not _is_machinery(frame.f_code.co_filename):
             callback = frame
         call = frame
-        frame = frame.f_back
-    if frame is None or innermost is None or call is None:
+    else:
+        return None
+    if call is None:
         return None
     name = callback.f_code.co_qualname if callback else _name_of_callback(call)
-    line = application or innermost
-    code = line.f_code
-    place = Place(name, code.co_qualname, code.co_filename, line.f_lineno)
-    return Sighting(call, place, time.monotonic())
+    frame, line = application or stack[0]
+    code = frame.f_code
+    return Sighting(call, Place(name, code.co_qualname, code.co_filename, line), look.time)
 
 
 def _name_of_callback(call: FrameType) -> str:
@@ -280,7 +325,8 @@ def _name_of_callback(call: FrameType) -> str:
 
 
 def _is_machinery(filename: str) -> bool:
-    return os.path.dirname(filename) in _MACHINERY
+    folder = os.path.dirname(filename)
+    return folder in _MACHINERY or folder.endswith(_UVLOOP)
 
 
 def _is_application(filename: str) -> bool:
@@ -288,6 +334,9 @@ def _is_application(filename: str) -> bool:
         return not _is_machinery(filename)
     return not (filename.startswith((_STDLIB, "<frozen")) or _is_machinery(filename))
 
+
+#: What ``uvloop.run`` wraps around a program's coroutine is not worth naming either.
+_UVLOOP = os.path.join("site-packages", "uvloop")
 
 #: Folders whose frames run callbacks and are not worth naming.
 _MACHINERY = {

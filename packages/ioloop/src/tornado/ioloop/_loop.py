@@ -105,12 +105,13 @@ class IOLoop(Configurable):
             )
         super().configure(chosen, **kwargs)
 
-    def initialize(self, make_current: bool = True) -> None:
+    def initialize(self, make_current: bool | None = True) -> None:
         """Set up a new loop.
 
-        :param make_current: make it this thread's loop, as :meth:`make_current` does.
+        :param make_current: make it this thread's loop, as :meth:`make_current` does. Classic:
+            None makes it that only in a thread that has none.
         """
-        if make_current:
+        if make_current or (make_current is None and loop_of_thread() is None):
             self.make_current()
 
     # -- which loop -------------------------------------------------------------------------
@@ -160,7 +161,7 @@ class IOLoop(Configurable):
 
     def _resign(self) -> None:
         """Be the main loop of the process no longer."""
-        if IOLoop._instance is self:
+        if _main_loop() is self:
             IOLoop._instance = None
 
     @staticmethod
@@ -172,7 +173,7 @@ class IOLoop(Configurable):
         ``IOLoop.instance().add_callback(...)`` reaches the server's loop, as it always has. New
         code uses :meth:`current`.
         """
-        main = IOLoop._instance
+        main = _main_loop()
         if main is not None and main._is_closed():
             main = IOLoop._instance = None
         if main is not None and loop_of_thread() is None:
@@ -185,7 +186,8 @@ class IOLoop(Configurable):
     @staticmethod
     def initialized() -> bool:
         """Tell whether there is a main loop, see :meth:`instance`."""
-        return IOLoop._instance is not None and not IOLoop._instance._is_closed()
+        main = _main_loop()
+        return main is not None and not main._is_closed()
 
     def install(self) -> None:
         """Make this the loop of the calling thread and the main loop of the process."""
@@ -466,6 +468,11 @@ class IOLoop(Configurable):
 
             self._blocking_watch = BlockingWatch(self.asyncio_loop, seconds, action, report)
             self._blocking_watch.start()
+
+
+def _main_loop() -> IOLoop | None:
+    # Programs of 2.x forget the loop by deleting the attribute, after a fork.
+    return getattr(IOLoop, "_instance", None)
 
 
 def _find_loop(instance: bool) -> IOLoop | None:

@@ -7,6 +7,7 @@ import math
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
+from ._chosen import takes_loop
 from ._loop import IOLoop
 
 if TYPE_CHECKING:
@@ -28,21 +29,19 @@ class PeriodicCallback:
     :param callback_time: the interval in milliseconds, or a timedelta.
     :param jitter: how much of the interval varies at random, to keep many processes apart: 0.1
         means an interval between 95 % and 105 % each time.
-    :param io_loop: classic: the loop to use, in place of the current one.
+    :param io_loop: classic: another loop of this thread to use, instead of the current one.
     :raises ValueError: if the interval is not positive.
     """
 
+    @takes_loop(before="jitter")
     def __init__(
         self,
         callback: Callable[[], Any],
         callback_time: datetime.timedelta | float,
-        jitter: float | IOLoop | None = 0,
+        jitter: float = 0,
         *,
         io_loop: IOLoop | None = None,
     ) -> None:
-        if isinstance(jitter, IOLoop) or jitter is None:
-            # The third argument of the classic signature.
-            io_loop, jitter = jitter or io_loop, 0
         if hasattr(callback_time, "total_seconds"):  # a timedelta, whose module is a slow import
             callback_time = callback_time.total_seconds() * 1000
         if callback_time <= 0:

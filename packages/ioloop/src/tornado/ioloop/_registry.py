@@ -38,13 +38,18 @@ class LoopRegistry(MutableMapping[asyncio.AbstractEventLoop, "IOLoop"]):
         return found
 
     def __setitem__(self, loop: asyncio.AbstractEventLoop, ioloop: IOLoop) -> None:
-        for closed in [each for each in self._loops if each.is_closed()]:
-            del self[closed]  # asyncio does not tell when it closes one: it would wait for the gc
+        self._forget_closed_loops()
         with suppress(AttributeError):
             setattr(loop, ATTRIBUTE, ioloop)
         if getattr(loop, ATTRIBUTE, None) is not ioloop:
             self._others[id(loop)] = ioloop
         self._loops.add(loop)
+
+    def _forget_closed_loops(self) -> None:
+        """Part loops that asyncio has closed from their IOLoops: nobody else tells them to."""
+        for loop in list(self._loops):
+            if loop.is_closed():
+                self.pop(loop, None)
 
     def __delitem__(self, loop: asyncio.AbstractEventLoop) -> None:
         if loop not in self:

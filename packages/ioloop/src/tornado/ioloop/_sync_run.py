@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from ._leaving import leaves_the_loop
+
 if TYPE_CHECKING:
     from asyncio import Future
     from collections.abc import Callable
@@ -33,6 +35,10 @@ class SyncRun:
             timer = self.loop.call_later(self.timeout, self._expire)
         try:
             self.loop.start()
+        except BaseException as error:
+            if self.work is not None:
+                _give_up(self.work, error)
+            raise
         finally:
             # The loop may run again for something else, or may have been running already.
             self.over = True
@@ -58,6 +64,15 @@ class SyncRun:
             self.loop.add_future(self.work, self._finish)
 
     def _finish(self, work: Future[Any]) -> None:
+        if self.over:
+            return
+        if leaves_the_loop(work):
+            # The loop ends by this, as a rule. uvloop would keep a stop for its next run.
+            self.loop.add_callback(self._stop)
+        else:
+            self._stop()
+
+    def _stop(self) -> None:
         if not self.over:
             self.loop.stop()
 
@@ -79,3 +94,17 @@ class SyncRun:
         if isinstance(work, asyncio.Task):
             work._log_destroy_pending = False  # type: ignore[attr-defined] # as run_until_complete does
         raise RuntimeError("Event loop stopped before Future completed.")
+
+
+def _give_up(work: Future[Any], error: BaseException) -> None:
+    """Settle work whose loop was left by an exception.
+
+    Work that waits for what has raised it would raise it once more in the loop's next run. Only an
+    interrupt that came while the loop waited says nothing about the work, which goes on then.
+    """
+    from tornado.platform.asyncio._interrupt import has_met_the_wait
+
+    if work.done():
+        leaves_the_loop(work)  # looked at, so that asyncio does not log it again
+    elif isinstance(error, SystemExit) or not has_met_the_wait(error.__traceback__):
+        work.cancel()

@@ -45,7 +45,13 @@ class Condition:
             self.notify()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} waiters={len(self._line)}>"
+        waiting = f" waiters[{len(self._line)}]" if self._line else ""
+        return f"<{type(self).__name__}{waiting}>"
+
+    @property
+    def _waiters(self) -> Line:
+        """Those who wait, under the name that upstream has for them."""
+        return self._line
 
 
 def _expire(waiter: Waiter) -> None:

@@ -50,3 +50,8 @@ class Event:
     def __repr__(self) -> str:
         state = "set" if self._set else "clear"
         return f"<{type(self).__name__} {state}>"
+
+    @property
+    def _waiters(self) -> Line:
+        """Those who wait, under the name that upstream has for them."""
+        return self._line

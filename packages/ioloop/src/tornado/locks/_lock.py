@@ -50,15 +50,14 @@ class Lock:
         :raises RuntimeError: if nobody holds it.
         """
         if self._permits.count:
-            raise RuntimeError("cannot release a lock that nobody holds")
+            raise RuntimeError("release unlocked lock: nobody holds it")
         self._permits.release(self.release)
 
     def __repr__(self) -> str:
-        state = "unlocked" if self._permits.count else repr(self._permits)
-        return f"<{type(self).__name__} {state}>"
+        return self._permits.describe(self)
 
     def __enter__(self) -> NoReturn:
-        raise RuntimeError("use 'async with' instead of 'with' for a Lock")
+        raise RuntimeError("Use `async with` instead of `with` for Lock")
 
     def __exit__(self, *exc_info: object) -> None:
         self.__enter__()

@@ -49,8 +49,12 @@ class Permits:
         if not self.line.serve(Permit(release)):
             self.count += 1
 
-    def __repr__(self) -> str:
-        return f"locked waiters={len(self.line)}" if self.count == 0 else f"value={self.count}"
+    def describe(self, owner: object) -> str:
+        """Return what ``repr`` says of the lock that the permits belong to."""
+        state = f"unlocked,value:{self.count}" if self.count else "locked"
+        if self.line:
+            state += f",waiters:{len(self.line)}"
+        return f"{object.__repr__(owner)[:-1]} [{state}]>"
 
 
 class Permit:

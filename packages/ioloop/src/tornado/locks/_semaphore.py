@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
     from contextlib import AbstractContextManager
 
+    from tornado.concurrent._waiting import Line
+
 
 class Semaphore:
     """A lock that a limited number of coroutines may hold at the same time.
@@ -33,7 +35,7 @@ class Semaphore:
 
     def __init__(self, value: int = 1) -> None:
         if value < 0:
-            raise ValueError(f"a semaphore begins with 0 or more permits, not {value!r}")
+            raise ValueError(f"semaphore initial value must be >= 0, not {value!r}")
         self._permits = Permits(value)
 
     def acquire(
@@ -54,10 +56,20 @@ class Semaphore:
         self._permits.release(self.release)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._permits!r}>"
+        return self._permits.describe(self)
+
+    @property
+    def _waiters(self) -> Line:
+        """Those who wait, under the name that upstream has for them."""
+        return self._permits.line
+
+    @property
+    def _value(self) -> int:
+        """The number of permits that are left, under the name that upstream has for it."""
+        return self._permits.count
 
     def __enter__(self) -> NoReturn:
-        raise RuntimeError(f"use 'async with' instead of 'with' for a {type(self).__name__}")
+        raise RuntimeError(f"Use 'async with' instead of 'with' for {type(self).__name__}")
 
     def __exit__(self, *exc_info: object) -> None:
         self.__enter__()
@@ -82,5 +94,6 @@ class BoundedSemaphore(Semaphore):
         :raises ValueError: if all permits are there already.
         """
         if self._permits.count >= self._initial:
-            raise ValueError("semaphore released more often than it was acquired")
+            msg = f"Semaphore released too many times, all its permits are there: {self._initial}"
+            raise ValueError(msg)
         self._permits.release(self.release)

@@ -47,9 +47,9 @@ class Queue(Generic[T]):
 
     def __init__(self, maxsize: int = 0) -> None:
         if maxsize is None:
-            raise TypeError("maxsize cannot be None, 0 stands for a queue without a limit")
+            raise TypeError("maxsize can't be None, 0 stands for a queue without a limit")
         if maxsize < 0:
-            raise ValueError(f"maxsize cannot be negative: {maxsize!r}")
+            raise ValueError(f"maxsize can't be negative: {maxsize!r}")
         self._maxsize = maxsize
         self._getters = Line()
         self._putters = Line()
@@ -152,11 +152,11 @@ class Queue(Generic[T]):
         """
         if not self._queue:
             raise QueueEmpty("the queue has no item")
-        item = self._get()
-        if self._putters.waiters and not self.full():
+        if self._putters.waiters and len(self._queue) - 1 < self._maxsize:
+            # First, for it is the queue's order that says which item comes out.
             self._accept(self._putters.first.item)
             self._putters.serve(None)
-        return item
+        return self._get()
 
     def _take_back(self, item: T) -> None:
         self._put_back(item)
@@ -171,7 +171,7 @@ class Queue(Generic[T]):
         :raises ValueError: if it is called more often than items were put.
         """
         if self._unfinished_tasks <= 0:
-            raise ValueError("task_done() called more often than there were items")
+            raise ValueError("task_done() called too many times: no item is being worked on")
         self._unfinished_tasks -= 1
         if self._unfinished_tasks == 0:
             self._finished.set()
@@ -196,13 +196,14 @@ class Queue(Generic[T]):
 
     def _describe(self) -> str:
         parts = [f"maxsize={self._maxsize!r}"]
-        counts = (
-            ("queue", self._queue),
-            ("getters", len(self._getters)),
-            ("putters", len(self._putters)),
-            ("tasks", self._unfinished_tasks),
-        )
-        parts += [f"{name}={value!r}" for name, value in counts if value]
+        if self._queue:
+            parts.append(f"queue={self._queue!r}")
+        if self._getters:
+            parts.append(f"getters[{len(self._getters)}]")
+        if self._putters:
+            parts.append(f"putters[{len(self._putters)}]")
+        if self._unfinished_tasks:
+            parts.append(f"tasks={self._unfinished_tasks}")
         return " ".join(parts)
 
 

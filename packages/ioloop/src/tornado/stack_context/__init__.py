@@ -29,4 +29,11 @@ from ._blocks import ExceptionStackContext, NullContext, StackContext, handle_ex
 
 __all__ = ["ExceptionStackContext", "NullContext", "StackContext", "handle_exception", "wrap"]
 
-publish(globals())
+publish(
+    globals(),
+    aliases={
+        "StackContextInconsistentError": "tornado.stack_context._classic",
+        "_state": "tornado.stack_context._classic",
+        "run_with_stack_context": "tornado.stack_context._classic",
+    },
+)

@@ -50,11 +50,13 @@ class ExceptionStackContext(_Block):
     Entering the block gives a function of no arguments. It takes the handler out of effect, in
     callbacks that are registered already too.
 
+    :param delay_warning: classic, and ignored: 5.x warned of this class.
+
     >>> with ExceptionStackContext(lambda typ, value, tb: typ is ZeroDivisionError):
     ...     1 / 0
     """
 
-    def __init__(self, exception_handler: ExceptionHandler) -> None:
+    def __init__(self, exception_handler: ExceptionHandler, delay_warning: object = None) -> None:
         super().__init__()
         self.exception_handler = exception_handler
 
@@ -90,7 +92,7 @@ class StackContext(_Block):
     directly run without them; give those to :func:`wrap` first.
     """
 
-    def __init__(self, context_factory: ContextFactory) -> None:
+    def __init__(self, context_factory: ContextFactory, _active_cell: object = None) -> None:
         super().__init__()
         self.context_factory = context_factory
         self._entered: list[AbstractContextManager[Any]] = []

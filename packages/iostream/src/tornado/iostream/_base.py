@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from tornado.ioloop import IOLoop, chosen_loop, take_loop
+
 from ._read import Reader
 
 _BUFFER = 104857600
@@ -22,19 +24,38 @@ class BaseIOStream(Reader):
     :param max_buffer_size: how many bytes may be buffered for one read; default 100 MiB.
     :param read_chunk_size: how many bytes to receive at once; default 64 KiB.
     :param max_write_buffer_size: how many written bytes may wait; default: no limit.
+    :param classic_size: the last of the sizes, where a loop or None is before the first one.
+    :param io_loop: classic, and the first argument there: another loop of this thread to work on.
     """
 
     def __init__(
         self,
-        max_buffer_size: int | None = None,
+        max_buffer_size: int | IOLoop | None = None,
         read_chunk_size: int | None = None,
         max_write_buffer_size: int | None = None,
+        classic_size: int | None = None,
+        *,
+        io_loop: IOLoop | None = None,
     ) -> None:
         super().__init__()
-        self.max_buffer_size = _BUFFER if max_buffer_size is None else max_buffer_size
+        if io_loop is not None or classic_size is not None or isinstance(max_buffer_size, IOLoop):
+            given = (max_buffer_size, read_chunk_size, max_write_buffer_size, classic_size)
+            self._init_classic(given, io_loop)
+            return
+        self.max_buffer_size: int = _BUFFER if max_buffer_size is None else max_buffer_size
         # A chunk of half the buffer at most, so that one chunk cannot overflow it.
         self.read_chunk_size = max(1, min(read_chunk_size or _CHUNK, self.max_buffer_size // 2))
         self.max_write_buffer_size = max_write_buffer_size
+
+    def _init_classic(self, given: tuple[Any, ...], io_loop: IOLoop | None) -> None:
+        """Take arguments that choose a loop, or that are in the order of 2.x to 4.x."""
+        args, loop = take_loop(given if given[3] is not None else given[:3], 0, most=3)
+        if len(args) > 3:
+            raise TypeError(f"a stream has three sizes at most, not {args!r:.60}")
+        BaseIOStream.__init__(self, *args)
+        loop = loop or chosen_loop(io_loop)
+        if loop is not None:
+            self._belong_to(loop.asyncio_loop)
 
     def set_nodelay(self, value: bool) -> None:
         """Ask for (true) or against (false) small packets at once. Most descriptors ignore it."""

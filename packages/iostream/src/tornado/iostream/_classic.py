@@ -29,12 +29,6 @@ class _Readable(_Closable, Protocol):
     def read_bytes(self, num_bytes: int, partial: bool = False) -> asyncio.Future[bytes]: ...
 
 
-def without_loop(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
-    """Drop the ``io_loop`` that constructors took once: a stream finds its loop itself."""
-    kwargs.pop("io_loop", None)
-    return args[1:] if args and hasattr(args[0], "add_callback") else args
-
-
 def call_back(
     stream: _Closable,
     future: asyncio.Future[Any],
@@ -69,6 +63,7 @@ class PieceReader:
     No task: the end is told in the turn in which it is known, before the close callback.
 
     :param count: how many bytes to read; None: until the stream closes.
+    :param on_lost: called if the end does not come: the stream is closed then.
     """
 
     def __init__(
@@ -77,11 +72,13 @@ class PieceReader:
         count: int | None,
         on_piece: Callable[[bytes], Any],
         on_end: Callable[[bytes], Any],
+        on_lost: Callable[[], Any] | None = None,
     ) -> None:
         self.stream = stream
         self.left = count
         self.on_piece = on_piece
         self.on_end = on_end
+        self.on_lost = on_lost
 
     def read(self) -> None:
         """Wait for the next piece."""
@@ -94,7 +91,9 @@ class PieceReader:
             return self._hand_on(future)
         except Exception as error:
             self.stream.close(exc_info=error)
-            raise
+            if self.on_lost is None:
+                raise
+            return self.on_lost()
 
     def _hand_on(self, future: asyncio.Future[bytes]) -> Any:
         try:
@@ -115,4 +114,6 @@ class PieceReader:
 
     def _stop(self) -> Any:
         """The stream is closed, which is the end that was asked for or too early."""
-        return self.on_end(b"") if self.left is None else None
+        if self.left is None:
+            return self.on_end(b"")
+        return None if self.on_lost is None else self.on_lost()

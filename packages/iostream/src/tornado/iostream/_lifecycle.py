@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import errno
 import logging
 import sys
 from typing import TYPE_CHECKING, Any, Protocol
@@ -75,13 +76,13 @@ class Lifecycle:
         """Close the descriptor. Called once, by `close`."""
         raise NotImplementedError
 
-    def _is_reset(self, error: BaseException) -> bool:
-        """Tell if an error is only how the system says that the peer has gone."""
-        return isinstance(error, ConnectionError)
-
     def get_fd_error(self) -> Exception | None:
         """Return the error that is pending on the descriptor, or None."""
         return None
+
+    def _is_peer_gone(self, error: BaseException) -> bool:
+        """Tell whether an error only says that the peer has left, which no log needs to know."""
+        return isinstance(error, ConnectionError) or getattr(error, "errno", 0) == errno.ENOTCONN
 
     # The loop.
 
@@ -90,7 +91,9 @@ class Lifecycle:
         """The `.IOLoop` of this stream: the current one when it is first needed."""
         from tornado.ioloop import IOLoop
 
-        return IOLoop.current()
+        loop = self._loop
+        found = None if loop is None else IOLoop._ioloop_for_asyncio.get(loop)
+        return found or IOLoop.current()
 
     def _get_loop(self) -> asyncio.AbstractEventLoop:
         """Return the asyncio loop, which is the current one when it is first needed."""
@@ -100,9 +103,12 @@ class Lifecycle:
                 loop = asyncio.get_running_loop()
             except RuntimeError:
                 loop = self.io_loop.asyncio_loop
-            self._loop = loop
-            close_with_loop(self, loop)
+            self._belong_to(loop)
         return loop
+
+    def _belong_to(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        close_with_loop(self, loop)
 
     def _watch_input(self) -> None:
         if not self._interest & READ:

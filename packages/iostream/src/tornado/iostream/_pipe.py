@@ -7,7 +7,6 @@ import os
 from typing import Any, TypeVar
 
 from ._base import BaseIOStream, short_way
-from ._classic import without_loop
 
 T = TypeVar("T")
 
@@ -24,7 +23,7 @@ class PipeIOStream(BaseIOStream):
     def __init__(self, fd: int, *args: Any, **kwargs: Any) -> None:
         self.fd = fd
         os.set_blocking(fd, False)
-        super().__init__(*without_loop(args, kwargs), **kwargs)
+        super().__init__(*args, **kwargs)
 
     def fileno(self) -> int:
         """Return the descriptor."""

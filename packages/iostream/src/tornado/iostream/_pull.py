@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from operator import index
-from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
 from ._buffer import ReadBuffer
 from ._classic import PieceReader, call_back
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ._requests import ReadRequest
 
     OnBytes: TypeAlias = Callable[[bytes], Any]
+
+T = TypeVar("T")
 
 #: What is asked for before anything is.
 NOTHING = ReadUntilClose()
@@ -50,18 +52,36 @@ class Puller(Writer):
     def read_bytes(self, num_bytes: int, partial: bool = False) -> asyncio.Future[bytes]: ...
     @overload
     def read_bytes(
-        self, num_bytes: int, partial: OnBytes, streaming_callback: OnBytes | None = None
+        self,
+        num_bytes: int,
+        partial: OnBytes,
+        streaming_callback: OnBytes | None = None,
+        classic_partial: bool = False,
     ) -> None: ...
     @overload
     def read_bytes(
-        self, num_bytes: int, *, callback: OnBytes, streaming_callback: OnBytes | None = None
+        self,
+        num_bytes: int,
+        partial: bool = False,
+        *,
+        callback: OnBytes,
+        streaming_callback: OnBytes | None = None,
     ) -> None: ...
+    @overload
+    def read_bytes(
+        self,
+        num_bytes: int,
+        partial: None = None,
+        streaming_callback: OnBytes | None = None,
+        classic_partial: bool = False,
+    ) -> asyncio.Future[bytes]: ...
 
     def read_bytes(
         self,
         num_bytes: int,
-        partial: bool | OnBytes = False,
+        partial: bool | OnBytes | None = False,
         streaming_callback: OnBytes | None = None,
+        classic_partial: bool = False,
         *,
         callback: OnBytes | None = None,
     ) -> asyncio.Future[bytes] | None:
@@ -69,15 +89,18 @@ class Puller(Writer):
 
         :param partial: be content with any positive number of bytes, as soon as there are some.
             Classic: the callback.
-        :param streaming_callback: classic: called with each piece as it comes; the callback then
-            gets ``b""``.
+        :param streaming_callback: classic: called with each piece as it comes; what waits for the
+            end then gets ``b""``.
+        :param classic_partial: ``partial``, at the place that it had behind the callbacks.
         :param callback: classic: gets the bytes; the call returns None.
         :raises StreamClosedError: if the stream ends first; what came stays readable.
         """
-        if callback is not None or (type(partial) is not bool and callable(partial)):
-            wanted = callback or cast("OnBytes", partial)
-            self._read_classic(wanted, streaming_callback, num_bytes)
-            return None
+        if type(partial) is not bool or callback is not None or streaming_callback is not None:
+            if callable(partial):
+                callback, partial = partial, False
+            return self._read_classic(
+                callback, streaming_callback, num_bytes, bool(partial or classic_partial)
+            )
         if type(num_bytes) is not int:
             num_bytes = index(num_bytes)
         if num_bytes <= 0:
@@ -96,7 +119,13 @@ class Puller(Writer):
         self, delimiter: bytes, max_bytes: int | None = None
     ) -> asyncio.Future[bytes]: ...
     @overload
-    def read_until(self, delimiter: bytes, max_bytes: OnBytes) -> None: ...
+    def read_until(
+        self, delimiter: bytes, max_bytes: OnBytes, classic_max_bytes: int | None = None
+    ) -> None: ...
+    @overload
+    def read_until(
+        self, delimiter: bytes, max_bytes: None, classic_max_bytes: int | None
+    ) -> asyncio.Future[bytes]: ...
     @overload
     def read_until(
         self, delimiter: bytes, max_bytes: int | None = None, *, callback: OnBytes
@@ -106,6 +135,7 @@ class Puller(Writer):
         self,
         delimiter: bytes,
         max_bytes: int | OnBytes | None = None,
+        classic_max_bytes: int | None = None,
         *,
         callback: OnBytes | None = None,
     ) -> asyncio.Future[bytes] | None:
@@ -113,6 +143,7 @@ class Puller(Writer):
 
         :param max_bytes: close the stream if so many bytes do not hold the delimiter. Classic: the
             callback.
+        :param classic_max_bytes: ``max_bytes``, at the place that it had behind the callback.
         :param callback: classic: gets the bytes; the call returns None.
         :raises StreamClosedError: if the stream ends first; its ``real_error`` is an
             `UnsatisfiableReadError` if ``max_bytes`` was exceeded.
@@ -121,7 +152,7 @@ class Puller(Writer):
             delimiter = _as_delimiter(delimiter)
         if not delimiter:
             raise ValueError("cannot read until an empty delimiter")
-        limit, callback = _split(max_bytes, callback)
+        limit, callback = _split(max_bytes, classic_max_bytes, callback)
         return self._hand_over(self._start(ReadUntil(delimiter, limit)), callback)
 
     @overload
@@ -129,7 +160,16 @@ class Puller(Writer):
         self, regex: bytes | re.Pattern[bytes], max_bytes: int | None = None
     ) -> asyncio.Future[bytes]: ...
     @overload
-    def read_until_regex(self, regex: bytes | re.Pattern[bytes], max_bytes: OnBytes) -> None: ...
+    def read_until_regex(
+        self,
+        regex: bytes | re.Pattern[bytes],
+        max_bytes: OnBytes,
+        classic_max_bytes: int | None = None,
+    ) -> None: ...
+    @overload
+    def read_until_regex(
+        self, regex: bytes | re.Pattern[bytes], max_bytes: None, classic_max_bytes: int | None
+    ) -> asyncio.Future[bytes]: ...
     @overload
     def read_until_regex(
         self, regex: bytes | re.Pattern[bytes], max_bytes: int | None = None, *, callback: OnBytes
@@ -139,6 +179,7 @@ class Puller(Writer):
         self,
         regex: bytes | re.Pattern[bytes],
         max_bytes: int | OnBytes | None = None,
+        classic_max_bytes: int | None = None,
         *,
         callback: OnBytes | None = None,
     ) -> asyncio.Future[bytes] | None:
@@ -146,22 +187,53 @@ class Puller(Writer):
 
         :param max_bytes: close the stream if so many bytes do not hold a match. Classic: the
             callback.
+        :param classic_max_bytes: ``max_bytes``, at the place that it had behind the callback.
         :param callback: classic: gets the bytes; the call returns None.
         :raises StreamClosedError: as for `read_until`.
         """
-        limit, callback = _split(max_bytes, callback)
+        limit, callback = _split(max_bytes, classic_max_bytes, callback)
         pattern: re.Pattern[Any] = re.compile(regex)
         if isinstance(pattern.pattern, str):
             raise TypeError(f"a stream carries bytes: give a pattern of bytes, not {regex!r:.60}")
         return self._hand_over(self._start(ReadUntilRegex(pattern, limit)), callback)
 
-    def read_into(self, buf: bytearray | memoryview, partial: bool = False) -> asyncio.Future[int]:
+    @overload
+    def read_into(
+        self, buf: bytearray | memoryview, partial: bool | None = False, classic_partial: bool = ...
+    ) -> asyncio.Future[int]: ...
+    @overload
+    def read_into(
+        self,
+        buf: bytearray | memoryview,
+        partial: Callable[[int], Any],
+        classic_partial: bool = ...,
+    ) -> None: ...
+    @overload
+    def read_into(
+        self, buf: bytearray | memoryview, partial: bool = ..., *, callback: Callable[[int], Any]
+    ) -> None: ...
+
+    def read_into(
+        self,
+        buf: bytearray | memoryview,
+        partial: bool | Callable[[int], Any] | None = False,
+        classic_partial: bool = False,
+        *,
+        callback: Callable[[int], Any] | None = None,
+    ) -> asyncio.Future[int] | None:
         """Read into a writable buffer until it is full.
 
-        :param partial: be content with any positive number of bytes.
+        :param partial: be content with any positive number of bytes. Classic: the callback.
+        :param classic_partial: ``partial``, at the place that it had behind the callback.
+        :param callback: classic: gets the number of bytes; the call returns None.
         :returns: a Future of the number of bytes.
         :raises StreamClosedError: if the stream ends first.
         """
+        if callback is not None or type(partial) is not bool:
+            if callable(partial):
+                callback, partial = partial, False
+            future = self.read_into(buf, bool(partial or classic_partial))
+            return self._hand_over(future, callback)
         target = memoryview(buf).cast("B")
         if target.readonly:
             raise TypeError(f"cannot read into a read-only {type(buf).__name__}")
@@ -173,6 +245,8 @@ class Puller(Writer):
     def read_until_close(
         self, callback: OnBytes, streaming_callback: OnBytes | None = None
     ) -> None: ...
+    @overload
+    def read_until_close(self, *, streaming_callback: OnBytes) -> asyncio.Future[bytes]: ...
 
     def read_until_close(
         self, callback: OnBytes | None = None, streaming_callback: OnBytes | None = None
@@ -180,12 +254,11 @@ class Puller(Writer):
         """Read everything until the stream closes. At most ``max_buffer_size`` bytes are kept.
 
         :param callback: classic: gets the bytes; the call returns None.
-        :param streaming_callback: classic: called with each piece as it comes; the callback then
-            gets ``b""``.
+        :param streaming_callback: classic: called with each piece as it comes; what waits for the
+            end then gets ``b""``.
         """
-        if callback is not None:
-            self._read_classic(callback, streaming_callback, None)
-            return None
+        if callback is not None or streaming_callback is not None:
+            return self._read_classic(callback, streaming_callback, None)
         return self._start(ReadUntilClose())
 
     def _read_nothing(self, count: int) -> asyncio.Future[bytes]:
@@ -199,19 +272,40 @@ class Puller(Writer):
         return future
 
     def _read_classic(
-        self, callback: OnBytes, streaming_callback: OnBytes | None, count: int | None
-    ) -> None:
-        """Read a count of bytes or until the close, for a callback."""
+        self,
+        callback: OnBytes | None,
+        streaming_callback: OnBytes | None,
+        count: int | None,
+        partial: bool = False,
+    ) -> asyncio.Future[bytes] | None:
+        """Read a count of bytes or until the close, for callbacks."""
         if streaming_callback is not None:
+            return self._read_pieces(callback, streaming_callback, count)
+        if count is not None:
+            return self._hand_over(self.read_bytes(count, partial), callback)
+        return self._hand_over(self.read_until_close(), callback)
+
+    def _read_pieces(
+        self, callback: OnBytes | None, streaming_callback: OnBytes, count: int | None
+    ) -> asyncio.Future[bytes] | None:
+        if callback is not None:
             PieceReader(self, count, streaming_callback, callback).read()
-        elif count is not None:
-            call_back(self, self.read_bytes(count), callback)
-        else:
-            call_back(self, self.read_until_close(), callback)
+            return None
+        future: asyncio.Future[bytes] = asyncio.Future(loop=self._get_loop())
+
+        def end(last: bytes) -> None:
+            if not future.done():
+                future.set_result(last)
+
+        def lose() -> None:
+            self._fail_all([future])
+
+        PieceReader(self, count, streaming_callback, end, lose).read()
+        return future
 
     def _hand_over(
-        self, future: asyncio.Future[bytes], callback: OnBytes | None
-    ) -> asyncio.Future[bytes] | None:
+        self, future: asyncio.Future[T], callback: Callable[[T], Any] | None
+    ) -> asyncio.Future[T] | None:
         if callback is None:
             return future
         call_back(self, future, callback)
@@ -277,7 +371,7 @@ class Puller(Writer):
     ) -> None:
         """Give the request what it can have of a stream that has ended."""
         error = self.error
-        if error is not None and type(request) is ReadUntilClose and not self._is_reset(error):
+        if error is not None and type(request) is ReadUntilClose and not self._is_peer_gone(error):
             return  # what there is may not be all; a reset is how some systems report an end
         try:
             result: Any = request.take_last(buffer)
@@ -313,11 +407,13 @@ class Puller(Writer):
 
 
 def _split(
-    limit: int | OnBytes | None, callback: OnBytes | None
+    limit: int | OnBytes | None, classic_limit: int | None, callback: OnBytes | None
 ) -> tuple[int | None, OnBytes | None]:
     """Tell the modern second argument, a limit, from the classic one, a callback."""
     if callable(limit):
-        return None, limit
+        limit, callback = None, limit
+    if limit is None:
+        limit = classic_limit
     if limit is not None and not isinstance(limit, int):
         raise TypeError(f"max_bytes is a number of bytes, not {limit!r:.60}")
     return limit, callback

@@ -181,7 +181,7 @@ class Reader(Puller):
             return None if count is None else bytes(chunk[:count])
 
     def _read_failed(self, error: OSError) -> None:
-        if not self._is_reset(error):
+        if not self._is_peer_gone(error):
             gen_log.warning("error on read: %s", error)
         self.close(exc_info=error)
 

@@ -9,7 +9,7 @@ import socket as sockets
 from typing import TYPE_CHECKING, Any, Self, cast, overload
 
 from ._base import BaseIOStream, short_way
-from ._classic import call_back, without_loop
+from ._classic import call_back
 from ._file import FileSlice
 from ._requests import ReadInto
 from ._write import VECTOR, drop_sent, leading_buffers, load_slice
@@ -46,7 +46,7 @@ class IOStream(BaseIOStream):
     def __init__(self, socket: sockets.socket, *args: Any, **kwargs: Any) -> None:
         self.socket = socket
         socket.setblocking(False)
-        super().__init__(*without_loop(args, kwargs), **kwargs)
+        super().__init__(*args, **kwargs)
 
     def fileno(self) -> int:
         """Return the socket's descriptor."""
@@ -88,7 +88,16 @@ class IOStream(BaseIOStream):
     @overload
     def connect(self, address: Any, server_hostname: str | None = None) -> asyncio.Future[Self]: ...
     @overload
-    def connect(self, address: Any, server_hostname: Callable[[], Any]) -> None: ...
+    def connect(
+        self,
+        address: Any,
+        server_hostname: Callable[[], Any],
+        classic_hostname: str | None = None,
+    ) -> None: ...
+    @overload
+    def connect(
+        self, address: Any, server_hostname: None, classic_hostname: str | None
+    ) -> asyncio.Future[Self]: ...
     @overload
     def connect(
         self,
@@ -102,6 +111,7 @@ class IOStream(BaseIOStream):
         self,
         address: Any,
         server_hostname: str | Callable[[], Any] | None = None,
+        classic_hostname: str | None = None,
         *,
         callback: Callable[[], Any] | None = None,
     ) -> asyncio.Future[Self] | None:
@@ -112,13 +122,14 @@ class IOStream(BaseIOStream):
 
         :param address: what ``socket.connect`` takes.
         :param server_hostname: the name to verify, for TLS streams. Classic: the callback.
+        :param classic_hostname: ``server_hostname``, at the place that it had behind the callback.
         :param callback: classic: called without arguments once connected; the call returns None.
         :returns: a Future of this stream; it raises `StreamClosedError` with the system's error as
             ``real_error`` if the connection fails.
         """
         if callable(server_hostname):
             server_hostname, callback = None, server_hostname
-        future = self._connect(address, server_hostname)
+        future = self._connect(address, server_hostname or classic_hostname)
         if callback is None:
             return future
         call_back(self, future, callback, bare=True)

@@ -6,11 +6,12 @@ import asyncio
 import ssl
 from contextlib import suppress
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from tornado.netutil._tls import ssl_options_to_context, ssl_wrap_socket
 
 from ._base import short_way
+from ._classic import call_back
 from ._file import FileSlice
 from ._lifecycle import gen_log
 from ._read import Reader
@@ -19,7 +20,7 @@ from ._write import drop_sent, leading_buffers, load_slice
 
 if TYPE_CHECKING:
     from collections import deque
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from ._write import Buffer
 
@@ -29,8 +30,8 @@ _RECORD = 16384
 _SLICE = 262144
 
 _WANTS = (ssl.SSLWantReadError, ssl.SSLWantWriteError)
-#: What a handshake ends with when the peer closes the connection. The last one is Python 3.11.2's.
-_LEFT = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+#: What a peer's end of the connection is without a goodbye. The last one is Python 3.11.2's.
+_ENDED = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 
 class _Phase(Enum):
@@ -63,6 +64,8 @@ class SSLIOStream(IOStream):
     _server_hostname: str | None = None
     _handshake_waiter: asyncio.Future[Self] | None = None
     _handshake_timer: asyncio.TimerHandle | None = None
+    #: What a server wants called if the handshake fails; it is gone after the handshake.
+    _report_failure: Callable[[Exception], None] | None = None
     _read_needs_room: bool = False
     _write_needs_input: bool = False
 
@@ -89,9 +92,17 @@ class SSLIOStream(IOStream):
 
     # The handshake.
 
-    def wait_for_handshake(self) -> asyncio.Future[Self]:
+    @overload
+    def wait_for_handshake(self) -> asyncio.Future[Self]: ...
+    @overload
+    def wait_for_handshake(self, callback: Callable[[], Any]) -> None: ...
+
+    def wait_for_handshake(
+        self, callback: Callable[[], Any] | None = None
+    ) -> asyncio.Future[Self] | None:
         """Wait until the handshake is done, for example to look at the peer's certificate.
 
+        :param callback: classic: called without arguments then; the call returns None.
         :returns: a Future of this stream. It raises what ended the handshake, for example an
             `ssl.SSLCertVerificationError`.
         :raises RuntimeError: if somebody waits already.
@@ -104,7 +115,10 @@ class SSLIOStream(IOStream):
             future.set_result(self)
         else:
             self._handshake_waiter = future
-        return future
+        if callback is None:
+            return future
+        call_back(self, future, callback, bare=True)
+        return None
 
     def limit_handshake(self, seconds: float) -> None:
         """Close the stream unless the handshake is done in so many seconds.
@@ -175,7 +189,12 @@ class SSLIOStream(IOStream):
             self._hands_shaken()
 
     def _handshake_failed(self, error: Exception) -> None:
-        if not isinstance(error, _LEFT):
+        report = self._report_failure
+        if isinstance(error, _ENDED):
+            pass  # many clients connect only to see whether somebody listens
+        elif report is not None:
+            report(error)
+        elif not isinstance(error, ConnectionError):
             gen_log.warning("SSL Error on %s %s: %s", self.fileno(), self._peer_name(), error)
         self.close(exc_info=error)
 
@@ -187,6 +206,7 @@ class SSLIOStream(IOStream):
 
     def _hands_shaken(self) -> None:
         self._phase = _Phase.OPEN
+        self.__dict__.pop("_report_failure", None)
         self._stop_handshake_timer()
         self._held = bool(self._queue) or self._ending is not None
         self._ignore_output()
@@ -225,10 +245,10 @@ class SSLIOStream(IOStream):
                 self._tls.unwrap()
         super().close_fd()
 
-    # Input.
+    def _is_peer_gone(self, error: BaseException) -> bool:
+        return isinstance(error, _ENDED) or super()._is_peer_gone(error)
 
-    def _is_reset(self, error: BaseException) -> bool:
-        return isinstance(error, ConnectionError | ssl.SSLEOFError)
+    # Input.
 
     def read_from_fd(self, buf: bytearray | memoryview) -> int | None:
         """Receive decrypted bytes into ``buf``."""

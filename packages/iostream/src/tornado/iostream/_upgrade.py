@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tornado.netutil._tls import default_context, ssl_wrap_socket
+from tornado.ioloop import IOLoop, acting_on
+from tornado.netutil._tls import default_context, ssl_options_to_context, wrap_accepted
 
+from ._errors import StreamClosedError
 from ._ssl import SSLIOStream
 
 if TYPE_CHECKING:
@@ -22,30 +24,36 @@ def upgrade(
     server_hostname: str | None,
 ) -> asyncio.Future[SSLIOStream]:
     """Move the socket of an idle stream to a TLS stream; see `.IOStream.start_tls`."""
-    options = default_context(server_side) if ssl_options is None else ssl_options
+    if ssl_options is None:
+        context = default_context(server_side)
+    else:
+        context = ssl_options_to_context(ssl_options, server_side)
     close_callback, owner = stream._close_callback, stream._owner
     stream._owner = None
     socket = stream._release_socket()
     lender, stream._lender = stream._lender, None
     try:
-        wrapped = ssl_wrap_socket(
-            socket,
-            options,
-            server_hostname=server_hostname,
-            server_side=server_side,
-            do_handshake_on_connect=False,
-        )
-    except BaseException:
+        if server_side:
+            wrapped = wrap_accepted(socket, context)
+        else:
+            wrapped = context.wrap_socket(
+                socket, server_hostname=server_hostname, do_handshake_on_connect=False
+            )
+    except BaseException as error:
         socket.close()
         if owner is not None:
             owner.stream_closed(stream)
+        if isinstance(error, OSError):  # the peer has reset the connection
+            raise StreamClosedError(error) from error
         raise
-    secure = (stream._tls_type or SSLIOStream)(
-        wrapped,
-        max_buffer_size=stream.max_buffer_size,
-        read_chunk_size=stream.read_chunk_size,
-        max_write_buffer_size=stream.max_write_buffer_size,
-    )
+    loop = stream._loop
+    with acting_on(None if loop is None else IOLoop._ioloop_for_asyncio.get(loop)):
+        secure = (stream._tls_type or SSLIOStream)(
+            wrapped,
+            max_buffer_size=stream.max_buffer_size,
+            read_chunk_size=stream.read_chunk_size,
+            max_write_buffer_size=stream.max_write_buffer_size,
+        )
     secure._close_callback = close_callback
     secure._lender = lender
     if owner is not None:

@@ -301,7 +301,7 @@ class Writer(Lifecycle):
             return  # found once more while the input is saved
         # The frames of a traceback would keep the buffers that were to be written.
         self.error = error.with_traceback(None)
-        if not self._is_reset(error):
+        if not self._is_peer_gone(error):
             gen_log.warning("Write error on %s: %s", self.fileno(), error)
         self._save_input()
         self.close(exc_info=error)

@@ -9,11 +9,13 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from tornado.ioloop import close_with_loop
+from tornado.ioloop import close_with_loop, takes_loop
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
+
+    from tornado.ioloop import IOLoop
 
 gen_log = logging.getLogger("tornado.general")
 app_log = logging.getLogger("tornado.application")
@@ -26,8 +28,12 @@ _LONGEST_PAUSE = 1.6
 _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
+@takes_loop()
 def add_accept_handler(
-    sock: socket.socket, callback: Callable[[socket.socket, Any], None]
+    sock: socket.socket,
+    callback: Callable[[socket.socket, Any], None],
+    *,
+    io_loop: IOLoop | None = None,
 ) -> Callable[[], None]:
     """Call ``callback(connection, address)`` for every connection that ``sock`` receives.
 
@@ -37,20 +43,26 @@ def add_accept_handler(
     hanging. An exception in the callback is logged and closes that connection.
 
     :param sock: a listening socket; it stays the caller's, and is made non-blocking.
+    :param io_loop: classic, and the third argument there: another loop of this thread to accept on.
     :returns: a function that stops accepting; the socket stays open.
     """
     sock.setblocking(False)  # a blocking one would stop the loop behind the last connection
-    acceptor = _Acceptor(sock, callback)
+    acceptor = _Acceptor(sock, callback, io_loop)
     acceptor.start()
     return acceptor.stop
 
 
 class _Acceptor:
-    def __init__(self, sock: socket.socket, callback: Callable[[socket.socket, Any], None]) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        callback: Callable[[socket.socket, Any], None],
+        io_loop: IOLoop | None,
+    ) -> None:
         self.sock = sock
         self.fd = sock.fileno()
         self.callback = callback
-        self.loop = _current_loop()
+        self.loop = _current_loop() if io_loop is None else io_loop.asyncio_loop
         self.pause = 0.0
         self.resumption: asyncio.TimerHandle | None = None
         self.spare = _open_spare()

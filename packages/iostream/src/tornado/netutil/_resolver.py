@@ -2,19 +2,52 @@
 
 from __future__ import annotations
 
+import functools
 import socket
 from concurrent import futures
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from tornado.concurrent import dummy_executor
-from tornado.ioloop import IOLoop
+from tornado.ioloop import IOLoop, acting_on, takes_loop
 from tornado.util import Configurable
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
+
+    F = TypeVar("F", bound=Callable[..., Any])
 
 #: The family and the address of a socket to connect.
 Resolved = list[tuple[int, Any]]
+
+
+def calls_back(resolve: F) -> F:
+    """Decorate a resolver's ``resolve`` to take a ``callback`` as its last argument, as until 5.1.
+
+    With one, the call returns None, and the callback gets the addresses on the resolver's loop. An
+    exception goes to whoever answers for the caller, at last to the log.
+    """
+
+    def wrapper(
+        self: Resolver,
+        host: str,
+        port: int,
+        family: socket.AddressFamily = socket.AF_UNSPEC,
+        callback: Callable[[Resolved], Any] | None = None,
+    ) -> Awaitable[Resolved] | None:
+        if callback is None:
+            found: Awaitable[Resolved] = resolve(self, host, port, family)
+            return found
+        from tornado.gen import convert_yielded
+
+        loop = self.io_loop or IOLoop.current()
+        with acting_on(loop):
+            future = convert_yielded(resolve(self, host, port, family))
+        loop.add_future(future, lambda done: callback(done.result()))
+        return None
+
+    functools.update_wrapper(wrapper, resolve)
+    del wrapper.__wrapped__  # type: ignore[attr-defined] # its signature is not the whole one
+    return cast("F", wrapper)
 
 
 class Resolver(Configurable):
@@ -33,7 +66,17 @@ class Resolver(Configurable):
     - `.CaresResolver`: c-ares, with the ``cares`` extra.
 
     A subclass defines `resolve`, and `initialize` and `close` where it needs them.
+
+    Classic programs give ``io_loop``, which was the first argument, and ``callback`` to `resolve`.
     """
+
+    #: The loop that callbacks are called on; None stands for the current one.
+    io_loop: IOLoop | None = None
+
+    @takes_loop()
+    def initialize(self, *, io_loop: IOLoop | None = None) -> None:
+        """Take the classic argument; see the class."""
+        self.io_loop = io_loop
 
     @classmethod
     def configurable_base(cls) -> type[Resolver]:
@@ -66,6 +109,7 @@ class Resolver(Configurable):
 class DefaultLoopResolver(Resolver):
     """Resolve by the loop's ``getaddrinfo``."""
 
+    @calls_back
     async def resolve(
         self, host: str, port: int, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> Resolved:
@@ -81,6 +125,7 @@ class DefaultLoopResolver(Resolver):
 class DefaultExecutorResolver(Resolver):
     """Resolve in the loop's default executor."""
 
+    @calls_back
     async def resolve(
         self, host: str, port: int, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> Resolved:
@@ -95,10 +140,16 @@ class ExecutorResolver(Resolver):
     :param close_executor: shut a given executor down with `close`.
     """
 
+    @takes_loop(before="executor", none_before=futures.Executor)
     def initialize(
-        self, executor: futures.Executor | None = None, close_executor: bool = True
+        self,
+        executor: futures.Executor | None = None,
+        close_executor: bool = True,
+        *,
+        io_loop: IOLoop | None = None,
     ) -> None:
         """Take the executor; see the class for the arguments."""
+        self.io_loop = io_loop
         self.executor = dummy_executor if executor is None else executor
         self.close_executor = close_executor and executor is not None
 
@@ -108,19 +159,23 @@ class ExecutorResolver(Resolver):
             self.executor.shutdown()
         self.executor = None  # type: ignore[assignment] # unusable from here on
 
+    @calls_back
     def resolve(
         self, host: str, port: int, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> Awaitable[Resolved]:
         """Resolve a host name; see `Resolver.resolve`."""
-        return IOLoop.current().run_in_executor(self.executor, _look_up, host, port, family)
+        return (self.io_loop or IOLoop.current()).run_in_executor(
+            self.executor, _look_up, host, port, family
+        )
 
 
 class BlockingResolver(ExecutorResolver):
     """Resolve at once. The loop stands still meanwhile."""
 
-    def initialize(self) -> None:  # type: ignore[override] # documented: takes nothing
-        """Take no arguments."""
-        super().initialize()
+    @takes_loop()
+    def initialize(self, *, io_loop: IOLoop | None = None) -> None:  # type: ignore[override] # documented: takes nothing
+        """Take no arguments, except the classic one."""
+        super().initialize(io_loop=io_loop)
 
 
 class ThreadedResolver(ExecutorResolver):
@@ -135,9 +190,10 @@ class ThreadedResolver(ExecutorResolver):
     _threads: ClassVar[futures.ThreadPoolExecutor | None] = None
     _threads_pid: ClassVar[int] = 0
 
-    def initialize(self, num_threads: int = 10) -> None:  # type: ignore[override] # documented
+    @takes_loop(before="num_threads", none_before=int)
+    def initialize(self, num_threads: int = 10, *, io_loop: IOLoop | None = None) -> None:  # type: ignore[override] # documented
         """Take the threads; see the class for the arguments."""
-        super().initialize(self._get_threads(num_threads), close_executor=False)
+        super().initialize(self._get_threads(num_threads), close_executor=False, io_loop=io_loop)
 
     @classmethod
     def _get_threads(cls, count: int) -> futures.ThreadPoolExecutor:
@@ -160,7 +216,7 @@ class OverrideResolver(Resolver):
         entry does not name them.
     """
 
-    def initialize(self, resolver: Resolver, mapping: Mapping[Any, Any]) -> None:
+    def initialize(self, resolver: Resolver, mapping: Mapping[Any, Any]) -> None:  # type: ignore[override] # documented
         """Take resolver and table; see the class for the arguments."""
         self.resolver = resolver
         self.mapping = mapping
@@ -169,6 +225,7 @@ class OverrideResolver(Resolver):
         """Close the resolver that is asked in the end."""
         self.resolver.close()
 
+    @calls_back
     def resolve(
         self, host: str, port: int, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> Awaitable[Resolved]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import ssl
 import warnings
 from contextlib import suppress
+from socket import SO_ERROR, SOL_SOCKET
 from typing import TYPE_CHECKING, Any
+
+from ._tls_files import choose_ciphers, load_authorities, load_certificate
 
 if TYPE_CHECKING:
     import socket as sockets
@@ -28,7 +33,8 @@ def ssl_options_to_context(
         ``cert_reqs`` says otherwise. None makes one for both sides, which verifies nothing by
         default.
     :raises ValueError: if the dict holds a key that means nothing.
-    :raises OSError: if a file cannot be read or holds no certificate.
+    :raises OSError: if a file cannot be read, holds no certificate or a key that does not fit; the
+        message names the file.
     """
     if isinstance(ssl_options, ssl.SSLContext):
         return ssl_options
@@ -42,17 +48,17 @@ def ssl_options_to_context(
         context.verify_mode = ssl.CERT_NONE
     _refuse_attacks(context)
     if ssl_options.get("certfile"):
-        context.load_cert_chain(ssl_options["certfile"], ssl_options.get("keyfile"))
+        load_certificate(context, ssl_options["certfile"], ssl_options.get("keyfile"))
     if "cert_reqs" in ssl_options:
         if ssl_options["cert_reqs"] == ssl.CERT_NONE:
             context.check_hostname = False
         context.verify_mode = ssl_options["cert_reqs"]
     if ssl_options.get("ca_certs"):
-        context.load_verify_locations(ssl_options["ca_certs"])
+        load_authorities(context, ssl_options["ca_certs"])
     elif server_side is False and context.verify_mode != ssl.CERT_NONE:
         context.load_default_certs(ssl.Purpose.SERVER_AUTH)
     if ssl_options.get("ciphers"):
-        context.set_ciphers(ssl_options["ciphers"])
+        choose_ciphers(context, ssl_options["ciphers"])
     return context
 
 
@@ -75,6 +81,20 @@ def ssl_wrap_socket(
     return context.wrap_socket(
         socket, server_side=bool(server_side), server_hostname=server_hostname, **kwargs
     )
+
+
+def wrap_accepted(socket: sockets.socket, context: ssl.SSLContext) -> ssl.SSLSocket:
+    """Return an `ssl.SSLSocket` for the server's end of a connection, before its handshake.
+
+    :raises OSError: the peer has reset the connection already.
+    """
+    try:
+        socket.getpeername()
+    except OSError:
+        # Found out here, because wrap_socket would leave its half of the socket open.
+        number = socket.getsockopt(SOL_SOCKET, SO_ERROR) or errno.ECONNRESET
+        raise OSError(number, os.strerror(number)) from None
+    return context.wrap_socket(socket, server_side=True, do_handshake_on_connect=False)
 
 
 def default_context(server_side: bool) -> ssl.SSLContext:

@@ -23,6 +23,7 @@ __all__ = ["Subprocess", "cpu_count", "fork_processes", "task_id"]
 publish(
     globals(),
     aliases={
+        "CalledProcessError": "subprocess",
         "PipeIOStream": "tornado.iostream",
         "future_set_exception_unless_cancelled": "tornado.concurrent",
         "future_set_result_unless_cancelled": "tornado.concurrent",

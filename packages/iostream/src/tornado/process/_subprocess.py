@@ -10,7 +10,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tornado.ioloop import IOLoop
+from tornado.ioloop import IOLoop, chosen_loop
 from tornado.iostream import PipeIOStream
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Subprocess:
     `.PipeIOStream`. Such a stream is the caller's to close. The attributes ``proc`` (the Popen
     object), ``pid`` and ``returncode`` (None while it runs; -N if signal N ended it) say the rest.
 
+    :param io_loop: classic: another loop of this thread, for the streams and the program's end.
     :raises OSError: if the program cannot be started.
     """
 
@@ -58,8 +59,8 @@ class Subprocess:
     returncode: int | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.pop("io_loop", None)  # classic; the current loop is used
-        self.io_loop = IOLoop.current()
+        chosen = chosen_loop(kwargs.pop("io_loop", None))
+        self.io_loop = chosen or IOLoop.current()
         theirs: list[int] = []
         ours: dict[str, int] = {}
         try:
@@ -81,7 +82,11 @@ class Subprocess:
                 os.close(descriptor)
         self.pid = self.proc.pid
         for name in ("stdin", "stdout", "stderr"):
-            own = PipeIOStream(ours[name]) if name in ours else getattr(self.proc, name)
+            own = (
+                PipeIOStream(ours[name], io_loop=chosen)
+                if name in ours
+                else getattr(self.proc, name)
+            )
             setattr(self, name, own)
         self._exit_callback: tuple[Callable[[int], Any], contextvars.Context] | None = None
         self._waiters: list[asyncio.Future[int]] = []
@@ -121,7 +126,7 @@ class Subprocess:
         return future
 
     @classmethod
-    def initialize(cls) -> None:
+    def initialize(cls, io_loop: IOLoop | None = None) -> None:
         """Do nothing: kept for programs that had to prepare for ended children once."""
 
     @classmethod

@@ -7,6 +7,7 @@ import datetime
 import socket
 from typing import TYPE_CHECKING, Any
 
+from tornado.ioloop import takes_loop
 from tornado.iostream import IOStream
 from tornado.netutil import Resolver
 
@@ -14,6 +15,8 @@ from ._race import connect_first, format_address, interleave, of_family
 
 if TYPE_CHECKING:
     import ssl
+
+    from tornado.ioloop import IOLoop
 
 _UNIX = "unix:"
 
@@ -23,9 +26,12 @@ class TCPClient:
 
     :param resolver: finds the addresses; by default the configured `.Resolver`, which `close`
         then closes.
+    :param io_loop: classic, and the second argument there: checked, and then not used, since
+        `connect` works on the loop that runs it.
     """
 
-    def __init__(self, resolver: Resolver | None = None) -> None:
+    @takes_loop()
+    def __init__(self, resolver: Resolver | None = None, *, io_loop: IOLoop | None = None) -> None:
         self._own_resolver = resolver is None
         self.resolver = Resolver() if resolver is None else resolver
 

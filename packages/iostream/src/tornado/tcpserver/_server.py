@@ -5,26 +5,26 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from os import path  # pathlib is a slow import that nothing else here needs
+import ssl
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tornado.ioloop import IOLoop
+from tornado.ioloop import IOLoop, chosen_loop, takes_loop
 from tornado.iostream import IOStream, StreamClosedError
 from tornado.netutil import (
     add_accept_handler,
     bind_sockets,
-    ssl_options_to_context,
-    ssl_wrap_socket,
 )
+from tornado.netutil._tls import wrap_accepted
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable, Iterable
 
     from tornado.iostream import SSLIOStream
 
     from ._idle import IdleWatch
     from ._limits import ConnectionLimits
+    from ._tls_settings import TLSSettings
 
 app_log = logging.getLogger("tornado.application")
 
@@ -36,19 +36,20 @@ class TCPServer:
     sockets made elsewhere, for example by `.bind_sockets` before `.fork_processes`.
 
     :param ssl_options: an `ssl.SSLContext`, or a dict for `.ssl_options_to_context` with at least
-        ``certfile``, to serve TLS.
+        ``certfile``, to serve TLS. The files are read at once.
     :param max_buffer_size: bytes a stream buffers for one read; see `.BaseIOStream`.
     :param read_chunk_size: bytes a stream receives at once.
     :param max_connections: connections that may be open at a time; more are closed at once.
     :param max_connections_per_address: connections that one address may have open.
     :param idle_timeout: seconds after which a connection without traffic is closed.
     :param handshake_timeout: seconds that a TLS handshake may take.
-    :param io_loop: classic; ignored, since the current loop is used.
+    :param io_loop: classic, and the first argument there: another loop of this thread to serve on.
 
     .. versionadded:: 1.0
        The limits and timeouts.
     """
 
+    @takes_loop(before="ssl_options", none_before=(dict, ssl.SSLContext))
     def __init__(
         self,
         ssl_options: dict[str, Any] | ssl.SSLContext | None = None,
@@ -59,12 +60,13 @@ class TCPServer:
         max_connections_per_address: int | None = None,
         idle_timeout: float | None = None,
         handshake_timeout: float | None = 60.0,
-        io_loop: Any = None,
+        io_loop: IOLoop | None = None,
     ) -> None:
-        if hasattr(ssl_options, "add_callback"):
-            ssl_options = None  # classic: the loop came first
-        _check_certificate(ssl_options)
+        self._chosen_loop = io_loop
         self.ssl_options = ssl_options
+        self._tls: TLSSettings | None = None
+        if ssl_options is not None:
+            self._read_tls_settings(ssl_options)
         self.max_buffer_size = max_buffer_size
         self.read_chunk_size = read_chunk_size
         self.handshake_timeout = handshake_timeout
@@ -78,13 +80,25 @@ class TCPServer:
             from ._idle import IdleWatch
 
             self._idle = IdleWatch(idle_timeout)
-        self._context: ssl.SSLContext | None = None
         self._sockets: dict[int, socket.socket] = {}
         self._stop_accepting: dict[int, Callable[[], None]] = {}
         self._pending_sockets: list[socket.socket] = []
         self._running: set[Any] = set()
         self._started = False
         self._stopped = False
+
+    @property
+    def io_loop(self) -> IOLoop:
+        """The loop that the server is on: the one that it was given, or the current one.
+
+        .. versionadded:: 1.0
+           Classic: as it was from 1.0 to 4.5.
+        """
+        return self._chosen_loop or IOLoop.current()
+
+    @io_loop.setter
+    def io_loop(self, io_loop: IOLoop | None) -> None:
+        self._chosen_loop = chosen_loop(io_loop)
 
     # Listening.
 
@@ -112,7 +126,12 @@ class TCPServer:
         flags: int | None = None,
         reuse_port: bool = False,
     ) -> None:
-        """Open the port now and accept from `start` on; arguments of `.bind_sockets`."""
+        """Open the port now and accept from `start` on; arguments of `.bind_sockets`.
+
+        Classic: ``reuse_port`` had the place of ``flags``, and is still recognized there.
+        """
+        if isinstance(flags, bool):
+            reuse_port, flags = flags, None
         opened = bind_sockets(port, address, family, backlog, flags, reuse_port)
         accept_or_keep = self.add_sockets if self._started else self._pending_sockets.extend
         accept_or_keep(opened)
@@ -137,7 +156,9 @@ class TCPServer:
         """Accept on listening sockets, which belong to the server from now on."""
         for sock in sockets:
             self._sockets[sock.fileno()] = sock
-            self._stop_accepting[sock.fileno()] = add_accept_handler(sock, self._accept)
+            self._stop_accepting[sock.fileno()] = add_accept_handler(
+                sock, self._accept, io_loop=self._chosen_loop
+            )
 
     def add_socket(self, socket: socket.socket) -> None:
         """Accept on one listening socket."""
@@ -155,6 +176,8 @@ class TCPServer:
             sock.close()
         self._sockets.clear()
         self._pending_sockets.clear()
+        if self._tls is not None:
+            self._tls.handshakes.sum_up()
 
     # Connections.
 
@@ -186,10 +209,14 @@ class TCPServer:
             connection.close()
             return
         try:
-            stream = self._make_stream(connection)
+            stream = self._make_stream(connection, address)
         except BaseException:
             self._forget(None, address)
             raise
+        if stream is None:
+            self._forget(None, address)
+            connection.close()
+            return
         if self._limits is not None or self._idle is not None:
             stream._owner = _Place(self, address)
             if self._idle is not None:
@@ -206,9 +233,9 @@ class TCPServer:
         except Exception as error:  # noqa: BLE001 - one connection's error must not end the server
             self._handler_failed(stream, error)
 
-    def _make_stream(self, connection: socket.socket) -> IOStream:
+    def _make_stream(self, connection: socket.socket, address: Any) -> IOStream | None:
         if self.ssl_options is not None:
-            return self._make_secure_stream(connection, self.ssl_options)
+            return self._make_secure_stream(connection, address, self.ssl_options)
         plain: type[IOStream] = IOStream
         if self._idle is not None:
             from ._idle import WatchedIOStream
@@ -218,21 +245,34 @@ class TCPServer:
             connection, max_buffer_size=self.max_buffer_size, read_chunk_size=self.read_chunk_size
         )
 
+    def _read_tls_settings(self, ssl_options: dict[str, Any] | ssl.SSLContext) -> TLSSettings:
+        from ._tls_settings import TLSSettings
+
+        if self._tls is None or self._tls.options is not ssl_options:
+            self._tls = TLSSettings(ssl_options)
+        return self._tls
+
     def _make_secure_stream(
-        self, connection: socket.socket, ssl_options: dict[str, Any] | ssl.SSLContext
-    ) -> SSLIOStream:
+        self,
+        connection: socket.socket,
+        address: Any,
+        ssl_options: dict[str, Any] | ssl.SSLContext,
+    ) -> SSLIOStream | None:
+        """Return a stream whose handshake is to come; None if the client has gone already."""
         if self._idle is None:
             from tornado.iostream import SSLIOStream as Secure
         else:
             from ._idle import WatchedSSLIOStream as Secure
-        if self._context is None:
-            self._context = ssl_options_to_context(ssl_options, server_side=True)
-        wrapped = ssl_wrap_socket(
-            connection, self._context, server_side=True, do_handshake_on_connect=False
-        )
+        settings = self._read_tls_settings(ssl_options)
+        try:
+            wrapped = wrap_accepted(connection, settings.context)
+        except OSError as error:  # reset before anybody looked at it, by a port scanner for example
+            settings.handshakes.failed(address, error)
+            return None
         stream = Secure(
             wrapped, max_buffer_size=self.max_buffer_size, read_chunk_size=self.read_chunk_size
         )
+        stream._report_failure = partial(settings.handshakes.failed, address)
         if self.handshake_timeout is not None:
             stream.limit_handshake(self.handshake_timeout)
         return stream
@@ -262,7 +302,7 @@ class TCPServer:
     def _handler_failed(
         self, stream: IOStream, error: BaseException, message: str = "Error in connection callback"
     ) -> None:
-        if isinstance(error, StreamClosedError) and stream.closed():
+        if stream.closed() and (isinstance(error, StreamClosedError) or error is stream.error):
             return  # the peer has gone, and the handler did not mind: the usual end
         app_log.error(message, exc_info=error)
         stream.close(exc_info=error)
@@ -284,19 +324,3 @@ class _Place:
         if self.server._idle is not None:
             self.server._idle.discard(old)
             self.server._idle.add(new, asyncio.get_running_loop())
-
-
-def _check_certificate(ssl_options: Any) -> None:
-    """Refuse settings at the start that would make every connection fail later.
-
-    :raises KeyError: if there is no certificate.
-    :raises ValueError: if a file does not exist.
-    """
-    if not isinstance(ssl_options, dict):
-        return
-    if "certfile" not in ssl_options:
-        raise KeyError('missing key "certfile" in ssl_options')
-    for key in ("certfile", "keyfile"):
-        file = ssl_options.get(key)
-        if file is not None and not path.exists(file):
-            raise ValueError(f'{key} "{file}" does not exist')

@@ -45,4 +45,10 @@ __all__ = [
     "set_default_locale",
 ]
 
-publish(globals())
+publish(
+    globals(),
+    aliases=dict.fromkeys(
+        ("_default_locale", "_supported_locales", "_translations", "_use_gettext"),
+        "tornado.locale._classic",
+    ),
+)

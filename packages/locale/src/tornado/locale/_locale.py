@@ -62,6 +62,16 @@ class Locale:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.code}>"
 
+    @property
+    def _months(self) -> list[str]:
+        """The names of the months, under the name that upstream has for them."""
+        return [self.translate(month) for month in _dates.MONTHS]
+
+    @property
+    def _weekdays(self) -> list[str]:
+        """The names of the days from Monday on, under the name that upstream has for them."""
+        return [self.translate(day) for day in _dates.WEEKDAYS]
+
     def translate(
         self, message: str, plural_message: str | None = None, count: int | None = None
     ) -> str:

@@ -21,8 +21,9 @@ def get(*locale_codes: str | None) -> Locale:
 
     The codes are tried in order of preference. Letter case does not matter, and neither does ``-``
     or ``_`` between the parts. Each code is tried whole and then with less detail, as in RFC 4647
-    section 3.4: ``zh-Hans-CN`` asks for ``zh_Hans_CN``, ``zh_CN``, ``zh_Hans`` and ``zh``. If none
-    of the codes fits, the default locale is given.
+    section 3.4: ``zh-Hans-CN`` asks for ``zh_Hans_CN``, ``zh_CN``, ``zh_Hans`` and ``zh``. A
+    language alone also finds its locale for a place: ``de`` finds ``de_DE``, or ``de_AT`` if there
+    is no other. If none of the codes fits, the default locale is given.
 
     :param locale_codes: codes like ``"es-AR"`` or ``"es_LA"``; None and ``""`` are passed over.
     """
@@ -76,6 +77,8 @@ def find_closest(codes: Iterable[str | None]) -> Locale:
         for shorter in _with_less_detail(wanted):
             if shorter in index:
                 return find(index[shorter], catalogue)
+        if wanted in catalogue.languages:
+            return find(catalogue.languages[wanted], catalogue)
     return find(catalogue.default, catalogue)
 
 

@@ -1,25 +1,44 @@
 """Read one compiled gettext catalogue, and say what is wrong with it.
 
-`gettext.GNUTranslations` does the reading. What it does not say, this room does: which file is
-broken, and which messages lack plural forms, since it shows those untranslated without a word.
-The layout is that of the GNU gettext manual, "The Format of GNU MO Files".
+`gettext.GNUTranslations` reads the messages. The header is read by :mod:`._moheader`, since
+`gettext` gives up the whole catalogue for a header that GNU's own tools accept. The layout is that
+of the GNU gettext manual, "The Format of GNU MO Files".
 """
 
 from __future__ import annotations
 
 import gettext
-import re
+import io
 import struct
 from typing import TYPE_CHECKING
 
+from ._moheader import Header, read_header
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
-_MAGIC = 0x950412DE
+_BYTE_ORDERS = {0x950412DE: "<", 0xDE120495: ">"}
 #: How many of the messages that lack plural forms are named.
 _NAMED = 5
-#: The counts from 0 on that plural rules are tried with: those of all languages repeat before.
-_TRIED = 201
+
+
+class _Catalogue(gettext.GNUTranslations):
+    """The messages of a file, with the charset and the plural rule of our own reading."""
+
+    _catalog: dict[Any, str]  # gettext keeps the messages there
+    complaints: list[str]  #: what is wrong with it
+
+    def _parse(self, fp: Any) -> None:
+        data = fp.read()
+        messages = list(_messages(data))
+        header = read_header(next((text for original, text in messages if not original), b""))
+        self._charset = header.charset
+        super()._parse(io.BytesIO(_without_header(data)))
+        self.plural = header.choose
+        self.info().update(_fields(header.text))
+        self._catalog[""] = header.text
+        self.complaints = [*header.complaints, *_check_plurals(messages, header)]
 
 
 def read(path: str) -> tuple[gettext.NullTranslations | None, list[str]]:
@@ -29,79 +48,75 @@ def read(path: str) -> tuple[gettext.NullTranslations | None, list[str]]:
     """
     try:
         with open(path, "rb") as file:
-            catalogue = gettext.GNUTranslations(file)
-            file.seek(0)
-            _try_rule(catalogue)
-            complaints = _check_plurals(list(_messages(file.read())), path)
-    except (OSError, UnicodeDecodeError, LookupError, ValueError, struct.error) as error:
+            catalogue = _Catalogue(file)
+    except (OSError, ValueError, struct.error) as error:
         return None, [f"{path}: {_explain(error)}, make it anew with msgfmt"]
-    return catalogue, complaints
-
-
-def _try_rule(catalogue: gettext.GNUTranslations) -> None:
-    """Have the plural rule choose a form for some counts, so that none fails while a page is made.
-
-    :raises ValueError: if it does not choose one of the forms that the header promises.
-    """
-    header = catalogue.info().get("plural-forms", "")
-    declared = re.search(r"nplurals\s*=\s*(\d+)", header)
-    choose = getattr(catalogue, "plural", None)  # where gettext keeps the rule
-    if declared is None or choose is None:
-        return
-    for count in range(_TRIED):
-        try:
-            form = choose(count)
-        except ZeroDivisionError:
-            raise ValueError(f"it divides by zero for {count}") from None
-        if not 0 <= form < int(declared[1]):
-            msg = f"it chooses form {form} for {count}, and there are {declared[1]}"
-            raise ValueError(msg)
+    return catalogue, [f"{path}: {complaint}" for complaint in catalogue.complaints]
 
 
 def _explain(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         found = error.object[max(0, error.start - 20) : error.end + 20]
-        return f"its header promises {error.encoding}, but there is {found!r}"
-    if isinstance(error, LookupError):
-        return f"its header names no charset that Python knows ({error})"
+        return (
+            f"it should be in {error.encoding}, by its header or by default, but there is {found!r}"
+        )
     if isinstance(error, struct.error):
         return "the file is cut off"
     if isinstance(error, OSError):
         return f"not a catalogue ({error.strerror or error})"
-    return f"its header has a broken Plural-Forms line ({error})"
+    return f"a message has more than two forms in the source code ({error})"
+
+
+def _fields(header: str) -> Iterator[tuple[str, str]]:
+    """Give the fields of a header by their names in lower case, as `gettext` does."""
+    for line in header.split("\n"):
+        name, colon, value = line.partition(":")
+        if colon:
+            yield name.strip().lower(), value.strip()
+
+
+def _without_header(data: bytes) -> bytes:
+    """Return a catalogue whose header is empty, so that `gettext` does not stumble over it."""
+    order, count, originals, translations = _layout(data)
+    changed = bytearray(data)
+    for index in range(count):
+        (length,) = struct.unpack_from(f"{order}I", data, originals + 8 * index)
+        if not length:
+            struct.pack_into(f"{order}I", changed, translations + 8 * index, 0)
+    return bytes(changed)
+
+
+def _layout(data: bytes) -> tuple[str, int, int, int]:
+    """Return the byte order, the number of messages, and where the tables of both columns begin."""
+    (magic,) = struct.unpack_from("<I", data)
+    if magic not in _BYTE_ORDERS:
+        raise OSError(0, "Bad magic number")
+    order = _BYTE_ORDERS[magic]
+    return order, *struct.unpack_from(f"{order}3I", data, 8)
 
 
 def _messages(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Give the originals and translations of a catalogue, plural forms divided by null bytes."""
-    order = "<" if struct.unpack_from("<I", data)[0] == _MAGIC else ">"
-    count, originals, translations = struct.unpack_from(f"{order}3I", data, 8)
+    order, count, *tables = _layout(data)
     for index in range(count):
         pair = []
-        for table in (originals, translations):
+        for table in tables:
             length, offset = struct.unpack_from(f"{order}2I", data, table + 8 * index)
             pair.append(data[offset : offset + length])
         yield pair[0], pair[1]
 
 
-def _check_plurals(messages: list[tuple[bytes, bytes]], path: str) -> list[str]:
+def _check_plurals(messages: list[tuple[bytes, bytes]], header: Header) -> Iterator[str]:
     plurals = [(original, text) for original, text in messages if b"\0" in original]
-    header = next((text for original, text in messages if not original), b"")
-    declared = re.search(
-        rb"^plural-forms\s*:.*nplurals\s*=\s*(\d+)", header, re.IGNORECASE | re.MULTILINE
-    )
-    if plurals and declared is None:
-        return [
-            f"{path}: the header has no Plural-Forms line, plurals are chosen as in English",
-        ]
-    wanted = int(declared[1]) if declared else 2
+    if not plurals:
+        return
+    yield from header.plural_complaints
+    wanted = header.forms
     poor = [original for original, text in plurals if _count_forms(text) < wanted]
-    complaints = [
-        f"{path}: the message {_name(original)!r} lacks some of its {wanted} plural forms"
-        for original in poor[:_NAMED]
-    ]
+    for original in poor[:_NAMED]:
+        yield f"the message {_name(original)!r} lacks some of its {wanted} plural forms"
     if len(poor) > _NAMED:
-        complaints.append(f"{path}: so do {len(poor) - _NAMED} more messages")
-    return complaints
+        yield f"so do {len(poor) - _NAMED} more messages"
 
 
 def _count_forms(text: bytes) -> int:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 #: The locale of the words in the source code, unless `set_default_locale` says otherwise.
 SOURCE_LOCALE = "en_US"
 
+#: The likely subtags of the Unicode CLDR, for languages of which programs often have several
+#: locales and whose place is not called as they are (``de_DE``, ``fr_FR``).
+_USUAL_PLACES = {"en": "us", "pt": "br", "zh": "cn"}
+
 
 class Catalogue:
     """One set of locales, which never changes: another takes its place as a whole.
@@ -22,7 +26,7 @@ class Catalogue:
     So a thread that loads translations does not disturb the others.
     """
 
-    __slots__ = ("bare", "default", "index", "loaded", "supported")
+    __slots__ = ("bare", "default", "index", "languages", "loaded", "supported")
 
     def __init__(self, default: str, loaded: dict[str, Locale]) -> None:
         #: The code of the locale that is used when none of the wanted ones is supported.
@@ -35,6 +39,21 @@ class Catalogue:
         self.supported = frozenset(loaded) | {default}
         #: Codes in lower case with underscores -> the code as it was loaded.
         self.index = {code.lower().replace("-", "_"): code for code in self.supported}
+        #: Languages without a place -> the code that serves them best.
+        self.languages = _best_by_language(self.index, default)
+
+
+def _best_by_language(index: dict[str, str], default: str) -> dict[str, str]:
+    """Choose a locale for each language: of its usual place, the default, or the first by name."""
+
+    def is_worse(code: str) -> tuple[bool, bool, str]:
+        language, _, place = code.partition("_")
+        return place != _USUAL_PLACES.get(language, language), index[code] != default, code
+
+    best: dict[str, str] = {}
+    for code in sorted(index, key=is_worse):
+        best.setdefault(code.partition("_")[0], index[code])
+    return best
 
 
 class State:

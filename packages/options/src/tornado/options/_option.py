@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ._errors import InvalidValue
 from ._source import COMMAND_LINE, DEFAULT, PROGRAM
-from ._types import PLACEHOLDERS, fit, name_of, read, read_many, write
+from ._types import PLACEHOLDERS, fit, members_of, name_of, read, read_many, write
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
@@ -117,6 +117,8 @@ class Option:
             return self.metavar
         if self.choices is not None:
             one = "|".join(map(write, self.choices))
+        elif members := members_of(self.type):
+            one = "|".join(members)
         else:
             one = PLACEHOLDERS.get(self.type) or name_of(self.type).upper()
         if self.multiple:

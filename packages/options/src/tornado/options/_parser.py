@@ -151,7 +151,7 @@ class OptionParser:
         known = self._options.get(normalise(name))
         if known is not None:
             first = known.place or "tornado.options"
-            raise Error(f"option {name!r} is defined twice, in {first} and in {place}")
+            raise Error(f"Option {name!r} already defined in {first}, and again in {place}")
         if type is None:
             type = str if multiple or default is None else default.__class__
         self._options[normalise(name)] = Option(

@@ -77,8 +77,17 @@ def read(text: str, type: Any) -> Any:
     try:
         return type(text)
     except (ValueError, TypeError, LookupError) as error:
-        msg = f"{text!r} is not a valid {name_of(type)} ({error})"
+        members = members_of(type)
+        if text in members:
+            return members[text]
+        reason = f"one of {', '.join(members)}" if members else error
+        msg = f"{text!r} is not a valid {name_of(type)} ({reason})"
         raise ValueError(msg) from error
+
+
+def members_of(type: Any) -> dict[str, Any]:
+    """Return the members of an Enum by the texts that are read for them; nothing for other types."""
+    return {write(member): member for member in type} if hasattr(type, "__members__") else {}
 
 
 def read_many(text: str, type: Any) -> list[Any]:
@@ -100,14 +109,16 @@ def read_many(text: str, type: Any) -> list[Any]:
 def fit(value: Any, type: Any) -> Any:
     """Turn a value of a TOML file into one of a type that TOML has not.
 
-    Text is read for lengths of time and for the program's own types, numbers are seconds, and a
-    date alone is its midnight. What fits already, or not at all, comes back as it is.
+    Text is read for lengths of time and for the program's own types, numbers are seconds or the
+    values of an Enum, and a date alone is its midnight. What fits already, or not at all, comes back as it is.
 
     :raises ValueError: if a text cannot be read, or true and false stand where a number belongs.
     """
     if isinstance(value, bool) and type in (int, float, datetime.timedelta):
         msg = f"needs {name_of(type)}, not {value} (bool)"
         raise ValueError(msg)
+    if value.__class__ is not type and write(value) in members_of(type):
+        return members_of(type)[write(value)]
     if isinstance(value, str):
         return value if type in (str, int, float, bool) else read(value, type)
     if type is datetime.timedelta and isinstance(value, int | float):
@@ -135,6 +146,8 @@ def write(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, datetime.timedelta):
         return write_length(value)
+    if hasattr(value.__class__, "__members__"):
+        return write(value.value) if isinstance(value.value, str | int | float) else str(value.name)
     return str(value)
 
 

@@ -60,6 +60,8 @@ def compile_directory(directory: str, output: str, *, match: str = "*", **kwargs
 
     .. versionadded:: 1.0
     """
+    from tornado.util import replace_file  # programs that only load templates need it not
+
     loader = Loader(directory, **kwargs)
     waiting = sorted(template_names(directory, match), reverse=True)
     done: set[str] = set()
@@ -70,8 +72,7 @@ def compile_directory(directory: str, output: str, *, match: str = "*", **kwargs
         template = loader.load(name)
         path = confine(os.path.abspath(output), name) + ".py"
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(pack(template))
+        replace_file(path, [pack(template).encode()])
         _forget_bytecode(path)
         done.add(name)
         waiting.extend(source.name for source in template._get_program(0).sources)

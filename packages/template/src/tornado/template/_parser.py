@@ -67,8 +67,8 @@ class Parser:
         if ending is not None:
             word = ending[1].split(None, 1)[0]
             if word == "end":
-                self._fail("extra {% end %}: no directive is open", ending[2])
-            self._fail(f"{{% {word} %}} outside of {_PARENTS[word]}", ending[2])
+                self._fail("Extra {% end %} block: no directive is open", ending[2])
+            self._fail(f"{word} outside {_PARENTS[word]} block", ending[2])
 
     def _fail(self, message: str, offset: int) -> NoReturn:
         raise self._source.error(message, offset)
@@ -101,7 +101,7 @@ class Parser:
 
     def _unknown(self, word: str, offset: int) -> NoReturn:
         hint = "" if word.isidentifier() else "; a directive's name ends with a space"
-        self._fail(f"unknown directive {word!r}: expected one of {', '.join(NAMES)}{hint}", offset)
+        self._fail(f"unknown operator: {word!r}, expected one of {', '.join(NAMES)}{hint}", offset)
 
     def _parse_inner(self, word: str, offset: int) -> tuple[list[Node], Token]:
         """Parse the body of the directive ``word`` that starts at ``offset``."""
@@ -111,7 +111,7 @@ class Parser:
         body, ending = self._parse_body()
         self._depth -= 1
         if ending is None:
-            self._fail(f"missing {{% end %}} for {{% {word} %}}", offset)
+            self._fail(f"Missing {{% end %}} block for {word}", offset)
         return body, ending
 
     def _parse_closed(self, word: str, offset: int) -> list[Node]:
@@ -119,7 +119,7 @@ class Parser:
         body, ending = self._parse_inner(word, offset)
         follower = ending[1].split(None, 1)[0]
         if follower != "end":
-            self._fail(f"{{% {follower} %}} cannot follow {{% {word} %}}", ending[2])
+            self._fail(f"{follower} block cannot be attached to {word} block", ending[2])
         return body
 
     def parse_control(self, word: str, code: str, offset: int) -> Node:
@@ -141,7 +141,7 @@ class Parser:
             if follower not in _FOLLOWERS[current] and not (
                 current == "else" and word == "try" and follower == "finally"
             ):
-                self._fail(f"{{% {follower} %}} cannot follow {{% {current} %}}", ending[2])
+                self._fail(f"{follower} block cannot be attached to {current} block", ending[2])
             current, code = follower, rest[0] if rest else ""
             offset = ending[2] + len(ending[1]) - len(code)
         self._in_loop = outer
@@ -161,14 +161,14 @@ class Parser:
     def parse_jump(self, word: str, code: str, offset: int) -> Node:
         """Parse break and continue."""
         if not self._in_loop:
-            self._fail(f"{{% {word} %}} outside of for and while", offset)
+            self._fail(f"{word} outside for or while block", offset)
         if code:
             self._fail(f"{{% {word} %}} takes nothing, but has {code!r}", offset)
         return Statement(word, offset)
 
     def parse_apply(self, word: str, code: str, offset: int) -> Node:
         """Parse apply: its body is a function of its own, so loops outside do not count."""
-        self._require(word, code, offset, "the name of a function")
+        self._require(word, code, offset, "method name")
         outer, self._in_loop = self._in_loop, False
         body = self._parse_closed(word, offset)
         self._in_loop = outer
@@ -176,7 +176,7 @@ class Parser:
 
     def parse_block(self, word: str, code: str, offset: int) -> Node:
         """Parse block."""
-        self._require(word, code, offset, "a name")
+        self._require(word, code, offset, "name")
         outer, self._in_block = self._in_block, True
         body = self._parse_closed(word, offset)
         self._in_block = outer
@@ -192,24 +192,24 @@ class Parser:
 
     def parse_extends(self, word: str, code: str, offset: int) -> None:
         """Parse extends: it belongs to the file, so it stands outside of other directives."""
-        self._require(word, code, offset, "the name of a template")
+        self._require(word, code, offset, "file path")
         if self._depth:
             self._fail("{% extends %} inside another directive: it cannot be conditional", offset)
         self._file.parent = (_unquote(code), offset)
 
     def parse_include(self, word: str, code: str, offset: int) -> Node:
         """Parse include."""
-        self._require(word, code, offset, "the name of a template")
+        self._require(word, code, offset, "file path")
         return Include(_unquote(code), offset)
 
     def parse_statement(self, word: str, code: str, offset: int) -> Node:
         """Parse import and from: the directive is the statement."""
-        self._require(word, code, offset, "a statement")
+        self._require(word, code, offset, "statement")
         return Statement(f"{word} {code}", offset - len(word) - 1)
 
     def parse_set(self, word: str, code: str, offset: int) -> Node:
         """Parse set: the statement is what follows."""
-        self._require(word, code, offset, "a statement")
+        self._require(word, code, offset, "statement")
         return Statement(code, offset)
 
     def parse_autoescape(self, word: str, code: str, offset: int) -> None:
@@ -235,12 +235,12 @@ class Parser:
 
     def parse_raw(self, word: str, code: str, offset: int) -> Node:
         """Parse raw: an expression that is not escaped."""
-        self._require(word, code, offset, "an expression")
+        self._require(word, code, offset, "expression")
         return Expression(code, offset, raw=True)
 
     def parse_module(self, word: str, code: str, offset: int) -> Node:
         """Parse module: a call of a UI module, which the framework puts into the namespace."""
-        self._require(word, code, offset, "a call of a module")
+        self._require(word, code, offset, "call of a module")
         return Expression(code, offset, raw=True, lead="_tt_modules.")
 
     def parse_comment(self, word: str, code: str, offset: int) -> None:
@@ -248,7 +248,7 @@ class Parser:
 
     def _require(self, word: str, code: str, offset: int, what: str) -> None:
         if not code:
-            self._fail(f"{{% {word} %}} needs {what}", offset)
+            self._fail(f"{word} missing {what}", offset)
 
 
 def _needs(word: str) -> str:

@@ -26,6 +26,8 @@ DIRECTIVE = "directive"
 _OPENING = re.compile(r"\{(?!\{\{)([{%#])(!?)")
 _CLOSING = {"{": "}}", "%": "%}", "#": "#}"}
 _KINDS = {"{": EXPRESSION, "%": DIRECTIVE, "#": "comment"}
+#: What messages call a kind; programs match the words.
+_WORDS = {EXPRESSION: "expression", DIRECTIVE: "block", "comment": "comment"}
 
 
 def read(source: Source) -> list[Token]:
@@ -56,12 +58,13 @@ def _read_directive(source: Source, tokens: list[Token], mark: str, start: int) 
     closing, kind = _CLOSING[mark], _KINDS[mark]
     end = source.text.find(closing, start)
     if end < 0:
-        raise source.error(f"missing {closing} to end the {kind} {{{mark}", start)
+        raise source.error(f"Missing end {_WORDS[kind]} {closing}", start)
     if kind != "comment":
         inside = source.text[start:end].lstrip()
         value = inside.rstrip()
         if not value:
-            raise source.error(f"empty {kind} {{{mark} {closing}", start)
+            empty = "expression" if kind == EXPRESSION else "block tag ({% %})"
+            raise source.error(f"Empty {empty}", start)
         if "\r" in value:  # ends a line for Python, so it must for those who count lines
             value = value.replace("\r\n", "\n").replace("\r", "\n")
         tokens.append((kind, value, end - len(inside)))

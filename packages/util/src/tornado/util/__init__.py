@@ -10,6 +10,8 @@
     One argument of a function, found by name in any call.
 :func:`import_object`
     Objects found by their dotted names.
+:func:`replace_file`, :func:`move_file`
+    Files that are complete or not there at all.
 
 The rest are shims: they keep programs running that were written when Python lacked what it has
 today. Importing this module loads none of them: each room is imported when one of its names is
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from ._doctests import doctests
     from ._duration import timedelta_to_seconds
     from ._exceptions import errno_from_exception, raise_exc_info
+    from ._files import move_file, replace_file
     from ._gzip import GzipDecompressor
     from ._names import import_object
     from ._objectdict import ObjectDict
@@ -53,10 +56,12 @@ __all__ = [
     "errno_from_exception",
     "exec_in",
     "import_object",
+    "move_file",
     "print_uncaught",
     "publish",
     "raise_exc_info",
     "re_unescape",
+    "replace_file",
     "timedelta_to_seconds",
     "unicode_type",
 ]
@@ -75,10 +80,16 @@ publish(
         "errno_from_exception": "_exceptions",
         "exec_in": "_code",
         "import_object": "_names",
+        "move_file": "_files",
         "print_uncaught": "_uncaught",
         "raise_exc_info": "_exceptions",
         "re_unescape": "_pattern",
+        "replace_file": "_files",
         "timedelta_to_seconds": "_duration",
         "unicode_type": "_classic",
     },
+    aliases=dict.fromkeys(
+        ("PY3", "_websocket_mask", "_websocket_mask_python", "is_finalizing", "u", "xrange"),
+        "tornado.util._classic",
+    ),
 )

@@ -17,8 +17,9 @@ _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 class GzipDecompressor:
     """Decompress a gzip stream that arrives in pieces, within a limit on memory.
 
-    The stream may have several members, one after the other (RFC 1952 section 2.2). Anything else
-    after a member is an error, and so is a stream that ends inside one.
+    The stream may have several members, one after the other (RFC 1952 section 2.2), and zeros after
+    the last one, with which some writers fill a block; `gzip` and gzip(1) ignore them too. Anything
+    else after a member is an error, and so is a stream that ends inside one.
 
     >>> import gzip
     >>> decompressor = GzipDecompressor()
@@ -37,6 +38,7 @@ class GzipDecompressor:
         # None between members: a member exists from its first byte on.
         self._member: zlib._Decompress | None = None
         self._members = 0
+        self._is_padded = False
         self._tail = b""
 
     def decompress(self, value: Bytes, max_length: int = 0) -> bytes:
@@ -48,7 +50,7 @@ class GzipDecompressor:
             :attr:`unconsumed_tail`. 0 means no limit; it is deprecated, because a few bytes of
             input can become gigabytes.
         :raises ValueError: if ``max_length`` is negative.
-        :raises zlib.error: if the data is not gzip, or damaged, or followed by something else.
+        :raises zlib.error: if the data is not gzip, or damaged, or followed by anything but zeros.
         """
         if max_length < 0:
             raise ValueError(f"max_length is a number of bytes, 0 or more, not {max_length}")
@@ -88,6 +90,8 @@ class GzipDecompressor:
         self._tail = b""
         left = max_length
         while data:
+            if self._member is None and self._skip_padding(data):
+                break
             member = self._member or self._open(data)
             piece = member.decompress(data, left)
             if piece:
@@ -103,6 +107,16 @@ class GzipDecompressor:
                     self._tail = data
                     break
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _skip_padding(self, data: Bytes) -> bool:
+        """Return whether ``data`` is padding after the last member: zeros, and nothing else."""
+        if not self._members or (data[0] and not self._is_padded):
+            return False
+        self._is_padded = True
+        rest = bytes(data).lstrip(b"\0")
+        if rest:
+            raise zlib.error(f"found {rest[:2]!r} after the last gzip member and zeros")
+        return True
 
     def _open(self, data: Bytes) -> zlib._Decompress:
         start = bytes(memoryview(data)[:2])

@@ -1,11 +1,17 @@
-"""The literal text in a regular expression."""
+"""Literal text: in a regular expression, and as it stands in the path of a request."""
 
 from __future__ import annotations
 
 import re
 
+from tornado.escape import url_escape
+
 _SPECIAL = frozenset(".^$*+?{}[]\\|()")
 _QUANTIFIERS = frozenset("*?{")
+
+#: An octet that is percent-encoded already, or a character that a path holds as it is
+#: (``pchar`` and the slash, RFC 3986 section 3.3); everything else is encoded.
+_SENDABLE = re.compile(r"(%[0-9A-Fa-f]{2}|[A-Za-z0-9\-._~!$&'()*+,;=:@/]+)")
 
 
 def literal_prefix(regex: re.Pattern[str]) -> tuple[str, bool]:
@@ -29,3 +35,35 @@ def literal_prefix(regex: re.Pattern[str]) -> tuple[str, bool]:
         prefix += char
         at += step
     return prefix, False
+
+
+def encoded_literal(text: str) -> str:
+    """Percent-encode a literal text, except what is encoded already."""
+    return "".join(sendable or url_escape(other, plus=False) for sendable, other in _parts(text))
+
+
+def literal_pattern(text: str) -> str:
+    """Return a regular expression for the ways in which a request may spell a literal text.
+
+    Hexadecimal digits of an encoded octet may be in capitals or not (RFC 3986 section 2.1).
+    """
+    pattern = ""
+    for sendable, other in _parts(text):
+        encoded = sendable or url_escape(other, plus=False)
+        if "%" not in encoded:
+            pattern += re.escape(encoded)
+            continue
+        spelled = re.sub("[A-Fa-f]", _either_case, encoded)
+        # Some clients send characters such as | as they are.
+        pattern += f"(?:{spelled}|{re.escape(other)})" if other.isascii() and other else spelled
+    return pattern
+
+
+def _parts(text: str) -> list[tuple[str, str]]:
+    """Split a literal text into parts that a path may hold and parts that it may not."""
+    parts = _SENDABLE.split(text)  # others at the even places
+    return [("", part) if at % 2 == 0 else (part, "") for at, part in enumerate(parts) if part]
+
+
+def _either_case(digit: re.Match[str]) -> str:
+    return f"[{digit[0].upper()}{digit[0].lower()}]"

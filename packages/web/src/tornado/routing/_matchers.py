@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING, Any
 
 from tornado.escape import url_unescape
 
-from ._literal_text import literal_prefix
+from ._literal_text import encoded_literal, literal_prefix
 from ._reversal import Reversal
 
 if TYPE_CHECKING:
     from tornado.httputil import HTTPServerRequest
+
+
+app_log = logging.getLogger("tornado.application")
 
 
 class Matcher:
@@ -44,13 +48,14 @@ class HostMatches(Matcher):
     """Match the name of the host that is asked for, without the port.
 
     :param host_pattern: a regular expression for the whole name, a text or compiled.
+    :raises re.error: it is not a regular expression; the message shows it.
     """
 
     def __init__(self, host_pattern: str | re.Pattern[str]) -> None:
         if isinstance(host_pattern, str):
             if not host_pattern.endswith("$"):
                 host_pattern += "$"
-            host_pattern = re.compile(host_pattern)
+            host_pattern = compiled(host_pattern)
         self.host_pattern = host_pattern
 
     def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
@@ -79,6 +84,7 @@ class PathMatches(Matcher):
 
     :param path_pattern: a regular expression for the whole path, a text or compiled. Its groups
         become arguments: all of them by name, or all of them by position.
+    :raises re.error: it is not a regular expression; the message shows it.
     """
 
     #: Whether nothing matches but what the pattern says. Subclasses may go by something else too.
@@ -92,13 +98,20 @@ class PathMatches(Matcher):
         if isinstance(path_pattern, str):
             if not path_pattern.endswith("$"):
                 path_pattern += "$"
-            path_pattern = re.compile(path_pattern)
+            path_pattern = compiled(path_pattern)
         self.regex = regex = path_pattern
         if len(regex.groupindex) not in (0, regex.groups):
             raise ValueError(f"a path pattern names all of its groups or none: {regex.pattern!r}")
         prefix, is_whole = literal_prefix(regex)
         #: What every path begins with that is matched; may be empty.
         self.prefix = prefix
+        if not prefix.isascii() or " " in prefix:
+            app_log.warning(
+                "the route pattern %r can never match: paths arrive percent-encoded, so write %r,"
+                " or use a PathTemplate",
+                regex.pattern,
+                encoded_literal(prefix) + "...",
+            )
         if is_whole and self.goes_by_pattern:
             self.literal = prefix
         self._reversal = Reversal(regex)
@@ -127,6 +140,19 @@ class PathMatches(Matcher):
 
     def reverse(self, *args: Any) -> str | None:
         return self._reversal.fill(args)
+
+
+def compiled(pattern: str, shown: str | None = None, flags: int = 0) -> re.Pattern[str]:
+    """Compile a regular expression.
+
+    :param shown: what the message of an error shows instead of the pattern.
+    :raises re.error: it is not a regular expression.
+    """
+    try:
+        return re.compile(pattern, flags)
+    except re.error as error:
+        message = f"the route pattern {shown or pattern!r} is not a regular expression: {error.msg}"
+        raise re.error(message, error.pattern, error.pos) from error
 
 
 def unquoted(text: str | None) -> bytes | None:

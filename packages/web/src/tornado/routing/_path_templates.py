@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tornado.escape import url_escape
 
-from ._matchers import PathMatches, unquoted
+from ._literal_text import encoded_literal, literal_pattern
+from ._matchers import PathMatches, compiled, unquoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 class Converter(NamedTuple):
     """What a place may hold, and what a handler gets of it."""
 
-    #: A regular expression for the text in the path, without capturing groups.
+    #: A regular expression for the text in the path, without capturing groups. The text is
+    #: percent-encoded; an encoded slash has to fit as a slash does.
     pattern: str
     #: Makes the value of the text; ``ValueError`` says that the path does not match after all.
     #: ``None`` leaves it to the handler's ``decode_argument``.
@@ -39,6 +41,8 @@ _CONVERTERS: Mapping[str, Converter] = {
     "uuid": Converter("[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}", _uuid),
 }
 
+_ENCODED_SLASH = re.compile("%2f", re.IGNORECASE)
+
 _PLACE = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}")
 
 
@@ -53,14 +57,16 @@ class PathTemplate(PathMatches, goes_by_pattern=True):
         ])
 
     A place is a name and a type: ``str`` (the default: anything but a slash), ``int``, ``float``,
-    ``uuid`` or ``path`` (anything). Handlers get the values as keyword arguments. Everything else
-    in the template is literal text. A tuple that begins with a text is a regular expression as
-    ever.
+    ``uuid`` or ``path`` (anything). Handlers get the values as keyword arguments. A slash that
+    arrives percent-encoded is still a slash: only a ``path`` may hold it. Everything else in the
+    template is literal text, which is written as people read it (``/新闻/{id:int}``) or
+    percent-encoded. A tuple that begins with a text is a regular expression as ever.
 
     :param template: begins with a slash.
     :param converters: further types by their names: a :class:`Converter`, or a tuple of its parts.
     :raises ValueError: the template has an unknown type, a name that is none, a name twice, or a
         single brace.
+    :raises re.error: the pattern of a further type is not a regular expression.
 
     .. versionadded:: 1.0
     """
@@ -83,12 +89,14 @@ class PathTemplate(PathMatches, goes_by_pattern=True):
             name, converter = self._place(place, known)
             self._texts.append(text)
             self.places[name] = converter
-            pattern += f"{re.escape(text)}(?P<{name}>{converter.pattern})"
+            pattern += f"{literal_pattern(text)}(?P<{name}>{converter.pattern})"
             at = place.end()
         self._texts.append(template[at:])
         if any("{" in text or "}" in text for text in self._texts):
             raise ValueError(f"a brace without its partner in the path {template!r}")
-        super().__init__(re.compile(pattern + re.escape(template[at:]) + "$"))
+        super().__init__(compiled(pattern + literal_pattern(template[at:]) + "$", template))
+        self._texts = [encoded_literal(text) for text in self._texts]
+        self.prefix = self._texts[0].partition("%")[0]  # encoded octets can be spelled in two ways
 
     def _place(self, place: re.Match[str], known: Mapping[str, Converter]) -> tuple[str, Converter]:
         name, kind = place[1], place[2] or "str"
@@ -107,7 +115,10 @@ class PathTemplate(PathMatches, goes_by_pattern=True):
             return None
         values: dict[str, Any] = {}
         for name, converter in self.places.items():
-            values[name] = raw = unquoted(match[name]) or b""
+            text = match[name]
+            if "%" in text and not _fits_with_slashes(converter, text):
+                return None
+            values[name] = raw = unquoted(text) or b""
             if converter.convert is not None:
                 try:
                     values[name] = converter.convert(raw.decode())
@@ -128,10 +139,14 @@ class PathTemplate(PathMatches, goes_by_pattern=True):
         for (name, converter), text, arg in zip(
             self.places.items(), self._texts[1:], args, strict=True
         ):
-            value = url_escape(str(arg), plus=False)
-            if converter.pattern == ".+":
-                value = value.replace("%2F", "/")
+            value = url_escape(str(arg), plus=False)  # which leaves slashes as they are
             if re.fullmatch(converter.pattern, value) is None:
                 raise ValueError(f"{arg!r} does not fit {name} in the path {self.template!r}")
             path += value + text
         return path
+
+
+def _fits_with_slashes(converter: Converter, text: str) -> bool:
+    """Tell whether the text of a place fits when its encoded slashes count as slashes."""
+    with_slashes = _ENCODED_SLASH.sub("/", text)
+    return with_slashes == text or re.fullmatch(converter.pattern, with_slashes) is not None

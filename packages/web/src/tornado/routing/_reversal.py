@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import Any
 
 from tornado.escape import url_escape, utf8
 from tornado.util import re_unescape
 
-if TYPE_CHECKING:
-    import re
+#: A character or an escaped one, and the question mark that makes it optional.
+_OPTIONAL_CHARACTER = re.compile(r"(\\.|[^\\])\?")
+
+#: How often a group may occur; the first alternative is for groups that may be missing.
+_QUANTIFIER = re.compile(
+    r"(?:(?P<optional>[?*]|\{0?,[0-9]*\}|\{0\})|\+|\{[0-9]+(?:,[0-9]*)?\})[?+]?"
+)
+
+#: What the path of a request can hold (RFC 3986 section 3.3).
+_is_path = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@/%]*").fullmatch
 
 
 class Reversal:
@@ -18,45 +27,77 @@ class Reversal:
     path; for them ``path`` is ``None``.
     """
 
-    __slots__ = ("group_count", "path", "pattern")
+    __slots__ = ("_literals", "_regex", "group_count", "path")
 
     def __init__(self, regex: re.Pattern[str]) -> None:
-        self.pattern = regex.pattern
-        self.path, self.group_count = _path_with_places(regex)
+        self._regex = regex
+        self._literals = _literals_between_groups(regex)
+        self.path: str | None = None
+        self.group_count: int | None = None
+        if self._literals is not None:
+            self.group_count = len(self._literals) - 1
+            texts = [re_unescape(literal) for literal in self._literals]
+            if self.group_count:
+                texts = [text.replace("%", "%%") for text in texts]
+            self.path = "%s".join(texts)
 
     def fill(self, args: tuple[Any, ...]) -> str:
-        """Give the path with `args` in its places, percent-encoded.
+        """Return the path with `args` in its places, percent-encoded.
 
-        :raises ValueError: the pattern has no one path, or the number of arguments is another.
+        :param args: as many as the pattern has groups. ``None`` leaves an optional group out.
+        :raises ValueError: the pattern has no one path, the number of arguments is another, or the
+            pattern does not match the path that comes out.
         """
-        if self.path is None:
-            raise ValueError(f"cannot reverse the url regex {self.pattern!r}")
+        pattern = self._regex.pattern
+        if self._literals is None:
+            raise ValueError(f"cannot reverse the url regex {pattern!r}")
         if len(args) != self.group_count:
             raise ValueError(
-                f"the url regex {self.pattern!r} takes {self.group_count} arguments, "
-                f"not {len(args)}"
+                f"the url regex {pattern!r} takes {self.group_count} arguments, not {len(args)}"
             )
-        if not args:
-            return self.path
-        texts = [arg if isinstance(arg, str | bytes) else str(arg) for arg in args]
-        return self.path % tuple([url_escape(utf8(text), plus=False) for text in texts])
+        first, *others = self._literals
+        path = _text(first)
+        for arg, literal in zip(args, others, strict=True):
+            path += _fill_group(arg, literal)
+        if self._regex.match(path) is None or _is_path(path) is None:
+            shown = f" with {args!r:.100}" if args else ""
+            raise ValueError(
+                f"cannot reverse the url regex {pattern!r}{shown}: it does not match {path!r:.200}"
+            )
+        return path
 
 
-def _path_with_places(regex: re.Pattern[str]) -> tuple[str | None, int | None]:
+def _fill_group(arg: Any, literal: str) -> str:
+    """Return the text of a group, and of what is between it and the next one."""
+    quantifier = _QUANTIFIER.match(literal)
+    if quantifier is not None:
+        literal = literal[quantifier.end() :]
+        if arg is None and quantifier["optional"]:
+            return _text(literal)
+    value = url_escape(utf8(arg if isinstance(arg, str | bytes) else str(arg)), plus=False)
+    return value + _text(literal)
+
+
+def _text(literal: str) -> str:
+    """Return what a literal part of a pattern matches, with its optional characters."""
+    return re_unescape(_OPTIONAL_CHARACTER.sub(r"\1", literal))
+
+
+def _literals_between_groups(regex: re.Pattern[str]) -> list[str] | None:
+    """Split a pattern at its groups, ``None`` where more than literal text is between them."""
     pattern = regex.pattern.removeprefix("^").removesuffix("$")
     if regex.groups != pattern.count("("):
-        return None, None
+        return None
     first, *groups = pattern.split("(")
     literals = [first]
     for group in groups:
-        _, closed, behind = group.partition(")")
-        if not closed or ")" in behind:
-            return None, None  # a group within a group
-        literals.append(behind)
+        _, closed, following = group.partition(")")
+        if not closed or ")" in following:
+            return None  # a group within a group
+        literals.append(following)
     try:
-        texts = [re_unescape(literal) for literal in literals]
+        for literal in literals:
+            re_unescape(literal)
     except ValueError:
-        return None, None  # something like \d between the groups
-    if not groups:
-        return texts[0], 0
-    return "%s".join([text.replace("%", "%%") for text in texts]), regex.groups
+        return None  # something like \d between the groups
+    return literals

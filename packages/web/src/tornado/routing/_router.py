@@ -15,7 +15,9 @@ from tornado.httputil import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Iterable
+
+    from tornado.httpserver import Lifespan
 
 
 class Router(HTTPServerConnectionDelegate):
@@ -27,6 +29,13 @@ class Router(HTTPServerConnectionDelegate):
         :return: ``None`` if nobody answers; the client gets a 404.
         """
         raise NotImplementedError(f"{type(self).__name__} does not define find_handler")
+
+    def get_lifespans(self) -> Iterable[Lifespan]:
+        """Return the lifespans of the applications that requests may be routed to.
+
+        .. versionadded:: 1.0
+        """
+        return ()
 
     def start_request(
         self, server_conn: object, request_conn: HTTPConnection

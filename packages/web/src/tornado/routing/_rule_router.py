@@ -19,6 +19,8 @@ from ._table import Rules
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tornado.httpserver import Lifespan
+
 app_log = logging.getLogger("tornado.application")
 
 
@@ -55,6 +57,14 @@ class RuleRouter(Router):
             if delegate is not None:
                 return delegate
         return None
+
+    def get_lifespans(self) -> list[Lifespan]:
+        found: dict[Lifespan, None] = {}
+        for rule in self.rules:
+            get_lifespans = getattr(rule.target, "get_lifespans", None)
+            if get_lifespans is not None:
+                found.update(dict.fromkeys(get_lifespans()))
+        return list(found)
 
     def get_target_delegate(
         self, target: Any, request: HTTPServerRequest, **target_params: Any
@@ -105,8 +115,15 @@ def _as_rule(rule: Any) -> Rule:
     if not isinstance(rule, tuple | list):
         return rule  # type: ignore[no-any-return]  # a Rule, or something of the same form
     matcher, *rest = rule
-    is_pattern = isinstance(matcher, str | re.Pattern)
-    return URLSpec(matcher, *rest) if is_pattern else Rule(matcher, *rest)
+    if not 1 <= len(rest) <= 3:
+        raise TypeError(
+            f"a route is a pattern, a handler, keyword arguments and a name, not {rule!r:.200}"
+        )
+    if isinstance(matcher, str | re.Pattern):
+        return URLSpec(matcher, *rest)
+    if not hasattr(matcher, "match"):
+        raise TypeError(f"a route begins with a pattern or a matcher, not {matcher!r:.200}")
+    return Rule(matcher, *rest)
 
 
 class _CallableTarget(HTTPMessageDelegate):

@@ -51,7 +51,7 @@ from ._application import Application
 from ._arguments import _ArgDefaultMarker as _ArgDefaultMarker
 from ._asynchronous import asynchronous
 from ._current import RequestLogFilter, current_handler, current_request
-from ._errors import Finish, HTTPError, MissingArgumentError
+from ._errors import Finish, HTTPError, InvalidArgumentError, MissingArgumentError
 from ._handler import RequestHandler
 from ._identity import authenticated
 from ._page_resources import is_absolute
@@ -74,6 +74,8 @@ if TYPE_CHECKING:
         decode_signed_value,
         get_signature_key_version,
     )
+    from ._signed_values import _create_signature_v1 as _create_signature_v1
+    from ._signed_values import _create_signature_v2 as _create_signature_v2
     from ._slashes import addslash, removeslash
     from ._static_files import StaticFileHandler
     from ._stream_body import _has_stream_request_body as _has_stream_request_body
@@ -99,6 +101,7 @@ __all__ = [
     "HTTPError",
     "HTTPServer",
     "HostMatches",
+    "InvalidArgumentError",
     "MAX_SUPPORTED_SIGNED_VALUE_VERSION",
     "MIN_SUPPORTED_SIGNED_VALUE_VERSION",
     "MissingArgumentError",
@@ -151,6 +154,8 @@ publish(
         "RequestIdMiddleware": "_request_ids",
         "StaticFileHandler": "_static_files",
         "TimingMiddleware": "_timing",
+        "_create_signature_v1": "_signed_values",
+        "_create_signature_v2": "_signed_values",
         "_has_stream_request_body": "_stream_body",
         "addslash": "_slashes",
         "create_signed_value": "_signed_values",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import re
 import socket
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tornado.httpserver import HTTPServer
@@ -17,15 +17,20 @@ from tornado.routing import (
     ReversibleRuleRouter,
     Rule,
 )
+from tornado.routing._literal_text import literal_pattern
 
 from ._dispatch import HandlerDelegate
 from ._handler import RequestHandler
+from ._hooks import Hooks, Lifecycle
+from ._log_lines import log_line
 from ._simple_handlers import ErrorHandler
 from ._templates import TemplateLoaders
 from ._ui_namespace import UIRegistry
 
 if TYPE_CHECKING:
+    from tornado.httpserver import Lifespan
     from tornado.httputil import HTTPMessageDelegate, HTTPServerRequest
+    from tornado.ioloop import IOLoop
 
     from ._middleware import Middleware
 
@@ -96,13 +101,15 @@ class Application(ReversibleRouter):
     def __init__(
         self,
         handlers: Any = None,
-        default_host: str | None = None,
-        transforms: list[Any] | None = None,
-        wsgi: bool = False,
+        default_host: Any = None,
+        transforms: Any = None,
+        wsgi: Any = False,
         **settings: Any,
     ) -> None:
+        # Typed as open, so that type checkers take Application(handlers, **settings): they think
+        # that any of the settings may be for any of the arguments.
         self.transforms: list[Any] = _transforms(settings) if transforms is None else [*transforms]
-        self.default_host = default_host
+        self.default_host: str | None = default_host
         self.settings = settings
         #: The setting ``middleware``: what is called around each handler, the outermost first.
         self.middleware: tuple[Middleware, ...] = tuple(settings.get("middleware", ()))
@@ -120,14 +127,15 @@ class Application(ReversibleRouter):
         self._template_loaders = TemplateLoaders()
         self.wildcard_router = _ApplicationRouter(self, handlers)
         self.default_router = _ApplicationRouter(self, [Rule(AnyMatches(), self.wildcard_router)])
+        self._lifecycle = Lifecycle(self)
         self._start_autoreload()
 
-    def _start_autoreload(self) -> None:
+    def _start_autoreload(self, io_loop: IOLoop | None = None) -> None:
         """Watch the source, with the setting ``autoreload``; once for each loop."""
         if self.settings.get("autoreload"):
             import tornado.autoreload
 
-            tornado.autoreload.start()
+            tornado.autoreload.start(io_loop=io_loop)
 
     def __call__(self, request: HTTPServerRequest) -> Any:
         """Answer a complete request; so an application can be another one's fallback.
@@ -154,7 +162,9 @@ class Application(ReversibleRouter):
             else is for :meth:`tornado.tcpserver.TCPServer.listen`.
         :return: the server, to stop it later.
         """
-        self._start_autoreload()  # the loop may be another one than when this object was made
+        self._start_autoreload(
+            kwargs.get("io_loop")
+        )  # the loop may be another one than when this object was made
         server = HTTPServer(self, **kwargs)
         server.listen(
             port,
@@ -227,10 +237,51 @@ class Application(ReversibleRouter):
             raise KeyError(f"{name} not found in named urls")
         return url
 
+    # The start and the end.
+
+    # A subclass may have had something else of these names for long.
+    @cached_property
+    def on_startup(self) -> Hooks:
+        """Functions to be called before the first request: a list that is a decorator as well.
+
+        ::
+
+            @application.on_startup
+            async def connect(application):
+                application.settings["database"] = await open_pool()
+
+        The setting ``on_startup`` is a list of the first ones. Each gets the application, and may be ``def`` or ``async def``. They are called in order,
+        once in each process, however many servers serve the application. Clients wait until they
+        are done. If one raises, the server stops and the program ends with one message and the
+        status 1.
+
+        .. versionadded:: 1.0
+        """
+        return self._lifecycle.on_startup
+
+    @cached_property
+    def on_shutdown(self) -> Hooks:
+        """Functions to be called after the last request, in reversed order; as :attr:`on_startup`.
+
+        They are called when every server of the application has stopped and has no connections any
+        more, as after :meth:`tornado.httpserver.HTTPServer.drain`; or else when the loop ends. What
+        one of them raises is logged, and the others are called nevertheless. They are not called
+        after a start that failed.
+
+        .. versionadded:: 1.0
+        """
+        return self._lifecycle.on_shutdown
+
+    def get_lifespans(self) -> list[Lifespan]:
+        return [self._lifecycle.lifespan, *self.default_router.get_lifespans()]
+
     # The log.
 
     def log_request(self, handler: RequestHandler) -> None:
         """Write a line to the access log; a place for subclasses.
+
+        The level is that of the status: INFO, WARNING from 400 on, ERROR from 500 on; and INFO for
+        a client that has left. The record names the module and the method of the handler.
 
         The setting ``log_function``, a callable that takes the handler, takes the place of this
         without a subclass.
@@ -239,7 +290,7 @@ class Application(ReversibleRouter):
             self.settings["log_function"](handler)
             return
         status = handler._status_code
-        if status < 400:
+        if status < 400 or handler._client_left:
             level = logging.INFO
         elif status < 500:
             level = logging.WARNING
@@ -248,7 +299,16 @@ class Application(ReversibleRouter):
         if _is_logged(level):
             milliseconds = 1000.0 * handler.request.request_time()
             summary = handler._request_summary()
-            access_log.log(level, "%d %s %.2fms", status, summary, milliseconds)
+            log_line(
+                type(handler),
+                handler.request,
+                access_log,
+                level,
+                "%d %s %.2fms",
+                status,
+                summary,
+                milliseconds,
+            )
 
 
 def _transforms(settings: dict[str, Any]) -> list[Any]:
@@ -274,5 +334,5 @@ def _static_routes(settings: dict[str, Any]) -> list[Any]:
     prefix = settings.get("static_url_prefix", "/static/")
     handler_class = settings.get("static_handler_class", StaticFileHandler)
     arguments = {**settings.get("static_handler_args", {}), "path": path}
-    patterns = (re.escape(prefix) + r"(.*)", r"/(favicon\.ico)", r"/(robots\.txt)")
+    patterns = (literal_pattern(prefix) + r"(.*)", r"/(favicon\.ico)", r"/(robots\.txt)")
     return [(pattern, handler_class, arguments) for pattern in patterns]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from ._execution import wait_for
 from ._state import HandlerState
@@ -65,6 +65,12 @@ class Callbacks(HandlerState):
 
         def _handle_uncaught(self, error: BaseException) -> None: ...
 
+    @overload
+    def async_callback(self, callback: None, *args: Any, **kwargs: Any) -> None: ...
+    @overload
+    def async_callback(
+        self, callback: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> Callable[..., Any]: ...
     def async_callback(
         self, callback: Callable[..., Any] | None, *args: Any, **kwargs: Any
     ) -> Callable[..., Any] | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from tornado.httputil import _parse_request_range
 
+from ._http_dates import parse_date
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tornado.httputil import HTTPHeaders
 
 
@@ -50,14 +53,3 @@ def _is_current(validator: str | None, etag: str | None, modified: datetime | No
     if validator.startswith(('"', "W/")):
         return validator == etag and not validator.startswith("W/")
     return modified is not None and parse_date(validator) == modified
-
-
-def parse_date(text: str) -> datetime | None:
-    """Read a date of a header field; ``None`` if it is none."""
-    from email.utils import parsedate_to_datetime  # a slow import
-
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, IndexError, OverflowError):
-        return None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -83,7 +83,8 @@ class Cookies(HandlerState):
             "samesite": samesite,
         }
         for key, each in kwargs.items():
-            attributes[key.lower().replace("_", "-")] = each
+            attributes.pop(key.lower().replace("_", "-"), None)
+            attributes[key] = each  # as it was spelled, for the message of an error
         name = native_str(name)
         line = set_cookie_line(name, native_str(value), attributes)
         if self._new_cookies is None:

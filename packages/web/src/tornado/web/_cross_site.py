@@ -43,7 +43,9 @@ class CrossSite(HandlerState):
             is_own = origin is None or is_origin_of(origin, self.request.host)
         if is_own or (origin is not None and self.check_trusted_origin(origin)):
             return
-        raise HTTPError(403, "cross-origin request: Sec-Fetch-Site %r, Origin %r", site, origin)
+        if site is not None:
+            raise HTTPError(403, "Sec-Fetch-Site %s (Origin %r) not allowed", site, origin)
+        raise HTTPError(403, "Origin %r not allowed", origin)
 
 
 def is_origin_of(origin: str, host: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextvars import Context, copy_context
 from functools import partial
+from logging import INFO
 from typing import TYPE_CHECKING, Any
 
 from tornado.httputil import (
@@ -13,9 +14,11 @@ from tornado.httputil import (
     RequestStartLine,
     ResponseStartLine,
 )
+from tornado.log import gen_log
 
 from ._errors import HTTPError
 from ._execution import run
+from ._log_lines import log_line
 
 if TYPE_CHECKING:
     import asyncio
@@ -68,6 +71,18 @@ class HandlerDelegate(HTTPMessageDelegate):
 
     def on_connection_close(self) -> None:
         self._chunks = None
+        request = self.request
+        if getattr(request.connection, "refused_with", None) is None:
+            log_line(
+                self.handler_class,
+                request,
+                gen_log,
+                INFO,
+                "%s %s (%s): the connection was closed before the request was complete",
+                request.method,
+                request.uri,
+                request.remote_ip,
+            )
 
     def execute(self) -> asyncio.Task[None] | None:
         """Make the handler and run it.

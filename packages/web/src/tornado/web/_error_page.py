@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import traceback
+from logging import ERROR, WARNING
 from typing import TYPE_CHECKING, Any
 
 from tornado.escape import xhtml_escape
 from tornado.httputil import HTTPInputError
+from tornado.iostream import StreamClosedError
 from tornado.log import app_log, gen_log
 
 from ._errors import Finish, HTTPError
+from ._log_lines import log_line
 from ._methods import allowed_methods
 from ._sending import NO_BODY
 from ._state import HandlerState
@@ -23,12 +27,18 @@ _PAGE = (
     "<title>{title}</title></head><body>{title}</body></html>\n"
 )
 
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f<>]")
+
 
 def _reason_of(arguments: dict[str, Any]) -> str | None:
-    """Choose the reason phrase among the arguments of an error page: the exception's goes first."""
+    """Choose the reason phrase among the arguments of an error page: the exception's goes first.
+
+    What a client may have put into it, control characters or markup, makes it ``Unknown``.
+    """
     _, error, _ = arguments.get("exc_info", (None, None, None))
     own = error.reason if isinstance(error, HTTPError) else None
-    return own or arguments.get("reason")
+    reason = own or arguments.get("reason")
+    return "Unknown" if reason and _UNSAFE.search(reason) else reason
 
 
 class ErrorPage(HandlerState):
@@ -42,33 +52,32 @@ class ErrorPage(HandlerState):
         logged.
 
         :param kwargs: passed on to :meth:`write_error`; ``exc_info`` is the exception, if there is
-            one, and ``reason`` a reason phrase; the registered one takes the place of one with
-            control characters.
+            one, and ``reason`` a reason phrase; one with control characters or markup becomes
+            ``Unknown``.
         """
         if self._finished:
             summary = self._request_summary()
-            gen_log.error("cannot send an error page behind finish(): %s", summary)
+            gen_log.error(
+                "Cannot send error response after headers written, the response is finished: %s",
+                summary,
+            )
             return
         if self._headers_written:
-            if "exc_info" not in kwargs:  # else it was logged already
-                gen_log.error(
-                    "cannot send an error page behind flush(), closing the connection: %s",
-                    self._request_summary(),
-                )
+            gen_log.error(
+                "Cannot send error response after headers written, closing the connection: %s",
+                self._request_summary(),
+            )
             self._abandon()
             return
         self.clear()
         self._ui = None  # the UI modules of the page that failed
-        try:
-            self.set_status(status_code, _reason_of(kwargs))
-        except ValueError:  # a reason from elsewhere must not change the status
-            self.set_status(status_code)
+        self.set_status(status_code, _reason_of(kwargs))
         if status_code == 405:
             self.set_header("Allow", ", ".join(allowed_methods(self)))
         try:
             self.write_error(status_code, **kwargs)
         except Exception:  # noqa: BLE001  # logged; the client still gets the status
-            app_log.exception("uncaught exception in write_error %s", self._request_summary())
+            app_log.exception("Uncaught exception in write_error %s", self._request_summary())
         if not self._finished:
             self.finish()
 
@@ -110,13 +119,27 @@ class ErrorPage(HandlerState):
         if isinstance(value, HTTPError):
             message = value.get_message()
             if message:
-                gen_log.warning("%d %s: %s", value.status_code, self._request_summary(), message)
+                summary = self._request_summary()
+                log_line(
+                    type(self),
+                    self.request,
+                    gen_log,
+                    WARNING,
+                    "%d %s: %s",
+                    value.status_code,
+                    summary,
+                    message,
+                )
             return
-        app_log.error(
-            "uncaught exception %s\n%r",
+        log_line(
+            type(self),
+            self.request,
+            app_log,
+            ERROR,
+            "Uncaught exception %s\n%r",
             self._request_summary(),
             self.request,
-            exc_info=(typ, value, tb),  # type: ignore[arg-type]  # the three belong together
+            exc_info=(typ, value, tb),
         )
 
     def _request_summary(self) -> str:
@@ -129,22 +152,22 @@ class ErrorPage(HandlerState):
             if not self._finished:
                 self.finish(*error.args)
             return
+        if isinstance(error, StreamClosedError) and self._is_client_gone(error):
+            self._client_left = True
+            if not self._finished:
+                self._abandon()
+            return
         if isinstance(error, HTTPInputError):
             error = HTTPError(400, "%s", error)
         try:
             self.log_exception(type(error), error, error.__traceback__)
         except Exception:  # noqa: BLE001  # logged; the client still gets an answer
-            app_log.exception("uncaught exception in log_exception")
+            app_log.exception("Uncaught exception in log_exception")
         if self._finished:
             return
         exc_info = (type(error), error, error.__traceback__)
         status = error.status_code if isinstance(error, HTTPError) else 500
         self.send_error(status, exc_info=exc_info)
-
-    def _log_cancelled(self) -> None:
-        """Log that the task of this request was cancelled, unless its client has gone anyway."""
-        if not self._client_left:
-            app_log.warning("cancelled %s", self._request_summary(), exc_info=True)
 
     def _abandon(self) -> None:
         """Close the connection with the response incomplete."""

@@ -4,6 +4,7 @@
 
     Exception
     ├── HTTPError                   answer with this status
+    │   ├── InvalidArgumentError    400: an argument is not of the wanted type
     │   └── MissingArgumentError    400: a required argument is not there
     └── Finish                      end the request as it is, this is no error
 """
@@ -46,8 +47,8 @@ class HTTPError(Exception):
     :param log_message: a message for the log, never shown to the client; ``args`` are put into it
         as :meth:`str.__mod__` does. Without ``args`` the message is taken literally.
     :param reason: the reason phrase; the registered one if ``None``. In scripts that a head cannot
-        carry it stands in the error page only.
-    :raises ValueError: the reason has control characters.
+        carry it stands in the error page only; one with control characters or markup is answered
+        as ``Unknown``.
     """
 
     def __init__(
@@ -61,8 +62,7 @@ class HTTPError(Exception):
         self.status_code = status_code
         self._log_message = log_message
         self.args = args
-        reason = kwargs.get("reason")
-        self.reason: str | None = None if reason is None else checked_reason(reason)
+        self.reason: str | None = kwargs.get("reason")
 
     @property
     def log_message(self) -> str | None:
@@ -91,7 +91,32 @@ class MissingArgumentError(HTTPError):
     """
 
     def __init__(self, arg_name: str) -> None:
-        super().__init__(400, f"missing argument {arg_name}")
+        super().__init__(400, f"Missing argument {arg_name}")
+        self.arg_name = arg_name
+
+
+class InvalidArgumentError(HTTPError):
+    """An argument of the request is not of the wanted type; answered with 400.
+
+    The reason phrase names the argument, so that the client sees which one is meant.
+
+    :param arg_name: its name, kept as an attribute.
+    :param value: what it is.
+    :param kind: what it should be.
+
+    .. versionadded:: 1.0
+    """
+
+    def __init__(self, arg_name: str, value: object, kind: str) -> None:
+        named = arg_name if arg_name.isprintable() else ascii(arg_name)
+        super().__init__(
+            400,
+            "invalid argument %s: %.60r is not of the type %s",
+            named,
+            value,
+            kind,
+            reason=f"Invalid argument {named:.60}",
+        )
         self.arg_name = arg_name
 
 

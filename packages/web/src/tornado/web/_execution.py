@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from tornado.log import app_log
 
+from ._cancelled import end_cancelled
 from ._current import running_handler
 from ._error_page import ErrorPage
 from ._errors import HTTPError
@@ -27,6 +28,8 @@ from ._state import HandlerState
 if TYPE_CHECKING:
     from contextvars import Context
 
+    from ._application import Application
+
 _HAS_EAGER_TASKS = sys.version_info >= (3, 12)
 
 #: Methods that change nothing (RFC 9110 section 9.2.1): other sites may cause them.
@@ -34,8 +37,18 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _set_running = running_handler.set  # a method of what was imported is bound anew for each call
 
-#: Tasks of requests under way: the loop itself refers to its tasks only weakly.
-_running: set[asyncio.Task[Any]] = set()
+#: Tasks of requests under way with their contexts: the loop itself refers to its tasks only weakly.
+_running: dict[asyncio.Task[Any], Context] = {}
+
+
+def running_requests(application: Application) -> set[asyncio.Task[Any]]:
+    """Return the tasks of requests under way to an application, on the running loop."""
+    loop = asyncio.get_running_loop()
+    return {
+        task
+        for task, context in list(_running.items())
+        if task.get_loop() is loop and context[running_handler].application is application
+    }
 
 
 @types.coroutine
@@ -92,15 +105,15 @@ def start_task(coroutine: Coroutine[Any, Any, None], context: Any) -> asyncio.Ta
     else:
         task = loop.create_task(coroutine, context=context)
     if not task.done():
-        _running.add(task)
+        _running[task] = context
         task.add_done_callback(_ended)
     return task
 
 
 def _ended(task: asyncio.Task[Any]) -> None:
-    _running.discard(task)
+    _running.pop(task, None)
     if not task.cancelled() and task.exception() is not None:
-        app_log.error("uncaught exception in a request", exc_info=task.exception())
+        app_log.error("Uncaught exception in a request", exc_info=task.exception())
 
 
 class Execution(ErrorPage, HandlerState):
@@ -162,8 +175,7 @@ class Execution(ErrorPage, HandlerState):
                 self._handle_uncaught(error)
                 return
             if not self._finished:
-                self._log_cancelled()
-                self._abandon()
+                end_cancelled(self)
             raise
         finally:
             if self._prepared is not None and not self._prepared.done():
@@ -205,7 +217,7 @@ class Execution(ErrorPage, HandlerState):
             self._handle_request_exception(error)
         except Exception:  # noqa: BLE001  # the connection closes
             summary = self._request_summary()
-            app_log.exception("uncaught exception while an error was answered %s", summary)
+            app_log.exception("Uncaught exception while an error was answered %s", summary)
             if not self._finished:
                 self._abandon()
 
@@ -216,7 +228,7 @@ class Execution(ErrorPage, HandlerState):
             self.on_connection_close()
         except Exception:  # noqa: BLE001  # logged; there is nobody to answer
             summary = self._request_summary()
-            app_log.exception("uncaught exception in on_connection_close %s", summary)
+            app_log.exception("Uncaught exception in on_connection_close %s", summary)
 
     def _decode_group(self, value: Any, name: str | None = None) -> Any:
         # What a matcher has converted already is no bytes any more.

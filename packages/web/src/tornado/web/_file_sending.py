@@ -10,11 +10,12 @@ from typing import IO, TYPE_CHECKING, Any
 from tornado.httputil import format_timestamp
 from tornado.iostream import StreamClosedError
 
-from ._byte_ranges import Slice, UnsatisfiableRangeError, parse_date, requested_slice
+from ._byte_ranges import Slice, UnsatisfiableRangeError, requested_slice
 from ._errors import HTTPError
+from ._http_dates import parse_date
 from ._media_types import media_type
 from ._nothing import NOTHING
-from ._static_paths import open_regular
+from ._static_paths import find_below, open_regular
 
 if TYPE_CHECKING:
     import asyncio
@@ -35,10 +36,13 @@ async def send_file(
     *,
     content_type: str | None = None,
     inline: bool = False,
+    root: str | os.PathLike[str] | None = None,
 ) -> None:
     """Answer with a file: :meth:`RequestHandler.send_file`."""
     path = os.fspath(path)
     name = os.path.basename(path) if name is None else name
+    if root is not None:
+        path = find_below(root, path).path
     descriptor = open_regular(path)
     with os.fdopen(descriptor, "rb", buffering=0) as file:
         status = os.fstat(descriptor)
@@ -69,7 +73,12 @@ def set_validators(handler: RequestHandler, etag: str | None, modified: datetime
 
 
 def is_unmodified(handler: RequestHandler, modified: datetime | None) -> bool:
-    """Tell whether the client has this very file (RFC 9110 section 13.2.2)."""
+    """Tell whether the client has this very file (RFC 9110 section 13.2.2).
+
+    ``If-Modified-Since`` is ignored unless it is one date (section 13.1.3).
+    """
+    if handler.request.method not in ("GET", "HEAD"):
+        return False
     fields = handler.request.headers
     if "If-None-Match" in fields:
         return handler.check_etag_header()

@@ -9,6 +9,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tornado.httputil import HTTPServerRequest
 
+#: Scheme, slashes, and what is the authority after two of them (RFC 3986 appendix B).
+_BEGINNING = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*):)?(/*)([^/?#]*)")
+#: The "special" schemes, but for ``file``.
+_SCHEMES_WITH_HOST = frozenset({"ftp", "http", "https", "ws", "wss"})
+
+_UP_TO_HOST = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]+")
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 #: Everything that has a meaning in a URL stays; the rest is percent-encoded.
@@ -24,36 +31,47 @@ def same_origin(template: str, url: str) -> bool:
     """
     if _CONTROL.search(url):
         return False
-    harmless = "".join(
-        [text if place is None else text + "x" for text, place, _, _ in Formatter().parse(template)]
-    )
-    return _origins(url) == {_origin(harmless)}
+    return _origins(url) == {_origin(_with_harmless_values(template))}
+
+
+def _with_harmless_values(template: str) -> str:
+    """Return a template with values that do not change where it leads.
+
+    A letter is one, since nothing at all could let two slashes meet; but not right after a host.
+    """
+    url = ""
+    for text, place, _, _ in Formatter().parse(template):
+        url += text
+        if place is not None and not _UP_TO_HOST.fullmatch(url):
+            url += "x"
+    return url
 
 
 def _origins(url: str) -> set[tuple[str, str]]:
-    r"""Give where a URL leads as it is, and as a location; nowhere if it is none.
+    r"""Return where a URL leads as it is, and as a location.
 
     The two differ where an encoded backslash becomes part of a user: ``http://ours\@theirs/``.
     """
-    try:
-        return {_origin(url), _origin(as_location(url))}
-    except ValueError:
-        return set()
+    return {_origin(url), _origin(as_location(url))}
 
 
 def _origin(url: str) -> tuple[str, str]:
-    from urllib.parse import urlsplit  # a slow import, here and below
+    """Return scheme and authority of a URL as browsers read it (WHATWG URL, basic URL parser).
 
-    # Browsers read a backslash as a slash, in front of the host as well.
-    parts = urlsplit(url.replace("\\", "/"))
-    return parts.scheme.lower(), parts.netloc.lower()
+    They skip spaces before it, take a backslash for a slash, and for http and its like any number
+    of slashes before the host, none and three included: ``///host``, ``https:host``.
+    """
+    match = _BEGINNING.match(url.lstrip(" ").replace("\\", "/"))
+    scheme, slashes, authority = match.groups("") if match else ("", "", "")
+    has_authority = len(slashes) >= 2 or scheme.lower() in _SCHEMES_WITH_HOST
+    return scheme.lower(), authority.lower() if has_authority else ""
 
 
 def in_ascii(url: str) -> str:
     """Percent-encode what is not ASCII, and nothing else: the application has chosen that."""
     if url.isascii():
         return url
-    from urllib.parse import quote
+    from urllib.parse import quote  # a slow import, here and below
 
     return quote(url, safe=_ASCII)
 

@@ -267,7 +267,7 @@ _hash_of_body = Response.compute_etag
 
 def _checked_name(name: str) -> str:
     if _NAME.fullmatch(name) is None:
-        raise ValueError(f"bad header name {name!r}")
+        raise ValueError(f"Invalid header name {name!r}")
     return name
 
 
@@ -282,7 +282,7 @@ def checked_value(value: HeaderTypes) -> str:
     else:
         return _rare_value(value)
     if _VALUE.fullmatch(text) is None:
-        raise ValueError(f"unsafe header value {text[:60]!r}")
+        raise ValueError(f"Unsafe header value {text[:60]!r}")
     return text
 
 

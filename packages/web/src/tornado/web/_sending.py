@@ -67,13 +67,14 @@ class Sending(HandlerState):
         *,
         content_type: str | None = None,
         inline: bool = False,
+        root: str | os.PathLike[str] | None = None,
     ) -> None:
         """Answer with a file, or with the part of it that the request asks for.
 
         Ranges, ``If-Range``, ``If-None-Match`` and ``If-Modified-Since`` are honoured; the
         validator is made of the time, the size and the number of the file, so nothing has to be
-        read for it. The path is the application's: do not build it out of what a client sends,
-        :class:`StaticFileHandler` has the rules for that. ::
+        read for it. Without a `root` the path is the application's: do not build it out of what a
+        client sends. ::
 
             class InvoiceHandler(RequestHandler):
                 @authenticated
@@ -81,15 +82,27 @@ class Sending(HandlerState):
                     path = await find_invoice(self.current_user, number)
                     await self.send_file(path, f"Invoice {number}.pdf")
 
+        With a `root` a client may choose the file. The rules are those of
+        :class:`StaticFileHandler`: no path and no link leads out of the root, and only ordinary
+        files are sent. ::
+
+            class ReportHandler(RequestHandler):
+                @authenticated
+                async def get(self, name):
+                    await self.send_file(name, root="/srv/reports")
+
+        :param path: with a `root` relative to it, or absolute and below it.
         :param name: what the client shall call it (RFC 6266); its own name by default.
         :param content_type: by default what the name says.
-        :param inline: let the browser show it, in the place of saving it.
-        :raises HTTPError: 404 if there is no such file, 403 if it cannot be read.
+        :param inline: let the browser show it instead of saving it.
+        :param root: a directory; nothing outside of it is sent.
+        :raises HTTPError: 404 if there is no such file, 403 if it cannot be read or is not below
+            the root.
         """
         from ._file_sending import send_file  # most programs send none
 
         handler: Any = self
-        await send_file(handler, path, name, content_type=content_type, inline=inline)
+        await send_file(handler, path, name, content_type=content_type, inline=inline, root=root)
 
     def _finish_whole(self) -> asyncio.Future[None]:
         """Finish a response of which nothing has left: its length is known."""

@@ -67,9 +67,9 @@ def is_prefixed(name: str) -> bool:
 
 def _check_name(name: str) -> None:
     if re.fullmatch(_NAME, name) is None:
-        raise _invalid(f"bad cookie name {name[:60]!r}, it has to be a token")
+        raise _invalid(f"Invalid cookie attribute name={name[:60]!r}: it has to be a token")
     if name.lower() in _LABELS:
-        raise _invalid(f"bad cookie name {name!r}, that is an attribute of cookies")
+        raise _invalid(f"Invalid cookie attribute name={name!r}: that is an attribute of cookies")
 
 
 def _by_known_name(cookie: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,8 +79,17 @@ def _by_known_name(cookie: str, attributes: Mapping[str, Any]) -> dict[str, Any]
         if key not in _LABELS:
             raise _invalid(f"cookie {cookie!r} cannot have the attribute {name[:60]!r}")
         if value is not None and value is not False and value != "":
+            _check_text(cookie, name, str(value))
             known[key] = value
     return {key: value for key, value in known.items() if value or key not in _FLAGS}
+
+
+def _check_text(cookie: str, attribute: str, text: str) -> None:
+    if re.fullmatch(_ATTRIBUTE, text) is None:
+        raise _invalid(
+            f"Invalid cookie attribute {attribute}={text[:60]!r} of cookie {cookie!r}: "
+            "control character, ';' or non-ASCII"
+        )
 
 
 def _check_promises(name: str, attributes: Mapping[str, Any]) -> None:
@@ -102,10 +111,6 @@ def _text_of(cookie: str, key: str, value: Any) -> str:
     if key == "max-age":
         return str(int(value))
     text = str(value)
-    if re.fullmatch(_ATTRIBUTE, text) is None:
-        raise _invalid(
-            f"control character, ';' or non-ASCII in the {key} of cookie {cookie!r}: {text[:60]!r}"
-        )
     if key == "samesite" and text.lower() not in _SAME_SITE:
         raise _invalid(f"samesite of cookie {cookie!r} is Strict, Lax or None, not {text[:60]!r}")
     return text

@@ -170,8 +170,10 @@ def _decode_old(
         return None
     value, timestamp, signature = match.groups()
     if not hmac.compare_digest(signature, _sign_old(secret, name, value, timestamp)):
-        gen_log.warning("invalid signature of the value %r", name)
+        gen_log.warning("Invalid cookie signature of the value %r", name)
         return None
+    if int(timestamp) > now + _LONGEST_AHEAD:
+        gen_log.warning("Cookie timestamp in future (possible tampering) of the value %r", name)
     if not _is_of_age(int(timestamp), now, max_age_days):
         return None
     return _unpacked(value)
@@ -218,3 +220,13 @@ def _sign(key: str | bytes, covered: bytes) -> bytes:
 
 def _sign_old(key: str | bytes, *parts: bytes) -> bytes:
     return hmac.digest(utf8(key), b"".join(parts), "sha1").hex().encode()
+
+
+def _create_signature_v1(secret: str | bytes, *parts: str | bytes) -> bytes:
+    """Return the signature of version 1; upstream's name, which tests of programs use."""
+    return _sign_old(secret, *map(utf8, parts))
+
+
+def _create_signature_v2(secret: str | bytes, s: bytes) -> bytes:
+    """Return the signature of version 2; upstream's name, which tests of programs use."""
+    return _sign(secret, utf8(s))

@@ -52,7 +52,7 @@ class RedirectHandler(RequestHandler):
     def get(self, *args: Any, **kwargs: Any) -> None:
         url = self._url.format(*args, **kwargs)
         if not same_origin(self._url, url):
-            raise HTTPError(400, "redirect to another origin: %r", url)
+            raise HTTPError(400, "Redirect URL cannot change the scheme or netloc: %r", url)
         if self.request.query_arguments:
             from tornado.httputil import qs_to_qsl, url_concat
 

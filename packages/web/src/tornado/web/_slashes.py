@@ -40,7 +40,11 @@ def _for_one_path(method: _Method, change: Callable[[str], str]) -> _Method:
         if request.method not in ("GET", "HEAD"):
             raise HTTPError(404)
         if leads_away(path):
-            raise HTTPError(403, "redirect to another origin: %r", path)
+            raise HTTPError(
+                403,
+                "cannot redirect path with two initial slashes, or what browsers take for them: %r",
+                path,
+            )
         query = f"?{request.query}" if request.query else ""
         self.redirect(as_location(path + query), permanent=True)
         return None

@@ -29,7 +29,7 @@ from ._media_types import forget, media_type
 from ._nothing import NOTHING
 from ._response import checked_value
 from ._small_files import RememberedFile
-from ._static_paths import FoundFile, find, join, open_regular
+from ._static_paths import FoundFile, check_end, find, join, open_regular
 from ._static_versions import HASHED_AT_ONCE, Versions, content_hash
 
 if TYPE_CHECKING:
@@ -50,6 +50,9 @@ _versions = Versions()
 def _is_plain(method: Any, function: Any) -> bool:
     """Tell whether a class method is the one of this room."""
     return getattr(method, "__func__", None) is function
+
+
+_NO_VERSION = "Could not open static file %r, so its URL has no version: %s"
 
 
 class StaticFileHandler(RequestHandler):
@@ -222,6 +225,7 @@ class StaticFileHandler(RequestHandler):
         """
         allowed = _as_list(self.allowed_symlink_directory)
         found = find(root, absolute_path, self.path, allowed)
+        check_end(found, absolute_path, self.path)
         if found.is_directory and self.default_filename is not None:
             if not self.request.path.endswith("/"):
                 self._redirect_to_directory()
@@ -235,7 +239,7 @@ class StaticFileHandler(RequestHandler):
     def _redirect_to_directory(self) -> None:
         location = self.request.path + "/"
         if not same_origin("/", location):
-            raise HTTPError(403, "cannot redirect to %s", location)
+            raise HTTPError(403, "cannot redirect path with two initial slashes: %s", location)
         self.redirect(location, permanent=True)
 
     def _served(self) -> FoundFile:
@@ -422,7 +426,12 @@ class StaticFileHandler(RequestHandler):
     @classmethod
     def _version(cls, found: FoundFile, may_remember: bool = True) -> str | None:
         """Give the version of a file, ``None`` for what has none: devices, FIFOs, giants."""
-        if not found.is_regular or found.size > cls.MAX_VERSION_CONTENT_SIZE:
+        if not found.is_regular:
+            gen_log.error(_NO_VERSION, found.path, "it is not a file")
+            return None
+        if found.size > cls.MAX_VERSION_CONTENT_SIZE:
+            limit = cls.MAX_VERSION_CONTENT_SIZE
+            gen_log.error(_NO_VERSION, found.path, f"it is larger than {limit} bytes")
             return None
         owner = None if _is_plain(cls.get_content, _get_content) else cls
         if not _is_plain(cls.get_content_version, _get_content_version):
@@ -432,7 +441,7 @@ class StaticFileHandler(RequestHandler):
             try:
                 version = cls.get_content_version(found.path)
             except (OSError, HTTPError) as error:
-                gen_log.error("cannot read %r, so its URL has no version: %s", found.path, error)
+                gen_log.error(_NO_VERSION, found.path, error)
                 return None
             _versions.put(found, version, cls.MAX_CACHED_VERSIONS, owner)
         return version
@@ -446,7 +455,7 @@ class StaticFileHandler(RequestHandler):
             try:  # a subclass may have contents that are no files
                 return cls.get_content_version(abspath)
             except (OSError, ValueError, HTTPError) as error:
-                gen_log.error("cannot read %r, so its URL has no version: %s", abspath, error)
+                gen_log.error(_NO_VERSION, abspath, error)
                 return None
         return cls._version(found)
 
@@ -474,7 +483,7 @@ class StaticFileHandler(RequestHandler):
         except HTTPError as error:
             if error.status_code == 403:
                 raise
-            gen_log.error("cannot read %r, so its URL has no version: %s", abspath, error)
+            gen_log.error(_NO_VERSION, abspath, error)
             return None
         return cls._version(found, bool(settings.get("static_hash_cache", True)))
 

@@ -75,7 +75,11 @@ def join(root: str | os.PathLike[str], path: str) -> str:
     :raises HTTPError: 403 if it is not below.
     """
     if os.name == "nt" and is_strange_to_windows(path):
-        raise HTTPError(403, "%s is no name of a static file", path)
+        raise HTTPError(
+            403,
+            "%s is not in root static directory: Windows reads its name as something else",
+            path,
+        )
     top = absolute_root(root)
     if os.sep == "/" and _is_plain(path):
         return f"{top}/{path}" if top != "/" else f"/{path}"
@@ -90,7 +94,7 @@ def check_below(root: str, path: str, shown: str) -> None:
     :raises HTTPError: 403 if it is not; the message has `shown`.
     """
     if not is_below(root, path):
-        raise HTTPError(403, "%s is not in the static directory", shown)
+        raise HTTPError(403, "%s is not in root static directory", shown)
 
 
 class FoundFile:
@@ -147,10 +151,42 @@ def _found_root(root: str) -> FoundFile:
 
 
 def _through_links(root: str, path: str, shown: str, allowed: Iterable[str]) -> FoundFile:
-    real = os.path.realpath(path, strict=True)
+    # Not strict: whether there is something outside of the roots must not show in the answer.
+    real = os.path.realpath(path)
     if not any(is_below(os.path.realpath(each), real) for each in (root, *allowed)):
-        raise HTTPError(403, "%s is a link that leads out of the static directory", shown)
+        raise HTTPError(
+            403, "%s is not in root static directory: it is a link that leads out of it", shown
+        )
     return FoundFile(real, os.stat(real))
+
+
+def find_below(root: str | os.PathLike[str], path: str | os.PathLike[str]) -> FoundFile:
+    """Find an ordinary file below a root, by a path that a client may have chosen.
+
+    :param path: relative to the root, or absolute and below it.
+    :raises HTTPError: 404 if there is no such file, 403 if it may not be served.
+    """
+    shown = os.fspath(path)
+    absolute_path = join(root, shown)
+    found = find(root, absolute_path, shown)
+    check_end(found, absolute_path, shown)
+    if not found.is_regular:
+        raise HTTPError(403, "%s is not a file", shown)
+    return found
+
+
+def check_end(found: FoundFile, absolute_path: str, path: str) -> None:
+    """Check that a path ends with a slash only if it leads to a directory.
+
+    A page has relative links, which lead elsewhere from ``page.html/``.
+
+    :param absolute_path: what `path` was made into.
+    :raises HTTPError: 404 for a file with a slash after its name.
+    """
+    if path.endswith((os.sep, os.sep + ".")) and not found.is_directory:
+        name = os.path.basename(absolute_path)
+        if name == os.path.basename(os.path.normpath(path)):  # not the index of a directory
+            raise HTTPError(404, "%s is a file, so its path ends with its name", name)
 
 
 def open_regular(path: str) -> int:

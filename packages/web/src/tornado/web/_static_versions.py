@@ -18,8 +18,8 @@ HASHED_AT_ONCE = 1 << 20
 
 
 def content_hash(content: bytes | Iterable[bytes]) -> str:
-    """Hash a content, whole or in pieces (BLAKE2b, RFC 7693)."""
-    hashed = hashlib.blake2b(digest_size=16)
+    """Return the SHA-512 hash of a content, whole or in pieces, in hexadecimal digits."""
+    hashed = hashlib.sha512()
     if isinstance(content, bytes):
         hashed.update(content)
     else:

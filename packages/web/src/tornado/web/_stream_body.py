@@ -114,7 +114,7 @@ class StreamingDelegate(HandlerDelegate):
         handler = self._handler
         if handler is None or handler._finished:
             return
-        handler._client_left = True
+        handler._client_left = getattr(self.request.connection, "refused_with", None) is None
         handler._tell_client_left()
         self._end(False)
 

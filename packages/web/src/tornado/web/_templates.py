@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakSet
 
 from ._page_resources import PageResources, insert
 from ._ui_namespace import UINamespace
@@ -24,6 +25,7 @@ class Templates(PageResources):
     """Render templates of `tornado.template`."""
 
     _fresh_loaders: tuple[BaseLoader, ...] = ()
+    _template_loaders: ClassVar[AllLoaders]
 
     def render(self, template_name: str, **kwargs: Any) -> asyncio.Future[None]:
         """Render a template and finish the response with it.
@@ -151,6 +153,7 @@ class TemplateLoaders:
     def __init__(self) -> None:
         self._loaders: dict[tuple[Any, str], BaseLoader] = {}
         self._lock = Lock()
+        _stores.add(self)
 
     def get(self, handler: Templates, path: str) -> BaseLoader:
         """Give the loader of a folder, made by the handler if there is none.
@@ -166,6 +169,35 @@ class TemplateLoaders:
                 if loader is None:
                     loader = self._loaders[key] = handler.create_template_loader(path)
         return loader
+
+    def clear(self) -> None:
+        """Forget all loaders, so that pages are read and compiled again."""
+        with self._lock:
+            self._loaders.clear()
+
+
+class AllLoaders:
+    """The loaders of all applications, as upstream's ``RequestHandler._template_loaders``.
+
+    Tests and programs that reload pages call :meth:`clear` and go through :meth:`values`; with
+    upstream all applications of a process share their loaders.
+    """
+
+    def clear(self) -> None:
+        """Forget the loaders of every application."""
+        for store in list(_stores):
+            store.clear()
+
+    def values(self) -> list[BaseLoader]:
+        """Return the loaders of every application."""
+        return [loader for store in list(_stores) for loader in store._loaders.values()]
+
+    def __len__(self) -> int:
+        return len(self.values())
+
+
+_stores: WeakSet[TemplateLoaders] = WeakSet()
+Templates._template_loaders = AllLoaders()
 
 
 def _folder_of_caller() -> str:

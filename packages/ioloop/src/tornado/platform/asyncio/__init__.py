@@ -21,6 +21,8 @@ is on from the start
 - or if asyncio is in debug mode, with its ``slow_callback_duration`` (0.1 seconds).
 """
 
+# ruff: noqa: TC004 - the policy in __all__ is imported when it is first asked for
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -34,7 +36,7 @@ from ._loops import AsyncIOLoop, AsyncIOMainLoop
 from ._selector import AddThreadSelectorEventLoop, SelectorThread
 
 if TYPE_CHECKING:
-    from ._policy import AnyThreadEventLoopPolicy  # noqa: TC004 - publish() imports it when asked
+    from ._policy import AnyThreadEventLoopPolicy
 
 __all__ = [
     "AddThreadSelectorEventLoop",

@@ -10,6 +10,7 @@ from tornado.gen import BadYieldError, convert_yielded
 from tornado.gen._convert import can_convert
 from tornado.ioloop import IOLoop
 from tornado.ioloop._belongings import close_belongings
+from tornado.ioloop._leaving import leaves_the_loop
 from tornado.stack_context._chain import Reentry, chain, reentered
 from tornado.stack_context._routes import route_errors
 
@@ -191,10 +192,11 @@ class BaseAsyncIOLoop(IOLoop):
 
     def _settle(self, callback: Callable[..., Any], future: Future[Any]) -> None:
         self._awaited.discard(future)
-        if not future.cancelled():
-            error = future.exception()
-            if error is not None:
-                self._callback_failed(callback, error)
+        if future.cancelled() or leaves_the_loop(future):
+            return
+        error = future.exception()
+        if error is not None:
+            self._callback_failed(callback, error)
 
     # -- time -------------------------------------------------------------------------------
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tornado.ioloop import IOLoop
 from tornado.ioloop._registry import loop_of_thread
 
 from ._base import BaseAsyncIOLoop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: The environment variable that decides about uvloop, unless an argument does.
 SWITCH = "TORNADO_UVLOOP"
@@ -19,6 +22,7 @@ class AsyncIOLoop(BaseAsyncIOLoop):
     """A loop of its own, what ``IOLoop()`` makes.
 
     :param impl: classic: the object that waited for descriptors. Ignored, the asyncio loop waits.
+    :param time_func: classic: the clock of :meth:`.IOLoop.time`, and so of deadlines.
     :param asyncio_loop: the asyncio loop to use, in place of a new one.
     :param make_current: make it the loop of this thread.
     :param uvloop: whether a new loop is a uvloop. None: the environment variable
@@ -26,9 +30,16 @@ class AsyncIOLoop(BaseAsyncIOLoop):
     """
 
     def initialize(  # type: ignore[override] # as in the base
-        self, impl: object = None, *, uvloop: bool | None = None, **kwargs: Any
+        self,
+        impl: object = None,
+        time_func: Callable[[], float] | None = None,
+        *,
+        uvloop: bool | None = None,
+        **kwargs: Any,
     ) -> None:
         """Set up a loop, and close the new asyncio loop again if that fails."""
+        if time_func is not None:
+            self.time = time_func  # type: ignore[method-assign] # one clock for each loop, as in 4.x
         if kwargs.get("asyncio_loop") is not None:
             super().initialize(**kwargs)
             return

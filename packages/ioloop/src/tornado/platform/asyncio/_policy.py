@@ -1,4 +1,4 @@
-"""The policy with which asyncio makes a loop for any thread that asks."""
+"""A policy that makes loops in every thread."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ import warnings
 
 
 class AnyThreadEventLoopPolicy(asyncio.DefaultEventLoopPolicy):
-    """An event loop policy whose ``get_event_loop`` makes a loop in every thread.
+    """An event loop policy that makes a loop in any thread that asks for one.
 
-    Without it asyncio makes one in the main thread alone. `.IOLoop.current` needs no policy.
+    asyncio's own does so in the main thread at most. `.IOLoop.current` needs no policy for it. A
+    program that uses one gets asyncio's own loops instead of uvloop's, as with any policy.
 
     .. deprecated:: 1.0
-       asyncio gives up policies. Use :func:`asyncio.run` or `.IOLoop.current` in the thread.
+       Start loops with :func:`asyncio.run` or make them with :func:`asyncio.new_event_loop`.
     """
 
     def __init__(self) -> None:
         super().__init__()
         warnings.warn(
-            "AnyThreadEventLoopPolicy is deprecated: use asyncio.run() or IOLoop.current()",
+            "AnyThreadEventLoopPolicy is deprecated, use asyncio.run or asyncio.new_event_loop instead",
             DeprecationWarning,
             stacklevel=2,
         )

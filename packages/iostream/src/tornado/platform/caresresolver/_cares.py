@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pycares
 
-from tornado.ioloop import IOLoop
+from tornado.ioloop import IOLoop, takes_loop
 from tornado.netutil import Resolver
+from tornado.netutil._resolver import calls_back
 
 if TYPE_CHECKING:
     import asyncio
@@ -26,9 +27,11 @@ class CaresResolver(Resolver):
     Use one on one loop.
     """
 
-    def initialize(self) -> None:
+    @takes_loop()
+    def initialize(self, *, io_loop: IOLoop | None = None) -> None:
         """Open a channel to the name servers."""
-        self._loop = IOLoop.current().asyncio_loop
+        self.io_loop = io_loop
+        self._loop = (io_loop or IOLoop.current()).asyncio_loop
         self._readers: set[int] = set()
         self._writers: set[int] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -42,6 +45,7 @@ class CaresResolver(Resolver):
             self._on_socket_state(fd, False, False)
         self.channel.cancel()
 
+    @calls_back
     async def resolve(
         self, host: str, port: int, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> Resolved:

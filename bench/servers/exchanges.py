@@ -1,0 +1,169 @@
+"""Do one thing a number of times in one process: `python exchanges.py hello 1000`.
+
+A program to count the instructions of, see `bench/instructions.py`. Upstream and ours run this
+same file. The other end of each connection is a bare socket in the same loop, whose share is
+small and the same for both.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+from tornado.httpclient import HTTPRequest
+from tornado.httpserver import HTTPServer
+from tornado.iostream import IOStream
+from tornado.simple_httpclient import SimpleAsyncHTTPClient
+from tornado.web import Application, RequestHandler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_BROWSER_FIELDS = (
+    "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36",
+    "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8",
+    "Accept-Language: en-US,en;q=0.9,de;q=0.8",
+    "Accept-Encoding: gzip, deflate, br, zstd",
+    "Cache-Control: max-age=0",
+    "Upgrade-Insecure-Requests: 1",
+    "Sec-Fetch-Site: none",
+    "Sec-Fetch-Mode: navigate",
+    "Sec-Fetch-User: ?1",
+    "Sec-Fetch-Dest: document",
+    "Cookie: theme=dark; session=0123456789abcdef0123456789abcdef",
+)
+
+
+class Hello(RequestHandler):
+    """The handler of the hello cases."""
+
+    def get(self) -> None:
+        """Answer a small page."""
+        self.write("Hello, world")
+
+
+class OwnField(RequestHandler):
+    """A handler with one field of its own."""
+
+    def get(self) -> None:
+        """Answer a small page with a field."""
+        self.set_header("X-Request-Kind", "page")
+        self.write("Hello, world")
+
+
+class Peer:
+    """The other end of a connection: sends a message, waits for its answer, and again."""
+
+    def __init__(self, sock: socket.socket, message: bytes, size: Callable[[bytes], int]) -> None:
+        self._sock = sock
+        self._message = message
+        self._size = size
+        self._expected = 0
+        self._received = 0
+        self._left = 0
+        self._done = asyncio.get_running_loop().create_future()
+        sock.setblocking(False)
+        asyncio.get_running_loop().add_reader(sock, self._read)
+
+    async def exchange(self, count: int) -> None:
+        """Send the message so many times, each after the answer to the one before."""
+        self._left = count
+        self._sock.send(self._message)
+        await self._done
+
+    def _read(self) -> None:
+        data = self._sock.recv(65536)
+        if not data:
+            self._done.set_exception(ConnectionError("the connection was closed"))
+            return
+        if not self._expected:
+            self._expected = self._size(data)
+        self._received += len(data)
+        if self._received < self._expected:
+            return
+        self._received = 0
+        self._left -= 1
+        if self._left:
+            self._sock.send(self._message)
+        else:
+            asyncio.get_running_loop().remove_reader(self._sock)
+            self._done.set_result(None)
+
+
+def response_size(data: bytes) -> int:
+    """Return the length of a response from its first bytes, which hold its head."""
+    head, _, _ = data.partition(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise ValueError(f"unexpected answer: {head[:60]!r}")
+    for line in head.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            return len(head) + 4 + int(value)
+    raise ValueError("an answer without Content-Length")
+
+
+async def serve(count: int, handler: type[RequestHandler], *fields: str) -> None:
+    """Answer requests of one connection."""
+    near, far = socket.socketpair()
+    server = HTTPServer(Application([(r"/", handler)]))
+    server.handle_stream(IOStream(near), ("127.0.0.1", 1))
+    head = "\r\n".join(("GET / HTTP/1.1", "Host: localhost", *fields, "", ""))
+    await Peer(far, head.encode(), response_size).exchange(count)
+
+
+async def echo(count: int) -> None:
+    """Return messages of 64 bytes by a read of a count and a write."""
+    near, far = socket.socketpair()
+    stream = IOStream(near)
+
+    async def answer() -> None:
+        while True:
+            await stream.write(await stream.read_bytes(64))
+
+    task = asyncio.get_running_loop().create_task(answer())
+    await Peer(far, b"x" * 64, len).exchange(count)
+    task.cancel()
+
+
+async def fetch(count: int) -> None:
+    """Fetch a page from a bare server, one at a time."""
+    response = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 12\r\n\r\nHello, world"
+    )
+    loop = asyncio.get_running_loop()
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setblocking(False)
+
+    def accept() -> None:
+        sock, _ = listener.accept()
+        sock.setblocking(False)
+        loop.add_reader(sock, answer, sock)
+
+    def answer(sock: socket.socket) -> None:
+        if sock.recv(65536):
+            sock.send(response)
+        else:
+            loop.remove_reader(sock)
+            sock.close()
+
+    loop.add_reader(listener, accept)
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    client = SimpleAsyncHTTPClient(force_instance=True)
+    for _ in range(count):
+        await client.fetch(HTTPRequest(url))
+    client.close()
+    loop.remove_reader(listener)
+
+
+OPERATIONS = {
+    "hello": lambda count: serve(count, Hello),
+    "hello-browser": lambda count: serve(count, Hello, *_BROWSER_FIELDS),
+    "own-field": lambda count: serve(count, OwnField),
+    "echo": echo,
+    "fetch": fetch,
+}
+
+if __name__ == "__main__":
+    asyncio.run(OPERATIONS[sys.argv[1]](int(sys.argv[2])))

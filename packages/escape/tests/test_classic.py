@@ -1,0 +1,31 @@
+import html.entities
+import json
+import urllib.parse
+
+import tornado.escape
+
+#: Undocumented names that programs took, and what they stand for.
+NAMES = {
+    "_BASESTRING_TYPES": (str, type(None)),
+    "_TO_UNICODE_TYPES": (str, type(None)),
+    "_UTF8_TYPES": (bytes, type(None)),
+    "_unicode": tornado.escape.to_unicode,
+    "basestring_type": str,
+    "htmlentitydefs": html.entities,
+    "json": json,
+    "unichr": chr,
+    "unicode_type": str,
+    "urllib_parse": urllib.parse,
+}
+
+
+def test_names_that_programs_took_from_the_module_are_there():
+    assert {name: getattr(tornado.escape, name) for name in NAMES} == NAMES
+
+
+def test_bytes_with_escapes_are_decoded():
+    assert tornado.escape._unquote_to_bytes(b"%41%zz%") == b"A%zz%"
+
+
+def test_they_are_not_shown():
+    assert not NAMES.keys() & {*dir(tornado.escape), *tornado.escape.__all__}

@@ -1,0 +1,119 @@
+"""Heads and trailers, put together from the lines that libcurl gives."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tornado.httpclient._errors import HTTPProtocolError
+from tornado.httputil import HTTPHeaders, ResponseStartLine
+
+#: Interim responses before a final one; more are an attack.
+_MAX_INTERIM = 10
+
+
+class Head(NamedTuple):
+    """A final head, and the size of the body that it announces, None if it does not say."""
+
+    start_line: ResponseStartLine
+    headers: HTTPHeaders
+    length: int | None
+
+
+class HeadReader:
+    """Read the lines of one transfer.
+
+    A transfer has one final head, and perhaps trailers after its body. It has more than one head
+    where libcurl answers a response by itself: the challenge of a proxy, or what a
+    ``prepare_curl_callback`` makes it follow. A new head is then only taken after a new request, so
+    that a trailer cannot pass for one. A libcurl that does not say when it sends a request
+    (before 7.80) is followed by the look of the line.
+
+    :param may_continue: whether libcurl may send more than one request.
+    """
+
+    def __init__(self, method: str, *, may_continue: bool) -> None:
+        #: The lines of a head, or of trailers, that is not complete.
+        self.lines: list[bytes] = []
+        #: Whether the next line is one of a head.
+        self.expects_head = True
+        self._method = method
+        self._may_continue = may_continue
+        self._is_told = False
+        self._interim = 0
+
+    def expect_head(self) -> None:
+        """Take note that a request goes out."""
+        self._is_told = True
+        self.expects_head = True
+        self._interim = 0
+        self.lines = []
+
+    def take_line(self, octets: bytes) -> Head | None:
+        """Take a line; return the final head that it completes.
+
+        :raises HTTPProtocolError: the head is not acceptable.
+        :raises HTTPInputError: one of its fields is not.
+        """
+        if octets.strip(b"\r\n"):
+            if not self.expects_head and self._is_new_head(octets):
+                self.expects_head = True
+                self.lines = []
+            self.lines.append(octets)
+            return None
+        if not self.expects_head:
+            return None  # the end of the trailers
+        lines, self.lines = self.lines, []
+        if not lines:
+            raise HTTPProtocolError("an empty line instead of a status line")
+        return self._read(b"".join(lines).decode("latin-1"))
+
+    def read_trailers(self) -> HTTPHeaders:
+        """Return the fields after the body.
+
+        :raises HTTPInputError: one of them is not acceptable.
+        """
+        return HTTPHeaders.parse(b"".join(self.lines).decode("latin-1"))
+
+    def _is_new_head(self, octets: bytes) -> bool:
+        return self._may_continue and not self._is_told and octets.startswith(b"HTTP/")
+
+    def _read(self, text: str) -> Head | None:
+        status, _, fields = text.partition("\n")
+        version, code, *reason = [*status.rstrip("\r\n").split(" ", 2), ""]
+        if len(code) != 3 or not (code.isascii() and code.isdigit()):
+            raise HTTPProtocolError(f"bad status line {status[:60]!a}")
+        if code[0] == "1":
+            self._interim += 1
+            if self._interim > _MAX_INTERIM or code == "101":
+                raise HTTPProtocolError(f"too many interim responses, or a wrong one: {code}")
+            return None
+        self.expects_head = False
+        headers = HTTPHeaders.parse(fields)
+        start_line = ResponseStartLine(version, int(code), reason[0])
+        has_body = self._method != "HEAD" and start_line.code not in {204, 304}
+        return Head(start_line, headers, _length(headers) if has_body else None)
+
+
+def _length(headers: HTTPHeaders) -> int | None:
+    """Return what the fields say about the length of a body.
+
+    libcurl frames it. What two readers would frame differently is refused here, because versions of
+    libcurl differ too.
+    """
+    value: str | None = headers.get("Content-Length")
+    if "Transfer-Encoding" in headers:
+        if value is not None:
+            raise HTTPProtocolError("both Transfer-Encoding and Content-Length in a response")
+        if len(headers.get_list("Transfer-Encoding")) > 1:
+            raise HTTPProtocolError("more than one Transfer-Encoding field")
+        return None
+    if value is None:
+        return None
+    if "," in value:
+        first, *others = [each.strip(" \t") for each in value.split(",")]
+        if any(other != first for other in others):
+            raise HTTPProtocolError("different Content-Length fields in a response")
+        value = first
+    if not (value.isascii() and value.isdigit() and len(value) < 20):
+        raise HTTPProtocolError(f"bad Content-Length {value[:60]!a}")
+    return int(value)

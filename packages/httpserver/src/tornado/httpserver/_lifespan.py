@@ -1,0 +1,261 @@
+"""The time between the start and the end of an application.
+
+An application may have work to do before its first request and after its last one: open a pool of
+connections, and close it. Who serves it (a server, several of them, an adapter for another kind of
+server) enters its lifespan before the first request and leaves it after the last one. The work is
+done once for all of them, in a task of its own: when the loop ends without being asked nicely
+(``asyncio.run`` cancels what is left), the task is cancelled, and does the work at the end then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import os
+import weakref
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    Work = Callable[[], Awaitable[None]]
+
+
+class Lifespan:
+    """The start and the end of an application, shared by all who serve it.
+
+    :param start: what is to be done before the first request.
+    :param end: what is to be done after the last one; it handles its own errors.
+    :param is_empty: says whether there is nothing to do, so that nobody has to wait.
+
+    .. versionadded:: 1.0
+    """
+
+    def __init__(self, start: Work, end: Work, is_empty: Callable[[], bool]) -> None:
+        self._start = start
+        self._end = end
+        self._is_empty = is_empty
+        self._users: dict[object, Work | None] = {}
+        self._life: _Life | None = None
+
+    @property
+    def is_used(self) -> bool:
+        """Whether somebody serves the application."""
+        return bool(self._users)
+
+    def enter_nowait(self, user: object, close: Work | None = None) -> bool:
+        """Enter without waiting.
+
+        :return: false if the start is not done yet; :meth:`enter` is needed then.
+        """
+        life = self._current_life()
+        is_ready = self._is_empty() if life is None else life.is_started
+        if is_ready:
+            self._users[user] = close
+        return is_ready
+
+    async def enter(self, user: object, close: Work | None = None) -> None:
+        """Wait until the application has started; the first user starts it.
+
+        :param user: who serves it, any object that leaves later.
+        :param close: stops the user at once; called if the loop ends before the user leaves.
+        :raises Exception: what went wrong at the start, for each user that waits for it. The next
+            user tries again.
+        """
+        while (life := self._current_life()) is not None and life.is_ending:
+            await life.wait_for_end()
+        self._users[user] = close
+        if life is None:
+            if self._is_empty():
+                return
+            life = self._life = _Life(self)
+        try:
+            await asyncio.shield(asyncio.wrap_future(life.started))
+        except BaseException:
+            self._users.pop(user, None)
+            raise
+
+    def leave_nowait(self, user: object) -> bool:
+        """Leave without waiting.
+
+        :return: false if there is something to do at the end; :meth:`leave` is needed then.
+        """
+        if self._current_life() is not None:
+            return False
+        self._users.pop(user, None)
+        return True
+
+    async def leave(self, user: object) -> None:
+        """Say that a user serves the application no more; wait for its end if it is the last one."""
+        self._users.pop(user, None)
+        life = self._current_life()
+        if life is not None and not self._users and not life.is_interrupted:
+            life.request_end()
+            await life.wait_for_end()
+
+    def _current_life(self) -> _Life | None:
+        if self._life is not None and self._life.loop.is_closed():
+            self._life = None  # it ended with its loop, and nobody could say so
+            self._users.clear()
+        return self._life
+
+    async def close_users(self) -> None:
+        """Stop all who still serve the application."""
+        users, self._users = self._users, {}
+        for close in users.values():
+            if close is not None:
+                await close()
+
+
+class _Life:
+    """One run through a lifespan, on the loop of its first user; others may be on other loops."""
+
+    def __init__(self, lifespan: Lifespan) -> None:
+        self._lifespan = lifespan
+        self.started: Future[None] = Future()
+        self._ended: Future[None] = Future()
+        self.is_ending = False
+        #: Whether the loop ends before all users have left.
+        self.is_interrupted = False
+        self.loop = asyncio.get_running_loop()
+        self.process = os.getpid()
+        self._end_requested = asyncio.Event()
+        self._task = self.loop.create_task(self._run())
+        _end_at_exit(self)
+
+    @property
+    def is_started(self) -> bool:
+        return self.started.done() and not self.is_ending
+
+    def is_done(self) -> bool:
+        return self._task.done()
+
+    def request_end(self) -> None:
+        """Let the end begin; a start that is still under way is cancelled."""
+        self.is_ending = True
+        end = self._end_requested.set if self.started.done() else self._task.cancel
+        self.loop.call_soon_threadsafe(end)
+
+    async def wait_for_end(self) -> None:
+        await asyncio.shield(asyncio.wrap_future(self._ended))
+
+    async def _run(self) -> None:
+        try:
+            await self._lifespan._start()
+        except BaseException as error:
+            self._forget()
+            self.started.set_exception(error)
+            if not isinstance(error, Exception):
+                raise
+            return
+        self.started.set_result(None)
+        try:
+            await self._end_requested.wait()
+        except asyncio.CancelledError:
+            self.is_ending = self.is_interrupted = True
+            await self._lifespan.close_users()
+            raise
+        finally:
+            self.is_ending = True
+            try:
+                await self._lifespan._end()
+            finally:
+                self._forget()
+
+    def _forget(self) -> None:
+        self._lifespan._life = None
+        self._ended.set_result(None)
+
+
+_lives: weakref.WeakSet[_Life] = weakref.WeakSet()
+
+
+def _end_at_exit(life: _Life) -> None:
+    """End a life when the program ends, at the latest: a loop that was stopped cancels nothing."""
+    if not _lives:
+        atexit.unregister(_end_all)
+        atexit.register(_end_all)
+    _lives.add(life)
+
+
+def _end_all() -> None:
+    for life in list(_lives):
+        loop = life.loop
+        is_ours = life.process == os.getpid() and life.started.done()
+        if is_ours and not (life.is_done() or loop.is_closed() or loop.is_running()):
+            _cancel_tasks(loop)
+
+
+def _cancel_tasks(loop: asyncio.AbstractEventLoop) -> None:
+    """End a loop as ``asyncio.run`` does: by a cancellation of all that still runs."""
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    loop.run_until_complete(asyncio.wait(tasks))
+
+
+class Lifespans:
+    """All lifespans that one user enters: those of an application and of what is mounted in it.
+
+    :param delegate: has a method ``get_lifespans`` that returns them; nothing is done for others.
+    :param close: stops the user at once; called if the loop ends before the user leaves.
+
+    .. versionadded:: 1.0
+    """
+
+    def __init__(self, delegate: object, close: Work | None = None) -> None:
+        self._delegate = delegate
+        self._close = close
+        self._entered: list[Lifespan] = []
+        self._is_inside = False
+
+    def enter_nowait(self) -> bool:
+        """Enter without waiting.
+
+        :return: false if a start is not done yet; :meth:`enter` is needed then.
+        """
+        if not self._is_inside:
+            every = self._every()
+            if not all(each.enter_nowait(self, self._close) for each in every):
+                return False
+            self._entered, self._is_inside = every, True
+        return True
+
+    async def enter(self) -> None:
+        """Wait until everything has started.
+
+        :raises Exception: what went wrong; what had started before has ended then.
+        """
+        if self._is_inside:
+            return
+        try:
+            for each in self._every():
+                self._entered.append(each)
+                await each.enter(self, self._close)
+        except BaseException:
+            await self.leave()
+            raise
+        self._is_inside = True
+
+    def leave_nowait(self) -> bool:
+        """Leave without waiting.
+
+        :return: false if there is something to do at an end; :meth:`leave` is needed then.
+        """
+        left = [each.leave_nowait(self) for each in self._entered]
+        if not all(left):
+            return False
+        self._entered, self._is_inside = [], False
+        return True
+
+    async def leave(self) -> None:
+        """Say that this user serves no more; wait for the end of what nobody else serves."""
+        self._is_inside = False
+        entered, self._entered = self._entered, []
+        for each in reversed(entered):
+            await each.leave(self)
+
+    def _every(self) -> list[Lifespan]:
+        get_lifespans = getattr(self._delegate, "get_lifespans", None)
+        return [] if get_lifespans is None else list(get_lifespans())

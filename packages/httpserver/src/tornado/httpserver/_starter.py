@@ -1,0 +1,109 @@
+"""Sockets that wait until the application has started."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from tornado.ioloop import IOLoop
+
+from ._lifespan import Lifespans
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Awaitable, Callable
+
+app_log = logging.getLogger("tornado.application")
+
+
+class Starter:
+    """Let a server accept connections from the start of its application until the end.
+
+    :param delegate: the application, or whatever takes the requests.
+    :param accept: begins to accept connections on sockets.
+    :param close: stops the server at once.
+    """
+
+    def __init__(
+        self,
+        delegate: object,
+        accept: Callable[[list[socket.socket]], None],
+        close: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._lifespans = Lifespans(delegate, close)
+        self._accept = accept
+        self._waiting: list[socket.socket] = []
+        self._task: asyncio.Task[None] | None = None
+        self._ending: asyncio.Task[None] | None = None
+        self._is_stopped = False
+
+    def add_sockets(self, sockets: list[socket.socket]) -> None:
+        """Accept connections: at once if the application has started, or has nothing to do for it.
+
+        Until then, clients wait in the queues of the sockets.
+        """
+        if self._lifespans.enter_nowait():
+            self._accept(sockets)
+            return
+        self._waiting += sockets
+        if self._task is None:
+            self._task = _loop().create_task(self._start())
+
+    async def _start(self) -> None:
+        try:
+            await self._lifespans.enter()
+        except Exception as error:  # noqa: BLE001  # the program's own; it is logged and ends it
+            self._fail(error)
+            return
+        finally:
+            self._task = None
+        if self._is_stopped:
+            await self._lifespans.leave()
+            return
+        sockets, self._waiting = self._waiting, []
+        self._accept(sockets)
+
+    def _fail(self, error: Exception) -> None:
+        """End the program, which would run on without listening; several servers say it once."""
+        self.stop()
+        if not hasattr(error, "_tornado_told"):
+            error._tornado_told = True  # type: ignore[attr-defined]  # nobody else has such a name
+            app_log.error("the application did not start: %r", error, exc_info=error)
+        asyncio.get_running_loop().call_soon(_exit)
+
+    def stop(self) -> None:
+        """Close the sockets that still wait."""
+        self._is_stopped = True
+        for each in self._waiting:
+            each.close()
+        self._waiting.clear()
+
+    def end_soon(self) -> None:
+        """Say that the server has stopped and has no connections any more."""
+        if self._ending is not None or self._task is not None or self._lifespans.leave_nowait():
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return  # it has ended, or will be ended at exit, and the application with it
+        self._ending = loop.create_task(self._lifespans.leave())
+
+    async def end(self) -> None:
+        """Wait for the end of the application, if nobody else serves it."""
+        if self._ending is not None:
+            await asyncio.shield(self._ending)
+        elif not self._lifespans.leave_nowait():
+            await self._lifespans.leave()
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    """Return the current loop, which may not run yet."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return IOLoop.current().asyncio_loop
+
+
+def _exit() -> None:
+    raise SystemExit(1)

@@ -1,0 +1,131 @@
+"""The ``io_loop`` argument of classic programs.
+
+Until 5.0 nearly everything that works on a loop took that loop as an argument: by name, or at a
+place that has another meaning today. ``HTTPServer(app, False, loop)`` was right in 2.4, and now the
+third place decides whose word about addresses is believed. The types tell the generations apart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from ._loop import IOLoop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    F = TypeVar("F", bound=Callable[..., Any])
+    Types = type | tuple[type, ...]
+
+
+def chosen_loop(io_loop: object) -> IOLoop | None:
+    """Return the loop that an ``io_loop`` argument chooses, or None for the current one.
+
+    :raises TypeError: if it is not an :class:`IOLoop`.
+    :raises RuntimeError: if it is closed, or runs in another thread.
+
+    .. versionadded:: 1.0
+    """
+    if io_loop is None:
+        return None
+    if not isinstance(io_loop, IOLoop):
+        raise TypeError(f"io_loop is an IOLoop or None, not {io_loop!r:.60}")
+    if io_loop._is_closed():
+        raise RuntimeError(f"io_loop is closed: {io_loop!r:.60}; use IOLoop.current()")
+    if io_loop.running() and not _runs_here(io_loop):
+        raise RuntimeError(
+            f"io_loop runs in another thread: {io_loop!r:.60}; go there by its add_callback"
+        )
+    return io_loop
+
+
+def _runs_here(io_loop: IOLoop) -> bool:
+    running = asyncio._get_running_loop()
+    # nest_asyncio runs one loop of a thread inside another one.
+    return running is io_loop.asyncio_loop or hasattr(io_loop.asyncio_loop, "_nest_patched")
+
+
+@contextmanager
+def acting_on(io_loop: IOLoop | None) -> Iterator[None]:
+    """Let a block of code find a chosen loop of this thread as the current one.
+
+    What the block makes belongs to that loop, although another one may be running. It must not
+    wait for anything.
+
+    :param io_loop: what :func:`chosen_loop` returned; with None the current loop stays.
+
+    .. versionadded:: 1.0
+    """
+    before = asyncio._get_running_loop()
+    if io_loop is None or io_loop.asyncio_loop is before:
+        yield
+        return
+    asyncio._set_running_loop(io_loop.asyncio_loop)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(before)
+
+
+def take_loop(
+    args: tuple[Any, ...], place: int, most: int, none_before: Types = ()
+) -> tuple[tuple[Any, ...], IOLoop | None]:
+    """Take the loop out of positional arguments that may be in the classic order.
+
+    An IOLoop is always recognized. None was allowed at its place too: it is taken for the loop if
+    nothing follows, if more follows than the modern order has room for, or if a value follows
+    whose type belongs there in the classic order alone.
+
+    :param place: where the classic order has the loop, counted from 0.
+    :param most: how many positional arguments the modern order has.
+    :param none_before: the types that tell, behind None, that the order is the classic one.
+    :returns: the arguments in the modern order, and the loop or None.
+
+    .. versionadded:: 1.0
+    """
+    if len(args) <= place:
+        return args, None
+    candidate, following = args[place], args[place + 1 :]
+    if isinstance(candidate, IOLoop):
+        return args[:place] + following, chosen_loop(candidate)
+    if candidate is None and (
+        not following or len(args) > most or isinstance(following[0], none_before)
+    ):
+        return args[:place] + following, None
+    return args, None
+
+
+def takes_loop(before: str | None = None, none_before: Types = ()) -> Callable[[F], F]:
+    """Decorate a function to take an ``io_loop`` at its classic place as well.
+
+    The function has a keyword argument ``io_loop``. It gets None for the current loop, or another
+    loop of this thread, which :func:`chosen_loop` has checked.
+
+    :param before: the parameter that has the place of the loop today; None stands for the end.
+    :param none_before: as for :func:`take_loop`.
+
+    .. versionadded:: 1.0
+    """
+
+    def decorate(function: F) -> F:
+        code = function.__code__
+        names = code.co_varnames[: code.co_argcount]
+        place = len(names) if before is None else names.index(before)
+
+        @functools.wraps(function)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            if len(args) <= place and "io_loop" not in kwargs:
+                return function(*args, **kwargs)
+            args, loop = take_loop(args, place, len(names), none_before)
+            named = chosen_loop(kwargs.pop("io_loop", None))
+            if loop is not None and named is not None:
+                raise TypeError(f"{function.__qualname__} got io_loop by its place and by its name")
+            return function(*args, io_loop=loop or named, **kwargs)
+
+        wrapper.__classic_place__ = place  # type: ignore[attr-defined] # for whoever compares orders
+        return cast("F", wrapper)
+
+    return decorate

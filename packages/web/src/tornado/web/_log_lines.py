@@ -1,0 +1,64 @@
+"""Log lines that name the module of a handler, not the one in which they are written."""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from inspect import unwrap
+from os import path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import logging
+
+    from tornado.httputil import HTTPServerRequest
+
+
+class Place(NamedTuple):
+    """Where the method of a handler is, as the attributes of a log record say it."""
+
+    #: The file of the module that defines the handler.
+    pathname: str
+    #: The first line of the method, 0 if it is defined elsewhere.
+    line: int
+    #: The last part of the module's name; the file's name for the program itself.
+    module: str
+    function: str
+
+
+def log_line(
+    handler_class: type,
+    request: HTTPServerRequest,
+    logger: logging.Logger,
+    level: int,
+    message: str,
+    *args: Any,
+    exc_info: Any = None,
+) -> None:
+    """Write a log line about a request, in the name of its handler's module."""
+    if not logger.isEnabledFor(level):
+        return
+    place = _place_of(handler_class, request.method)
+    record = logger.makeRecord(
+        logger.name, level, place.pathname, place.line, message, args, exc_info, place.function
+    )
+    record.module = place.module
+    logger.handle(record)
+
+
+@lru_cache(500)
+def _place_of(handler_class: type, method: str | None) -> Place:
+    """Find the place of a class and its method, or of what stands for it."""
+    name = (method or "").lower()
+    module = handler_class.__module__
+    file = getattr(sys.modules.get(module), "__file__", None) or ""
+    code = getattr(unwrap(getattr(handler_class, name, None) or _nothing), "__code__", None)
+    is_own = code is not None and path.abspath(code.co_filename) == path.abspath(file)
+    if module == "__main__":
+        module = path.splitext(path.basename(file))[0]
+    line = code.co_firstlineno if is_own and code is not None else 0
+    return Place(file, line, module.rpartition(".")[2], name)
+
+
+def _nothing() -> None:
+    """Stand for a method that a handler does not have."""

@@ -1,0 +1,539 @@
+"""What an application does before its first request and after its last one."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tornado.httpserver import HTTPServer, Lifespans
+from tornado.netutil import bind_sockets
+from tornado.routing import AnyMatches, HostMatches, Rule, RuleRouter
+from tornado.web import Application, RequestHandler
+
+MakeSite = Callable[..., Any]
+
+
+class Told(RequestHandler):
+    """Say what has happened so far."""
+
+    def get(self) -> None:
+        self.write(" ".join(self.settings["told"]))
+
+
+def telling(told: list[str], **settings: Any) -> Application:
+    """Make an application that keeps a list of what its hooks did."""
+    application = Application([("/", Told)], told=told, **settings)
+
+    @application.on_startup
+    async def connect(application: Application) -> None:
+        await asyncio.sleep(0)
+        application.settings["told"].append("connected")
+
+    @application.on_startup
+    def fill(application: Application) -> None:
+        application.settings["told"].append("filled")
+
+    @application.on_shutdown
+    def close(application: Application) -> None:
+        application.settings["told"].append("closed")
+
+    @application.on_shutdown
+    async def flush(application: Application) -> None:
+        await asyncio.sleep(0)
+        application.settings["told"].append("flushed")
+
+    return application
+
+
+def test_hooks_are_called_around_all_requests(site: MakeSite) -> None:
+    told: list[str] = []
+    running = site(telling(told))
+    assert running.fetch("/").text == "connected filled"
+    assert running.fetch("/").text == "connected filled"
+    running.close()
+    assert told == ["connected", "filled", "flushed", "closed"]
+
+
+def test_hooks_may_be_settings_and_be_appended(site: MakeSite) -> None:
+    told: list[str] = []
+
+    class Site(Application):
+        def __init__(self) -> None:
+            first = [lambda application: told.append("setting")]
+            last = [lambda application: told.append("last")]
+            super().__init__([("/", Told)], told=told, on_startup=first, on_shutdown=last)
+            self.on_startup.append(self.connect)
+            self.on_startup.insert(1, lambda application: told.append("inserted"))
+            self.on_shutdown += [lambda application: told.append("added")]
+
+        async def connect(self, application: Application) -> None:
+            assert application is self
+            told.append("method")
+
+    running = site(Site())
+    running.fetch("/")
+    running.close()
+    assert told == ["setting", "inserted", "method", "added", "last"]
+
+
+async def fetch(port: int) -> str:
+    def get() -> str:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.request("GET", "/", headers={"Connection": "close"})
+        try:
+            return connection.getresponse().read().decode()
+        finally:
+            connection.close()
+
+    return await asyncio.to_thread(get)
+
+
+def serve(application: Any) -> tuple[HTTPServer, int]:
+    server = HTTPServer(application)
+    sockets = bind_sockets(0, "127.0.0.1")
+    server.add_sockets(sockets)
+    return server, sockets[0].getsockname()[1]
+
+
+async def end(server: HTTPServer) -> None:
+    server.stop()
+    await server.close_all_connections()
+
+
+def test_clients_wait_until_the_start_is_done() -> None:
+    async def main() -> None:
+        told: list[str] = []
+        application = Application([("/", Told)], told=told)
+        may_go = asyncio.Event()
+
+        @application.on_startup
+        async def wait(application: Application) -> None:
+            await may_go.wait()
+            told.append("started")
+
+        server, port = serve(application)
+        fetched = asyncio.create_task(fetch(port))
+        with socket.create_connection(("127.0.0.1", port)):  # the system takes connections
+            pass
+        await asyncio.sleep(0)
+        assert not fetched.done()
+        may_go.set()
+        assert await fetched == "started"
+        await end(server)
+
+    asyncio.run(main())
+
+
+def test_hooks_are_called_once_for_all_servers() -> None:
+    async def main() -> None:
+        told: list[str] = []
+        application = telling(told)
+        first, port = serve(application)
+        second, other = serve(application)
+        more = bind_sockets(0, "127.0.0.1")
+        second.add_sockets(more)
+        answers = [await fetch(each) for each in (port, other, more[0].getsockname()[1])]
+        assert answers == ["connected filled"] * 3
+        await end(first)
+        assert told == ["connected", "filled"]
+        await end(second)
+        assert told == ["connected", "filled", "flushed", "closed"]
+
+    asyncio.run(main())
+
+
+def test_servers_on_other_loops_share_the_start_and_the_end() -> None:
+    told: list[str] = []
+    application = telling(told)
+    opened = threading.Barrier(2, timeout=10)
+
+    async def main() -> None:
+        server, port = serve(application)
+        await asyncio.to_thread(opened.wait)
+        assert await fetch(port) == "connected filled"
+        await asyncio.to_thread(opened.wait)
+        await end(server)
+
+    threads = [threading.Thread(target=lambda: asyncio.run(main())) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert told == ["connected", "filled", "flushed", "closed"]
+
+
+@pytest.mark.parametrize("how", ["drain", "stop", "close", "nothing"])
+def test_the_end_comes_after_the_last_request(how: str) -> None:
+    told: list[str] = []
+
+    class Slow(RequestHandler):
+        async def get(self) -> None:
+            told.append("request")
+            begun.set()
+            try:
+                await may_end.wait()
+                self.write("whole")
+            finally:
+                await asyncio.sleep(0)
+                told.append("end of request")
+
+    begun, may_end, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    def close(application: Application) -> None:
+        told.append("end")
+        ended.set()
+
+    async def main() -> None:
+        application = Application([("/", Slow)])
+        application.on_shutdown(close)
+        server, port = serve(application)
+        fetched = asyncio.create_task(fetch(port))
+        await begun.wait()
+        if how == "nothing":
+            fetched.cancel()
+            return  # asyncio.run() cancels what is left
+        if how == "close":
+            await end(server)
+            with pytest.raises(http.client.HTTPException):
+                await fetched
+            return
+        drained = asyncio.create_task(server.drain(grace=0)) if how == "drain" else None
+        if drained is None:
+            server.stop()
+        await asyncio.sleep(0)
+        may_end.set()
+        assert await fetched == "whole"
+        await ended.wait()
+
+    asyncio.run(main())
+    assert told == ["request", "end of request", "end"]
+
+
+def test_an_application_may_start_again() -> None:
+    told: list[str] = []
+    application = telling(told)
+
+    async def main() -> None:
+        server, port = serve(application)
+        await fetch(port)
+        await end(server)
+
+    asyncio.run(main())
+    asyncio.run(main())
+    assert told == ["connected", "filled", "flushed", "closed"] * 2
+
+
+def test_the_applications_of_a_router_have_hooks_too() -> None:
+    told: list[str] = []
+
+    async def main() -> None:
+        inner, outer, host = telling(told), Application(), telling(told)
+        outer.wildcard_router.add_rules([Rule(AnyMatches(), inner)])
+        routes: Any = [Rule(HostMatches("x"), host), Rule(AnyMatches(), outer)]
+        server, port = serve(RuleRouter([*routes, Rule(AnyMatches(), inner)]))
+        assert await fetch(port) == "connected filled connected filled"
+        await end(server)
+
+    asyncio.run(main())
+    assert told == ["connected", "filled"] * 2 + ["flushed", "closed"] * 2
+
+
+def test_an_adapter_for_another_server_enters_and_leaves() -> None:
+    told: list[str] = []
+    application = telling(told)
+
+    async def main() -> None:
+        adapter, worker = Lifespans(application), Lifespans(application)
+        await adapter.enter()
+        assert told == ["connected", "filled"]
+        assert worker.enter_nowait()
+        await adapter.leave()
+        assert told == ["connected", "filled"]
+        await worker.leave()
+
+    asyncio.run(main())
+    assert told == ["connected", "filled", "flushed", "closed"]
+
+
+def test_who_enters_hears_what_went_wrong_and_may_try_again() -> None:
+    told: list[str] = []
+    inner, outer = telling(told), Application()
+    outer.wildcard_router.add_rules([Rule(AnyMatches(), inner)])
+
+    @outer.on_startup
+    def first(application: Application) -> None:
+        told.append("outer")
+
+    @outer.on_shutdown
+    def last(application: Application) -> None:
+        told.append("end of outer")
+
+    @inner.on_startup
+    def fail(application: Application) -> None:
+        if told.count("outer") == 1:
+            raise ValueError("not yet")
+
+    async def main() -> None:
+        users = Lifespans(outer)
+        with pytest.raises(ValueError, match="not yet"):
+            await users.enter()
+        told.append("again")
+        await users.enter()
+        await users.leave()
+
+    asyncio.run(main())
+    begin, finish = ["outer", "connected", "filled"], ["flushed", "closed", "end of outer"]
+    assert told == [*begin, "end of outer", "again", *begin, *finish]
+
+
+def test_a_hook_that_comes_too_late_is_an_error(site: MakeSite) -> None:
+    application = Application([("/", Told)], told=[])
+    running = site(application)
+    for hooks in (application.on_startup, application.on_shutdown):
+        for add in (hooks, hooks.append, lambda hook, hooks=hooks: hooks.extend([hook])):
+            with pytest.raises(RuntimeError, match=r"print comes too late: .* before listen\(\)"):
+                add(print)
+    running.close()
+    application.on_startup(lambda application: application.settings["told"].append("now"))
+    assert site(application).fetch("/").text == "now"
+
+
+def test_an_error_at_the_end_is_logged_and_the_rest_is_done(
+    site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[str] = []
+    application = telling(told)
+
+    @application.on_shutdown
+    def broken(application: Application) -> None:
+        raise ValueError("at the end")
+
+    running = site(application)
+    running.fetch("/")
+    running.close()
+    assert told == ["connected", "filled", "flushed", "closed"]
+    (record,) = [each for each in caplog.records if each.levelno >= logging.ERROR]
+    assert "on_shutdown: " in record.getMessage()
+    assert "broken" in record.getMessage()
+
+
+def test_stopping_ends_a_start_that_is_under_way() -> None:
+    told: list[str] = []
+
+    begun = asyncio.Event()
+
+    async def main() -> None:
+        application = Application()
+
+        @application.on_startup
+        async def hang(application: Application) -> None:
+            told.append("begun")
+            begun.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                told.append("cancelled")
+
+        application.on_shutdown(lambda application: told.append("ended"))
+        server, port = serve(application)
+        await begun.wait()
+        await end(server)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port))
+
+    asyncio.run(main())
+    assert told == ["begun", "cancelled"]
+
+
+def test_names_that_a_subclass_had_before_stay_its_own(site: MakeSite) -> None:
+    class Old(Application):
+        def on_startup(self, one: int, two: int) -> int:  # type: ignore[override]  # an old program
+            return one + two
+
+    class Assigning(Application):
+        def __init__(self) -> None:
+            super().__init__([("/", Told)], told=["unchanged"])
+            self.on_shutdown = None  # type: ignore[assignment]  # an old program
+
+    old = Old([("/", Told)], told=["unchanged"])
+    assert old.on_startup(1, 2) == 3
+    assert site(old).fetch("/").text == "unchanged"
+    assert site(Assigning()).fetch("/").text == "unchanged"
+
+
+# Programs, and how they end.
+
+HEAD = """
+import asyncio, os, sys
+from tornado import ioloop, log, web
+from tornado.httpserver import HTTPServer
+
+log.enable_pretty_logging()
+uvloop = sys.argv[1] == "uvloop"
+
+def say(*words):
+    print(*words, flush=True)
+
+class Slow(web.RequestHandler):
+    async def get(self):
+        say("request")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            say("end of request")
+
+application = web.Application([("/slow", Slow), ("/", web.ErrorHandler, {"status_code": 404})])
+
+@application.on_startup
+async def start(application):
+    await asyncio.sleep(0)
+    say("start", os.getpid())
+
+@application.on_shutdown
+async def end(application):
+    await asyncio.sleep(0.01)
+    say("end", os.getpid())
+
+port = int(sys.argv[2])
+"""
+
+ENDS = {
+    "asyncio.run": """
+async def main():
+    application.listen(port, "127.0.0.1")
+    await asyncio.Event().wait()
+
+if uvloop:
+    import uvloop
+    uvloop.run(main())
+else:
+    asyncio.run(main())
+""",
+    "run_sync": """
+async def main():
+    application.listen(port, "127.0.0.1")
+    await asyncio.Event().wait()
+
+ioloop.IOLoop.current().run_sync(main)
+""",
+    "start": """
+application.listen(port, "127.0.0.1")
+ioloop.IOLoop.current().start()
+""",
+    "fork": """
+server = HTTPServer(application)
+server.bind(port, "127.0.0.1")
+server.start(2)
+ioloop.IOLoop.current().start()
+""",
+}
+LOOPS = ["asyncio", *(["uvloop"] if find_spec("uvloop") else [])]
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    started: list[subprocess.Popen[str]] = []
+
+    def start(text: str, loop: str = "asyncio") -> tuple[Any, int]:
+        (tmp_path / "site.py").write_text(text)
+        port = bind_sockets(0, "127.0.0.1")[0]
+        number = port.getsockname()[1]
+        port.close()
+        command = [sys.executable, "-I", str(tmp_path / "site.py"), loop, str(number)]
+        pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        started.append(subprocess.Popen(command, start_new_session=True, **pipes))
+        return started[-1], number
+
+    yield start
+    for each in started:
+        if each.poll() is None:
+            os.killpg(each.pid, signal.SIGKILL)
+        each.communicate()
+
+
+def wait_until_asleep(pid: int) -> None:
+    """Wait until the loop of a process waits, so that a signal interrupts nothing else."""
+    status = Path(f"/proc/{pid}/stat")
+    if not status.exists():
+        pytest.skip("needs a system that tells what a process does")
+    end = time.monotonic() + 10
+    while status.read_text().rpartition(")")[2].split()[0] != "S" and time.monotonic() < end:
+        time.sleep(0.001)
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("way", ["asyncio.run", "run_sync", "start"])
+def test_ctrl_c_ends_the_application_too(program: Any, way: str, loop: str) -> None:
+    process, port = program(HEAD + ENDS[way], loop)
+    assert process.stdout.readline().startswith("start ")
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert process.stdout.readline() == "request\n"
+        wait_until_asleep(process.pid)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=20)
+    lines = output.splitlines()
+    assert lines == ["end of request", f"end {process.pid}"]
+    assert process.returncode == -signal.SIGINT
+    assert "never" not in errors
+    assert "pending" not in errors
+
+
+def test_each_forked_process_has_a_start_and_an_end_of_its_own(program: Any) -> None:
+    process, port = program(HEAD + ENDS["fork"])
+    started = {process.stdout.readline() for _ in range(2)}
+    assert len(started) == 2
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/")
+    assert connection.getresponse().status == 404
+    connection.close()
+    for line in started:
+        wait_until_asleep(int(line.split()[1]))
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=20)
+    ended = {line for line in output.splitlines() if line.startswith("end ")}
+    assert {line.split()[1] for line in ended} == {line.split()[1] for line in started}
+    assert str(process.pid) not in output
+
+
+FAILING = """
+@application.on_startup
+async def connect(application):
+    raise ConnectionRefusedError("no database")
+
+application.listen(0, "127.0.0.1")
+"""
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("way", ["asyncio.run", "run_sync", "start"])
+def test_a_start_that_fails_ends_the_program_with_one_message(
+    program: Any, way: str, loop: str
+) -> None:
+    failing = FAILING if way == "start" else FAILING.replace("application.listen", "lambda *_: ")
+    process, port = program(HEAD + failing + ENDS[way], loop)
+    output, errors = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert output == f"start {process.pid}\n"
+    head, *trace = errors.splitlines()
+    assert "the application did not start: ConnectionRefusedError('no database')" in head
+    assert head.startswith("[E ")
+    assert errors.count("Traceback") == 1
+    assert trace[-1].strip() == "ConnectionRefusedError: no database"
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))
