@@ -422,3 +422,30 @@ def test_a_script_imports_from_its_own_and_from_the_current_directory(
 
     program.wait_for("beside the script|the one of the script|in the current directory")
     assert program.process.wait(20) == 0
+
+
+def test_a_loop_is_watched_on_in_the_order_of_4_x(run: Run, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        f"""
+import tornado.autoreload
+from tornado.ioloop import IOLoop
+{HIDE}
+closed = IOLoop(make_current=False)
+closed.close()
+try:
+    tornado.autoreload.start(closed)
+except RuntimeError as error:
+    print(error)
+IOLoop()
+loop = IOLoop(make_current=False)
+tornado.autoreload.start(loop, 50)
+loop.add_callback(print, "running", flush=True)
+loop.start()
+"""
+    )
+    started = run("program.py")
+    started.wait_for("running")
+    assert "io_loop is closed" in started.output.read_text()
+    program.write_text("print('changed', flush=True)")
+    started.wait_for("changed")

@@ -12,9 +12,9 @@ import pytest
 
 from tornado.curl_httpclient import CurlAsyncHTTPClient
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
-from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
-from tornado.netutil import bind_sockets
+from tornado.iostream import IOStream
+from tornado.netutil import add_accept_handler, bind_sockets
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
 KINDS = [SimpleAsyncHTTPClient, CurlAsyncHTTPClient]
@@ -35,16 +35,21 @@ def other(current: IOLoop) -> Iterator[IOLoop]:
     loop.close(all_fds=True)
 
 
-def answer(request: Any) -> None:
-    status = b"404 Not Found" if request.path == "/missing" else b"200 OK"
-    request.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 5\r\n\r\nhello")
-    request.finish()
-
-
 def serve(loop: IOLoop) -> str:
     """Start a server on a loop, and return its URL."""
     (listener,) = bind_sockets(0, "127.0.0.1", family=socket.AF_INET)
-    HTTPServer(answer, False, loop).add_sockets([listener])
+
+    def accept(connection: socket.socket, address: Any) -> None:
+        stream = IOStream(connection, loop)
+
+        def answer(head: bytes) -> None:
+            status = b"404 Not Found" if head.startswith(b"GET /missing") else b"200 OK"
+            stream.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 5\r\n\r\nhello")
+            stream.read_until(b"\r\n\r\n", answer)
+
+        stream.read_until(b"\r\n\r\n", answer)
+
+    add_accept_handler(listener, accept, loop)
     return f"http://127.0.0.1:{listener.getsockname()[1]}/"
 
 
@@ -86,16 +91,21 @@ def test_the_arguments_of_2_x_and_of_4_x_follow_the_loop(other: IOLoop, kind: An
         kind(other, 8, True),
         kind(other, force_instance=True, max_clients=8),
         kind(True, io_loop=other),
+        kind(other, 8, force_instance=True),
         kind(None, 8, True),
         kind(None, None, True),
     ]
-    assert len({*own, shared}) == 7
-    assert [client.max_clients for client in own] == [10, 8, 8, 10, 8, 10]
-    assert [client.io_loop is other for client in own] == [True] * 4 + [False] * 2
+    assert len({*own, shared}) == 8
+    assert [client.max_clients for client in own] == [10, 8, 8, 10, 8, 8, 10]
+    assert [client.io_loop is other for client in own] == [True] * 5 + [False] * 2
     for client in (*own, shared):
         client.close()
     with pytest.raises(TypeError):
         kind(other, 1, True, True)
+    with pytest.raises(TypeError, match="io_loop is given by its place and by its name"):
+        kind(other, io_loop=other)
+    with pytest.raises(TypeError, match="max_clients is given by its place and by its name"):
+        kind(other, 1, max_clients=2)
 
 
 def test_a_client_is_made_on_another_loop_while_one_runs(current: IOLoop, other: IOLoop) -> None:
@@ -235,7 +245,7 @@ def test_a_number_in_the_place_of_auth_mode_is_a_timeout(timeout: float) -> None
     assert request.auth_mode is None
 
 
-def test_a_certificate_is_verified_in_the_order_of_3_x_as_in_the_modern_one() -> None:
+def test_s20_a_certificate_is_verified_in_the_order_of_3_x_as_in_the_modern_one() -> None:
     arguments = [VALUES[name] for name in V3[:21]]
     assert HTTPRequest(*arguments, "secret", False, False).validate_cert is False
     assert HTTPRequest(*arguments, "secret", True, None).validate_cert is None

@@ -69,7 +69,7 @@ def ask(loop: IOLoop, server: HTTPServer | TCPServer, data: bytes = FORGED) -> b
         lambda loop: HTTPServer(tell_address, io_loop=loop),
     ],
 )
-def test_a_loop_in_the_third_place_does_not_let_clients_choose_their_address(
+def test_s22_a_loop_in_the_third_place_does_not_let_clients_choose_their_address(
     request: pytest.FixtureRequest,
     current: IOLoop,
     make: Callable[[IOLoop], HTTPServer],
@@ -135,13 +135,15 @@ def test_a_server_refuses_a_closed_and_a_foreign_loop(current: IOLoop) -> None:
 def test_a_connection_of_2_x_serves_the_stream_that_it_is_given(
     current: IOLoop, xheaders: bool, address: bytes
 ) -> None:
-    class Server(TCPServer):
+    class Server(HTTPServer):
         def handle_stream(self, stream: IOStream, address: Any) -> None:
-            connection = HTTPConnection(stream, address, tell_address, False, xheaders)
+            connection = HTTPConnection(
+                stream, address, self.request_callback, self.no_keep_alive, self.xheaders
+            )
             assert connection.stream is stream
             assert connection.address == address
 
-    assert ask(current, Server()).endswith(b"\r\n\r\n" + address)
+    assert ask(current, Server(tell_address, xheaders=xheaders)).endswith(b"\r\n\r\n" + address)
 
 
 def test_a_connection_of_2_x_tells_of_its_end(current: IOLoop) -> None:
@@ -181,3 +183,71 @@ def test_a_loop_is_taken_while_it_runs() -> None:
         assert server.io_loop is IOLoop.current()
 
     asyncio.run(main())
+
+
+class SocketServer(HTTPServer):
+    """A server as libraries of 2.x wrote it: a constructor with arguments of its own."""
+
+    def __init__(
+        self,
+        port: int,
+        application: Any,
+        no_keep_alive: bool = False,
+        io_loop: IOLoop | None = None,
+        xheaders: bool = False,
+        auto_start: bool = False,
+    ) -> None:
+        HTTPServer.__init__(self, application, no_keep_alive, io_loop, xheaders)
+        self.own_port = port
+
+
+@pytest.mark.parametrize(("xheaders", "address"), [(False, b"127.0.0.1"), (True, b"10.9.8.7")])
+def test_a_subclass_of_2_x_has_a_constructor_of_its_own(
+    other: IOLoop, xheaders: bool, address: bytes
+) -> None:
+    server = SocketServer(80, tell_address, False, other, xheaders=xheaders, auto_start=True)
+    assert (server.own_port, server.io_loop) == (80, other)
+    assert ask(other, server).endswith(b"\r\n\r\n" + address)
+
+
+def test_a_subclass_that_hands_on_what_it_got_is_set_up_once(current: IOLoop) -> None:
+    made: list[str] = []
+
+    class Counting(HTTPServer):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            made.append("own")
+
+        def _trust_proxies(self, *args: Any) -> None:
+            made.append("ours")
+            super()._trust_proxies(*args)
+
+    class Silent(HTTPServer):
+        def __init__(self, callback: Any, xheaders: bool = False) -> None:
+            made.append("silent")
+
+    assert ask(current, Counting(tell_address, xheaders=True)).endswith(b"10.9.8.7")
+    assert ask(current, Silent(tell_address, xheaders=True)).endswith(b"10.9.8.7")
+    assert made == ["ours", "own", "silent"]
+    with pytest.raises(TypeError, match="unknown"):
+        Counting(tell_address, unknown=True)
+
+
+def test_a_configured_server_with_a_constructor_keeps_its_configuration(current: IOLoop) -> None:
+    class Configured(HTTPServer):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+
+    saved = HTTPServer._save_configuration()
+    HTTPServer.configure(Configured, xheaders=True)
+    try:
+        server = HTTPServer(tell_address)
+        assert isinstance(server, Configured)
+        assert ask(current, server).endswith(b"10.9.8.7")
+    finally:
+        HTTPServer._restore_configuration(saved)
+
+
+def test_what_cannot_be_called_is_refused_as_an_application() -> None:
+    with pytest.raises(TypeError, match="request_callback is not a function: 8888"):
+        HTTPServer(8888)  # type: ignore[arg-type]  # the mistake

@@ -325,3 +325,36 @@ def test_a_request_is_gone_without_the_garbage_collector():
         assert gone() is None
     finally:
         gc.enable()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize(
+    "others",
+    [
+        ("10.0.0.1", "https", "example.com", {"file": []}, "connection"),
+        ("10.0.0.1", "https"),
+        ("10.0.0.1", None, "example.com"),
+        ("10.0.0.1", None, None, {"file": []}),
+        (None, "https", None, None, "connection"),
+    ],
+)
+def test_a_request_takes_address_and_protocol_in_the_order_of_2_x(others):
+    request = HTTPServerRequest("POST", "/", "HTTP/1.1", HTTPHeaders(), b"body", *others)
+    address, protocol, host, files, connection = (*others, *(None,) * (5 - len(others)))
+    assert (request.method, request.uri, request.version) == ("POST", "/", "HTTP/1.1")
+    assert request.body == b"body"
+    assert request.remote_ip == address
+    assert request.protocol == (protocol or "http")
+    assert request.connection == connection
+    if host is not None:
+        assert request.host == host
+    if files is not None:
+        assert request.files == files
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_request_takes_address_and_protocol_by_name():
+    request = HTTPServerRequest("GET", "/", remote_ip="10.0.0.1", protocol="https")
+    assert (request.remote_ip, request.protocol) == ("10.0.0.1", "https")
+    modern = HTTPServerRequest("GET", "/", "HTTP/1.1", None, b"", "example.com", {"file": []})
+    assert (modern.host, modern.files) == ("example.com", {"file": []})

@@ -15,6 +15,7 @@ from tornado.ioloop import (
     take_loop,
     takes_loop,
 )
+from tornado.platform.asyncio import BaseAsyncIOLoop
 
 
 @pytest.fixture
@@ -184,7 +185,7 @@ def test_a_periodic_callback_runs_on_the_loop_that_it_was_given(ioloop, other, b
     periodic.start()
     other.start()
     periodic.stop()
-    assert seen == [other]
+    assert set(seen) == {other}
 
 
 def test_a_periodic_callback_refuses_a_closed_and_a_foreign_loop(closed, foreign):
@@ -268,3 +269,32 @@ def test_a_program_may_delete_the_main_loop():
     assert IOLoop.initialized()
     del IOLoop._instance
     loop.close()
+
+
+def test_a_loop_on_an_asyncio_loop_of_its_owner_may_leave_it_open():
+    asyncio_loop = asyncio.new_event_loop()
+    BaseAsyncIOLoop(asyncio_loop, False, make_current=False).close()
+    assert not asyncio_loop.is_closed()
+    asyncio_loop.close()
+
+
+def test_add_future_takes_a_coroutine_and_runs_it_on_its_loop(ioloop, other):
+    async def work(result):
+        await asyncio.sleep(0)
+        assert IOLoop.current() is other
+        return result
+
+    results = []
+    for result in (1, 2):
+        other.add_future(work(result), lambda future: results.append(future.result()))
+    other.add_future(
+        asyncio.ensure_future(work(3), loop=other.asyncio_loop), lambda _: other.stop()
+    )
+    other.start()
+    assert results == [1, 2]
+    with pytest.raises(TypeError, match="add_future needs a future"):
+        other.add_future("text", print)
+
+
+def test_a_periodic_callback_names_its_loop_before_it_starts(other):
+    assert PeriodicCallback(print, 1, other).io_loop is other

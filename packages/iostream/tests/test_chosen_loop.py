@@ -22,6 +22,7 @@ from tornado.netutil import (
     bind_sockets,
 )
 from tornado.netutil import TCPServer as NetutilTCPServer
+from tornado.platform.caresresolver import CaresResolver
 from tornado.process import Subprocess
 from tornado.tcpclient import TCPClient
 from tornado.tcpserver import TCPServer
@@ -210,11 +211,20 @@ def test_a_server_refuses_a_closed_and_a_foreign_loop(closed, foreign):
         TCPServer(io_loop=foreign)
 
 
-def test_a_server_without_a_loop_names_the_current_one(current, other):
-    server = TCPServer()
-    assert server.io_loop is current
-    server.io_loop = other
-    assert server.io_loop is other
+def test_a_server_without_a_loop_names_the_current_one(current):
+    assert TCPServer().io_loop is current
+
+
+def test_a_subclass_may_have_an_attribute_of_that_name_for_itself(current, closed):
+    class Own(Echo):
+        def __init__(self):
+            self.io_loop = closed
+            super().__init__()
+
+    server = Own()
+    server.listen(0, "127.0.0.1")
+    server.stop()
+    assert server.io_loop is closed
 
 
 def test_bind_recognizes_reuse_port_at_its_place_of_4_x(current):
@@ -265,6 +275,8 @@ EXECUTOR = concurrent.futures.ThreadPoolExecutor(1)
         lambda loop: ExecutorResolver(io_loop=loop, executor=EXECUTOR, close_executor=False),
         lambda loop: ThreadedResolver(loop, 2),
         lambda loop: ThreadedResolver(io_loop=loop, num_threads=2),
+        CaresResolver,
+        lambda loop: CaresResolver(io_loop=loop),
         lambda loop: OverrideResolver(Resolver(loop), {"name": "127.0.0.1"}),
     ],
 )
@@ -284,6 +296,7 @@ def test_a_resolver_calls_back_on_the_loop_that_it_was_given(request, current, m
     start(loop)
     assert resolver.resolve("127.0.0.1", 80, callback=found) is None
     start(loop)
+    resolver.close()
     assert got == [(loop, [(socket.AF_INET, ("127.0.0.1", 80))])] * 2
 
 

@@ -167,3 +167,8 @@ def test_one_record_through_two_formatters_has_the_colors_of_each(monkeypatch, m
     record = make_record("m")
     assert LogFormatter(SHORT).format(record) == "\x1b[32mINFO\x1b[0m m"
     assert LogFormatter(SHORT, color=False).format(record) == "INFO m"
+
+
+def test_a_truth_value_in_the_first_place_is_the_color_of_3_x():
+    assert LogFormatter(False)._fmt == LogFormatter(True)._fmt == LogFormatter.DEFAULT_FORMAT
+    assert LogFormatter(False)._colors == {}

@@ -111,8 +111,8 @@ def test_the_time_of_one_wait_is_not_that_of_the_next(run):
     class Case(AsyncTestCase):
         def test(self):
             self.io_loop.add_callback(self.stop)
-            self.wait(timeout=0.05)
-            self.io_loop.call_later(0.1, self.stop, "second")
+            self.wait(timeout=0.5)
+            self.io_loop.call_later(0.7, self.stop, "second")
             assert self.wait(timeout=10) == "second"
 
     ran = run(Case)
@@ -265,7 +265,8 @@ def test_other_bases_are_set_up_and_torn_down_as_well(run):
 def test_tasks_are_cancelled_and_may_handle_it(run, capfd):
     cancelled = []
 
-    async def wait():
+    async def wait(stop):
+        stop()  # the loop ends its round, and this waits by then
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:
@@ -274,8 +275,7 @@ def test_tasks_are_cancelled_and_may_handle_it(run, capfd):
 
     class Case(AsyncTestCase):
         def test(self):
-            self.io_loop.add_callback(wait)
-            self.io_loop.call_later(0.01, self.stop)  # the task waits by then
+            self.io_loop.add_callback(wait, self.stop)
             self.wait()
 
     assert run(Case).is_success
@@ -286,7 +286,8 @@ def test_tasks_are_cancelled_and_may_handle_it(run, capfd):
 def test_what_a_task_raises_when_it_is_cancelled_is_an_error(run):
     loops = []
 
-    async def wait():
+    async def wait(stop):
+        stop()  # the loop ends its round, and this waits by then
         try:
             await asyncio.Event().wait()
         finally:
@@ -295,8 +296,7 @@ def test_what_a_task_raises_when_it_is_cancelled_is_an_error(run):
     class Case(AsyncTestCase):
         def test(self):
             loops.append(self.io_loop.asyncio_loop)
-            self.io_loop.add_callback(wait)
-            self.io_loop.call_later(0.01, self.stop)  # the task waits by then
+            self.io_loop.add_callback(wait, self.stop)
             self.wait()
 
     assert "KeyError: 'in the task'" in run(Case).errors[0]

@@ -129,19 +129,19 @@ def test_an_argument_wins_over_the_environment(run, monkeypatch):
 
 def test_a_test_cannot_swallow_the_end_of_its_time(run):
     class One(AsyncTestCase):
-        @gen_test(timeout=0.02)
+        @gen_test(timeout=0.25)
         async def test(self):
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.sleep(60)
 
     (text,) = run(One).errors
-    assert "TimeoutError: operation timed out after 0.02 seconds" in text
+    assert "TimeoutError: operation timed out after 0.25 seconds" in text
     assert "await asyncio.sleep(60)" in text
 
 
 def test_an_exception_after_the_end_of_time_is_the_tests_own(run):
     class One(AsyncTestCase):
-        @gen_test(timeout=0.02)
+        @gen_test(timeout=0.25)
         async def test(self):
             try:
                 await asyncio.sleep(60)

@@ -1,6 +1,7 @@
 import asyncio
 import socket
 import unittest
+import unittest.mock
 import warnings
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from tornado.httpclient import AsyncHTTPClient
 from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream
+from tornado.platform.asyncio import AsyncIOMainLoop
 from tornado.testing import (
     AsyncHTTPTestCase,
     AsyncTestCase,
@@ -201,3 +203,24 @@ def test_an_ordinary_test_of_a_server_leaves_nothing(run):
 
     assert run(Case).failures == []
     assert run(Case, "test_together").failures == []
+
+
+def test_sockets_may_be_replaced_by_a_mock(run):
+    class Case(AsyncTestCase):
+        leftovers = "fail"
+
+        def setUp(self):
+            self.enterContext(unittest.mock.patch("socket.socket"))
+            super().setUp()
+
+        def test(self):
+            assert isinstance(socket.socket(), unittest.mock.Mock)
+
+        def get_new_ioloop(self):
+            return AsyncIOMainLoop(asyncio_loop=kept, make_current=False)
+
+    kept = asyncio.new_event_loop()
+    try:
+        assert run(Case).is_success
+    finally:
+        kept.close()

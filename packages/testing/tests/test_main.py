@@ -152,7 +152,10 @@ def test_leftovers_can_fail_every_test(either):
 def test_blocking_can_fail_every_test(either):
     name = "suite.GoodTest.test_blocking"
     assert either("-m", "tornado.testing", name).returncode == 0
-    done = either("-m", "tornado.testing", "--blocking=0.05", name)
+    for _ in range(3):  # a machine that stops the process keeps the watch from seeing enough
+        done = either("-m", "tornado.testing", "--blocking=0.05", name)
+        if done.returncode:
+            break
     assert done.returncode == 1
     assert "GoodTest.test_blocking blocked the loop for 0." in done.stderr
 

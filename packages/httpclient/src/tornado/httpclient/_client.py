@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, overload
 
-from tornado.ioloop import IOLoop, acting_on, takes_loop
+from tornado.ioloop import IOLoop, acting_on, chosen_loop, takes_loop
 from tornado.util import Configurable
 
+from ._client_arguments import takes_classic_order
 from ._outcome import Outcome
 from ._request import HTTPRequest, plain_request, settle
 from ._timeouts import check_timeouts
@@ -64,18 +65,12 @@ class AsyncHTTPClient(Configurable):
 
         return SimpleAsyncHTTPClient
 
-    @takes_loop(before="force_instance", none_before=int)
+    @takes_classic_order
     def __new__(
-        cls,
-        force_instance: bool | int | IOLoop | None = False,
-        *classic: bool | int | None,
-        io_loop: IOLoop | None = None,
-        **kwargs: Any,
+        cls, force_instance: bool = False, *, io_loop: IOLoop | None = None, **kwargs: Any
     ) -> Self:
         """Return the loop's client of this class, or a new one."""
-        if classic or not isinstance(force_instance, bool):
-            force_instance = _read_classic((force_instance, *classic), kwargs)
-        loop = io_loop or IOLoop.current()
+        loop = (io_loop and chosen_loop(io_loop)) or IOLoop.current()
         if force_instance:
             return cls._make(loop, kwargs)
         shared: dict[type, Any] = loop.__dict__.setdefault(_SHARED, {})
@@ -224,20 +219,6 @@ class AsyncHTTPClient(Configurable):
         :return: None, or an object whose ``cancel()`` stops the fetch.
         """
         raise NotImplementedError(f"{type(self).__name__} must define fetch_impl")
-
-
-def _read_classic(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    """Return ``force_instance`` of what follows the loop in classic calls.
-
-    2.x had ``max_clients`` between the two: a number or None, put among the options here.
-    """
-    if args and not isinstance(args[0], bool):
-        if args[0] is not None:
-            kwargs.setdefault("max_clients", args[0])
-        args = args[1:]
-    if len(args) > 1:
-        raise TypeError(f"too many arguments for a client: {args!r:.60}")
-    return bool(args and args[0])
 
 
 def _split(

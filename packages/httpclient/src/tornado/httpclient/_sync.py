@@ -20,16 +20,17 @@ class HTTPClient:
     It runs a loop of its own, so it cannot be used where one runs already: use `AsyncHTTPClient`
     there. It is a context manager.
 
-    :param async_client_class: the implementation; by default the configured one.
+    :param async_client_class: the implementation; by default the configured one. Classic: a number,
+        which was the most connections in 1.x, means the default.
     :param kwargs: options of the implementation.
     """
 
     def __init__(
-        self, async_client_class: type[AsyncHTTPClient] | None = None, **kwargs: Any
+        self, async_client_class: type[AsyncHTTPClient] | int | None = None, **kwargs: Any
     ) -> None:
         self._closed = True  # until everything is there: __del__ asks
         self._io_loop = IOLoop(make_current=False)
-        make = AsyncHTTPClient if async_client_class is None else async_client_class
+        make = async_client_class if isinstance(async_client_class, type) else AsyncHTTPClient
 
         async def make_client() -> AsyncHTTPClient:
             return make(force_instance=True, **kwargs)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import operator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from tornado.http1connection import HTTP1ConnectionParameters, HTTP1ServerConnection
 from tornado.httputil import HTTPConnection, HTTPMessageDelegate, HTTPServerConnectionDelegate
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from ._callback import RequestCallback
     from ._forwarded import ForwardedPolicy
     from ._proxy_acceptor import ProxyAcceptor
+
+    _Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 
 _HANDSHAKE_TIMEOUT = 60.0
 
@@ -81,9 +84,29 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
     :param io_loop: classic, and the third argument there: another loop of this thread to serve on.
     """
 
+    #: The arguments so far, of a subclass with a constructor of its own.
+    _made_with: _Arguments | None = None
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Set the server up, as far as its arguments are ours.
+
+        Until 4.1 ``__init__`` did this. Subclasses of that time have a constructor of their own, with
+        other arguments, and call ours from there.
+        """
+        if cls.__init__ is HTTPServer.__init__ or cls.initialize is not HTTPServer.initialize:
+            return super().__new__(cls, *args, **kwargs)
+        server = object.__new__(cls)
+        server._made_with = ((), {})
+        with suppress(TypeError):  # not ours: the subclass calls __init__ with those that are
+            server.initialize(*args, **kwargs)
+            server._made_with = (args, kwargs)
+        return server
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        # Configurable calls initialize() from __new__; TCPServer.__init__ must not run again here.
-        pass
+        """Set the server up if a subclass hands on other arguments than it was called with."""
+        if self._made_with is not None and not _is_same(self._made_with, (args, kwargs)):
+            self._made_with = (args, kwargs)
+            self.initialize(*args, **kwargs)
 
     @takes_loop(before="xheaders", none_before=bool)
     def initialize(
@@ -119,6 +142,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
                 f"xheaders is true or false, not a loop of another kind: {xheaders!r:.60}"
             )
         self.request_callback = request_callback
+        self.no_keep_alive = no_keep_alive
         self.xheaders = xheaders
         self.protocol = protocol
         self.conn_params = HTTP1ConnectionParameters(
@@ -133,6 +157,8 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         )
         if isinstance(request_callback, HTTPServerConnectionDelegate):
             self._delegate = request_callback
+        elif not callable(request_callback):
+            raise TypeError(f"request_callback is not a function: {request_callback!r:.60}")
         else:
             from ._callback import CallbackDelegate
 
@@ -345,3 +371,14 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         """Stop at once, because the loop ends."""
         self.stop()
         await self.close_all_connections()
+
+
+def _is_same(made_with: _Arguments, given: _Arguments) -> bool:
+    """Tell if arguments are the very objects that a server was made with."""
+    (args, kwargs), (others, other_kwargs) = made_with, given
+    return (
+        len(args) == len(others)
+        and kwargs.keys() == other_kwargs.keys()
+        and all(map(operator.is_, args, others))
+        and all(kwargs[name] is other_kwargs[name] for name in kwargs)
+    )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from ._loop import IOLoop
 
 if TYPE_CHECKING:
+    from asyncio import Future
     from collections.abc import Callable, Iterator
 
     F = TypeVar("F", bound=Callable[..., Any])
@@ -68,6 +69,22 @@ def acting_on(io_loop: IOLoop | None) -> Iterator[None]:
         yield
     finally:
         asyncio._set_running_loop(before)
+
+
+def future_on(io_loop: IOLoop, something: Any) -> Future[Any]:
+    """Return a future of a loop for something that can be awaited.
+
+    :raises TypeError: if it cannot.
+    """
+    from inspect import isawaitable  # a slow import
+
+    from tornado.gen import convert_yielded
+
+    if not isawaitable(something):
+        raise TypeError(f"add_future needs a future, not {something!r}")
+    with acting_on(io_loop):
+        future: Future[Any] = convert_yielded(something)
+    return future
 
 
 def take_loop(

@@ -326,12 +326,18 @@ class IOLoop(Configurable):
 
     def add_future(
         self,
-        future: Future[Any] | futures.Future[Any],
+        future: Awaitable[Any] | futures.Future[Any],
         callback: Callable[[Any], Any],
     ) -> None:
-        """Call ``callback(future)`` on the loop when the future is done."""
+        """Call ``callback(future)`` on the loop when the future is done.
+
+        A coroutine is taken as well, and runs as a task: much that returned a future until 5.1 is
+        an ``async def`` function since.
+        """
         if not asyncio.isfuture(future) and not isinstance(future, futures.Future):
-            raise TypeError(f"add_future needs a future, not {future!r}")
+            from ._chosen import future_on
+
+            future = future_on(self, future)
         # The one calls back in any thread, the other on the loop.
         run = self.add_callback if isinstance(future, futures.Future) else self._run_callback
         future.add_done_callback(partial(run, callback))

@@ -52,6 +52,8 @@ class PeriodicCallback:
         self.callback_time: float = callback_time
         self.jitter = jitter
         self._chosen_loop = io_loop
+        if io_loop is not None:
+            self.io_loop = io_loop
         self._running = False
         self._timeout: object | None = None
         self._in_flight: Future[Any] | None = None

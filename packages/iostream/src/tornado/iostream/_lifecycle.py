@@ -92,8 +92,9 @@ class Lifecycle:
         from tornado.ioloop import IOLoop
 
         loop = self._loop
-        found = None if loop is None else IOLoop._ioloop_for_asyncio.get(loop)
-        return found or IOLoop.current()
+        if loop is None or loop is asyncio._get_running_loop():
+            return IOLoop.current()
+        return IOLoop._ioloop_for_asyncio.get(loop) or IOLoop.current()
 
     def _get_loop(self) -> asyncio.AbstractEventLoop:
         """Return the asyncio loop, which is the current one when it is first needed."""

@@ -7,9 +7,9 @@ import logging
 import socket
 import ssl
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from tornado.ioloop import IOLoop, chosen_loop, takes_loop
+from tornado.ioloop import IOLoop, takes_loop
 from tornado.iostream import IOStream, StreamClosedError
 from tornado.netutil import (
     add_accept_handler,
@@ -29,6 +29,16 @@ if TYPE_CHECKING:
 app_log = logging.getLogger("tornado.application")
 
 
+class _ChosenLoop:
+    """The loop of a server: the one that it was given, or the current one.
+
+    A subclass may have an attribute of the same name that means something else to it.
+    """
+
+    def __get__(self, server: TCPServer | None, owner: type[TCPServer]) -> Any:
+        return self if server is None else server._chosen_loop or IOLoop.current()
+
+
 class TCPServer:
     """Accept TCP connections and call `handle_stream` for each.
 
@@ -46,8 +56,10 @@ class TCPServer:
     :param io_loop: classic, and the first argument there: another loop of this thread to serve on.
 
     .. versionadded:: 1.0
-       The limits and timeouts.
+       The limits and timeouts, and again ``io_loop``, also as an attribute.
     """
+
+    io_loop: ClassVar[Any] = _ChosenLoop()
 
     @takes_loop(before="ssl_options", none_before=(dict, ssl.SSLContext))
     def __init__(
@@ -86,19 +98,6 @@ class TCPServer:
         self._running: set[Any] = set()
         self._started = False
         self._stopped = False
-
-    @property
-    def io_loop(self) -> IOLoop:
-        """The loop that the server is on: the one that it was given, or the current one.
-
-        .. versionadded:: 1.0
-           Classic: as it was from 1.0 to 4.5.
-        """
-        return self._chosen_loop or IOLoop.current()
-
-    @io_loop.setter
-    def io_loop(self, io_loop: IOLoop | None) -> None:
-        self._chosen_loop = chosen_loop(io_loop)
 
     # Listening.
 

@@ -20,7 +20,8 @@ class LogFormatter(logging.Formatter):
     another record; control characters in it are shown as escapes.
 
     :param fmt: the format of the line. Beside the attributes of the record it may use ``color``
-        and ``end_color``.
+        and ``end_color``. Classic: a truth value here is ``color``, which came first in 3.x; what
+        follows it then has to be given by name.
     :param datefmt: the format of ``asctime``, as for :func:`time.strftime`.
     :param style: ``%``, ``{`` or ``$``, the kind of placeholders in ``fmt``.
     :param color: colour the line where the standard error stream is a terminal. The variables
@@ -45,12 +46,14 @@ class LogFormatter(logging.Formatter):
 
     def __init__(
         self,
-        fmt: str = DEFAULT_FORMAT,
+        fmt: str | bool = DEFAULT_FORMAT,
         datefmt: str = DEFAULT_DATE_FORMAT,
         style: Literal["%", "{", "$"] = "%",
         color: bool = True,
         colors: Mapping[int, int] = DEFAULT_COLORS,
     ) -> None:
+        if isinstance(fmt, bool):
+            color, fmt = fmt, self.DEFAULT_FORMAT
         super().__init__(fmt, datefmt, style, validate=False)
         #: For each level, what switches to its colour; empty without colours.
         self._colors: dict[int, str] = {}

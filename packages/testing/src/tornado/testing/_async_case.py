@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import logging
 import unittest
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tornado.ioloop import IOLoop
 from tornado.platform.asyncio import AsyncIOMainLoop
-from tornado.process import Subprocess
 from tornado.stack_context import ExceptionStackContext
 
-from ._blocking import BlockingCheck
-from ._checks import LeftoverCheck, OnLeftovers, blocking_threshold, on_leftovers
-from ._waiting import Waiting
+from ._state import TestState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-app_log = logging.getLogger("tornado.application")
+    from ._checks import OnLeftovers
 
 
 class AsyncTestCase(unittest.TestCase):
@@ -69,35 +65,26 @@ class AsyncTestCase(unittest.TestCase):
 
     def __init__(self, methodName: str = "runTest") -> None:  # noqa: N803 - unittest's name
         super().__init__(methodName)
-        self.__waiting = Waiting(self.failureException)
-        self.__leftovers = LeftoverCheck("ignore")
-        self.__blocking = BlockingCheck()
-        self.__is_set_up = False
+        self.__state = TestState(self.failureException)
 
     # -- set up and tear down ---------------------------------------------------------------
 
     def setUp(self) -> None:
         """Make the loop. An override calls this first."""
         super().setUp()
-        self.__waiting = Waiting(self.failureException)
-        self.__is_set_up = False
-        self.__leftovers = LeftoverCheck(on_leftovers(self.leftovers, "warn"))
-        self.__leftovers.start()
-        self.addCleanup(self.__conclude)
+        self.__state.begin(self, self.leftovers)
+        self.addCleanup(self.__state.conclude)
         main = IOLoop.instance() if IOLoop.initialized() else None
         self.io_loop = self.get_new_ioloop()
-        self.__owns_loop = self.io_loop is not main and not isinstance(
-            self.io_loop, AsyncIOMainLoop
-        )
         self.io_loop.make_current()
-        self.__is_set_up = True
-        self.__blocking.start(self.io_loop, blocking_threshold(self.blocking_threshold))
+        is_owned = self.io_loop is not main and not isinstance(self.io_loop, AsyncIOMainLoop)
+        self.__state.take_loop(self.io_loop, self.blocking_threshold, is_owned=is_owned)
 
     def tearDown(self) -> None:
         """Cancel the tasks that are left and close the loop. An override calls this last."""
-        self.__end_loop()
+        self.__state.end_loop()
         super().tearDown()
-        self.__waiting.raise_error()
+        self.__state.waiting.raise_error()
 
     def get_new_ioloop(self) -> IOLoop:
         """Return the loop for a test.
@@ -112,82 +99,26 @@ class AsyncTestCase(unittest.TestCase):
         asyncio.set_event_loop(runner.get_loop())
         return IOLoop.current()
 
-    def __end_loop(self) -> None:
-        self.__is_set_up = False
-        self.__blocking.stop()
-        Subprocess.uninitialize()
-        loop = self.io_loop
-        if not loop.asyncio_loop.is_closed():
-            self.__leftovers.look_at_tasks(loop)
-        if self.__owns_loop:
-            try:
-                _cancel_tasks(loop)
-            finally:
-                with self.__leftovers.closing():
-                    IOLoop.clear_current()
-                    loop.close(all_fds=True)
-        cleanups: list[object] = getattr(self, "_cleanups", [])  # unittest's own list
-        if len(cleanups) > 1:
-            # Some of them may be there to end it; only one is of this class.
-            self.__leftovers.excuse()
-
-    def __conclude(self) -> None:
-        """Report what the test has left behind, after all other cleanups."""
-        has_failed = not getattr(getattr(self, "_outcome", None), "success", True)
-        if self.__is_set_up:
-            # The setUp of a subclass has failed, or its tearDown does not call this one.
-            self.__end_loop()
-            self.__leftovers.excuse()
-        if has_failed:
-            self.__leftovers.stop()  # a test that fails has seldom cleaned up
-            return
-        self.__leftovers.report(self.id())
-        self.__blocking.raise_failure(self.failureException)
-
     # -- running ----------------------------------------------------------------------------
 
     def run(self, result: unittest.TestResult | None = None) -> unittest.TestResult | None:
         """Run the test; a failing assertion in a callback fails it."""
-        with ExceptionStackContext(self.__callback_failed):
+        with ExceptionStackContext(self.__state.callback_failed):
             ran = super().run(result)
-        self.__waiting.raise_error()
+        self.__state.waiting.raise_error()
         return ran
 
     def _callTestMethod(self, method: Callable[[], Any]) -> None:  # noqa: N802 - unittest's name
-        if isinstance(self, unittest.IsolatedAsyncioTestCase):
-            super()._callTestMethod(method)  # type: ignore[misc] # unittest's own hook has no stub
-            return
-        result = method()
-        if isinstance(result, Generator) or inspect.iscoroutine(result):
-            close: Callable[[], None] = result.close
-            close()
-            raise TypeError(
-                "Generator and coroutine test methods should be decorated with"
-                " tornado.testing.gen_test"
-            )
-        if result is not None:
-            raise ValueError(f"Return value from test method ignored: {result!r}")
-
-    def __callback_failed(
-        self, typ: type[BaseException], value: BaseException, tb: TracebackType | None
-    ) -> bool:
-        """Take an assertion that has failed in a callback; leave other exceptions to the log."""
-        if not self.__waiting.is_waiting:
-            return False
-        if isinstance(value, self.failureException):
-            self._handle_exception(typ, value, tb)
-            return True
-        self.__waiting.logged = self.__waiting.logged or value
-        return False
+        with self.__state.running():
+            if isinstance(self, unittest.IsolatedAsyncioTestCase):
+                super()._callTestMethod(method)  # type: ignore[misc] # a hook without a stub
+            else:
+                _check_result(method())
 
     def _handle_exception(
         self, typ: type[BaseException], value: BaseException, tb: TracebackType | None
     ) -> bool:
-        if self.__waiting.error is None:
-            self.__waiting.fail(self.io_loop, value)
-        else:
-            app_log.error("multiple unhandled exceptions in test", exc_info=(typ, value, tb))
-        return True
+        return self.__state.fail(value)
 
     # -- waiting ----------------------------------------------------------------------------
 
@@ -198,7 +129,7 @@ class AsyncTestCase(unittest.TestCase):
         """
         if kwargs and _arg is not None:
             raise self.failureException("stop() takes one value or keyword arguments, not both")
-        self.__waiting.stop(self.io_loop, kwargs or _arg)
+        self.__state.waiting.stop(self.io_loop, kwargs or _arg)
 
     def wait(
         self, condition: Callable[..., bool] | None = None, timeout: float | None = None
@@ -214,20 +145,19 @@ class AsyncTestCase(unittest.TestCase):
             ever.
         :raises AssertionError: if the time is up.
         """
-        return self.__waiting.wait(self.io_loop, condition, timeout)
+        return self.__state.waiting.wait(self.io_loop, condition, timeout)
 
 
-def _cancel_tasks(loop: IOLoop) -> None:
-    """Cancel all tasks of a loop, and let them handle it.
+def _check_result(result: Any) -> None:
+    """Make sure that a test method has run, and is not a generator that nobody steps.
 
-    :raises BaseException: what one of them raises instead.
+    :raises TypeError: for a generator or a coroutine.
+    :raises ValueError: for any other result.
     """
-    asyncio_loop = loop.asyncio_loop
-    tasks = set() if asyncio_loop.is_closed() else asyncio.all_tasks(asyncio_loop)
-    for task in tasks:
-        task.cancel()
-    if tasks:
-        done, _ = loop.run_sync(lambda: asyncio.wait(tasks))
-        for task in done:
-            if not task.cancelled():
-                task.result()
+    if isinstance(result, Generator) or inspect.iscoroutine(result):
+        result.close()
+        raise TypeError(
+            "Generator and coroutine test methods should be decorated with tornado.testing.gen_test"
+        )
+    if result is not None:
+        raise ValueError(f"Return value from test method ignored: {result!r}")

@@ -70,6 +70,11 @@ class LeftoverCheck:
         if self._watch is not None:
             self._watch.start()
 
+    def cover(self, loop: IOLoop) -> None:
+        """Record what is made on the loop of the test."""
+        if self._watch is not None:
+            self._watch.cover(loop)
+
     def look_at_tasks(self, loop: IOLoop) -> None:
         """Note the tasks that are left, before they are cancelled."""
         if self._watch is not None:

@@ -96,5 +96,19 @@ def unittest_arguments(options: Options) -> dict[str, Any]:
 def _run_again_and_again(argv: list[str], kwargs: dict[str, Any]) -> None:
     from tornado.autoreload import wait
 
-    unittest.main(argv=argv, **kwargs, exit=False)
+    _WatchedProgram(argv=argv, **kwargs, exit=False)
     wait()
+
+
+class _WatchedProgram(unittest.TestProgram):
+    """A run of tests that notices when their source changes meanwhile."""
+
+    def runTests(self) -> None:  # noqa: N802 - unittest's name
+        from tornado.autoreload import watch
+
+        for module in list(sys.modules.values()):
+            # Not by getattr: modules may import others when they are asked for something.
+            file = getattr(module, "__dict__", {}).get("__file__")
+            if isinstance(file, str):
+                watch(file)
+        super().runTests()

@@ -3,11 +3,11 @@
 Theory of operation
 ===================
 While at least one recording is on, the methods that make such things are wrapped, on their classes,
-so that every loop and every socket of the process is covered however the program came by it (a loop
-of another library than asyncio has to be shown to the recording once). The
-wrapper calls the method and notes the result, or the object itself, with the line of the
-application that asked for it. Only weak references are kept: nothing lives longer for being
-recorded. Without a recording the classes are as they were.
+so that every loop and every socket of the process is covered however the program came by it. (A loop
+of another library than asyncio has to be shown to the recording once.) The wrapper calls the method
+and notes the result, or the object itself, with the line of the application that asked for it. Only
+weak references are kept: nothing lives longer for being recorded. Without a recording the classes
+are as they were.
 
 The reader of a record decides what of it is still there: see :mod:`._leftovers`.
 """
@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import socket
 import sys
 import threading
 import weakref
+from socket import socket  # as it is now: tests replace it
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from tornado.httpclient import AsyncHTTPClient
@@ -187,7 +187,7 @@ def _install() -> Iterator[Callable[[], None]]:
     """Wrap the methods, and yield functions that unwrap them."""
     yield _covered.clear
     yield from _install_on(asyncio.BaseEventLoop)
-    yield _wrap(socket.socket, "__init__", _note_itself("socket"))
+    yield _wrap(socket, "__init__", _note_itself("socket"))
     yield _wrap(AsyncHTTPClient, "initialize", _note_itself("client"))
     yield _wrap(PeriodicCallback, "start", _note_itself("periodic callback"))
 

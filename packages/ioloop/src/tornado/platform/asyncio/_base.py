@@ -36,12 +36,14 @@ class BaseAsyncIOLoop(IOLoop):
     def initialize(  # type: ignore[override] # each class of a Configurable family has arguments of its own
         self,
         asyncio_loop: asyncio.AbstractEventLoop,
+        close_loop: bool = True,
         *,
         blocking_threshold: float | None = None,
         **kwargs: Any,
     ) -> None:
         """Put an IOLoop on an asyncio loop.
 
+        :param close_loop: classic: whether :meth:`close` closes the asyncio loop as well.
         :param blocking_threshold: for :meth:`set_blocking_log_threshold`. None: see the text of
             :mod:`tornado.platform.asyncio`.
         :raises RuntimeError: if the asyncio loop has an IOLoop already.
@@ -55,6 +57,7 @@ class BaseAsyncIOLoop(IOLoop):
             self.selector_loop = AddThreadSelectorEventLoop(asyncio_loop)  # type: ignore[abstract] # it hands on the rest
         self._handlers = Handlers(self.selector_loop, self._run_callback)
         self._closed = False
+        self._closes_loop = close_loop
         self._awaited: set[Future[Any]] = set()
         IOLoop._ioloop_for_asyncio[asyncio_loop] = self
         route_errors(asyncio_loop)
@@ -85,7 +88,7 @@ class BaseAsyncIOLoop(IOLoop):
         self.asyncio_loop.stop()
 
     def close(self, all_fds: bool = False) -> None:
-        """Remove all handlers and close the asyncio loop.
+        """Remove all handlers and close the asyncio loop, unless that was to stay open.
 
         :raises RuntimeError: if the loop is running.
         """
@@ -104,7 +107,8 @@ class BaseAsyncIOLoop(IOLoop):
         IOLoop._ioloop_for_asyncio.pop(self.asyncio_loop, None)
         if self.selector_loop is not self.asyncio_loop:
             self.selector_loop.close()
-        self.asyncio_loop.close()
+        if self._closes_loop:
+            self.asyncio_loop.close()
 
     # -- file descriptors -------------------------------------------------------------------
 
