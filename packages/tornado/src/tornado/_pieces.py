@@ -26,6 +26,7 @@ PIECES = {
     "platform.asyncio": "tornado-ioloop",
     "platform.caresresolver": "tornado-iostream",
     "process": "tornado-iostream",
+    "pytest_plugin": "tornado-test",
     "queues": "tornado-ioloop",
     "routing": "tornado-web",
     "simple_httpclient": "tornado-httpclient",
