@@ -307,3 +307,17 @@ def test_a_policy_makes_loops_in_any_thread():
             assert pool.submit(work).result(10) == (True, "done")
     finally:
         asyncio.set_event_loop_policy(before)
+
+
+def test_loops_that_asyncio_has_closed_are_let_go_of():
+    def living():
+        return len(IOLoop._ioloop_for_asyncio)
+
+    before = living()
+    for _ in range(5):
+        loop = asyncio.new_event_loop()
+        loop.call_soon(IOLoop.current)
+        loop.call_soon(loop.stop)
+        loop.run_forever()
+        loop.close()
+    assert living() <= before + 1

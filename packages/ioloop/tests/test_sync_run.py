@@ -107,25 +107,6 @@ def test_late_work_stops_no_other_run_of_the_loop(ioloop):
     assert ioloop.run_sync(lambda: gen.sleep(0.05)) is None
 
 
-def test_work_that_is_given_up_with_the_loop_is_not_reported(caplog):
-    async def work():
-        IOLoop.current().stop()
-        await asyncio.sleep(10)
-
-    with pytest.raises(RuntimeError, match=r"Event loop stopped before Future completed\."):
-        run_and_close(work)
-    gc.collect()
-    assert not caplog.records
-
-
-def run_and_close(work):
-    loop = IOLoop(make_current=False)
-    try:
-        loop.run_sync(work)
-    finally:
-        loop.close()
-
-
 def ways_out(error):
     """Functions that let an exception out of the loop."""
 
@@ -201,3 +182,22 @@ def test_work_goes_on_after_an_interrupt_that_came_while_the_loop_waited(ioloop)
     timer.join()
     ioloop.run_sync(lambda: gen.sleep(0.3))
     assert ended == [True]
+
+
+def test_work_that_is_given_up_with_the_loop_is_not_reported(caplog):
+    async def work():
+        IOLoop.current().stop()
+        await asyncio.sleep(10)
+
+    with pytest.raises(RuntimeError, match=r"Event loop stopped before Future completed\."):
+        run_and_close(work)
+    gc.collect()
+    assert not caplog.records
+
+
+def run_and_close(work):
+    loop = IOLoop(make_current=False)
+    try:
+        loop.run_sync(work)
+    finally:
+        loop.close()

@@ -312,7 +312,7 @@ def test_the_error_of_a_resolver_with_a_callback_is_logged_with_its_name(current
     current.call_later(0, current.add_callback, current.stop)
     start(current)
     assert called == []
-    assert "exception in callback" in caplog.text
+    assert "Exception in callback" in caplog.text
     assert "gaierror" in caplog.text
 
 

@@ -36,7 +36,7 @@ class HTTP1ConnectionParameters:
         must come within ``header_timeout``.
     :param max_drain_size: how much unread body is thrown away to keep a connection (1 MiB).
     :param non_ascii_targets: take request targets with octets outside ASCII, such as the raw UTF-8
-        that curl sends for ``http://example.com/caf\u00e9``. RFC 3986 wants them percent-encoded,
+        that curl sends in a query. RFC 3986 wants them percent-encoded,
         and without this switch they are answered with 400.
     """
 

@@ -22,8 +22,7 @@ ATTRIBUTE = "_tornado_ioloop"
 class LoopRegistry(MutableMapping[asyncio.AbstractEventLoop, "IOLoop"]):
     """A mapping from asyncio loops to their IOLoops that keeps none of them alive.
 
-    The IOLoop is an attribute of its asyncio loop. Both refer to each other, so loops that asyncio
-    has closed are taken out when the next one comes.
+    The IOLoop is an attribute of its asyncio loop.
     """
 
     def __init__(self) -> None:
