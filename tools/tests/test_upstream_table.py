@@ -68,7 +68,7 @@ def test_a_test_that_is_named_twice_is_refused(tmp_path: Path) -> None:
     groups = [Group("to do", "x", ["a"]), Group("flaky", "y", ["a", "b"])]
     write(ModuleTable(MODULE, 2, groups), tmp_path)
 
-    with pytest.raises(ValueError, match="named twice: a$"):
+    with pytest.raises(ValueError, match=r"named twice: a$"):
         read(MODULE, tmp_path)
 
 
