@@ -91,6 +91,10 @@ def read(module: str, folder: Path = FOLDER) -> ModuleTable:
     for group in groups:
         if group.kind not in KINDS:
             raise ValueError(f"{file}: {group.kind!r} is not a kind of reason: {', '.join(KINDS)}")
+    named = [test for group in groups for test in group.tests]
+    twice = {test for test in named if named.count(test) > 1}
+    if twice:
+        raise ValueError(f"{file}: named twice: {', '.join(sorted(twice))}")
     return ModuleTable(module, document["tests"], groups)
 
 

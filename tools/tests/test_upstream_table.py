@@ -64,6 +64,14 @@ def test_a_kind_that_is_not_one_is_refused(tmp_path: Path) -> None:
         read(MODULE, tmp_path)
 
 
+def test_a_test_that_is_named_twice_is_refused(tmp_path: Path) -> None:
+    groups = [Group("to do", "x", ["a"]), Group("flaky", "y", ["a", "b"])]
+    write(ModuleTable(MODULE, 2, groups), tmp_path)
+
+    with pytest.raises(ValueError, match=r"named twice: a$"):
+        read(MODULE, tmp_path)
+
+
 def test_bringing_a_table_up_to_date_keeps_the_reasons_that_hold() -> None:
     run = outcomes(good="failed", lf="failed", v6="passed", new="passed")
 

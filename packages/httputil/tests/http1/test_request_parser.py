@@ -338,3 +338,25 @@ def test_chunk_extensions_are_limited_over_the_whole_body() -> None:
     pieces = [b"1;" + b"x" * 100 + b"\r\na\r\n"] * 1000
     with pytest.raises(ProtocolError, match="extensions"):
         [parser.receive(piece) for piece in pieces]
+
+
+@pytest.mark.parametrize(
+    ("fields", "body"),
+    [
+        (b"Content-Length: 50\r\n", b"0123456789" * 5),
+        (
+            CHUNKED,
+            b"1e\r\n" + b"0123456789" * 3 + b"\r\n14\r\n" + b"0123456789" * 2 + b"\r\n0\r\n\r\n",
+        ),
+    ],
+)
+def test_a_body_is_cut_into_pieces_of_the_chunk_size(fields: bytes, body: bytes) -> None:
+    parser = RequestParser(HTTP1ConnectionParameters(chunk_size=16))
+    event = parser.receive(post(fields, body))
+    pieces = []
+    while not isinstance(event, EndOfMessage):
+        if isinstance(event, bytes):
+            pieces.append(event)
+        event = parser.next_event()
+    assert [len(piece) for piece in pieces] == [16, 16, 16, 2]
+    assert b"".join(pieces) == b"0123456789" * 5

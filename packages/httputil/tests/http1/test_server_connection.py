@@ -366,6 +366,24 @@ def test_s16_a_content_length_that_the_body_does_not_keep_is_an_error(
     assert seen[1] == "Tried to write 1 bytes less than Content-Length"
 
 
+@pytest.mark.parametrize("length", ["foo", "+10", "1_0", "10, 10", "-1"])
+def test_a_wrong_length_is_the_mistake_of_the_application(
+    run, wire, application, message, caplog, length
+):
+    class Wrong(message):
+        def finish(self):
+            self.connection.write_headers(OK, HTTPHeaders({"Content-Length": length}))
+
+    async def scene():
+        async with wire(application(Wrong)) as client:
+            await client.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert await client.read_all() == b""
+
+    run(scene())
+    assert "Uncaught exception while a request was received" in caplog.text
+    assert "Content-Length must be a number, not" in caplog.text
+
+
 def test_early_hints_precede_the_answer_except_for_old_clients(run, wire, application, message):
     class Hinting(message):
         def finish(self):

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 _HANDSHAKE_TIMEOUT = 60.0
 
+#: Bytes that one read may take, however small the pieces of a body are to be.
+_READ_SIZE = 65536
+
 
 class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
     """Serve HTTP/1.1.
@@ -175,7 +178,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
             self,
             ssl_options=ssl_options,
             max_buffer_size=max_buffer_size,
-            read_chunk_size=chunk_size,
+            read_chunk_size=max(self.conn_params.chunk_size, _READ_SIZE),
             max_connections=max_connections,
             max_connections_per_address=max_connections_per_address,
             handshake_timeout=handshake_timeout,

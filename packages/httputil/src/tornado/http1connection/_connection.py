@@ -18,8 +18,7 @@ from tornado.iostream import IOStream, StreamClosedError
 
 from ._encoding import LAST_CHUNK, encode_chunk, encode_fields, too_much_data
 from ._errors import shown
-from ._framing import parse_content_length
-from ._grammar import REASON_TEXT, REQUEST_LINE
+from ._grammar import DIGITS, REASON_TEXT, REQUEST_LINE
 from ._parameters import HTTP1ConnectionParameters
 
 if TYPE_CHECKING:
@@ -290,7 +289,7 @@ class HTTP1Connection(HTTPConnection):
         self._method = method
         self._writing = Writing.BODY
         if "Content-Length" in fields:
-            self._left = parse_content_length(str(fields["Content-Length"]))
+            self._left = _announced(str(fields["Content-Length"]))
             return ""
         if "Transfer-Encoding" not in fields and method not in ("POST", "PUT", "PATCH"):
             self._left = 0
@@ -307,7 +306,7 @@ class HTTP1Connection(HTTPConnection):
         if self._method == "HEAD" or code in _NO_BODY or code == 101:
             self._left = 0
         elif "Content-Length" in fields:
-            self._left = parse_content_length(str(fields["Content-Length"]))
+            self._left = _announced(str(fields["Content-Length"]))
         elif self._version == "HTTP/1.1":
             self._chunked = True
             if "Transfer-Encoding" not in fields:
@@ -414,3 +413,10 @@ def _call_back(
 
     IOLoop.current().add_future(future, done)
     return future
+
+
+def _announced(length: str) -> int:
+    """Return what a Content-Length that is to be sent says; a wrong one is our own mistake."""
+    if DIGITS.fullmatch(length) is None:
+        raise HTTPOutputError(f"Content-Length must be a number, not {shown(length)}")
+    return int(length)

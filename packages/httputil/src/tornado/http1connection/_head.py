@@ -232,7 +232,7 @@ def check_empty_host(host: object, target: str) -> None:
     :raises ProtocolError: the field is not empty, or the target is a path.
     """
     if host or target[0] == "/":
-        raise ProtocolError(f"bad Host field {shown(str(host))}")
+        raise ProtocolError(f"Invalid Host header: {shown(str(host))}")
 
 
 def check_target_form(method: str, target: str) -> None:

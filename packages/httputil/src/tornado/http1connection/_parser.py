@@ -31,6 +31,8 @@ from ._grammar import BARE_LF
 from ._head import Fields, RequestHead, ResponseHead, parse_request_head, parse_response_head
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ._parameters import HTTP1ConnectionParameters
 
 _Head = TypeVar("_Head", RequestHead, ResponseHead)
@@ -51,7 +53,7 @@ class EndOfMessage:
 class _Parser(Generic[_Head]):
     """What requests and responses have in common."""
 
-    __slots__ = ("_body", "_limits", "_partial", "_scanned", "held")
+    __slots__ = ("_body", "_limits", "_partial", "_payload", "_scanned", "held")
 
     def __init__(self, limits: HTTP1ConnectionParameters) -> None:
         self._limits = limits
@@ -59,6 +61,8 @@ class _Parser(Generic[_Head]):
         #: Bytes behind the last event, that wait for ``next_event``.
         self.held = b""
         self._partial: bytearray | None = None
+        #: What is left of the body's bytes that are here, if they are more than one piece.
+        self._payload: Iterator[bytes] | None = None
         self._scanned = 0
 
     @property
@@ -85,7 +89,10 @@ class _Parser(Generic[_Head]):
             data = self.held + data
             self.held = b""
         if self._body is not None:
-            return self._receive_body(self._body, data)
+            if self._payload is None:
+                return self._receive_body(self._body, data)
+            self.held = data
+            return self.next_event()
         if self._partial is not None:
             return self._continue_head(self._partial, data)
         end = data.find(b"\r\n\r\n")
@@ -98,6 +105,11 @@ class _Parser(Generic[_Head]):
 
         :raises ProtocolError: the bytes break the grammar or a limit.
         """
+        if self._payload is not None:
+            piece = next(self._payload, None)
+            if piece is not None:
+                return piece
+            self._payload = None
         body = self._body
         held = self.held
         if body is not None and body.done:
@@ -183,8 +195,14 @@ class _Parser(Generic[_Head]):
         else:
             payload = body.feed(data)
             if payload:
-                return payload
+                size = self._limits.chunk_size
+                return payload if len(payload) <= size else self._first_piece(payload, size)
         return self.next_event() if body.done else None  # type: ignore[return-value]  # no head here
+
+    def _first_piece(self, payload: bytes, size: int) -> bytes:
+        """Give the first `size` bytes; `next_event` gives the others, piece by piece."""
+        self._payload = (payload[at : at + size] for at in range(size, len(payload), size))
+        return payload[:size]
 
     def _expect_body(self, length: int) -> None:
         if length == CHUNKED:
