@@ -94,6 +94,37 @@ def test_a_parent_that_gives_up_leaves_no_child_behind():
     assert "late" not in output
 
 
+def test_a_first_child_that_cannot_start_ends_all():
+    status, output, log = run(
+        "if fork_processes(2) == 1: sys.exit(78)\ntime.sleep(60)\nsay('late')"
+    )
+    assert status == 78
+    assert output == ""
+    assert "child 1 " in log
+    assert "could not start, ending the others" in log
+    assert "restarting" not in log
+
+
+def test_a_later_child_that_cannot_start_is_started_anew(tmp_path):
+    status, output, log = run(
+        f"""
+number = fork_processes(1)
+mark = {str(tmp_path / "mark")!r}
+if not os.path.exists(mark):
+    open(mark, "w").close()
+    sys.exit(3)
+if os.path.getsize(mark) == 0:
+    with open(mark, "w") as file:
+        file.write("x")
+    sys.exit(78)
+say(number)
+"""
+    )
+    assert status == 0
+    assert output == "0\n"
+    assert "exited with status 78, restarting" in log
+
+
 def test_termination_is_passed_on_and_nobody_is_started_anew():
     program = subprocess.Popen(
         [sys.executable, "-c", HEAD + "say(fork_processes(2))\ntime.sleep(60)"],

@@ -47,6 +47,14 @@ DOCUMENTED = {
             "start_tls": "self server_side ssl_options server_hostname",
             "write_to_fd": "self data",
         },
+        "MemoryIOStream": {
+            "__init__": "self capacity **kwargs",
+            "close_fd": "self",
+            "fileno": "self",
+            "pair": "**kwargs",
+            "read_from_fd": "self buf",
+            "write_to_fd": "self data",
+        },
         "PipeIOStream": {
             "__init__": "self fd *args **kwargs",
             "close_fd": "self",

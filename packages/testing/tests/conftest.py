@@ -1,6 +1,12 @@
 import asyncio
+import os
+import re
+import subprocess
+import sys
+import textwrap
 import unittest
 import warnings
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import pytest
@@ -23,6 +29,104 @@ def loop(request):
         made.run_sync(lambda: asyncio.gather(*tasks, return_exceptions=True))
         made.close(all_fds=True)
     asyncio.set_event_loop(None)
+
+
+@dataclass
+class Run:
+    """A run of pytest, and how each test ended."""
+
+    code: int
+    output: str
+
+    def outcomes(self):
+        """Return the tests by how they ended, without the names of their files."""
+        found = {}
+        for line in self.output.splitlines():
+            match = re.match(r"(PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS) \S*?::(\S+)", line)
+            if match:
+                found.setdefault(match[1].lower(), []).append(match[2])
+        return found
+
+
+#: The names of other plugins, and what they are imported by.
+OTHERS = {
+    "asyncio": "pytest_asyncio.plugin",
+    "aiohttp": "pytest_aiohttp.plugin",
+    "anyio": "anyio.pytest_plugin",
+}
+
+
+#: The beginning of most test files.
+APP = """
+    import asyncio
+    import ssl
+
+    import pytest
+    import tornado.gen
+    import tornado.httpclient
+    import tornado.ioloop
+    import tornado.web
+
+
+    class MainHandler(tornado.web.RequestHandler):
+        def get(self):
+            self.write(f"Hello, {self.request.protocol}")
+
+
+    application = tornado.web.Application([(r"/", MainHandler)])
+
+
+    @pytest.fixture
+    def app():
+        return application
+"""
+
+
+class Suites:
+    """Write test files, and run pytest over them in a process of its own."""
+
+    APP = APP
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def write(self, **files):
+        """Write files: ``test_it=...`` is ``test_it.py``."""
+        for name, text in files.items():
+            (self.folder / f"{name}.py").write_text(textwrap.dedent(text))
+
+    def run(self, *arguments, plugins=("tornado.pytest_plugin",), others=(), **environment):
+        """Run pytest with some plugins and no others.
+
+        :param others: names of plugins in `OTHERS`.
+        """
+        names = [*plugins, *[OTHERS[name] for name in others]]
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider"),
+                *[part for name in names for part in ("-p", name)],
+                *arguments,
+            ],
+            cwd=self.folder,
+            env={
+                **{name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"},
+                "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+                "PYTHONDONTWRITEBYTECODE": "1",
+                **environment,
+            },
+            capture_output=True,
+            text=True,
+            timeout=50,
+            check=False,
+        )
+        return Run(done.returncode, done.stdout + done.stderr)
+
+
+@pytest.fixture
+def suite(tmp_path):
+    """A folder for test files, with a configuration that makes warnings errors."""
+    (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
+    return Suites(tmp_path)
 
 
 class Ran(NamedTuple):

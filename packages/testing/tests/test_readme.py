@@ -31,3 +31,10 @@ def test_the_example_passes(command, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert re.search("Ran 2 tests|2 passed", done.stderr + done.stdout)
+
+
+def test_the_example_of_the_pytest_plugin_passes(suite):
+    (program,) = re.findall(r"```python test_pages.py\n(.*?)```", README, re.DOTALL)
+    suite.write(test_pages=program)
+
+    assert suite.run().outcomes() == {"passed": ["test_a_page", "test_a_page_over_a_socket"]}

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from tornado.httpserver import HTTPServer, Lifespans
+from tornado.ioloop import IOLoop
 from tornado.netutil import bind_sockets
 from tornado.routing import AnyMatches, HostMatches, Rule, RuleRouter
 from tornado.web import Application, RequestHandler
@@ -250,6 +251,19 @@ def test_the_applications_of_a_router_have_hooks_too() -> None:
 
     asyncio.run(main())
     assert told == ["connected", "filled"] * 2 + ["flushed", "closed"] * 2
+
+
+def test_a_loop_that_is_driven_by_hand_starts_and_ends_the_application() -> None:
+    """As test cases do it, and old programs: the server is made before the loop runs."""
+    told: list[str] = []
+    loop = IOLoop(make_current=True)
+    server, port = serve(telling(told))
+    assert told == []
+    assert loop.run_sync(lambda: fetch(port)) == "connected filled"
+    server.stop()
+    loop.run_sync(server.close_all_connections)
+    loop.close(all_fds=True)
+    assert told == ["connected", "filled", "flushed", "closed"]
 
 
 def test_an_adapter_for_another_server_enters_and_leaves() -> None:
@@ -535,5 +549,15 @@ def test_a_start_that_fails_ends_the_program_with_one_message(
     assert head.startswith("[E ")
     assert errors.count("Traceback") == 1
     assert trace[-1].strip() == "ConnectionRefusedError: no database"
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))
+
+
+def test_forked_processes_that_cannot_start_are_not_started_anew(program: Any) -> None:
+    process, port = program(HEAD + FAILING.replace("application.listen", "print") + ENDS["fork"])
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 78
+    assert 1 <= errors.count("the application did not start") <= 2
+    assert errors.count("could not start, ending the others") == 1
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port))

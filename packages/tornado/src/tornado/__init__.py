@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from . import netutil as netutil
     from . import options as options
     from . import process as process
+    from . import pytest_plugin as pytest_plugin
     from . import queues as queues
     from . import routing as routing
     from . import simple_httpclient as simple_httpclient

@@ -27,6 +27,7 @@ PIECES = {
     "platform.caresresolver": "tornado-iostream",
     "platform.twisted": "tornado-ioloop",
     "process": "tornado-iostream",
+    "pytest_plugin": "tornado-test",
     "queues": "tornado-ioloop",
     "routing": "tornado-web",
     "simple_httpclient": "tornado-httpclient",

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 def cookie_field(jar: CookieJar, url: str) -> str | None:
     """Return the value of the Cookie field that the jar has for a URL."""
+    if next(iter(jar), None) is None:
+        return None
     request = Request(url)  # noqa: S310  # nothing is opened; the scheme was checked before
     jar.add_cookie_header(request)
     return request.get_header("Cookie")

@@ -74,14 +74,26 @@ class SimpleAsyncHTTPClient(ExchangeClient):
         self.resolver = Resolver() if resolver is None else resolver
         if hostname_mapping is not None:
             self.resolver = OverrideResolver(resolver=self.resolver, mapping=hostname_mapping)
-        self.tcp_client = TCPClient(resolver=self.resolver)
+        self._connector = Connector(TCPClient(resolver=self.resolver), max_buffer_size)
         self.max_buffer_size = max_buffer_size
         self.max_header_size = max_header_size
         self._parameters = HTTP1ConnectionParameters(max_header_size=max_header_size)
         self._max_age = max_age
         most_per_host = max_clients if max_idle_per_host is None else max_idle_per_host
         self._pool = Pool(self.asyncio_loop, max_idle, most_per_host, idle_timeout)
-        self._connector = Connector(self.tcp_client, max_buffer_size)
+
+    @property
+    def tcp_client(self) -> TCPClient:
+        """What connects to servers and proxies.
+
+        Another object with the method :meth:`tornado.tcpclient.TCPClient.connect` may be assigned
+        before the first fetch: for other ways through a network, or for none. The client closes it.
+        """
+        return self._connector.tcp
+
+    @tcp_client.setter
+    def tcp_client(self, tcp_client: TCPClient) -> None:
+        self._connector.tcp = tcp_client
 
     def close(self) -> None:
         """Close the client, its connections and its own resolver; fetches under way fail."""

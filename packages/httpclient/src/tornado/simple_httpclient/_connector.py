@@ -81,7 +81,7 @@ class Connector:
     """
 
     def __init__(self, tcp: TCPClient, max_buffer_size: int) -> None:
-        self._tcp = tcp
+        self.tcp = tcp
         self._max_buffer_size = max_buffer_size
         self._contexts = Contexts()
 
@@ -113,7 +113,7 @@ class Connector:
                 f"network_interface {source!r} is no IP address: names of interfaces need curl"
             )
         family = socket.AF_INET if request.allow_ipv6 is False else socket.AF_UNSPEC
-        return await self._tcp.connect(
+        return await self.tcp.connect(
             host,
             port,
             af=family,
@@ -138,7 +138,7 @@ class Connector:
 
                 host = target.host
                 if proxy.kind == "socks5":
-                    found = await self._tcp.resolver.resolve(host, target.port)
+                    found = await self.tcp.resolver.resolve(host, target.port)
                     host = found[0][1][0]
                 await tunnel(stream, host, target.port, proxy.username, proxy.password)
                 return stream, None

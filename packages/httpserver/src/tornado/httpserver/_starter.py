@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from typing import TYPE_CHECKING
 
 from tornado.ioloop import IOLoop
@@ -106,4 +107,7 @@ def _loop() -> asyncio.AbstractEventLoop:
 
 
 def _exit() -> None:
-    raise SystemExit(1)
+    from tornado.process import task_id
+
+    # The parent of forked processes starts no child anew that says so: it could not start either.
+    raise SystemExit(1 if task_id() is None else getattr(os, "EX_CONFIG", 78))

@@ -9,7 +9,8 @@ A stream takes two kinds of users. Most ask for what they want next and wait for
     stream.close()
 
 `.TCPClient` connects by name, `.TCPServer` accepts, and both give streams. `SSLIOStream` is the
-same over TLS and `PipeIOStream` over a pipe.
+same over TLS and `PipeIOStream` over a pipe; two `MemoryIOStream` talk to each other within one
+program, without a socket.
 
 An implementation of a protocol, which has to take every byte anyway, lets the stream push them to
 an object with the methods of `StreamProtocol`, and pays for neither futures nor tasks::
@@ -41,6 +42,7 @@ from ._socket import IOStream
 
 if TYPE_CHECKING:
     from ._doctests import doctests
+    from ._in_memory import MemoryIOStream
     from ._pipe import PipeIOStream
     from ._protocol import StreamProtocol
     from ._ssl import SSLIOStream
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BaseIOStream",
     "IOStream",
+    "MemoryIOStream",
     "PipeIOStream",
     "SSLIOStream",
     "StreamBufferFullError",
@@ -60,6 +63,7 @@ __all__ = [
 publish(
     globals(),
     {
+        "MemoryIOStream": "_in_memory",
         "PipeIOStream": "_pipe",
         "SSLIOStream": "_ssl",
         "StreamProtocol": "_protocol",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 gen_log = logging.getLogger("tornado.general")
 
 _MAX_RESTARTS = 100
+#: The exit status of a child that could not start: a new one could not either.
+_CANNOT_START = getattr(os, "EX_CONFIG", 78)
 _task_id: int | None = None
 
 
@@ -29,6 +31,9 @@ def fork_processes(num_processes: int | None, max_restarts: int | None = None) -
     error has ended, passes SIGTERM on to the children, and SIGINT where no terminal tells all of them,
     and exits when they have ended. Call it before any
     loop runs and before threads exist; listening sockets that are open are shared.
+
+    A child that exits with the status 78 (``os.EX_CONFIG``) says that it cannot start; if it is not
+    one that was started anew, the parent ends the others and exits with that status.
 
     :param num_processes: how many; None or 0 stands for one per processor.
     :param max_restarts: how many children may be started anew before the parent gives up; 100 by
@@ -58,6 +63,7 @@ class _Parent:
     def __init__(self, max_restarts: int) -> None:
         self.restarts_left = max_restarts
         self.children: dict[int, int] = {}
+        self.replaced: set[int] = set()
         self.is_ending = False
         self.handlers: dict[int, Any] = {}
 
@@ -141,8 +147,20 @@ class _Parent:
             return None
         return self.replace(number, pid, code)
 
+    def give_up(self, number: int, pid: int, code: int) -> None:
+        """End, because a child has said that it cannot start."""
+        gen_log.error("child %d (pid %d) could not start, ending the others", number, pid)
+        self.terminate(signal.SIGTERM, None)
+        while self.children:
+            ended, _ = os.wait()
+            self.children.pop(ended, None)
+        sys.exit(code)
+
     def replace(self, number: int, pid: int, code: int) -> int:
         """Count a restart."""
+        if code == _CANNOT_START and number not in self.replaced:
+            self.give_up(number, pid, code)
+        self.replaced.add(number)
         how = f"was ended by signal {-code}" if code < 0 else f"exited with status {code}"
         if self.restarts_left <= 0:
             self.terminate(signal.SIGTERM, None)  # nobody looks after the others any more

@@ -21,11 +21,18 @@ A test of a web application is a test case with a server and a client of its own
 that is a coroutine has the decorator :func:`gen_test`. :class:`ExpectLog` tests the log and keeps
 it quiet.
 
+:class:`MemoryClient` tests handlers without a socket. The pytest plugin of this distribution is
+:mod:`tornado.pytest_plugin`.
+
 A task, timer, socket or client that a test leaves behind is named, with the line that made it, see
 :attr:`AsyncTestCase.leftovers`.
 """
 
+# ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for
+
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from tornado.util import publish
 
@@ -40,6 +47,12 @@ from ._main import main
 from ._ports import bind_unused_port, get_unused_port
 from ._timeout import get_async_test_timeout
 
+if TYPE_CHECKING:
+    from ._memory_client import MemoryClient
+    from ._memory_cookies import MemoryCookies
+    from ._memory_response import MemoryResponse
+    from ._memory_sync import SyncMemoryClient
+
 __all__ = [
     "AsyncHTTPSTestCase",
     "AsyncHTTPTestCase",
@@ -48,6 +61,10 @@ __all__ = [
     "LeftBehindError",
     "LeftBehindWarning",
     "LogTrapTestCase",
+    "MemoryClient",
+    "MemoryCookies",
+    "MemoryResponse",
+    "SyncMemoryClient",
     "bind_unused_port",
     "gen_test",
     "get_async_test_timeout",
@@ -58,6 +75,12 @@ __all__ = [
 
 publish(
     globals(),
+    {
+        "MemoryClient": "_memory_client",
+        "MemoryCookies": "_memory_cookies",
+        "MemoryResponse": "_memory_response",
+        "SyncMemoryClient": "_memory_sync",
+    },
     aliases={
         "Application": "tornado.web",
         "AsyncHTTPClient": "tornado.httpclient",

@@ -169,6 +169,14 @@ class ErrorPage(HandlerState):
         status = error.status_code if isinstance(error, HTTPError) else 500
         self.send_error(status, exc_info=exc_info)
 
+    def _is_client_gone(self, error: StreamClosedError) -> bool:
+        """Tell whether it is the client's stream that was closed, not one to somebody else."""
+        stream = getattr(self.request.connection, "stream", None)
+        closed = getattr(stream, "closed", None)
+        if closed is None or not closed():
+            return False
+        return error.real_error is None or error.real_error is getattr(stream, "error", None)
+
     def _abandon(self) -> None:
         """Close the connection with the response incomplete."""
         self._finished = True

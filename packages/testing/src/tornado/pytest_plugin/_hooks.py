@@ -1,0 +1,159 @@
+"""What pytest calls.
+
+Everything here is called for every test of every suite on a machine that has this plugin, most of
+which have nothing to do with Tornado: it decides quickly, and imports what does the work only then.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ._options import add_markers, add_options
+from ._ownership import (
+    is_asynchronous_fixture,
+    is_coroutine,
+    is_our_fixture,
+    is_ours,
+    is_ours_to_run,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+#: The function of a test that is hidden for a while.
+_hidden = pytest.StashKey[Any]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add our options."""
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Add our markers and fixtures."""
+    add_markers(config)
+    from . import _fixtures
+
+    config.pluginmanager.register(_fixtures, "tornado-fixtures")
+    # A well-known plugin has a fixture of this name and another scope, which others build on.
+    if not config.pluginmanager.hasplugin("base_url"):
+        from . import _base_url
+
+        config.pluginmanager.register(_base_url, "tornado-base-url")
+
+
+# Collection.
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(
+    collector: pytest.Module | pytest.Class, name: str, obj: object
+) -> list[pytest.Item] | None:
+    """Collect generator functions that have our marker; pytest refuses them."""
+    if (
+        inspect.isgeneratorfunction(obj)
+        and collector.istestfunction(obj, name)
+        and _is_marked(collector, obj)
+    ):
+        return list(collector._genfunctions(name, obj))
+    return None
+
+
+def _is_marked(collector: pytest.Collector, function: object) -> bool:
+    own = getattr(function, "pytestmark", ())
+    return collector.get_closest_marker("gen_test") is not None or any(
+        mark.name == "gen_test" for mark in own
+    )
+
+
+@pytest.hookimpl(specname="pytest_pycollect_makeitem", wrapper=True, trylast=True)
+def pytest_pycollect_makeitem_hide() -> Generator[None, Any, Any]:
+    """Hide the functions of our coroutine tests, before other plugins look at what was collected."""
+    collected = yield
+    for item in _functions(collected):
+        if is_coroutine(item.obj) and is_ours(item):
+            item.stash[_hidden] = item.obj
+            item.obj = _hide
+    return collected
+
+
+@pytest.hookimpl(specname="pytest_pycollect_makeitem", wrapper=True, tryfirst=True)
+def pytest_pycollect_makeitem_show() -> Generator[None, Any, Any]:
+    """Show them again, once all others have looked."""
+    collected = yield
+    for item in _functions(collected):
+        if _hidden in item.stash:
+            item.obj = item.stash[_hidden]
+            del item.stash[_hidden]
+    return collected
+
+
+def _functions(collected: Any) -> list[pytest.Function]:
+    several = collected if isinstance(collected, list) else [collected]
+    return [each for each in several if isinstance(each, pytest.Function)]
+
+
+def _hide() -> None:
+    """Stand in for a coroutine function that pytest-asyncio would take for its own."""
+
+
+# The run.
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Give each of our tests a loop."""
+    if (
+        isinstance(item, pytest.Function)
+        and "io_loop" not in item.fixturenames
+        and is_ours_to_run(item)
+    ):
+        item.fixturenames.append("io_loop")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, Any, Any]:
+    """Run coroutine fixtures on the loop."""
+    function = fixturedef.func
+    if not is_asynchronous_fixture(function) or not _is_our_fixture(fixturedef, request):
+        return (yield)
+    from ._running import synchronous_fixture
+
+    changeable: Any = fixturedef
+    changeable.func = synchronous_fixture(function, request)
+    try:
+        return (yield)
+    finally:
+        changeable.func = function
+
+
+def _is_our_fixture(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> bool:
+    item: Any = request._pyfuncitem
+    return isinstance(item, pytest.Function) and is_our_fixture(fixturedef, item)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run coroutine tests on the loop."""
+    if not is_ours_to_run(pyfuncitem):
+        return None
+    from ._running import run_test
+
+    run_test(pyfuncitem)
+    return True
+
+
+@pytest.hookimpl(specname="pytest_pyfunc_call", wrapper=True, tryfirst=True)
+def pytest_pyfunc_call_watch(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
+    """Look at what a test with a loop does to it, and leaves behind."""
+    if "io_loop" not in pyfuncitem.funcargs:
+        return (yield)
+    from ._watching import watched
+
+    with watched(pyfuncitem):
+        return (yield)

@@ -1,0 +1,145 @@
+"""Options, settings and markers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+#: What `IOLoop.run_sync` and its like wait for a marked test without any option, in seconds.
+MARKED_TIMEOUT = 5.0
+
+#: Who runs coroutine tests that use nothing of ours.
+MODES = ("alone", "auto", "strict")
+
+SCOPES = ("function", "class", "module", "package", "session")
+
+_GEN_TEST = (
+    "gen_test(timeout=None, run_sync=True): run a coroutine or a generator on Tornado's loop, for "
+    "at most so many seconds; with run_sync=False as one callback among others"
+)
+_LEFTOVERS = (
+    "tornado_leftovers(action): 'fail', 'warn' or 'ignore' if the test leaves something behind"
+)
+_TIMEOUT_MARKER = "timeout(seconds=None): seconds that a coroutine test may take"
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Add the options of the command line and the settings of configuration files."""
+    group = parser.getgroup("tornado options")
+    group.addoption(
+        "--async-test-timeout",
+        type=float,
+        metavar="SECONDS",
+        help="timeout in seconds before failing an asynchronous test (default: the environment's "
+        f"ASYNC_TEST_TIMEOUT, or {MARKED_TIMEOUT:g} for tests marked gen_test)",
+    )
+    group.addoption(
+        "--app-fixture", default="app", help="fixture that returns the application (app)"
+    )
+    group.addoption(
+        "--ssl-options-fixture",
+        default="ssl_options",
+        help="fixture that returns the TLS settings of the HTTPS server (ssl_options)",
+    )
+    group.addoption(
+        "--tornado-blocking",
+        type=float,
+        metavar="SECONDS",
+        help="fail tests in which one callback holds the loop for so long (default: the "
+        "environment's TORNADO_TEST_BLOCKING, or not to look)",
+    )
+    parser.addini("tornado_blocking", "default of --tornado-blocking", default="")
+    parser.addini(
+        "tornado_mode",
+        "who runs coroutine tests without our fixtures and markers: we do if no other plugin runs "
+        "any (alone), we do (auto), we never do (strict)",
+        default="alone",
+    )
+    parser.addini(
+        "tornado_leftovers",
+        "what becomes of a test that leaves a task, a socket, a timer or a client behind: fail, "
+        "warn, ignore (default: the environment's TORNADO_TEST_LEFTOVERS, or fail)",
+        default="",
+    )
+    parser.addini(
+        "tornado_loop_scope",
+        f"scope of io_loop: {', '.join(SCOPES)}",
+        default="function",
+    )
+    parser.addini(
+        "tornado_server_scope",
+        "scope of the ports, servers and clients; not wider than tornado_loop_scope",
+        default="function",
+    )
+
+
+def add_markers(config: pytest.Config) -> None:
+    """Register the markers, that of pytest-timeout only where it is not installed."""
+    for line in (_GEN_TEST, _LEFTOVERS):
+        config.addinivalue_line("markers", line)
+    if not config.pluginmanager.hasplugin("timeout"):
+        config.addinivalue_line("markers", _TIMEOUT_MARKER)
+
+
+def setting(config: pytest.Config, name: str, known: tuple[str, ...]) -> str:
+    """Return a setting that is one of several words.
+
+    :raises pytest.UsageError: it is another one.
+    """
+    value: str = config.getini(name)
+    if value not in known:
+        import pytest
+
+        raise pytest.UsageError(f"{name} is one of {', '.join(known)}, not {value!r}")
+    return value
+
+
+def blocking_option(config: pytest.Config) -> float | None:
+    """Return for how many seconds a callback may hold the loop, None if nobody has said it."""
+    given: float | None = config.getoption("tornado_blocking")
+    if given is None:
+        text: str = config.getini("tornado_blocking")
+        given = float(text) if text else None
+    return given
+
+
+def timeout_of(item: pytest.Item) -> float | None:
+    """Return how many seconds a coroutine test may take, None for any time.
+
+    pytest-tornado has it as an argument of ``gen_test``, and a default; pytest-tornasync has a
+    marker of its own, and no default.
+    """
+    marker = item.get_closest_marker("gen_test")
+    if marker is not None and "timeout" in marker.kwargs:
+        return cast("float | None", marker.kwargs["timeout"])
+    named = item.get_closest_marker("timeout")
+    if named is not None and "seconds" in named.kwargs:
+        return cast("float | None", named.kwargs["seconds"])
+    chosen = fixture_timeout(item.config)
+    return MARKED_TIMEOUT if chosen is None and marker is not None else chosen
+
+
+def fixture_timeout(config: pytest.Config) -> float | None:
+    """Return the timeout that the command line or the environment has."""
+    import os
+
+    given: float | None = config.getoption("async_test_timeout")
+    if given is not None:
+        return given
+    try:
+        return float(os.environ.get("ASYNC_TEST_TIMEOUT", ""))
+    except ValueError:
+        return None
+
+
+def scope_of(name: str) -> Callable[..., Any]:
+    """Return a function that finds the scope of a fixture in a setting."""
+
+    def scope(*, fixture_name: str, config: pytest.Config) -> str:
+        return setting(config, name, SCOPES)
+
+    return scope

@@ -1,0 +1,118 @@
+"""Which tests and fixtures are ours to run.
+
+A coroutine test is ours if it uses one of our fixtures, directly or through other fixtures, or our
+marker; and not if it has the marker of another plugin. Where a test uses nothing of anybody,
+``tornado_mode`` decides.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ._options import MODES, setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: Markers with which other plugins choose their coroutine tests.
+FOREIGN_MARKERS = ("asyncio", "anyio", "trio", "twisted", "curio")
+
+#: Fixtures with which they do.
+FOREIGN_FIXTURES = frozenset({"anyio_backend", "nursery"})
+
+#: The modules that our fixtures are defined in.
+_OURS = frozenset({"tornado.pytest_plugin._fixtures", "tornado.pytest_plugin._base_url"})
+
+#: A fixture of this name is Tornado's, whoever has defined it.
+_LOOP = "io_loop"
+
+_owned = pytest.StashKey[bool]()
+
+
+def is_coroutine(function: Any) -> bool:
+    """Tell whether a test function has to be run on a loop."""
+    hypothesis = getattr(function, "hypothesis", None)
+    return inspect.iscoroutinefunction(
+        function if hypothesis is None else getattr(hypothesis, "inner_test", function)
+    )
+
+
+def is_asynchronous_fixture(function: Any) -> bool:
+    """Tell whether a fixture has to be run on a loop."""
+    return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
+
+
+def is_ours(item: pytest.Function) -> bool:
+    """Tell whether a test uses our fixtures or our marker, and nobody else's marker."""
+    known = item.stash.get(_owned, None)
+    if known is None:
+        known = item.stash[_owned] = not _is_foreign(item) and (
+            item.get_closest_marker("gen_test") is not None or _uses_fixtures(item)
+        )
+    return known
+
+
+def is_ours_to_run(item: pytest.Function) -> bool:
+    """Tell whether a test has to be run on a loop, by us."""
+    is_async = is_coroutine(item.obj)
+    # A look at the keywords is quick, but names of files are among them.
+    if not is_async and "gen_test" not in item.keywords:
+        return False
+    if is_ours(item):
+        return is_async or item.get_closest_marker("gen_test") is not None
+    return is_async and not _is_foreign(item) and _takes_the_rest(item)
+
+
+def is_our_fixture(fixturedef: pytest.FixtureDef[Any], item: pytest.Function) -> bool:
+    """Tell whether a coroutine fixture is ours to run: it or its test uses our fixtures."""
+    function = getattr(fixturedef.func, "__func__", fixturedef.func)
+    if getattr(function, "_force_asyncio_fixture", False):
+        return False  # pytest_asyncio.fixture
+    if _LOOP in fixturedef.argnames or _any_is_ours(item, fixturedef.argnames):
+        return True
+    return is_ours(item) or is_ours_to_run(item)
+
+
+def _is_foreign(item: pytest.Function) -> bool:
+    return not FOREIGN_FIXTURES.isdisjoint(item.fixturenames) or any(
+        item.get_closest_marker(name) is not None for name in FOREIGN_MARKERS
+    )
+
+
+def _uses_fixtures(item: pytest.Function) -> bool:
+    return _LOOP in item.fixturenames or _any_is_ours(item, item.fixturenames)
+
+
+def _any_is_ours(item: pytest.Function, names: Iterable[str]) -> bool:
+    known = item._fixtureinfo.name2fixturedefs
+    return any(_is_defined_by_us(known.get(name, ()), name) for name in names)
+
+
+def _is_defined_by_us(definitions: Any, name: str) -> bool:
+    """Tell whether the definition that is used, or one that it extends, is ours."""
+    for definition in reversed(definitions):
+        if definition.func.__module__ in _OURS:
+            return True
+        if name not in definition.argnames:
+            return False
+    return False
+
+
+def _takes_the_rest(item: pytest.Function) -> bool:
+    mode = setting(item.config, "tornado_mode", MODES)
+    return mode == "auto" or (mode == "alone" and not _has_other_runners(item))
+
+
+def _has_other_runners(item: pytest.Function) -> bool:
+    """Tell whether another plugin, or a conftest, has a say in how test functions are called."""
+    return any(
+        not _module_of(each.plugin).startswith(("_pytest.", "tornado.pytest_plugin"))
+        for each in item.ihook.pytest_pyfunc_call.get_hookimpls()
+    )
+
+
+def _module_of(plugin: Any) -> str:
+    return str(getattr(plugin, "__name__", type(plugin).__module__))

@@ -1,0 +1,71 @@
+"""What a test does to its loop, and leaves behind."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tornado.ioloop import IOLoop
+from tornado.testing._blocking import BlockingCheck
+from tornado.testing._checks import blocking_threshold, on_leftovers
+from tornado.testing._leftovers import LeftBehindWarning, LeftoverWatch, describe
+
+from ._options import blocking_option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Seconds that what a test leaves behind may take to end by itself.
+_SETTLE = 0.1
+
+
+@contextmanager
+def watched(item: pytest.Function) -> Iterator[None]:
+    """Fail a test that leaves something behind or blocks its loop."""
+    loop = item.funcargs["io_loop"]
+    if not isinstance(loop, IOLoop):
+        yield
+        return
+    with _watch_leftovers(item, loop), _watch_blocking(item, loop):
+        yield
+
+
+@contextmanager
+def _watch_leftovers(item: pytest.Function, loop: IOLoop) -> Iterator[None]:
+    action = on_leftovers(_chosen_action(item), "fail")
+    if action == "ignore":
+        yield
+        return
+    watch = LeftoverWatch().start(loop)
+    try:
+        yield
+    finally:
+        watch.stop()
+    left = watch.find(loop, settle=_SETTLE, collect=action == "fail")
+    if left and action == "fail":
+        pytest.fail(describe(item.name, left), pytrace=False)
+    elif left:
+        item.warn(LeftBehindWarning(describe(item.name, left)))
+
+
+def _chosen_action(item: pytest.Function) -> str | None:
+    marker = item.get_closest_marker("tornado_leftovers")
+    if marker is None:
+        setting: str = item.config.getini("tornado_leftovers")
+        return setting or None
+    return str(marker.args[0] if marker.args else marker.kwargs.get("action"))
+
+
+@contextmanager
+def _watch_blocking(item: pytest.Function, loop: IOLoop) -> Iterator[None]:
+    check = BlockingCheck()
+    check.start(loop, blocking_threshold(blocking_option(item.config)))
+    try:
+        yield
+    finally:
+        check.stop()
+    if check.reports:
+        lines = "\n  - ".join(check.reports)
+        pytest.fail(f"{item.name} blocked the loop:\n  - {lines}", pytrace=False)

@@ -1,0 +1,217 @@
+"""A client that tests handlers without a socket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self, cast
+from urllib.parse import urljoin
+
+from tornado.httpclient import HTTPRequest, ResponseStream
+from tornado.httputil import HTTPHeaders, url_concat
+from tornado.simple_httpclient import SimpleAsyncHTTPClient
+
+from ._memory_cookies import MemoryCookies
+from ._memory_response import MemoryResponse
+from ._memory_transport import Application, MemoryTransport
+from ._uncaught import Uncaught
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tornado.iostream import MemoryIOStream
+
+#: One client never has more fetches under way than a test starts.
+_MANY = 10_000
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+_BODIES = ("body", "body_producer", "json", "form", "files")
+
+
+class MemoryClient:
+    """Send requests to an application without a socket.
+
+    ::
+
+        client = MemoryClient(application)
+        response = await client.get("/entries", params={"page": "2"})
+        assert response.code == 200
+        assert response.json()["entries"] == []
+
+    The request goes through the real client, the real parser and the real server, as bytes within
+    the process. It takes all arguments of :class:`tornado.httpclient.HTTPRequest`. Every host is
+    this application, over ``http`` and ``https``. A client needs not be closed, and works on
+    whichever loop awaits it; `SyncMemoryClient` is for tests that await nothing.
+
+    :param app: a :class:`tornado.web.Application`, or whatever else a
+        :class:`tornado.httpserver.HTTPServer` takes.
+    :param base_url: what paths are relative to. Secure cookies need ``"https://testserver"``.
+    :param headers: fields for every request.
+    :param cookies: cookies to begin with.
+    :param follow_redirects: follow a ``Location`` unless a request says otherwise.
+    :param raise_app_exceptions: raise what a handler has not caught, instead of returning the
+        response with the status 500.
+    :param remote_ip: the address that requests come from.
+    :param options: more arguments of :class:`tornado.httpserver.HTTPServer`, such as ``xheaders``.
+
+    .. versionadded:: 1.0
+    """
+
+    def __init__(
+        self,
+        app: Any,
+        *,
+        base_url: str = "http://testserver",
+        headers: Mapping[str, str] | None = None,
+        cookies: Mapping[str, str] | None = None,
+        follow_redirects: bool = True,
+        raise_app_exceptions: bool = True,
+        remote_ip: str = "127.0.0.1",
+        **options: Any,
+    ) -> None:
+        self.app = app
+        self.base_url = base_url
+        self._origin = urljoin(base_url, "/").removesuffix("/")
+        #: The fields that go into every request that does not set them itself.
+        self.headers = HTTPHeaders(headers or {})
+        #: The cookies, by their names.
+        self.cookies = MemoryCookies(base_url)
+        self.cookies.update(cookies or {})
+        self.follow_redirects = follow_redirects
+        self.raise_app_exceptions = raise_app_exceptions
+        self._application = Application(app, remote_ip, options)
+
+    # Requests.
+
+    async def fetch(self, path: str, *, raise_error: bool = False, **kwargs: Any) -> MemoryResponse:
+        """Send a request and return the response.
+
+        :param path: a path, or a whole URL.
+        :param raise_error: raise for a status outside of 2xx; what leaves no response raises in any
+            case.
+        :param kwargs: the arguments of :class:`tornado.httpclient.HTTPRequest`, and ``params`` for
+            those of the query.
+        :raises Exception: what the handler has raised, see ``raise_app_exceptions``.
+        """
+        request = self._make_request(path, kwargs)
+        transport = MemoryTransport(self._application.accept)
+        client = self._make_client(transport)
+        with Uncaught(transport.owns) as uncaught:
+            try:
+                response = MemoryResponse.of(await client.fetch(request, raise_error=False))
+            except Exception as error:
+                if self.raise_app_exceptions and uncaught.error is not None:
+                    raise uncaught.error from error
+                raise
+            finally:
+                client.close()
+                await transport.closed()
+        if self.raise_app_exceptions and uncaught.error is not None:
+            raise uncaught.error
+        if raise_error:
+            response.rethrow()
+        return response
+
+    async def get(self, path: str, **kwargs: Any) -> MemoryResponse:
+        """Send a GET request; see `fetch`."""
+        return await self.fetch(path, method="GET", **kwargs)
+
+    async def head(self, path: str, **kwargs: Any) -> MemoryResponse:
+        """Send a HEAD request; see `fetch`."""
+        return await self.fetch(path, method="HEAD", **kwargs)
+
+    async def post(self, path: str, **kwargs: Any) -> MemoryResponse:
+        """Send a POST request; see `fetch`. The body is empty unless one is given."""
+        return await self.fetch(path, method="POST", **kwargs)
+
+    async def put(self, path: str, **kwargs: Any) -> MemoryResponse:
+        """Send a PUT request; see `post`."""
+        return await self.fetch(path, method="PUT", **kwargs)
+
+    async def patch(self, path: str, **kwargs: Any) -> MemoryResponse:
+        """Send a PATCH request; see `post`."""
+        return await self.fetch(path, method="PATCH", **kwargs)
+
+    async def delete(self, path: str, **kwargs: Any) -> MemoryResponse:
+        """Send a DELETE request; see `fetch`."""
+        return await self.fetch(path, method="DELETE", **kwargs)
+
+    async def options(self, path: str, **kwargs: Any) -> MemoryResponse:
+        """Send an OPTIONS request; see `fetch`."""
+        return await self.fetch(path, method="OPTIONS", **kwargs)
+
+    def stream(self, path: str, **kwargs: Any) -> ResponseStream:
+        """Send a request whose response is read piece by piece.
+
+        ::
+
+            async with client.stream("/events") as response:
+                async for piece in response:
+                    ...
+
+        Handlers are slowed down while nobody takes a piece, and leaving the block early is a client
+        that goes away.
+
+        :param kwargs: as for `fetch`.
+        """
+        client = self._make_client(MemoryTransport(self._application.accept))
+        return _OwningStream(client, self._make_request(path, kwargs))
+
+    def connect(self) -> MemoryIOStream:
+        """Return the client's end of a new connection, for bytes that no client would send.
+
+        Protocols that begin with a request and go on with another one use it as well. The caller
+        closes it.
+        """
+        return MemoryTransport(self._application.accept).open()
+
+    def get_url(self, path: str) -> str:
+        """Return the whole URL of a path."""
+        if path.startswith("/") and not path.startswith("//"):
+            return f"{self._origin}{path}"
+        return urljoin(self.base_url, path)
+
+    @property
+    def has_open_connections(self) -> bool:
+        """True while a streamed response or a connection of `connect` is open."""
+        return self._application.has_open_connections
+
+    async def close(self) -> None:
+        """Close the connections of streams and `connect` that are still open."""
+        await self._application.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.close()
+
+    # Pieces of a request.
+
+    def _make_request(self, path: str, arguments: dict[str, Any]) -> HTTPRequest:
+        url = self.get_url(path)
+        params = arguments.pop("params", None)
+        if params:
+            url = url_concat(url, params)
+        headers = self.headers.copy()
+        headers.update(arguments.pop("headers", None) or {})
+        arguments.setdefault("follow_redirects", self.follow_redirects)
+        # A test may send what a careful client would not: a GET with a body, an unknown method.
+        arguments.setdefault("allow_nonstandard_methods", True)
+        if arguments.get("method") in _WITH_BODY and not any(map(arguments.get, _BODIES)):
+            arguments["body"] = arguments.get("body") or b""
+        return HTTPRequest(url, headers=headers, **arguments)
+
+    def _make_client(self, transport: MemoryTransport) -> SimpleAsyncHTTPClient:
+        # A client for each request: so it is known whose exception a handler has raised, nothing is
+        # kept between two loops, and no connection is idle when a test ends.
+        client = SimpleAsyncHTTPClient(
+            force_instance=True, max_clients=_MANY, max_idle=0, cookie_jar=self.cookies.jar
+        )
+        client.tcp_client = cast("Any", transport)
+        return client
+
+
+class _OwningStream(ResponseStream):
+    """A streamed response that closes its client at the end."""
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await super().__aexit__(*exc_info)
+        self._client.close()

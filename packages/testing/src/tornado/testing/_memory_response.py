@@ -1,0 +1,49 @@
+"""What a client without sockets gives."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from tornado.escape import json_decode
+from tornado.httpclient import HTTPClientError, HTTPResponse
+
+
+class MemoryResponse(HTTPResponse):
+    """A :class:`tornado.httpclient.HTTPResponse` with what tests look at.
+
+    .. versionadded:: 1.0
+    """
+
+    @classmethod
+    def of(cls, response: HTTPResponse) -> Self:
+        """Return a response of this kind that says the same as another one."""
+        made = cls.__new__(cls)
+        made.__dict__.update(response.__dict__)
+        if made._error_is_response_code:
+            made.error = HTTPClientError(made.code, message=made.reason, response=made)
+        return made
+
+    @property
+    def status(self) -> int:
+        """The status code, another name of ``code``."""
+        return self.code
+
+    @property
+    def text(self) -> str:
+        """The body as text, in the charset that Content-Type names, or else in UTF-8."""
+        return self.body.decode(self._charset())
+
+    def json(self) -> Any:
+        """Return what the body is in JSON.
+
+        :raises ValueError: if it is not JSON.
+        """
+        return json_decode(self.body)
+
+    def _charset(self) -> str:
+        content_type = str(self.headers.get("Content-Type", ""))
+        for parameter in content_type.split(";")[1:]:
+            name, _, value = parameter.partition("=")
+            if name.strip().lower() == "charset":
+                return value.strip().strip("\"'")
+        return "utf-8"

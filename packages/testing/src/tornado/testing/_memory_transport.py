@@ -1,0 +1,109 @@
+"""Connections within the process, from a client to an application."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
+
+from tornado.httpserver import HTTPServer
+from tornado.iostream import MemoryIOStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: Turns of the loop that the server's end of a connection gets to hear that the client has closed.
+_TURNS_TO_CLOSE = 5
+
+
+class ClientStream(MemoryIOStream):
+    """The client's end of a connection."""
+
+    #: Whether the client has asked for TLS.
+    is_secure = False
+
+    def start_tls(
+        self, server_side: bool, ssl_options: Any = None, server_hostname: str | None = None
+    ) -> asyncio.Future[ClientStream]:
+        """Note that the connection counts as one over TLS. Nothing is encrypted within a process."""
+        self.is_secure = True
+        future: asyncio.Future[ClientStream] = asyncio.get_running_loop().create_future()
+        future.set_result(self)
+        return future
+
+
+class Application:
+    """What is tested: a server for it that listens nowhere.
+
+    :param callback: an application, another delegate, or a function of a request.
+    :param remote_ip: the address that requests seem to come from.
+    :param options: more arguments of :class:`tornado.httpserver.HTTPServer`.
+    """
+
+    def __init__(self, callback: Any, remote_ip: str, options: dict[str, Any]) -> None:
+        self._callback = callback
+        self._remote_ip = remote_ip
+        self._options = options
+        self._servers: dict[str, HTTPServer] = {}
+        self._streams: WeakSet[MemoryIOStream] = WeakSet()
+
+    def accept(self, stream: MemoryIOStream, is_secure: bool) -> None:
+        """Serve a connection."""
+        protocol = "https" if is_secure else "http"
+        server = self._servers.get(protocol)
+        if server is None:
+            options = {"protocol": protocol, **self._options}
+            server = self._servers[protocol] = HTTPServer(self._callback, **options)
+        self._streams.add(stream)
+        server.handle_stream(stream, (self._remote_ip, 0))  # type: ignore[arg-type]  # all of a stream but its socket
+
+    @property
+    def has_open_connections(self) -> bool:
+        """True while a connection is open."""
+        return any(not stream.closed() for stream in self._streams)
+
+    async def close(self) -> None:
+        """Close the connections that are still open."""
+        for server in self._servers.values():
+            await server.close_all_connections()
+
+
+class MemoryTransport:
+    """What a client has for a `tornado.tcpclient.TCPClient`: whatever the host, it is in here.
+
+    :param accept: called with the server's end of a new connection, and whether it is over TLS.
+    """
+
+    def __init__(self, accept: Callable[[MemoryIOStream, bool], None]) -> None:
+        self._accept = accept
+        self._streams: list[MemoryIOStream] = []
+
+    def open(self, max_buffer_size: int | None = None) -> ClientStream:
+        """Return the client's end of a new connection; the server has its end in the next turn."""
+        near, far = ClientStream.pair(max_buffer_size=max_buffer_size)
+        self._streams.append(far)
+        asyncio.get_running_loop().call_soon(self._connect, near, far)
+        return near
+
+    async def connect(
+        self, host: str, port: int, *, max_buffer_size: int | None = None, **_: Any
+    ) -> ClientStream:
+        """Connect, as a :class:`tornado.tcpclient.TCPClient` does."""
+        return self.open(max_buffer_size)
+
+    def close(self) -> None:
+        """Do nothing: there is no resolver to close."""
+
+    def _connect(self, near: ClientStream, far: MemoryIOStream) -> None:
+        self._accept(far, near.is_secure)
+
+    def owns(self, stream: object) -> bool:
+        """Tell whether a stream is the server's end of one of these connections."""
+        return any(stream is each for each in self._streams)
+
+    async def closed(self) -> None:
+        """Let the server hear that the client has closed its connections."""
+        for _ in range(_TURNS_TO_CLOSE):
+            if all(stream.closed() for stream in self._streams):
+                return
+            await asyncio.sleep(0)
