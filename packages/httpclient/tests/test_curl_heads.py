@@ -122,6 +122,39 @@ async def test_a_redirect_that_libcurl_follows_leaves_cookies_where_they_belong(
     assert found == {"ours": "localhost.local", "theirs": "127.0.0.1"}
 
 
+def follow(curl: Any) -> None:
+    curl.setopt(pycurl.FOLLOWLOCATION, 1)
+    curl.setopt(pycurl.POSTREDIR, pycurl.REDIR_POST_ALL)
+
+
+@pytest.mark.parametrize("follow_redirects", [True, False])
+async def test_libcurl_follows_no_more_redirects_than_allowed(
+    curl, serve, follow_redirects, ending
+):
+    peer = await serve(serve.reply(b"moved", "302 Found", Location="/again"))
+    client = curl(max_clients=1)
+    options = {"prepare_curl_callback": follow, "follow_redirects": follow_redirects, **NO_LIMIT}
+    for most in (2, 0):
+        before = len(peer.requests)
+        response = await ending(client.fetch(peer.url(), False, max_redirects=most, **options))
+        assert (response.code, response.headers["Location"]) == (302, "/again")
+        assert len(peer.requests) - before == most + 1
+
+
+async def test_libcurl_takes_no_body_from_https_to_http(curl, serve, authority, ending):
+    plain = await serve(HELLO)
+    moved = serve.reply(b"", "307 Temporary Redirect", Location=plain.url("/b"))
+    peer = await serve(moved, tls=authority.server)
+    client = curl(max_clients=1, defaults={"ca_certs": authority.file})
+    error = await ending(
+        client.fetch(
+            peer.url(), method="POST", body=b"secret", prepare_curl_callback=follow, **NO_LIMIT
+        )
+    )
+    assert isinstance(error, HTTPProtocolError)
+    assert plain.requests == []
+
+
 @pytest.mark.parametrize("scheme", ["HTTPAUTH_DIGEST", "HTTPAUTH_ANY"])
 async def test_a_challenge_that_libcurl_answers_gives_the_last_answer(curl, serve, scheme, ending):
     async def answer(request: Any, writer: asyncio.StreamWriter) -> None:
