@@ -283,17 +283,17 @@ async def test_what_prepare_curl_callback_raises_ends_the_fetch(curl, serve, end
 
 
 async def test_a_handle_that_the_program_closes_fails_its_fetch_and_no_other(curl, serve, ending):
-    leave = asyncio.Event()
+    arrived, leave = asyncio.Event(), asyncio.Event()
 
     async def answer(request: Any, writer: asyncio.StreamWriter) -> None:
+        arrived.set()
         await leave.wait()
         writer.write(HELLO)
 
     peer = await serve(answer)
     client = curl(max_clients=2)
     other = client.fetch(peer.url(), **NO_LIMIT)
-    while not peer.requests:
-        await asyncio.sleep(0)
+    await arrived.wait()
     for _ in range(3):
         error = await ending(
             client.fetch(peer.url(), prepare_curl_callback=lambda curl: curl.close(), **NO_LIMIT)
