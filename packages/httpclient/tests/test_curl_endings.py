@@ -38,6 +38,10 @@ REGISTERED = [
 ]
 
 
+#: The client's own function lets nothing out, so that this matters to no program.
+HIDES_TIMER_FAULTS = pycurl.version.startswith("PycURL/7.45.")
+
+
 class Faults:
     """Let the callback of an option fail at its n-th call."""
 
@@ -141,6 +145,8 @@ async def respond(request: Any, writer: asyncio.StreamWriter) -> Any:
 async def test_a_fault_in_a_callback_ends_the_fetch_and_frees_its_place(
     curl, serve, faults, capfd, name, way, ending
 ):
+    if name == "M_TIMERFUNCTION" and HIDES_TIMER_FAULTS:
+        pytest.skip("this pycurl tells libcurl nothing of what happens there")
     options = {**WAYS[way], **NO_LIMIT}
     is_proxied = options.pop("proxied", False)
     peer = await (serve.digest_proxy(HELLO) if is_proxied else serve(respond))
@@ -162,6 +168,8 @@ async def test_the_list_of_callbacks_is_complete_and_each_of_them_is_called(
 ):
     peer = await serve(respond)
     for option in (getattr(pycurl, name) for name in REGISTERED):
+        if option == pycurl.M_TIMERFUNCTION and HIDES_TIMER_FAULTS:
+            continue
         before = faults.happened
         faults.at(option, 1)
         await ending(curl(max_clients=1).fetch(peer.url(), **WAYS["produced"], **NO_LIMIT))

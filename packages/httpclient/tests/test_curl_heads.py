@@ -9,6 +9,7 @@ from typing import Any
 import pycurl
 import pytest
 
+from tornado.curl_httpclient._heads import HeadReader
 from tornado.httpclient import HTTPClientError, HTTPProtocolError
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -217,3 +218,32 @@ async def test_a_malformed_answer_to_the_digest_of_a_proxy_ends_the_fetch(curl, 
         proxy = await serve.digest_proxy(answer)
         result = await ending(curl(max_clients=1).fetch(proxy.request(**NO_LIMIT)))
         assert isinstance(result, error)
+
+
+# Folded lines, as versions of libcurl before 8.17 give them.
+
+
+def read_head(*lines: bytes) -> Any:
+    reader = HeadReader("GET", may_continue=False)
+    reader.lines += [b"HTTP/1.1 200 OK\r\n", *lines]
+    return reader.take_line(b"\r\n")
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\n"])
+def test_folded_lines_become_one(end):
+    head = read_head(b"X: a " + end, b"\t b" + end, b" c" + end, b"Content-Length: 5" + end)
+    assert list(head.headers.get_all()) == [("X", "a b c"), ("Content-Length", "5")]
+    assert head.length == 5
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (b" X: a\r\n",),
+        (b"Transfer-Encoding:\r\n", b" chunked\r\n"),
+        (b"content-length: 5\r\n", b"\t\r\n"),
+    ],
+)
+def test_a_fold_that_could_be_read_in_two_ways_is_refused(lines):
+    with pytest.raises(HTTPProtocolError, match="folded header line"):
+        read_head(*lines)

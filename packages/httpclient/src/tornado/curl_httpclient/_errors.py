@@ -25,6 +25,7 @@ class CurlError(HTTPClientError):
 _PROTOCOL = frozenset(
     {
         pycurl.E_BAD_CONTENT_ENCODING,
+        pycurl.E_BAD_FUNCTION_ARGUMENT,  # of a transfer under way: a bad line of a response
         pycurl.E_PARTIAL_FILE,
         pycurl.E_UNSUPPORTED_PROTOCOL,
         pycurl.E_FTP_WEIRD_SERVER_REPLY,  # of any server, by its old name

@@ -7,6 +7,9 @@ from typing import NamedTuple
 from tornado.httpclient._errors import HTTPProtocolError
 from tornado.httputil import HTTPHeaders, ResponseStartLine
 
+#: Fields that say where the body ends.
+_FRAMING = ("content-length", "transfer-encoding")
+
 #: Interim responses before a final one; more are an attack.
 _MAX_INTERIM = 10
 
@@ -78,6 +81,8 @@ class HeadReader:
         return self._may_continue and not self._is_told and octets.startswith(b"HTTP/")
 
     def _read(self, text: str) -> Head | None:
+        if "\n " in text or "\n\t" in text:
+            text = _unfold(text)
         status, _, fields = text.partition("\n")
         version, code, *reason = [*status.rstrip("\r\n").split(" ", 2), ""]
         if len(code) != 3 or not (code.isascii() and code.isdigit()):
@@ -92,6 +97,26 @@ class HeadReader:
         start_line = ResponseStartLine(version, int(code), reason[0])
         has_body = self._method != "HEAD" and start_line.code not in {204, 304}
         return Head(start_line, headers, _length(headers) if has_body else None)
+
+
+def _unfold(text: str) -> str:
+    """Return a head with each fold replaced by a space (RFC 9112 section 5.2).
+
+    libcurl does so from 8.17 on. Earlier ones give the lines as they came, and do not see what is
+    folded in a field that frames the body.
+
+    :raises HTTPProtocolError: it is such a field, or the fold is right after the status line.
+    """
+    status, *lines = [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
+    fields: list[list[str]] = []
+    for line in lines:
+        if not line.startswith((" ", "\t")):
+            fields.append([line.rstrip(" \t")])
+        elif not fields or fields[-1][0].lower().startswith(_FRAMING):
+            raise HTTPProtocolError(f"folded header line {line[:60]!a}")
+        else:
+            fields[-1].append(line.strip(" \t"))
+    return "\r\n".join([status, *[" ".join(filter(None, field)) for field in fields], ""])
 
 
 def _length(headers: HTTPHeaders) -> int | None:

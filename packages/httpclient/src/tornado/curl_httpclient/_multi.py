@@ -189,13 +189,16 @@ class Multi:
             self._watched.add(fd)
 
     def _set_timer(self, milliseconds: int) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if milliseconds >= 0:
-            self._timer = self._loop.call_later(
-                milliseconds / 1000, self._on_timer, context=contextvars.Context()
-            )
+        try:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+            if milliseconds >= 0:
+                self._timer = self._loop.call_later(
+                    milliseconds / 1000, self._on_timer, context=contextvars.Context()
+                )
+        except BaseException as error:  # noqa: BLE001  # it is handed on
+            self._break_soon(error)
 
     # What the loop calls.
 
