@@ -72,7 +72,7 @@ def test_a_fold_that_could_be_read_in_two_ways_is_refused(lines):
 
 def test_a_folded_request_is_refused():
     parser = RequestParser(HTTP1ConnectionParameters())
-    with pytest.raises(ProtocolError, match="folded"):
+    with pytest.raises(ProtocolError, match="folding"):
         parser.receive(b"GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n")
 
 

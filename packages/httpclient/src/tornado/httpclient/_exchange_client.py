@@ -40,6 +40,8 @@ class ExchangeClient(AsyncHTTPClient):
     """
 
     _takes_encrypted_keys = False
+    #: Whether a ``header_callback`` gets the heads of redirects that are followed, too.
+    _shows_followed_heads = False
     max_clients: int
     max_body_size: int
     cookie_jar: CookieJar | None

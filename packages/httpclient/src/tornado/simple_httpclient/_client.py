@@ -16,7 +16,7 @@ from ._opening import Opening
 from ._pool import Pool
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from http.cookiejar import CookieJar
 
     from tornado.httpclient._exchange import Exchange
@@ -92,6 +92,11 @@ class SimpleAsyncHTTPClient(ExchangeClient):
         if self._owns_resolver:
             self.resolver.close()
         self.tcp_client.close()
+
+    @property
+    def queue(self) -> Sequence[Exchange]:
+        """The fetches that wait until others are done; a copy."""
+        return self._line.waiting()
 
     def _perform(self, exchange: Exchange) -> None:
         connection = self._pool.take(connection_key(exchange))

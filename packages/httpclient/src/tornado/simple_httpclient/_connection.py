@@ -10,6 +10,7 @@ from tornado.httpclient._failure import RAISED
 from tornado.httputil import HTTPHeaders
 from tornado.iostream import StreamClosedError
 
+from ._refusals import log_refusal
 from ._upload import Upload
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ class Connection:
             raise ProtocolError("101 Switching Protocols, but no upgrade was asked for")
         self._interim += 1
         if self._interim > _MAX_INTERIM:
-            raise ProtocolError(f"more than {_MAX_INTERIM} interim responses")
+            raise ProtocolError(f"Too many 1xx responses: more than {_MAX_INTERIM}")
         if code == 100 and self._upload is not None:
             self._upload.go_on()
 
@@ -240,6 +241,7 @@ class Connection:
         is_stale = self.is_reused and not self._is_answered and is_lost(error)
         self._let_go()
         self.close()
+        log_refusal(error, exchange.target.authority)
         if is_stale and exchange.can_repeat:
             self._repeat(exchange)
         else:
