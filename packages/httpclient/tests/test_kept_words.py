@@ -31,6 +31,10 @@ REFUSED = {
         OK + b"Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello",
         "invalid gzip data",
     ),
+    "truncation": (
+        OK + b"Content-Encoding: gzip\r\nContent-Length: 15\r\n\r\n" + gzip.compress(b"x")[:15],
+        "invalid gzip data",
+    ),
     "lengths": (
         OK + b"Content-Length: 2, 4\r\n\r\nok",
         "Multiple unequal Content-Lengths",
@@ -58,6 +62,14 @@ async def test_a_refusal_is_logged_and_raised_in_the_known_words(simple, serve, 
     assert record.levelname == "INFO"
     assert re.match(f"Malformed HTTP message from None: {words}", record.getMessage())
     assert record.getMessage().endswith(f"(127.0.0.1:{peer.port})")
+
+
+async def test_a_response_that_is_cut_off_is_raised_and_not_logged(simple, serve, caplog):
+    peer = await serve(OK + b"Content-Length: 50\r\n\r\nshort", close=True)
+    caplog.set_level(logging.INFO, "tornado.general")
+    with pytest.raises(HTTPProtocolError, match="45 bytes of the body missing"):
+        await simple.fetch(peer.url())
+    assert not caplog.records
 
 
 async def test_curl_names_the_option_for_a_body_that_is_too_long(curl, serve):

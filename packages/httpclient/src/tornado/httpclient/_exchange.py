@@ -317,6 +317,7 @@ class Exchange(Deadlines):
             try:
                 self._decoder.finish()
             except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+                self.client._log_refusal(error, self.target.authority)
                 self.fail(error)
                 return
         if self._next is not None:

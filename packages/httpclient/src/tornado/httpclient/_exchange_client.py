@@ -98,6 +98,9 @@ class ExchangeClient(AsyncHTTPClient):
         """Log what the callback of a fetch has raised, from within ``except``."""
         _app_log.error("exception in callback %r", callback, exc_info=True)
 
+    def _log_refusal(self, error: BaseException, authority: str) -> None:
+        """Log why a response is refused, if the implementation logs that."""
+
     def _perform(self, exchange: Exchange) -> None:
         """Send the exchange's hop, and tell it what comes back."""
         raise NotImplementedError(f"{type(self).__name__} must define _perform")

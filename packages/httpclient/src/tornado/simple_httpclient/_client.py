@@ -14,6 +14,7 @@ from ._connection import Connection
 from ._connector import Connector, connection_key
 from ._opening import Opening
 from ._pool import Pool
+from ._refusals import log_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,6 +98,9 @@ class SimpleAsyncHTTPClient(ExchangeClient):
     def queue(self) -> Sequence[Exchange]:
         """The fetches that wait until others are done; a copy."""
         return self._line.waiting()
+
+    def _log_refusal(self, error: BaseException, authority: str) -> None:
+        log_refusal(error, authority)
 
     def _perform(self, exchange: Exchange) -> None:
         connection = self._pool.take(connection_key(exchange))

@@ -145,8 +145,8 @@ class Connection:
                 raise StreamClosedError
             self._keep_alive = False
             self._advance(event)
-        except RAISED as error:  # as above
-            self._fail(error)
+        except RAISED as error:  # as above; what is cut off is no news for the log
+            self._fail(error, is_logged=False)
         return False
 
     def connection_lost(self, exc: BaseException | None) -> None:
@@ -234,14 +234,15 @@ class Connection:
             self.close()
         exchange.finish(end.trailers)
 
-    def _fail(self, error: BaseException) -> None:
+    def _fail(self, error: BaseException, *, is_logged: bool = True) -> None:
         exchange = self.exchange
         if exchange is None:
             return  # the upload of one that is over
         is_stale = self.is_reused and not self._is_answered and is_lost(error)
         self._let_go()
         self.close()
-        log_refusal(error, exchange.target.authority)
+        if is_logged:
+            log_refusal(error, exchange.target.authority)
         if is_stale and exchange.can_repeat:
             self._repeat(exchange)
         else:
