@@ -75,8 +75,8 @@ def test_the_reactor_takes_another_loop_in_the_classic_way():
         loop = IOLoop(make_current=False)
         tornado.platform.twisted.install(loop)
         from twisted.internet import reactor
-        reactor.callWhenRunning(lambda: print(IOLoop.current() is loop, flush=True))
-        reactor.callWhenRunning(reactor.stop)
+        reactor.callLater(0, lambda: print(IOLoop.current() is loop, flush=True))
+        reactor.callLater(0, reactor.stop)
         reactor.run()
     """
     command = [sys.executable, "-c", program]
