@@ -76,6 +76,8 @@ class Result(unittest.TestResult):
             self.holders[str(test)] = (outcome, detail)
         elif self._outcome[0] != "failed":
             self._outcome = (outcome, detail)
+        elif outcome == "failed":  # another subtest: each is to be judged
+            self._outcome = (outcome, f"{self._outcome[1]}\n{detail}")
 
     def addError(self, test: unittest.TestCase, err: Any) -> None:
         self._note(test, "failed", self._text(err, test))

@@ -56,6 +56,18 @@ class A(unittest.TestCase):
     }
 
 
+def test_every_failed_subtest_is_told(tmp_path: Path, run: Callable[..., dict[str, str]]) -> None:
+    run("""
+class A(unittest.TestCase):
+    def test_sub(self):
+        for number in 1, 2, 3:
+            with self.subTest(number=number): self.assertEqual(number, 2)
+""")
+    detail = run_module(tmp_path, MODULE)["A.test_sub"].detail
+
+    assert ("number=1" in detail, "number=2" in detail, "number=3" in detail) == (True, False, True)
+
+
 def test_a_fixture_of_a_class_decides_about_all_its_tests(
     run: Callable[..., dict[str, str]],
 ) -> None:

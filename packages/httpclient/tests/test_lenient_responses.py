@@ -101,7 +101,7 @@ async def test_a_folded_line_is_one_line(make, serve, lines):
 
 async def test_a_folded_field_that_frames_is_refused_by_the_client_in_python(simple, serve):
     peer = await serve(OK + b"Content-Length:\r\n 5\r\n\r\nhello")
-    with pytest.raises(HTTPProtocolError, match="folded"):
+    with pytest.raises(HTTPProtocolError, match="folding"):
         await simple.fetch(peer.url())
 
 

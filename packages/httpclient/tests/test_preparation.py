@@ -80,7 +80,7 @@ async def test_a_hook_may_give_the_body_that_a_method_needs(make, serve):
     peer = await serve(serve.reply())
     await make.fetch(peer.url(), method="POST", prepare=[give_body])
     assert peer.requests[0].body == b"made late"
-    with pytest.raises(ValueError, match="needs a body"):
+    with pytest.raises(ValueError, match="Body must not be None"):
         await make.fetch(peer.url(), method="POST", prepare=[sign])
     assert len(peer.requests) == 1
 

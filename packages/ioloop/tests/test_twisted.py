@@ -67,6 +67,23 @@ def test_the_reactor_and_the_loop_share_a_process():
     assert output.split(maxsplit=1) == ["AsyncioSelectorReactor", "from twisted\n"]
 
 
+def test_the_reactor_takes_another_loop_in_the_classic_way():
+    program = """if True:
+        import tornado.platform.twisted
+        from tornado.ioloop import IOLoop
+        IOLoop()
+        loop = IOLoop(make_current=False)
+        tornado.platform.twisted.install(loop)
+        from twisted.internet import reactor
+        reactor.callLater(0, lambda: print(IOLoop.current() is loop, flush=True))
+        reactor.callLater(0, reactor.stop)
+        reactor.run()
+    """
+    command = [sys.executable, "-c", program]
+    output = subprocess.run(command, capture_output=True, check=True, text=True, timeout=50).stdout
+    assert output == "True\n"
+
+
 def test_without_twisted_the_module_can_be_imported_and_says_what_is_missing():
     program = """if True:
         import sys

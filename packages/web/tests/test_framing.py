@@ -92,3 +92,20 @@ def test_s16_a_body_with_204_is_an_error_of_the_program(
     assert head.startswith(b"http/1.1 500")
     assert b"hello" not in body
     assert "a response with status 204 has no body" in caplog.text
+
+
+class NotModified(RequestHandler):
+    def get(self) -> None:
+        self.set_status(304)
+        self.set_header("Content-Length", 42)
+
+
+class KeptNotModified(NotModified):
+    def _clear_representation_headers(self) -> None:
+        pass
+
+
+def test_a_handler_of_a_test_server_may_keep_the_fields_of_a_body(site: MakeSite) -> None:
+    running = site([("/plain", NotModified), ("/kept", KeptNotModified)])
+    assert b"content-length" not in exchange(running, "GET", "plain")[0]
+    assert b"content-length: 42\r\n" in exchange(running, "GET", "kept")[0] + b"\r\n"

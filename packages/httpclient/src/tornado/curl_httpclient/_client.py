@@ -41,6 +41,7 @@ class CurlAsyncHTTPClient(ExchangeClient):
 
     #: A ``prepare_curl_callback`` can give the pass phrase.
     _takes_encrypted_keys = True
+    _shows_followed_heads = True
 
     @takes_loop(before="max_clients", none_before=int)
     def initialize(  # type: ignore[override]  # documented: the arguments of this implementation

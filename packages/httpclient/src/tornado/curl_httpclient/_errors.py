@@ -35,17 +35,19 @@ _PROTOCOL = frozenset(
 _CLOSED = frozenset({pycurl.E_GOT_NOTHING, pycurl.E_RECV_ERROR, pycurl.E_SEND_ERROR})
 
 
-def make_error(errno: int, message: str, seconds: float | None) -> Exception:
+def make_error(errno: int, message: str, seconds: float | None, peer: str) -> Exception:
     """Return the exception for a code of libcurl.
 
     What both clients meet has the same class in both.
 
     :param seconds: the limit for the connection.
+    :param peer: the host and the port that it was for.
     """
     # Of the deadlines, libcurl is told that of the connection alone; who sets one for slow transfers
     # in a prepare_curl_callback gets libcurl's word for it.
     if errno == pycurl.E_OPERATION_TIMEDOUT and "too slow" not in message:
-        error = HTTPTimeoutError(f"Timeout while connecting after {seconds or 0:g} seconds")
+        error = HTTPTimeoutError(f"Timeout while connecting to {peer}")
+        error.add_note(f"after {seconds or 0:g} seconds")
         error.phase = "connect"
         return error
     if errno in _PROTOCOL:

@@ -10,6 +10,9 @@ from tornado.httputil import HTTPHeaders, ResponseStartLine
 #: Fields that say where the body ends.
 _FRAMING = ("content-length", "transfer-encoding")
 
+_NO_CONTENT = 204
+_NOT_MODIFIED = 304
+
 #: Interim responses before a final one; more are an attack.
 _MAX_INTERIM = 10
 
@@ -91,13 +94,17 @@ class HeadReader:
         if code[0] == "1":
             self._interim += 1
             if self._interim > _MAX_INTERIM or code == "101":
-                raise HTTPProtocolError(f"too many interim responses, or a wrong one: {code}")
+                raise HTTPProtocolError(f"Too many 1xx responses, or a wrong one: {code}")
             return None
         self.expects_head = False
         headers = HTTPHeaders.parse(fields)
         start_line = ResponseStartLine(version, int(code), reason[0])
-        has_body = self._method != "HEAD" and start_line.code not in {204, 304}
-        return Head(start_line, headers, _length(headers) if has_body else None)
+        if self._method == "HEAD" or start_line.code == _NOT_MODIFIED:
+            return Head(start_line, headers, None)
+        length = _length(headers)
+        if start_line.code == _NO_CONTENT and (length or "Transfer-Encoding" in headers):
+            raise HTTPProtocolError("Response with code 204 should not have body")
+        return Head(start_line, headers, length)
 
 
 def _text(lines: list[bytes]) -> str:
@@ -143,7 +150,7 @@ def _length(headers: HTTPHeaders) -> int | None:
     value: str | None = headers.get("Content-Length")
     if "Transfer-Encoding" in headers:
         if value is not None:
-            raise HTTPProtocolError("both Transfer-Encoding and Content-Length in a response")
+            raise HTTPProtocolError("Message with both Transfer-Encoding and Content-Length")
         if len(headers.get_list("Transfer-Encoding")) > 1:
             raise HTTPProtocolError("more than one Transfer-Encoding field")
         return None
@@ -152,8 +159,8 @@ def _length(headers: HTTPHeaders) -> int | None:
     if "," in value:
         first, *others = [each.strip(" \t") for each in value.split(",")]
         if any(other != first for other in others):
-            raise HTTPProtocolError("different Content-Length fields in a response")
+            raise HTTPProtocolError(f"Multiple unequal Content-Lengths: {value[:60]!a}")
         value = first
     if not (value.isascii() and value.isdigit() and len(value) < 20):
-        raise HTTPProtocolError(f"bad Content-Length {value[:60]!a}")
+        raise HTTPProtocolError(f"Only integer Content-Length is allowed: {value[:60]!a}")
     return int(value)

@@ -128,7 +128,8 @@ class Transfer:
                 raise self._error
             if not self._is_cut:
                 if code:
-                    raise make_error(code, message, exchange.request.connect_timeout)
+                    limit = exchange.request.connect_timeout
+                    raise make_error(code, message, limit, exchange.peer())
                 # libcurl keeps a connection whose end is all that it had to say, too.
                 self._multi.keep(exchange.target.origin, self.socket)
             if self._held is not None:

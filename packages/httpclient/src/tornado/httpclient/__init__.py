@@ -33,6 +33,7 @@ from ._errors import (
     HTTPTimeoutError,
 )
 from ._request import HTTPRequest
+from ._request_proxy import _RequestProxy as _RequestProxy
 from ._response import HTTPResponse
 from ._retry import Retry
 from ._stream import ResponseStream

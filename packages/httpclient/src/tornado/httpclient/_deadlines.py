@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 #: The option that limits a phase, and the words for what happens in it.
 _PHASES = {
     "prepare": ("request_timeout", "while preparing the request"),
-    "connect": ("connect_timeout", "while connecting"),
-    "tls": ("tls_timeout", "during the TLS handshake"),
+    "connect": ("connect_timeout", "while connecting to"),
+    "tls": ("tls_timeout", "during TLS handshake with"),
     "head": ("head_timeout", "while waiting for the head"),
     "body": ("body_timeout", "while receiving the body"),
 }
@@ -37,6 +37,8 @@ class Deadlines:
     request: HTTPRequest
 
     phase = ""
+    #: The host whose addresses are being looked up, within the phase ``connect``.
+    resolving: str | None = None
     _alarm: Alarm | None = None
     _timer: asyncio.TimerHandle | None = None
     _deadline = _NEVER
@@ -72,7 +74,7 @@ class Deadlines:
             self._timer = self.loop.call_later(seconds, self._queue_expired, seconds)
 
     def _queue_expired(self, seconds: float) -> None:
-        self._time_out("queue", f"Timeout in request queue after {seconds:g} seconds")
+        self._time_out("queue", "Timeout in request queue", seconds)
 
     def _limit_whole(self, now: float) -> None:
         """Limit everything from now on by ``request_timeout``."""
@@ -103,17 +105,28 @@ class Deadlines:
 
     def _expire(self, is_whole: bool) -> None:
         option, words = _PHASES[self.phase]
-        is_connecting = self.phase in {"connect", "tls"}
         if is_whole:
-            seconds = self.request.request_timeout
-            if not is_connecting:
-                words = f"during request ({words})"
+            seconds = self.request.request_timeout or 0.0
         else:
-            seconds = getattr(self.request, option) or self.request.connect_timeout
-        phase = self.phase if is_connecting or not is_whole else "whole"
-        self._time_out(phase, f"Timeout {words} after {seconds:g} seconds")
+            seconds = getattr(self.request, option) or self.request.connect_timeout or 0.0
+        if self.phase in {"connect", "tls"}:
+            self._time_out(self.phase, f"Timeout {self._connecting(words)}", seconds)
+        elif is_whole:
+            self._time_out("whole", f"Timeout during request ({words})", seconds)
+        else:
+            self._time_out(self.phase, f"Timeout {words}", seconds)
 
-    def _time_out(self, phase: str, message: str) -> None:
+    def _connecting(self, words: str) -> str:
+        """Say what a connection is waiting for, in the words of `.TCPClient.connect`."""
+        if self.resolving is not None and self.phase == "connect":
+            return f"while resolving {self.resolving}"
+        return f"{words} {self.peer()}"
+
+    def peer(self) -> str:
+        """Return the address of whom the phase concerns."""
+        raise NotImplementedError
+
+    def _time_out(self, phase: str, message: str, seconds: float) -> None:
         """End, because a deadline has passed."""
         raise NotImplementedError
 

@@ -62,7 +62,7 @@ class Decoder:
                 self._given += len(piece)
                 if self._given > _FREE and self._given > MAX_RATIO * self._taken:
                     raise DecodingError(
-                        f"{self._coding} body grows to more than {MAX_RATIO} times its size"
+                        f"decompressed body too large: {self._coding} body grows to more than {MAX_RATIO} times its size"
                     )
                 yield piece
             data = self._codec.unconsumed_tail
@@ -77,13 +77,13 @@ class Decoder:
         try:
             self._codec.flush()
         except Exception as error:
-            raise DecodingError(f"truncated {self._coding} body: {error}") from error
+            raise DecodingError(f"invalid {self._coding} data: truncated body: {error}") from error
 
     def _decompress(self, data: bytes) -> bytes:
         try:
             return self._codec.decompress(data, _PIECE)
         except Exception as error:  # every library has its own
-            raise DecodingError(f"damaged {self._coding} body: {error}") from error
+            raise DecodingError(f"invalid {self._coding} data: damaged body: {error}") from error
 
 
 class _Deflate:

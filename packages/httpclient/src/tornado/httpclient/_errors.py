@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tornado.httputil import responses
+from tornado.iostream import UnsatisfiableReadError
 
 if TYPE_CHECKING:
     from ._response import HTTPResponse
@@ -58,6 +59,8 @@ class HTTPClientError(Exception):
 class HTTPTimeoutError(HTTPClientError):
     """A deadline passed.
 
+    The notes of the exception (``__notes__``) say after how many seconds, where its text does not.
+
     :param message: says which deadline it was and what the fetch was waiting for.
     """
 
@@ -86,3 +89,14 @@ class HTTPProtocolError(HTTPStreamClosedError):
 
     .. versionadded:: 1.0
     """
+
+
+class RedirectError(HTTPProtocolError, ValueError):
+    """A redirect leads to what cannot be fetched.
+
+    It is a `ValueError` as well, as for a URL that the caller has given.
+    """
+
+
+class HeadTooLargeError(HTTPProtocolError, UnsatisfiableReadError):
+    """The head of a response is larger than ``max_header_size``, or has too many fields."""

@@ -28,9 +28,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tornado.httputil import HTTPHeaders
 
+from ._body_limits import announced_too_long, decompressed_too_long, received_too_long
 from ._deadlines import Deadlines
 from ._decoding import Codings, Decoder
-from ._errors import HTTPProtocolError, HTTPStreamClosedError, HTTPTimeoutError
+from ._errors import HTTPStreamClosedError
+from ._expiry import expiry, peer_of
 from ._failure import RAISED, translate
 from ._fields import check_request, request_fields
 from ._header_lines import tell_head
@@ -176,11 +178,13 @@ class Exchange(Deadlines):
         self.fields = request_fields(hop, target, cookie)
         self.hop, self.target = hop, target
 
-    def _time_out(self, phase: str, message: str) -> None:
-        error = HTTPTimeoutError(f"{message}: {self.target.authority}")
-        error.phase = phase
+    def peer(self) -> str:
+        """Return the address of whom the phase concerns."""
+        return peer_of(self.hop, self.target, self.phase)
+
+    def _time_out(self, phase: str, message: str, seconds: float) -> None:
         self._stop_work()
-        self.fail(error)
+        self.fail(expiry(phase, message, seconds, self.target.authority))
 
     # What the client tells of a hop.
 
@@ -205,16 +209,14 @@ class Exchange(Deadlines):
         code = self.code = start_line.code
         self.reason = start_line.reason
         self.headers = headers
-        if self.client.cookie_jar is not None or self.hop.header_callback is not None:
-            self._show_head(start_line, headers)
         if code >= 300:
             self._next = self._next_requests().find(self.hop, self.target, code, headers)
+        if self.client.cookie_jar is not None or self.hop.header_callback is not None:
+            self._show_head(start_line, headers)
         if expected is not None:
             self.expected = expected
             if expected > self.max_body_size:
-                raise HTTPProtocolError(
-                    f"body of {expected} bytes, at most {self.max_body_size} are taken"
-                )
+                raise announced_too_long(expected, self.max_body_size)
         if (
             "Content-Encoding" in headers
             and self.request.decompress_response
@@ -246,7 +248,8 @@ class Exchange(Deadlines):
             from ._cookies import keep_cookies
 
             keep_cookies(self.client.cookie_jar, self.hop.url, headers)
-        if self.hop.header_callback is not None:
+        is_shown = self._next is None or self.client._shows_followed_heads
+        if self.hop.header_callback is not None and is_shown:
             self.context.run(tell_head, self.hop.header_callback, start_line, headers)
 
     def _next_requests(self) -> NextRequests:
@@ -270,7 +273,7 @@ class Exchange(Deadlines):
         """
         self.received += len(data)
         if self.received > self.max_body_size:
-            raise HTTPProtocolError(f"body of more than {self.max_body_size} bytes")
+            raise received_too_long(self.headers, self.max_body_size)
         if self.request.download_progress is not None:
             self.context.run(self.request.download_progress, self.received, self.expected)
         if self._decoder is None:
@@ -291,9 +294,7 @@ class Exchange(Deadlines):
         for piece in pieces:
             self._size += len(piece)
             if self._size > self.max_body_size:
-                raise HTTPProtocolError(
-                    f"body of more than {self.max_body_size} bytes, decompressed"
-                )
+                raise decompressed_too_long(self.max_body_size)
             waiting = self._deliver(piece)
             if waiting is not None:
                 return self._deliver_rest(waiting, pieces)
@@ -321,6 +322,7 @@ class Exchange(Deadlines):
             try:
                 self._decoder.finish()
             except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+                self.client._log_refusal(error, self.target.authority)
                 self.fail(error)
                 return
         if self._next is not None:

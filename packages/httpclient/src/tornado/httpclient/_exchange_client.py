@@ -40,6 +40,8 @@ class ExchangeClient(AsyncHTTPClient):
     """
 
     _takes_encrypted_keys = False
+    #: Whether a ``header_callback`` gets the heads of redirects that are followed, too.
+    _shows_followed_heads = False
     max_clients: int
     max_body_size: int
     cookie_jar: CookieJar | None
@@ -95,6 +97,9 @@ class ExchangeClient(AsyncHTTPClient):
     def _log_callback(self, callback: Callable[[HTTPResponse], object]) -> None:
         """Log what the callback of a fetch has raised, from within ``except``."""
         _app_log.error("exception in callback %r", callback, exc_info=True)
+
+    def _log_refusal(self, error: BaseException, authority: str) -> None:
+        """Log why a response is refused, if the implementation logs that."""
 
     def _perform(self, exchange: Exchange) -> None:
         """Send the exchange's hop, and tell it what comes back."""

@@ -8,10 +8,17 @@ from tornado.httputil import HTTPInputError
 from tornado.iostream import StreamClosedError
 
 from ._decoding import DecodingError
-from ._errors import HTTPProtocolError, HTTPStreamClosedError
+from ._errors import HeadTooLargeError, HTTPProtocolError, HTTPStreamClosedError
+
+_HEAD_TOO_LARGE = 431
 
 #: What an application's callback may raise to end its fetch; what ends the program is not here.
 RAISED = (Exception, asyncio.CancelledError)
+
+
+def is_head_too_large(error: BaseException) -> bool:
+    """Tell whether a parser has refused a head for its size (RFC 6585 section 5)."""
+    return getattr(error, "status", None) == _HEAD_TOO_LARGE
 
 
 def translate(error: BaseException) -> BaseException:
@@ -22,7 +29,8 @@ def translate(error: BaseException) -> BaseException:
             found.__cause__ = error
         return found
     if isinstance(error, (HTTPInputError, DecodingError)):
-        translated = HTTPProtocolError(str(error))
+        kind = HeadTooLargeError if is_head_too_large(error) else HTTPProtocolError
+        translated = kind(str(error))
         translated.__cause__ = error
         return translated
     if isinstance(error, StopIteration):

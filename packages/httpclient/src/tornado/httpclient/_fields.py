@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 Fields = dict[str, str]
 
-USER_AGENT = "tornado-httpclient/1.0"
+#: The product and the version of the API that this stands in for, as servers know it.
+USER_AGENT = "Tornado/6.6.1"
 
 #: What there is a rule for: whether the method has a body.
 _METHODS = {
@@ -53,15 +54,15 @@ def check_request(request: HTTPRequest) -> None:
     if not request.allow_nonstandard_methods:
         if method not in _METHODS:
             raise KeyError(f"unknown method {method}: see allow_nonstandard_methods")
-        if has_body is not _METHODS[method] and method not in {"DELETE", "OPTIONS"}:
-            negation = "no body" if has_body else "a body"
+        if has_body is not _METHODS[method]:
+            must = "must be" if has_body else "must not be"
             raise ValueError(
-                f"method {method} needs {negation} (unless allow_nonstandard_methods is true)"
+                f"Body {must} None for method {method} (unless allow_nonstandard_methods is true)"
             )
     elif _TOKEN.fullmatch(method) is None:
         raise ValueError(f"bad method {method!r}: it is no token")
     if request.auth_mode not in {None, "basic", "digest"}:
-        raise ValueError(f"unsupported auth_mode {request.auth_mode!r}: choose basic or digest")
+        raise ValueError(f"Unsupported auth_mode {request.auth_mode!r}: choose basic or digest")
 
 
 def request_fields(request: HTTPRequest, target: Target, cookie: str | None = None) -> str:

@@ -67,8 +67,11 @@ class Line:
 
     def __iter__(self) -> Iterator[Exchange]:
         """Give what is under way now and then what waits now, whatever becomes of it meanwhile."""
-        waiting = [exchange for queue in self._waiting.values() for exchange in queue]
-        return iter([*self._active, *waiting])
+        return iter([*self._active, *self.waiting()])
+
+    def waiting(self) -> list[Exchange]:
+        """Return what waits now."""
+        return [exchange for queue in self._waiting.values() for exchange in queue]
 
     def _has_room(self, origin: Origin) -> bool:
         most = self._most_per_origin

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin
 
-from ._errors import HTTPProtocolError
+from ._errors import RedirectError
 from ._request import settle
 from ._target import parse_target, shown
 
@@ -41,7 +41,7 @@ def follow(request: HTTPRequest, code: int, location: str) -> HTTPRequest | None
     certificate (unless it is inside of an SSLContext) and the Host field stay behind. A body goes along with 307 and 308 only, and never
     from https to http.
 
-    :raises HTTPProtocolError: the location is no http or https URL.
+    :raises RedirectError: the location is no http or https URL.
     """
     url = _resolve(request.url, location)
     following = settle(request, {})
@@ -87,5 +87,5 @@ def _resolve(base: str, location: str) -> str:
         url = urljoin(base, quote(octets, safe=_SAFE))
         parse_target(url)
     except ValueError as error:
-        raise HTTPProtocolError(f"redirect to {shown(location)}: {error}") from error
+        raise RedirectError(f"redirect to {shown(location)}: {error}") from error
     return url

@@ -51,7 +51,8 @@ class HTTPRequest:
     :param network_interface: connect from there: an address, with curl also an interface's name.
     :param streaming_callback: called with each piece of the body; ``response.body`` stays empty.
         It may be a coroutine function, and the server is slowed down while it waits.
-    :param header_callback: called with each line of each head, with its line end.
+    :param header_callback: called with each line of the head, with its line end; with curl also
+        with those of redirects that are followed.
     :param prepare_curl_callback: called with the ``pycurl.Curl`` object before it starts.
     :param proxy_host: connect through this HTTP proxy,
     :param proxy_port: at this port,

@@ -104,4 +104,7 @@ class HTTPResponse:
             raise self.error
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.code} {self.reason} {self.effective_url}>"
+        return (
+            f"{type(self).__name__}(code={self.code}, reason={self.reason!r},"
+            f" effective_url={self.effective_url!r})"
+        )

@@ -46,6 +46,11 @@ class Target(NamedTuple):
     origin: tuple[str, str, int]
 
 
+def address_of(host: str, port: int | None) -> str:
+    """Return a host and a port in one text, as messages show them."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 @lru_cache(maxsize=512)
 def parse_target(url: str) -> Target:
     """Take a URL apart.
@@ -84,7 +89,7 @@ def shown(url: str) -> str:
 def _complaint(url: str) -> str:
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.\-]*):", url)
     if scheme is not None and scheme[1].lower() not in _PORTS:
-        return f"unsupported url scheme {shown(url)}: http and https are fetched"
+        return f"Unsupported url scheme: {shown(url)}: http and https are fetched"
     if re.search(r"[\x00-\x20\x7f]", url):
         return f"control character or space in the URL {shown(url)}: percent-encode it"
     return f"no valid http or https URL: {shown(url)}"

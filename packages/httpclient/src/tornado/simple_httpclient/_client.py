@@ -14,9 +14,10 @@ from ._connection import Connection
 from ._connector import Connector, connection_key
 from ._opening import Opening
 from ._pool import Pool
+from ._refusals import log_refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from http.cookiejar import CookieJar
 
     from tornado.httpclient._exchange import Exchange
@@ -104,6 +105,14 @@ class SimpleAsyncHTTPClient(ExchangeClient):
         if self._owns_resolver:
             self.resolver.close()
         self.tcp_client.close()
+
+    @property
+    def queue(self) -> Sequence[Exchange]:
+        """The fetches that wait until others are done; a copy."""
+        return self._line.waiting()
+
+    def _log_refusal(self, error: BaseException, authority: str) -> None:
+        log_refusal(error, authority)
 
     def _perform(self, exchange: Exchange) -> None:
         connection = self._pool.take(connection_key(exchange))

@@ -10,6 +10,7 @@ from tornado.httpclient._failure import RAISED
 from tornado.httputil import HTTPHeaders
 from tornado.iostream import StreamClosedError
 
+from ._refusals import log_refusal
 from ._upload import Upload
 
 if TYPE_CHECKING:
@@ -144,8 +145,8 @@ class Connection:
                 raise StreamClosedError
             self._keep_alive = False
             self._advance(event)
-        except RAISED as error:  # as above
-            self._fail(error)
+        except RAISED as error:  # as above; what is cut off is no news for the log
+            self._fail(error, is_logged=False)
         return False
 
     def connection_lost(self, exc: BaseException | None) -> None:
@@ -195,7 +196,7 @@ class Connection:
             raise ProtocolError("101 Switching Protocols, but no upgrade was asked for")
         self._interim += 1
         if self._interim > _MAX_INTERIM:
-            raise ProtocolError(f"more than {_MAX_INTERIM} interim responses")
+            raise ProtocolError(f"Too many 1xx responses: more than {_MAX_INTERIM}")
         if code == 100 and self._upload is not None:
             self._upload.go_on()
 
@@ -233,13 +234,15 @@ class Connection:
             self.close()
         exchange.finish(end.trailers)
 
-    def _fail(self, error: BaseException) -> None:
+    def _fail(self, error: BaseException, *, is_logged: bool = True) -> None:
         exchange = self.exchange
         if exchange is None:
             return  # the upload of one that is over
         is_stale = self.is_reused and not self._is_answered and is_lost(error)
         self._let_go()
         self.close()
+        if is_logged:
+            log_refusal(error, exchange.target.authority)
         if is_stale and exchange.can_repeat:
             self._repeat(exchange)
         else:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tornado.httpclient._authentication import basic_field
 from tornado.netutil import is_valid_ip
+from tornado.tcpclient import TCPClient
 
 from ._contexts import Contexts
+from ._watched_resolver import WatchedResolver
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from tornado.httpclient import HTTPRequest
     from tornado.httpclient._exchange import Exchange
     from tornado.iostream import IOStream
-    from tornado.tcpclient import TCPClient
 
 #: Options that make a connection unfit for requests with others.
 _SEPARATING = frozenset(
@@ -97,7 +98,7 @@ class Connector:
             self._contexts.find(request)  # before anybody is bothered, if its files are of no use
         if proxy is None:
             host = f"unix:{request.unix_socket}" if request.unix_socket else target.host
-            stream = await self._open(request, host, target.port)
+            stream = await self._open(exchange, host, target.port)
             fields = None
         else:
             stream, fields = await self._through(proxy, exchange)
@@ -106,14 +107,18 @@ class Connector:
             stream = await self._secure(stream, request, target.host)
         return stream, fields
 
-    async def _open(self, request: HTTPRequest, host: str, port: int) -> IOStream:
+    async def _open(self, exchange: Exchange, host: str, port: int) -> IOStream:
+        request = exchange.hop
         source = request.network_interface
         if source is not None and not is_valid_ip(source):
             raise ValueError(
                 f"network_interface {source!r} is no IP address: names of interfaces need curl"
             )
         family = socket.AF_INET if request.allow_ipv6 is False else socket.AF_UNSPEC
-        return await self.tcp.connect(
+        tcp = self.tcp
+        if type(tcp) is TCPClient:  # one of the program's own may have no resolver
+            tcp = TCPClient(resolver=WatchedResolver(tcp.resolver, exchange))
+        return await tcp.connect(
             host,
             port,
             af=family,
@@ -131,7 +136,7 @@ class Connector:
 
     async def _through(self, proxy: Proxy, exchange: Exchange) -> tuple[IOStream, str | None]:
         target = exchange.target
-        stream = await self._open(exchange.hop, proxy.host, proxy.port)
+        stream = await self._open(exchange, proxy.host, proxy.port)
         try:
             if proxy.kind.startswith("socks"):
                 from ._socks import tunnel

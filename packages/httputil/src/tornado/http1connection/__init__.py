@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from tornado.util import publish
 
+from ._client import _MAX_1XX_RESPONSES as _MAX_1XX_RESPONSES  # programs look at the limit
 from ._connection import HTTP1Connection
 from ._errors import ProtocolError
 from ._framing import is_transfer_encoding_chunked, parse_hex_int, parse_int

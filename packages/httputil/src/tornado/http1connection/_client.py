@@ -24,7 +24,7 @@ gen_log = logging.getLogger("tornado.general")
 app_log = logging.getLogger("tornado.application")
 
 #: Interim responses in front of the final one (RFC 9110 section 15.2); more are an attack.
-_MAX_INTERIM = 10
+_MAX_1XX_RESPONSES = 10
 
 
 class ResponseReader:
@@ -136,8 +136,8 @@ class ResponseReader:
         code = head.start_line.code
         if code < 200 and code != 101:
             self._interim += 1
-            if self._interim > _MAX_INTERIM:
-                raise ProtocolError(f"Too many 1xx responses: more than {_MAX_INTERIM}")
+            if self._interim > _MAX_1XX_RESPONSES:
+                raise ProtocolError(f"Too many 1xx responses: more than {_MAX_1XX_RESPONSES}")
         elif not head.keep_alive:
             self._connection.keep_alive = False
         waiting = self._delegate.headers_received(

@@ -39,7 +39,11 @@ def response_length(fields: _Fields, code: int, method: str) -> int:
     :param method: the method of the request that this response answers.
     :raises ProtocolError: the fields allow more than one reading.
     """
-    if method == "HEAD" or code in (204, 304) or 100 <= code < 200:
+    if method == "HEAD" or code == 304 or 100 <= code < 200:
+        return 0
+    if code == 204:
+        if "Transfer-Encoding" in fields or fields.get("Content-Length", "0") != "0":
+            raise ProtocolError("Response with code 204 should not have body")
         return 0
     if "Transfer-Encoding" in fields:
         if "Content-Length" in fields:
