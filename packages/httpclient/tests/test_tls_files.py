@@ -160,9 +160,9 @@ async def test_good_files_are_taken_as_text_and_as_paths(make, serve, authority,
         assert (await make(defaults=options).fetch(peer.url())).body == b"hello"
 
 
-async def test_a_file_that_was_replaced_is_read_again(curl, serve, authority, files):
+async def test_a_file_that_was_replaced_is_read_again(make, serve, authority, files):
     peer = await serve(serve.reply(), tls=authority.server, close=True)
-    client = curl(max_clients=1)
+    client = make(max_clients=1)
     options = {"ca_certs": str(files / "ca.pem")}
     assert (await client.fetch(peer.url(), **options)).body == b"hello"
     (files / "ca.pem").write_text("gone")
@@ -170,6 +170,18 @@ async def test_a_file_that_was_replaced_is_read_again(curl, serve, authority, fi
         await client.fetch(peer.url(), **options)
     shutil.copy(authority.file, files / "ca.pem")
     assert (await client.fetch(peer.url(), **options)).body == b"hello"
+
+
+async def test_a_file_of_ssl_options_that_was_replaced_is_read_again(
+    simple, serve, authority, files
+):
+    peer = await serve(serve.reply(), tls=authority.server, close=True)
+    client = simple(max_clients=1)
+    options = {"ssl_options": {"ca_certs": str(files / "ca.pem"), "cert_reqs": ssl.CERT_REQUIRED}}
+    assert (await client.fetch(peer.url(), **options)).body == b"hello"
+    (files / "ca.pem").write_text("gone")
+    with pytest.raises(ssl.SSLError, match=r"ca\.pem"):
+        await client.fetch(peer.url(), **options)
 
 
 async def test_an_encrypted_key_asks_nobody(simple, serve, authority, files):

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import os
 import ssl
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
     Path = str | bytes | os.PathLike[str] | os.PathLike[bytes]
+
+#: The inode, the size and the time of a file; None for one that is not there.
+State: TypeAlias = "tuple[int, int, int] | None"
 
 #: How many settings that were found good are remembered.
 _MOST = 64
@@ -47,6 +50,10 @@ class TLSFiles(NamedTuple):
         if self.certificate is not None:
             self._check_pair(self.certificate, takes_encrypted_keys)
 
+    def states(self) -> tuple[State, ...]:
+        """Return what tells the files as they are now from what replaces them later."""
+        return _state(self.authorities), _state(self.certificate), _state(self.key)
+
     def _check_pair(self, certificate: Path, takes_encrypted_keys: bool) -> None:
         key = certificate if self.key is None else self.key
         try:
@@ -75,13 +82,13 @@ class CheckedFiles:
     """Check the files of each request, and again only after one of them has changed."""
 
     def __init__(self) -> None:
-        self._checked: dict[tuple[TLSFiles, bool], list[tuple[int, int, int] | None]] = {}
+        self._checked: dict[tuple[TLSFiles, bool], tuple[State, ...]] = {}
 
     def check(self, files: TLSFiles, *, takes_encrypted_keys: bool) -> None:
         """Check files; see `TLSFiles.check`."""
         if files[:3] == (None, None, None):
             return
-        states = [_state(file) for file in files[:3]]
+        states = files.states()
         key = files, takes_encrypted_keys
         if self._checked.get(key) != states:
             files.check(takes_encrypted_keys=takes_encrypted_keys)
@@ -128,7 +135,7 @@ def _has_certificate(file: Path) -> bool:
     return True
 
 
-def _state(file: Path | None) -> tuple[int, int, int] | None:
+def _state(file: Path | None) -> State:
     try:
         found = None if file is None else os.stat(file)
     except OSError:

@@ -20,8 +20,15 @@ if TYPE_CHECKING:
 _MOST = 64
 
 
+#: Options of requests that name files.
+_FILES = frozenset({"ca_certs", "client_cert", "client_key"})
+
+
 class Contexts:
-    """Make the TLS context for a request, once for each combination of settings."""
+    """Make the TLS context for a request, once for each combination of settings.
+
+    A file that was replaced makes another combination: certificates are renewed while programs run.
+    """
 
     def __init__(self) -> None:
         self._made: dict[Hashable, ssl.SSLContext] = {}
@@ -34,10 +41,15 @@ class Contexts:
         given = request.ssl_options
         if isinstance(given, ssl.SSLContext):
             return given
+        key: Hashable
         if given is not None:
-            key: Hashable = tuple(sorted((name, str(value)) for name, value in given.items()))
+            settings = tuple(sorted((name, str(value)) for name, value in given.items()))
+            key = settings, files_of_settings(given).states()
+        elif _FILES.isdisjoint(request.__dict__):
+            key = request.validate_cert, None
         else:
-            key = request.validate_cert, request.ca_certs, request.client_cert, request.client_key
+            files = files_of(request.__dict__)
+            key = (request.validate_cert, *files[:3]), files.states()
         context = self._made.get(key)
         if context is None:
             if given is not None:
