@@ -141,7 +141,7 @@ async def test_libcurl_follows_no_more_redirects_than_allowed(
         assert len(peer.requests) - before == most + 1
 
 
-async def test_libcurl_takes_no_body_from_https_to_http(curl, serve, authority, ending):
+async def test_s20_libcurl_takes_no_body_from_https_to_http(curl, serve, authority, ending):
     plain = await serve(HELLO)
     moved = serve.reply(b"", "307 Temporary Redirect", Location=plain.url("/b"))
     peer = await serve(moved, tls=authority.server)
