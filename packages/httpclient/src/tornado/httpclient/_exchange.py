@@ -234,13 +234,11 @@ class Exchange(Deadlines):
         :return: false if it is one redirect too many, and the response.
         :raises HTTPProtocolError: it was a redirect that must not be followed.
         """
-        following = self._next_requests()
-        if following.is_exhausted(self.hop, start_line.code, headers):
+        hop = self._next_requests().follow_performed(self.hop, start_line.code, headers)
+        if hop is None:
             return False
         self._show_head(start_line, headers)
-        hop = following.follow_performed(self.hop, start_line.code, headers)
-        if hop is not None:
-            self.hop, self.target = hop, parse_target(hop.url)
+        self.hop, self.target = hop, parse_target(hop.url)
         return True
 
     def _show_head(self, start_line: ResponseStartLine, headers: HTTPHeaders) -> None:
