@@ -282,6 +282,29 @@ async def test_what_prepare_curl_callback_raises_ends_the_fetch(curl, serve, end
     assert (await ending(client.fetch(peer.url(), **NO_LIMIT))).body == b"hello"
 
 
+async def test_a_handle_that_the_program_closes_fails_its_fetch_and_no_other(curl, serve, ending):
+    arrived, leave = asyncio.Event(), asyncio.Event()
+
+    async def answer(request: Any, writer: asyncio.StreamWriter) -> None:
+        arrived.set()
+        await leave.wait()
+        writer.write(HELLO)
+
+    peer = await serve(answer)
+    client = curl(max_clients=2)
+    other = client.fetch(peer.url(), **NO_LIMIT)
+    await arrived.wait()
+    for _ in range(3):
+        error = await ending(
+            client.fetch(peer.url(), prepare_curl_callback=lambda curl: curl.close(), **NO_LIMIT)
+        )
+        assert isinstance(error, pycurl.error)
+        assert "closed" in str(error)
+    leave.set()
+    assert (await ending(other)).body == b"hello"
+    assert (await ending(client.fetch(peer.url(), **NO_LIMIT))).body == b"hello"
+
+
 @pytest.fixture
 def threaded_url() -> Iterator[str]:
     """A server in a thread, which goes on when the loop is interrupted."""

@@ -184,6 +184,19 @@ async def test_an_encrypted_key_asks_nobody(simple, serve, authority, files):
         simple(defaults=options)
 
 
+async def test_libcurl_asks_nobody_for_a_pass_phrase(curl, serve, authority, files):
+    peer = await serve(serve.reply(), tls=authority.strict)
+    options = {
+        "ca_certs": authority.file,
+        "client_cert": str(files / "client.pem"),
+        "client_key": str(files / "encrypted.key"),
+    }
+    for client, given in ((curl(), options), (curl(defaults=options), {})):
+        with pytest.raises(ssl.SSLError, match=r"encrypted\.key' is encrypted: set pycurl"):
+            await client.fetch(peer.url(), **given)
+    assert peer.connections == 0
+
+
 async def test_libcurl_takes_the_pass_phrase_of_a_key(curl, serve, authority, files):
     import pycurl
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 
 from tornado.iostream import SSLIOStream
 from tornado.netutil import bind_sockets, ssl_options_to_context
@@ -27,6 +28,13 @@ def files(authority, tmp_path):
     (tmp_path / "broken-key.pem").write_text(
         "-----BEGIN PRIVATE KEY-----\nbm90aGluZw==\n-----END PRIVATE KEY-----\n"
     )
+    key = serialization.load_pem_private_key((tmp_path / "key.pem").read_bytes(), None)
+    for name, form in (
+        ("encrypted.pem", serialization.PrivateFormat.PKCS8),
+        ("old-encrypted.pem", serialization.PrivateFormat.TraditionalOpenSSL),
+    ):
+        secret = serialization.BestAvailableEncryption(b"secret")
+        (tmp_path / name).write_bytes(key.private_bytes(serialization.Encoding.PEM, form, secret))
     (tmp_path / "folder").mkdir()
     return lambda name: str(tmp_path / name)
 
@@ -121,6 +129,32 @@ def test_a_program_that_does_not_catch_it_ends_with_one_line(files, what):
     assert done.returncode == 1
     assert files(file) in line
     assert text in line
+
+
+@pytest.mark.parametrize("name", ["encrypted.pem", "old-encrypted.pem"])
+def test_a_server_without_a_terminal_names_the_key_that_is_encrypted(files, name):
+    options = {"certfile": files("cert.pem"), "keyfile": files(name)}
+    program = f"from tornado.tcpserver import TCPServer\nTCPServer(ssl_options={options!r})"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+        start_new_session=True,
+    )
+    assert done.returncode == 1
+    # OpenSSL asks on standard error where there is no terminal, and nobody answers.
+    lines = [line for line in done.stderr.splitlines() if "pass phrase:" not in line]
+    assert len(lines) == 1
+    assert f"the key in {files(name)!r} is encrypted" in lines[0]
+
+
+@pytest.mark.parametrize("options", [{}, {"certfile": None}])
+def test_a_server_without_a_certificate_is_not_made(options):
+    with pytest.raises(KeyError, match='missing key "certfile" in ssl_options'):
+        TCPServer(ssl_options=options)
 
 
 def test_ciphers_that_nobody_knows_are_named(files):

@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from http.cookiejar import CookieJar
 
+    from tornado.httpclient import HTTPRequest
     from tornado.httpclient._exchange import Exchange
     from tornado.ioloop import IOLoop
 
 _app_log = logging.getLogger("tornado.application")
+
+#: What to do about an encrypted key.
+_ENCRYPTED_KEY = "set pycurl.KEYPASSWD in a prepare_curl_callback"
 
 
 class CurlAsyncHTTPClient(ExchangeClient):
@@ -75,11 +79,17 @@ class CurlAsyncHTTPClient(ExchangeClient):
 
     def _perform(self, exchange: Exchange) -> None:
         if exchange.target.scheme == "https" or exchange.hop.proxy_type == "https":
-            self._files.check(files_of(exchange.hop.__dict__))
+            self._check_hop(exchange.hop)
         transfer = Transfer(exchange, self._multi)
         exchange.work = transfer
         transfer.prepare()
         self._multi.add(transfer)
+
+    def _check_hop(self, hop: HTTPRequest) -> None:
+        files = files_of(hop.__dict__)._replace(advice=_ENCRYPTED_KEY)
+        # Without a pass phrase, libcurl asks the terminal for it, and the loop waits.
+        can_give_it = hop.prepare_curl_callback is not None
+        self._files.check(files, takes_encrypted_keys=can_give_it)
 
     def _log_callback(self, callback: Callable[..., Any]) -> None:
         self.handle_callback_exception(callback)

@@ -71,14 +71,15 @@ class HeadReader:
         lines, self.lines = self.lines, []
         if not lines:
             raise HTTPProtocolError("an empty line instead of a status line")
-        return self._read(b"".join(lines).decode("latin-1"))
+        lines.append(octets)
+        return self._read(_text(lines))
 
     def read_trailers(self) -> HTTPHeaders:
         """Return the fields after the body.
 
         :raises HTTPInputError: one of them is not acceptable.
         """
-        return HTTPHeaders.parse(b"".join(self.lines).decode("latin-1"))
+        return HTTPHeaders.parse(_text(self.lines))
 
     def _is_new_head(self, octets: bytes) -> bool:
         return self._may_continue and not self._is_told and octets.startswith(b"HTTP/")
@@ -104,6 +105,20 @@ class HeadReader:
         if start_line.code == _NO_CONTENT and (length or "Transfer-Encoding" in headers):
             raise HTTPProtocolError("Response with code 204 should not have body")
         return Head(start_line, headers, length)
+
+
+def _text(lines: list[bytes]) -> str:
+    """Return lines as text.
+
+    libcurl takes an LF for the end of a line, where another reader sees one line.
+
+    :raises HTTPProtocolError: a line ends in LF alone.
+    """
+    octets = b"".join(lines)
+    if octets.count(b"\n") != octets.count(b"\r\n"):
+        line = next(line for line in lines if not line.endswith(b"\r\n"))
+        raise HTTPProtocolError(f"a line that ends in LF alone: {line[:60]!a}")
+    return octets.decode("latin-1")
 
 
 def _unfold(text: str) -> str:

@@ -27,6 +27,10 @@ _TO_LOOP = {
     pycurl.POLL_INOUT: IOLoop.READ | IOLoop.WRITE,
 }
 
+#: How many arguments an error has if it is one of libcurl: a code and a text. What pycurl itself
+#: refuses, a handle that the program has closed for instance, has the text alone.
+_OF_LIBCURL = 2
+
 
 class Multi:
     """Drive transfers: libcurl says which sockets and which time to wait for.
@@ -94,7 +98,11 @@ class Multi:
         try:
             self._multi.add_handle(transfer.curl)
         except pycurl.error as error:
-            self._break_soon(error)
+            if len(error.args) == _OF_LIBCURL:
+                self._break_soon(error)
+            else:
+                del self._transfers[transfer.curl]
+                self._call_soon(transfer.fail, error)
 
     def remove(self, transfer: Transfer) -> None:
         """Stop a transfer; its connection is closed unless it was done."""
@@ -126,7 +134,7 @@ class Multi:
             try:
                 transfer.curl.pause(pycurl.PAUSE_CONT)
             except pycurl.error as error:
-                self._call_soon(transfer.end, *error.args)
+                self._call_soon(transfer.fail, _translated(error))
             finally:
                 self._is_inside = False
             self._act(pycurl.SOCKET_TIMEOUT, 0)
@@ -159,7 +167,7 @@ class Multi:
         if self._is_closed or multi is not self._multi:
             return
         if isinstance(error, pycurl.error):
-            error = CurlError(*error.args)
+            error = _translated(error)
         transfers = self._drop()
         self._open()
         for transfer in transfers:
@@ -247,6 +255,10 @@ class Multi:
         except BaseException as error:  # noqa: BLE001  # the others have to end as well
             self.interrupt(error)
         curl.close()
+
+
+def _translated(error: pycurl.error) -> Exception:
+    return CurlError(*error.args) if len(error.args) == _OF_LIBCURL else error
 
 
 def _raise(error: BaseException) -> NoReturn:

@@ -183,6 +183,12 @@ class Transfer:
                 f"the connection was closed without an answer, and {method} is not sent twice"
             )
             return int(pycurl.PREREQFUNC_ABORT)
+        try:
+            if not self._leave_held():
+                return int(pycurl.PREREQFUNC_ABORT)
+        except BaseException as error:  # noqa: BLE001  # `_stop` hands it on
+            self._stop(error)
+            return int(pycurl.PREREQFUNC_ABORT)
         self._is_unanswered = True
         self._reader.expect_head()
         return int(pycurl.PREREQFUNC_OK)
@@ -204,8 +210,8 @@ class Transfer:
         return -1 if self._is_cut else None
 
     def _take_head(self, head: Head) -> None:
-        if self._held is not None:
-            self._exchange.take_answered_head(self._held.start_line, self._held.headers)
+        if not self._leave_held():
+            return
         code = head.start_line.code
         if self._may_continue and (300 <= code < 400 or code in {401, 407}):
             self._held = head
@@ -214,6 +220,16 @@ class Transfer:
         if code == _EXPECTATION_FAILED and self._exchange.expects_continue:
             # libcurl would repeat the request as it is, again and again.
             self._is_cut = True
+
+    def _leave_held(self) -> bool:
+        """Take note that libcurl answers the head that was held; false if it must not."""
+        head = self._held
+        if head is not None:
+            if not self._exchange.take_answered_head(head.start_line, head.headers):
+                self._is_cut = True  # the head is the response
+                return False
+            self._held = None
+        return True
 
     def _take_held(self, head: Head) -> None:
         """Give the exchange a head that libcurl does not answer."""

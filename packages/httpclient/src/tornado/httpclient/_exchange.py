@@ -228,15 +228,20 @@ class Exchange(Deadlines):
             self.request._head_callback(code, self.reason, headers)
         self.enter("body")
 
-    def take_answered_head(self, start_line: ResponseStartLine, headers: HTTPHeaders) -> None:
-        """Take a final head that the client has answered by itself: another one will come.
+    def take_answered_head(self, start_line: ResponseStartLine, headers: HTTPHeaders) -> bool:
+        """Take a final head that the client answers by itself: another one will come.
 
+        :return: false if it is one redirect too many, and the response.
         :raises HTTPProtocolError: it was a redirect that must not be followed.
         """
+        following = self._next_requests()
+        if following.is_exhausted(self.hop, start_line.code, headers):
+            return False
         self._show_head(start_line, headers)
-        following = self._next_requests().follow_performed(self.hop, start_line.code, headers)
-        if following is not None:
-            self.hop, self.target = following, parse_target(following.url)
+        hop = following.follow_performed(self.hop, start_line.code, headers)
+        if hop is not None:
+            self.hop, self.target = hop, parse_target(hop.url)
+        return True
 
     def _show_head(self, start_line: ResponseStartLine, headers: HTTPHeaders) -> None:
         if self.client.cookie_jar is not None:

@@ -38,7 +38,7 @@ class NextRequests:
         :raises HTTPProtocolError: the response redirects to what cannot be fetched.
         """
         if code in CODES and request.follow_redirects and "Location" in headers:
-            if self._redirects >= (request.max_redirects or 0):
+            if self.is_exhausted(request, code, headers):
                 return None
             return self._follow(request, code, headers)
         if code == _UNAUTHORIZED and request.auth_mode == "digest":
@@ -47,10 +47,16 @@ class NextRequests:
             return _without_expectation(request)
         return None
 
+    def is_exhausted(self, request: HTTPRequest, code: int, headers: HTTPHeaders) -> bool:
+        """Tell whether a response is a redirect after as many as may be followed."""
+        if code not in CODES or "Location" not in headers:
+            return False
+        return self._redirects >= (request.max_redirects or 0)
+
     def follow_performed(
         self, request: HTTPRequest, code: int, headers: HTTPHeaders
     ) -> HTTPRequest | None:
-        """Return the request that libcurl has made of a redirect, None if it was none.
+        """Return the request that libcurl makes of a redirect, None if it is none.
 
         :raises HTTPProtocolError: the redirect is one that this client would not follow.
         """
@@ -58,7 +64,7 @@ class NextRequests:
             return None
         following = self._follow(request, code, headers)
         if following is None:
-            raise HTTPProtocolError("libcurl has followed a redirect that takes a body along")
+            raise HTTPProtocolError("libcurl would follow a redirect that takes a body along")
         return following
 
     def _follow(self, request: HTTPRequest, code: int, headers: HTTPHeaders) -> HTTPRequest | None:

@@ -26,6 +26,8 @@ class TLSFiles(NamedTuple):
     certificate: Path | None
     key: Path | None
     options: tuple[str, str, str] = ("ca_certs", "client_cert", "client_key")
+    #: What to do about an encrypted key.
+    advice: str = "give an ssl.SSLContext as ssl_options"
 
     def check(self, *, takes_encrypted_keys: bool = False) -> None:
         """Read the files.
@@ -53,9 +55,7 @@ class TLSFiles(NamedTuple):
             )
         except _EncryptedError:
             if not takes_encrypted_keys:
-                _complain(
-                    f"the key in {_shown(key)} is encrypted: give an ssl.SSLContext as ssl_options"
-                )
+                _complain(f"the key in {_shown(key)} is encrypted: {self.advice}")
         except ssl.SSLError as error:
             _complain(self._what_is_wrong(error, certificate, key))
 
@@ -75,18 +75,19 @@ class CheckedFiles:
     """Check the files of each request, and again only after one of them has changed."""
 
     def __init__(self) -> None:
-        self._checked: dict[TLSFiles, list[tuple[int, int, int] | None]] = {}
+        self._checked: dict[tuple[TLSFiles, bool], list[tuple[int, int, int] | None]] = {}
 
-    def check(self, files: TLSFiles) -> None:
-        """Check files that may be given with encrypted keys; see `TLSFiles.check`."""
+    def check(self, files: TLSFiles, *, takes_encrypted_keys: bool) -> None:
+        """Check files; see `TLSFiles.check`."""
         if files[:3] == (None, None, None):
             return
         states = [_state(file) for file in files[:3]]
-        if self._checked.get(files) != states:
-            files.check(takes_encrypted_keys=True)
+        key = files, takes_encrypted_keys
+        if self._checked.get(key) != states:
+            files.check(takes_encrypted_keys=takes_encrypted_keys)
             if len(self._checked) >= _MOST:
                 self._checked.clear()
-            self._checked[files] = states
+            self._checked[key] = states
 
 
 def files_of(options: Mapping[str, Any]) -> TLSFiles:

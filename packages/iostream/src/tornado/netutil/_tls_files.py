@@ -30,6 +30,13 @@ def load_certificate(context: ssl.SSLContext, certfile: Path, keyfile: Path | No
         _complain_if_unreadable("certfile", certfile)
         if keyfile is not None:
             _complain_if_unreadable("keyfile", keyfile)
+        place = certfile if keyfile is None else keyfile
+        if _is_encrypted(place):  # and nobody was there to type the pass phrase
+            message = (
+                f"the key in {_shown(place)} is encrypted, and no pass phrase was given:"
+                " load it into an ssl.SSLContext"
+            )
+            raise _explained(ssl.SSLError(ssl.SSL_ERROR_SSL, message), message) from error
         raise _explained(error, f"cannot load the certfile {_shown(certfile)}: {error}") from error
 
 
@@ -89,6 +96,12 @@ def _holds_certificate(file: Path) -> bool:
 def _holds_key(file: Path) -> bool:
     with open(file, "rb") as opened:
         return b"PRIVATE KEY-----" in opened.read()
+
+
+def _is_encrypted(file: Path) -> bool:
+    with open(file, "rb") as opened:
+        content = opened.read()
+    return b"BEGIN ENCRYPTED PRIVATE KEY-----" in content or b"Proc-Type: 4,ENCRYPTED" in content
 
 
 def _complain_if_unreadable(name: str, file: Path) -> None:

@@ -40,7 +40,7 @@ class TLSSettings:
 def _check_certificate(ssl_options: Any) -> None:
     if not isinstance(ssl_options, dict):
         return
-    if "certfile" not in ssl_options:
+    if ssl_options.get("certfile") is None:
         message = 'missing key "certfile" in ssl_options'
         missing = KeyError(message)
         print_uncaught(missing, message)
