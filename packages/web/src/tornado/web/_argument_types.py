@@ -24,6 +24,8 @@ def _integer(text: str) -> int:
 
 
 def _finite(text: str) -> float:
+    if not text.isascii() or "_" in text:  # float() takes them as int() does
+        raise ValueError(text)
     number = float(text)
     if not isfinite(number):  # "nan" compares with nothing, and JSON has neither
         raise ValueError(text)
