@@ -411,3 +411,92 @@ def test_nothing_is_left_on_the_loop(loop: Any, app: Application) -> None:
 
     loop.run_sync(main)
     loop.run_sync(lambda: MemoryClient(app).get("/echo"))  # on a loop that was stopped meanwhile
+
+
+def with_hooks(told: list[str]) -> Application:
+    application = Application([(r"/ticks", Ticks), (r"/status/(\d+)", Status)])
+
+    @application.on_startup
+    async def start(application: Application) -> None:
+        await asyncio.sleep(0)
+        told.append("start")
+
+    @application.on_shutdown
+    async def end(application: Application) -> None:
+        await asyncio.sleep(0)
+        told.append("end")
+
+    return application
+
+
+@pytest.mark.parametrize("way", ["get", "stream", "connect"])
+def test_an_application_starts_before_the_first_request_and_ends_with_the_client(way: str) -> None:
+    told: list[str] = []
+
+    async def main() -> None:
+        async with MemoryClient(with_hooks(told)) as client:
+            assert not told
+            for _ in range(2):
+                if way == "get":
+                    assert (await client.get("/status/200")).code == 200
+                elif way == "stream":
+                    async with client.stream("/ticks") as response:
+                        assert response.code == 200
+                else:
+                    stream = client.connect()
+                    await stream.write(b"GET /status/200 HTTP/1.1\r\nHost: a\r\n\r\n")
+                    assert await stream.read_until(b" 200 ")
+                    stream.close()
+            assert told == ["start"]
+            assert client.needs_close
+        assert told == ["start", "end"]
+        assert not client.needs_close
+        await client.get("/status/200")
+        assert told == ["start", "end", "start"]
+
+    asyncio.run(main())
+    assert told == ["start", "end", "start", "end"]
+
+
+def test_clients_share_the_start_and_the_end() -> None:
+    told: list[str] = []
+
+    async def main() -> None:
+        application = with_hooks(told)
+        async with MemoryClient(application) as first, MemoryClient(application) as second:
+            await asyncio.gather(first.get("/status/200"), second.get("/status/200"))
+        assert told == ["start", "end"]
+
+    asyncio.run(main())
+
+
+def test_a_client_starts_the_application_on_each_loop() -> None:
+    told: list[str] = []
+    client = MemoryClient(with_hooks(told))
+    for _ in range(2):
+        assert asyncio.run(client.get("/status/200")).code == 200
+    assert told == ["start", "end"] * 2
+
+
+def test_what_a_start_raises_reaches_the_test(caplog: pytest.LogCaptureFixture) -> None:
+    async def main() -> None:
+        application = Application([])
+
+        @application.on_startup
+        def connect(application: Application) -> None:
+            raise ConnectionRefusedError("no database")
+
+        client = MemoryClient(application)
+        for _ in range(2):
+            with pytest.raises(ConnectionRefusedError, match="no database"):
+                await client.get("/")
+        with pytest.raises(ConnectionRefusedError, match="no database"):
+            async with client.stream("/"):
+                pass
+        assert not caplog.records
+        with pytest.raises(StreamClosedError):
+            await client.connect().read_bytes(1)
+        assert "the application did not start: ConnectionRefusedError" in caplog.text
+        await client.close()
+
+    asyncio.run(main())

@@ -64,3 +64,14 @@ def test_where_a_loop_runs_already_the_error_says_so() -> None:
         pytest.raises(RuntimeError, match="running"),
     ):
         asyncio.run(main())
+
+
+def test_the_application_starts_and_ends() -> None:
+    told: list[str] = []
+    start, end = (lambda _, word=word: told.append(word) for word in ("start", "end"))
+    application = Application([(r"/", Echo)], on_startup=[start], on_shutdown=[end])
+    with SyncMemoryClient(application) as client:
+        client.get("/")
+        client.get("/")
+        assert told == ["start"]
+    assert told == ["start", "end"]

@@ -1,3 +1,4 @@
+import importlib
 import subprocess
 import sys
 
@@ -33,6 +34,23 @@ def test_public_objects_say_the_public_module(name):
 )
 def test_names_that_programs_take_from_here_can_be_had(name):
     assert getattr(tornado.testing, name).__name__ == name
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "original"),
+    [
+        ("gen", "tornado.gen", None),
+        ("netutil", "tornado.netutil", None),
+        ("TimeoutError", "tornado.ioloop", "TimeoutError"),
+        ("app_log", "tornado.log", "app_log"),
+        ("basestring_type", "tornado.util", "basestring_type"),
+    ],
+)
+def test_what_upstreams_module_imports_can_be_imported_from_here(name, module, original):
+    there = importlib.import_module(module)
+    program = {}
+    exec(f"from tornado.testing import {name} as it", program)  # noqa: S102 - the statement of programs such as toro
+    assert program["it"] is (there if original is None else getattr(there, original))
 
 
 def test_importing_does_not_load_options_or_uvloop():

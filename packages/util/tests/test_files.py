@@ -37,12 +37,12 @@ def mode_of(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def write(path: Path, content: bytes) -> None:
+def write(path: Path | str, content: bytes) -> None:
     replace_file(path, [content[:7], content[7:]])
 
 
-def move(path: Path, content: bytes) -> None:
-    with tempfile.TemporaryDirectory(dir=path.parent.parent) as folder:
+def move(path: Path | str, content: bytes) -> None:
+    with tempfile.TemporaryDirectory(dir=Path(path).parent.parent) as folder:
         source = Path(folder, "source")
         source.write_bytes(content)
         source.chmod(0o600)
@@ -50,7 +50,7 @@ def move(path: Path, content: bytes) -> None:
         assert os.listdir(folder) == []
 
 
-def move_from_another_file_system(path: Path, content: bytes) -> None:
+def move_from_another_file_system(path: Path | str, content: bytes) -> None:
     if not os.path.isdir("/dev/shm"):
         pytest.skip("needs a second file system")
     with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
@@ -61,7 +61,7 @@ def move_from_another_file_system(path: Path, content: bytes) -> None:
         assert os.listdir(folder) == []
 
 
-Put = Callable[[Path, bytes], None]
+Put = Callable[[Path | str, bytes], None]
 every_way = pytest.mark.parametrize("put", [write, move, move_from_another_file_system])
 
 
@@ -204,6 +204,16 @@ def test_a_folder_that_is_not_there_is_an_error(put: Put, tmp_path: Path) -> Non
     with pytest.raises(FileNotFoundError, match=r"/none/a'$"):
         put(tmp_path / "none" / "a", b"content")
     assert os.listdir(tmp_path) == []
+
+
+@every_way
+@pytest.mark.parametrize("name", ["new/", "new/.", "old/", "."])
+def test_a_path_of_a_folder_names_no_file(put: Put, tmp_path: Path, name: str) -> None:
+    (tmp_path / "old").write_bytes(b"old")
+    with pytest.raises(IsADirectoryError):
+        put(f"{tmp_path}/{name}", b"content")  # a Path drops the slash
+    assert (tmp_path / "old").read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["old"]
 
 
 @every_way

@@ -164,11 +164,17 @@ class Color(enum.Enum):
     BLUE = "blue"
 
 
+class Size(enum.IntEnum):
+    SMALL = 1
+    LARGE = 2
+
+
 TYPES: dict[str, Callable[[str], Any]] = {
     "int": int,
     "float": float,
     "bool": bool,
     "color": Color,
+    "size": Size,
     "date": datetime.date.fromisoformat,
     "uuid": UUID,
     "decimal": Decimal,
@@ -202,6 +208,9 @@ class Typed(RequestHandler):
         ("int", "", None),
         ("float", "1.5", "1.5"),
         ("float", "1e3", "1000.0"),
+        ("float", "-.5", "-0.5"),
+        ("float", "1_000.5", None),
+        ("float", "%EF%BC%91.5", None),
         ("float", "nan", None),
         ("float", "-inf", None),
         ("float", "1e999", None),
@@ -211,6 +220,9 @@ class Typed(RequestHandler):
         ("bool", "2", None),
         ("color", "red", "<Color.RED: 'red'>"),
         ("color", "green", None),
+        ("size", "2", "<Size.LARGE: 2>"),
+        ("size", "3", None),
+        ("size", "LARGE", None),
         ("date", "2026-11-29", "datetime.date(2026, 11, 29)"),
         ("date", "2026-13-29", None),
         ("uuid", "x", None),

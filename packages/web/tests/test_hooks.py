@@ -525,6 +525,13 @@ def test_each_forked_process_has_a_start_and_an_end_of_its_own(program: Any) -> 
     assert str(process.pid) not in output
 
 
+EXITING = """
+@application.on_startup
+async def refuse(application):
+    await asyncio.sleep(0)
+    raise SystemExit("no database")
+"""
+
 FAILING = """
 @application.on_startup
 async def connect(application):
@@ -561,3 +568,22 @@ def test_forked_processes_that_cannot_start_are_not_started_anew(program: Any) -
     assert errors.count("could not start, ending the others") == 1
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port))
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("way", ["asyncio.run", "run_sync", "start"])
+def test_a_start_may_exit_with_a_message_of_its_own(program: Any, way: str, loop: str) -> None:
+    process, port = program(HEAD + EXITING + ENDS[way], loop)
+    output, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (1, "no database\n")
+    assert output == f"start {process.pid}\n"
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))
+
+
+def test_forked_processes_that_exit_at_the_start_are_not_started_anew(program: Any) -> None:
+    process, _ = program(HEAD + EXITING + ENDS["fork"])
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 78
+    assert "the application did not start: SystemExit('no database')" in errors
+    assert errors.count("could not start, ending the others") == 1

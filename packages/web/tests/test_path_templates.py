@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import pytest
@@ -58,6 +59,11 @@ def request(path: str) -> HTTPServerRequest:
         ("/my%20files/{id:int}", "/my%20files/7", {"id": 7}),
         ("/my%20files/{id:int}", "/my files/7", None),
         ("/50%/{id:int}", "/50%25/7", {"id": 7}),
+        ("/C++ (new)/{id:int}", "/C%2B%2b%20%28new%29/7", {"id": 7}),
+        ("/C++ (new)/{id:int}", "/C++%20(new)/7", {"id": 7}),
+        ("/C++ (new)/{id:int}", "/C%20%20%20(new)/7", None),
+        ("/@{name}:batch", "/%40me%3Abatch", {"name": b"me"}),
+        ("/@{name}:batch", "/@me:batch", {"name": b"me"}),
         ("/a|b", "/a|b", {}),
         ("/a|b", "/a%7cb", {}),
         ("/what?", "/what%3F", {}),
@@ -136,6 +142,21 @@ def test_what_is_matched_is_reversed(path: str) -> None:
             return  # the handler answers it with 400
         again = template.match(request(str(template.reverse(name))))
         assert again == found
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="{}%")))
+def test_literals_are_matched_however_clients_encode_them(literal: str) -> None:
+    template = PathTemplate(f"/{literal}/{{id:int}}")
+    encoded = quote(literal)
+    in_small_letters = re.sub("%..", lambda octet: octet[0].lower(), encoded)
+    for path in (str(template.reverse(7)), f"/{encoded}/7", f"/{in_small_letters}/7"):
+        assert template.match(request(path)) is not None, path
+        assert path.startswith(template.prefix)
+
+
+def test_values_may_be_octets() -> None:
+    assert PathTemplate("/{name}").reverse("\u00e9".encode()) == "/%C3%A9"
+    assert PathTemplate("/{id:int}").reverse(b"7") == "/7"
 
 
 def test_a_type_of_ones_own_says_whether_it_holds_slashes() -> None:
@@ -268,6 +289,30 @@ def test_routes_may_have_a_prefix_of_their_own(site: MakeSite) -> None:
         assert running.fetch(absent).status == 404, absent
 
 
+@pytest.mark.parametrize("prefix", ["", "/api", "/新闻", "/@me"])
+def test_a_regular_expression_is_one_for_the_whole_path(prefix: str) -> None:
+    routes = Routes(prefix=prefix)
+    routes(re.compile("/([0-9]+)"), name="number")(RequestHandler)
+    routes(re.compile("/(a|b)"), name="letter")(RequestHandler)
+    routes(re.compile("^/c|/d"))(RequestHandler)
+    routes(re.compile("/e  # last", re.VERBOSE))(RequestHandler)
+    application = Application(routes)
+    path = quote(prefix)
+
+    def count(rest: str) -> int:
+        asked = request(path + rest)
+        candidates = application.wildcard_router.rules.candidates(asked.path)
+        return sum(rule.matcher.match(asked) is not None for rule in candidates)
+
+    for rest in ("/7", "/a", "/b", "/c", "/d", "/e"):
+        assert (rest, count(rest), count(f"{rest}/x")) == (rest, 1, 0)
+    assert quote(application.reverse_url("number", 7), safe="/%") == f"{path}/7"
+    assert quote(application.reverse_url("letter", "b"), safe="/%") == f"{path}/b"
+    for name, value in (("number", "7x"), ("letter", "c")):
+        with pytest.raises(ValueError, match="cannot reverse"):
+            application.reverse_url(name, value)
+
+
 def test_a_prefix_keeps_the_routes_that_are_there() -> None:
     rules = Routes()
     rules("/a")(RequestHandler)
@@ -279,6 +324,9 @@ def test_a_prefix_keeps_the_routes_that_are_there() -> None:
 @pytest.mark.parametrize(
     ("make", "said"),
     [
+        (lambda: Routes()("user/{id}"), "begins with a slash, so 'user/{id}' matches nothing"),
+        (lambda: PathTemplate("user"), "begins with a slash, so 'user' matches nothing"),
+        (lambda: PathTemplate(""), "begins with a slash, so '' matches nothing"),
         (lambda: Routes(prefix="api"), "begins with a slash .* 'api'"),
         (lambda: Routes(prefix="/api/"), "does not end with one: '/api/'"),
         (lambda: Routes(prefix="/"), "does not end with one: '/'"),

@@ -146,9 +146,9 @@ class _Life:
         except BaseException as error:
             self._forget()
             self.started.set_exception(error)
-            if not isinstance(error, Exception):
+            if isinstance(error, asyncio.CancelledError):
                 raise
-            return
+            return  # SystemExit is for those who wait; here nobody would retrieve it
         self.started.set_result(None)
         try:
             await self._end_requested.wait()

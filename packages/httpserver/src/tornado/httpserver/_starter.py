@@ -54,7 +54,9 @@ class Starter:
     async def _start(self) -> None:
         try:
             await self._lifespans.enter()
-        except Exception as error:  # noqa: BLE001  # the program's own; it is logged and ends it
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # noqa: BLE001  # the program's own; it ends the program
             self._fail(error)
             return
         finally:
@@ -65,9 +67,12 @@ class Starter:
         sockets, self._waiting = self._waiting, []
         self._accept(sockets)
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, error: BaseException) -> None:
         """End the program, which would run on without listening; several servers say it once."""
         self.stop()
+        if not isinstance(error, Exception) and not _is_failure_of_child(error):
+            asyncio.get_running_loop().call_soon(_raise, error)
+            return
         if not hasattr(error, "_tornado_told"):
             error._tornado_told = True  # type: ignore[attr-defined]  # nobody else has such a name
             app_log.error("the application did not start: %r", error, exc_info=error)
@@ -104,6 +109,17 @@ def _loop() -> asyncio.AbstractEventLoop:
         return asyncio.get_running_loop()
     except RuntimeError:
         return IOLoop.current().asyncio_loop
+
+
+def _raise(error: BaseException) -> None:
+    raise error
+
+
+def _is_failure_of_child(error: BaseException) -> bool:
+    """Tell whether a forked process exits with an error, and so would be started anew."""
+    from tornado.process import task_id
+
+    return isinstance(error, SystemExit) and bool(error.code) and task_id() is not None
 
 
 def _exit() -> None:

@@ -180,7 +180,7 @@ def memory_client(request: pytest.FixtureRequest, io_loop: IOLoop) -> Iterator[M
 
     client = MemoryClient(_application(request))
     yield client
-    if client.has_open_connections:
+    if client.needs_close:
         io_loop.run_sync(client.close)
 
 

@@ -89,6 +89,11 @@ publish(
         "HTTPServer": "tornado.httpserver",
         "IOLoop": "tornado.ioloop",
         "Subprocess": "tornado.process",
+        "TimeoutError": "tornado.ioloop",
+        "app_log": "tornado.log",
+        "basestring_type": "tornado.util",
+        "gen": "tornado",
+        "netutil": "tornado",
         "raise_exc_info": "tornado.util",
     },
 )

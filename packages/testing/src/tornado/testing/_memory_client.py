@@ -15,7 +15,7 @@ from ._memory_transport import Application, MemoryTransport
 from ._uncaught import Uncaught
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from tornado.iostream import MemoryIOStream
 
@@ -37,8 +37,12 @@ class MemoryClient:
 
     The request goes through the real client, the real parser and the real server, as bytes within
     the process. It takes all arguments of :class:`tornado.httpclient.HTTPRequest`. Every host is
-    this application, over ``http`` and ``https``. A client needs not be closed, and works on
-    whichever loop awaits it; `SyncMemoryClient` is for tests that await nothing.
+    this application, over ``http`` and ``https``. A client works on whichever loop awaits it;
+    `SyncMemoryClient` is for tests that await nothing.
+
+    The application's ``on_startup`` is called before the first request, and what it raises is
+    raised by that. ``on_shutdown`` is called when the client is closed, as at the end of an
+    ``async with`` block, or when the loop ends. Other applications need no closing.
 
     :param app: a :class:`tornado.web.Application`, or whatever else a
         :class:`tornado.httpserver.HTTPServer` takes.
@@ -90,6 +94,7 @@ class MemoryClient:
             those of the query.
         :raises Exception: what the handler has raised, see ``raise_app_exceptions``.
         """
+        await self._application.start()
         request = self._make_request(path, kwargs)
         transport = MemoryTransport(self._application.accept)
         client = self._make_client(transport)
@@ -152,7 +157,9 @@ class MemoryClient:
         :param kwargs: as for `fetch`.
         """
         client = self._make_client(MemoryTransport(self._application.accept))
-        return _OwningStream(client, self._make_request(path, kwargs))
+        stream = _OwningStream(client, self._make_request(path, kwargs))
+        stream.start = self._application.start
+        return stream
 
     def connect(self) -> MemoryIOStream:
         """Return the client's end of a new connection, for bytes that no client would send.
@@ -173,8 +180,16 @@ class MemoryClient:
         """True while a streamed response or a connection of `connect` is open."""
         return self._application.has_open_connections
 
+    @property
+    def needs_close(self) -> bool:
+        """True while a connection is open, or the application has an end to come."""
+        return self.has_open_connections or self._application.is_started
+
     async def close(self) -> None:
-        """Close the connections of streams and `connect` that are still open."""
+        """Close the connections of streams and `connect` that are still open.
+
+        Then the application ends, if nobody else serves it.
+        """
         await self._application.close()
 
     async def __aenter__(self) -> Self:
@@ -211,6 +226,13 @@ class MemoryClient:
 
 class _OwningStream(ResponseStream):
     """A streamed response that closes its client at the end."""
+
+    #: Starts the application.
+    start: Callable[[], Awaitable[None]]
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return await super().__aenter__()
 
     async def __aexit__(self, *exc_info: object) -> None:
         await super().__aexit__(*exc_info)

@@ -87,10 +87,10 @@ class SyncMemoryClient:
         return self._client.get_url(path)
 
     def close(self) -> None:
-        """Close what is still open, and the client's own loop."""
+        """Close what is still open, end the application, and close the client's own loop."""
         if self._io_loop.asyncio_loop.is_closed():
             return
-        if self._client.has_open_connections:
+        if self._client.needs_close:
             self._io_loop.run_sync(self._client.close)
         if self._owns_loop:
             self._io_loop.close(all_fds=True)

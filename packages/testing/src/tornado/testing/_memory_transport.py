@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
-from tornado.httpserver import HTTPServer
+from tornado.httpserver import HTTPServer, Lifespans
 from tornado.iostream import MemoryIOStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+app_log = logging.getLogger("tornado.application")
 
 #: Turns of the loop that the server's end of a connection gets to hear that the client has closed.
 _TURNS_TO_CLOSE = 5
@@ -46,15 +49,60 @@ class Application:
         self._options = options
         self._servers: dict[str, HTTPServer] = {}
         self._streams: WeakSet[MemoryIOStream] = WeakSet()
+        self._lifespans: Lifespans | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._starting: set[asyncio.Task[None]] = set()
+
+    @property
+    def is_started(self) -> bool:
+        """True while the application has something to do at its end."""
+        return self._lifespans is not None
+
+    async def start(self) -> None:
+        """Call what the application has for its start, unless that is done already.
+
+        :raises Exception: what went wrong there.
+        """
+        if self._start_nowait():
+            return
+        lifespans = Lifespans(self._callback, self._close_connections)
+        await lifespans.enter()
+        self._lifespans, self._loop = lifespans, asyncio.get_running_loop()
+
+    def _start_nowait(self) -> bool:
+        if self._loop is not None and self._loop.is_closed():
+            self._lifespans = self._loop = None  # the application ended with its loop
+        if self._lifespans is not None:
+            return True
+        lifespans = Lifespans(self._callback)
+        # Nothing is noted for an application without a start: a client need not be closed.
+        return lifespans.enter_nowait() and lifespans.leave_nowait()
 
     def accept(self, stream: MemoryIOStream, is_secure: bool) -> None:
-        """Serve a connection."""
+        """Serve a connection, from the start of the application on."""
+        self._streams.add(stream)
+        if self._start_nowait():
+            self._serve(stream, is_secure)
+            return
+        task = asyncio.get_running_loop().create_task(self._start_and_serve(stream, is_secure))
+        self._starting.add(task)
+        task.add_done_callback(self._starting.discard)
+
+    async def _start_and_serve(self, stream: MemoryIOStream, is_secure: bool) -> None:
+        try:
+            await self.start()
+        except Exception as error:  # noqa: BLE001  # nobody waits for this task
+            app_log.error("the application did not start: %r", error, exc_info=error)
+            stream.close()
+            return
+        self._serve(stream, is_secure)
+
+    def _serve(self, stream: MemoryIOStream, is_secure: bool) -> None:
         protocol = "https" if is_secure else "http"
         server = self._servers.get(protocol)
         if server is None:
             options = {"protocol": protocol, **self._options}
             server = self._servers[protocol] = HTTPServer(self._callback, **options)
-        self._streams.add(stream)
         server.handle_stream(stream, (self._remote_ip, 0))  # type: ignore[arg-type]  # all of a stream but its socket
 
     @property
@@ -63,7 +111,13 @@ class Application:
         return any(not stream.closed() for stream in self._streams)
 
     async def close(self) -> None:
-        """Close the connections that are still open."""
+        """Close the connections that are still open, and end the application."""
+        await self._close_connections()
+        lifespans, self._lifespans, self._loop = self._lifespans, None, None
+        if lifespans is not None:
+            await lifespans.leave()
+
+    async def _close_connections(self) -> None:
         for server in self._servers.values():
             await server.close_all_connections()
 

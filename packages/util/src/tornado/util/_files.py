@@ -8,6 +8,7 @@ Nothing is forced to the disk (``fsync``): this is about errors and readers, not
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from contextlib import suppress
@@ -34,7 +35,7 @@ def replace_file(path: StrPath, pieces: Iterable[bytes]) -> None:
 
     .. versionadded:: 1.0
     """
-    target = os.path.realpath(path)
+    target = _target(path)
     old = _status(target)
     if old is not None and not stat.S_ISREG(old.st_mode):
         with open(target, "wb") as file:
@@ -59,7 +60,7 @@ def move_file(source: StrPath, path: StrPath) -> None:
 
     .. versionadded:: 1.0
     """
-    target = os.path.realpath(path)
+    target = _target(path)
     old = _status(target)
     if (old is None or stat.S_ISREG(old.st_mode)) and _rename(source, target, old):
         return
@@ -85,6 +86,16 @@ def _rename(source: StrPath, target: str, old: os.stat_result | None) -> bool:
         os.replace(beside, source)
         raise
     return True
+
+
+def _target(path: StrPath) -> str:
+    """Return the path of the file that is meant, through links.
+
+    :raises IsADirectoryError: the path can only be that of a directory.
+    """
+    if os.path.basename(path) in ("", ".", ".."):  # realpath() would make a file's name of "new/"
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    return os.path.realpath(path)
 
 
 def _status(path: str) -> os.stat_result | None:

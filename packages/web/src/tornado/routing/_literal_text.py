@@ -13,6 +13,12 @@ _QUANTIFIERS = frozenset("*?{")
 #: (``pchar`` and the slash, RFC 3986 section 3.3); everything else is encoded.
 _SENDABLE = re.compile(r"(%[0-9A-Fa-f]{2}|[A-Za-z0-9\-._~!$&'()*+,;=:@/]+)")
 
+#: What a path holds as it is, but what many clients encode (``sub-delims``, the colon and the at
+#: sign, RFC 3986 section 3.3): ``urllib.parse.quote`` does, for one.
+_SOMETIMES_ENCODED = re.compile(r"([!$&'()*+,;=:@])")
+
+_SPELLED_IN_ONE_WAY = re.compile(r"[A-Za-z0-9\-._~/]*")
+
 
 def literal_prefix(regex: re.Pattern[str]) -> tuple[str, bool]:
     """Find the text that everything begins with that a pattern matches.
@@ -42,21 +48,44 @@ def encoded_literal(text: str) -> str:
     return "".join(sendable or url_escape(other, plus=False) for sendable, other in _parts(text))
 
 
+def fixed_beginning(text: str) -> str:
+    """Return the part of an encoded text that every request spells in the same way."""
+    match = _SPELLED_IN_ONE_WAY.match(text)
+    return match[0] if match else ""
+
+
 def literal_pattern(text: str) -> str:
     """Return a regular expression for the ways in which a request may spell a literal text.
 
     Hexadecimal digits of an encoded octet may be in capitals or not (RFC 3986 section 2.1).
     """
-    pattern = ""
-    for sendable, other in _parts(text):
-        encoded = sendable or url_escape(other, plus=False)
-        if "%" not in encoded:
-            pattern += re.escape(encoded)
-            continue
-        spelled = re.sub("[A-Fa-f]", _either_case, encoded)
-        # Some clients send characters such as | as they are.
-        pattern += f"(?:{spelled}|{re.escape(other)})" if other.isascii() and other else spelled
-    return pattern
+    return "".join(
+        _spelling_of_sendable(sendable) if sendable else _spelling_of_other(other)
+        for sendable, other in _parts(text)
+    )
+
+
+def _spelling_of_sendable(text: str) -> str:
+    if text[0] == "%":
+        return _encoded_pattern(text)
+    return "".join(
+        _either(part) if at % 2 else re.escape(part)
+        for at, part in enumerate(_SOMETIMES_ENCODED.split(text))
+    )
+
+
+def _spelling_of_other(text: str) -> str:
+    # Some clients send characters such as | as they are.
+    encoded = _encoded_pattern(url_escape(text, plus=False))
+    return f"(?:{encoded}|{re.escape(text)})" if text.isascii() else encoded
+
+
+def _either(char: str) -> str:
+    return f"(?:{re.escape(char)}|{_encoded_pattern(f'%{ord(char):02X}')})"
+
+
+def _encoded_pattern(encoded: str) -> str:
+    return re.sub("[A-Fa-f]", _either_case, encoded)
 
 
 def _parts(text: str) -> list[tuple[str, str]]:

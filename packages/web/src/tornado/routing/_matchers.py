@@ -47,7 +47,8 @@ class AnyMatches(Matcher):
 class HostMatches(Matcher):
     """Match the name of the host that is asked for, without the port.
 
-    :param host_pattern: a regular expression for the whole name, a text or compiled.
+    :param host_pattern: a regular expression. A text gets a ``$`` at its end; one with alternatives
+        needs a group around them, ``(a|b)``. A compiled one is matched as it is, from the beginning.
     :raises re.error: it is not a regular expression; the message shows it.
     """
 
@@ -82,8 +83,9 @@ class DefaultHostMatches(Matcher):
 class PathMatches(Matcher):
     r"""Match the path of a request.
 
-    :param path_pattern: a regular expression for the whole path, a text or compiled. Its groups
-        become arguments: all of them by name, or all of them by position.
+    :param path_pattern: a regular expression. A text gets a ``$`` at its end; one with alternatives
+        needs a group around them, ``/(a|b)``. A compiled one is matched as it is, from the
+        beginning. The groups become arguments: all of them by name, or all of them by position.
     :raises re.error: it is not a regular expression; the message shows it.
     """
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tornado.escape import url_escape
-
-from ._literal_text import encoded_literal, literal_pattern
+from ._literal_text import encoded_literal, fixed_beginning, literal_pattern
 from ._matchers import PathMatches, compiled, unquoted
+from ._reversal import encoded_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -62,10 +61,10 @@ class PathTemplate(PathMatches, goes_by_pattern=True):
     template is literal text, which is written as people read it (``/新闻/{id:int}``) or
     percent-encoded. A tuple that begins with a text is a regular expression as ever.
 
-    :param template: begins with a slash.
+    :param template: begins with a slash, or with a place.
     :param converters: further types by their names: a :class:`Converter`, or a tuple of its parts.
-    :raises ValueError: the template has an unknown type, a name that is none, a name twice, or a
-        single brace.
+    :raises ValueError: the template begins with something else, or has an unknown type, a name
+        that is not an identifier, a name twice, or a single brace.
     :raises re.error: the pattern of a further type is not a regular expression.
 
     .. versionadded:: 1.0
@@ -76,6 +75,8 @@ class PathTemplate(PathMatches, goes_by_pattern=True):
         template: str,
         converters: Mapping[str, Converter | tuple[str, Callable[[str], Any] | None]] | None = None,
     ) -> None:
+        if template[:1] not in ("/", "{"):
+            raise ValueError(f"a path begins with a slash, so {template!r} matches nothing")
         self.template = template
         known = {
             **_CONVERTERS,
@@ -96,7 +97,7 @@ class PathTemplate(PathMatches, goes_by_pattern=True):
             raise ValueError(f"a brace without its partner in the path {template!r}")
         super().__init__(compiled(pattern + literal_pattern(template[at:]) + "$", template))
         self._texts = [encoded_literal(text) for text in self._texts]
-        self.prefix = self._texts[0].partition("%")[0]  # encoded octets can be spelled in two ways
+        self.prefix = fixed_beginning(self._texts[0])
 
     def _place(self, place: re.Match[str], known: Mapping[str, Converter]) -> tuple[str, Converter]:
         name, kind = place[1], place[2] or "str"
@@ -139,7 +140,7 @@ class PathTemplate(PathMatches, goes_by_pattern=True):
         for (name, converter), text, arg in zip(
             self.places.items(), self._texts[1:], args, strict=True
         ):
-            value = url_escape(str(arg), plus=False)  # which leaves slashes as they are
+            value = encoded_value(arg)
             if re.fullmatch(converter.pattern, value) is None:
                 raise ValueError(f"{arg!r} does not fit {name} in the path {self.template!r}")
             path += value + text

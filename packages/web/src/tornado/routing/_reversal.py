@@ -74,8 +74,12 @@ def _fill_group(arg: Any, literal: str) -> str:
         literal = literal[quantifier.end() :]
         if arg is None and quantifier["optional"]:
             return _text(literal)
-    value = url_escape(utf8(arg if isinstance(arg, str | bytes) else str(arg)), plus=False)
-    return value + _text(literal)
+    return encoded_value(arg) + _text(literal)
+
+
+def encoded_value(arg: Any) -> str:
+    """Return the text of an argument, percent-encoded; slashes stay."""
+    return url_escape(utf8(arg if isinstance(arg, str | bytes) else str(arg)), plus=False)
 
 
 def _text(literal: str) -> str:

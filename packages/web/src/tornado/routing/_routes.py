@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ._literal_text import literal_pattern
+from ._literal_text import encoded_literal, fixed_beginning, literal_pattern
 from ._matchers import Matcher, PathMatches, compiled
 from ._path_templates import PathTemplate
+from ._reversal import Reversal
 from ._rules import Rule
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ class Routes(list[Rule]):
         super().__init__(rules)
         if prefix and (prefix[0] != "/" or prefix[-1] == "/"):
             raise ValueError(f"a prefix begins with a slash and does not end with one: {prefix!r}")
-        PathTemplate(prefix)  # its braces have a sense
+        if prefix:
+            PathTemplate(prefix)  # checks its braces
         self.prefix = prefix
 
     def __call__(
@@ -83,17 +85,40 @@ class Routes(list[Rule]):
     def _matcher(self, path: str | re.Pattern[str] | Matcher) -> Matcher:
         if isinstance(path, str):
             return PathTemplate(self.prefix + path)
-        if not self.prefix:
-            return PathMatches(path) if isinstance(path, re.Pattern) else path
-        if not isinstance(path, re.Pattern):
+        if isinstance(path, re.Pattern):
+            return _PatternBelow(self.prefix, path)
+        if self.prefix:
             raise ValueError(
                 f"{path!r} matches by itself, so the prefix {self.prefix!r} means nothing"
             )
-        if "{" in self.prefix:
+        return path
+
+
+class _PatternBelow(PathMatches, goes_by_pattern=True):
+    """Match a literal prefix and a regular expression for the rest of the path."""
+
+    def __init__(self, prefix: str, rest: re.Pattern[str]) -> None:
+        if "{" in prefix:
             raise ValueError(
-                f"the prefix {self.prefix!r} has places, so {path.pattern!r} has to be a template"
+                f"the prefix {prefix!r} has places, so {rest.pattern!r} has to be a template"
             )
-        pattern = path.pattern.removeprefix("^")
-        if "|" in pattern:
-            pattern = f"(?:{pattern})"
-        return PathMatches(compiled(literal_pattern(self.prefix) + pattern, flags=path.flags))
+        pattern = rest.pattern.removeprefix("^")
+        if rest.flags & re.VERBOSE:
+            pattern += "\n"  # the end of a comment
+        if not pattern.endswith("$"):
+            pattern = f"(?:{pattern})$" if "|" in pattern else f"{pattern}$"
+        below = f"(?:{pattern})" if "|" in pattern else pattern
+        super().__init__(compiled(literal_pattern(prefix) + below, flags=rest.flags))
+        self._encoded_prefix = encoded_literal(prefix)
+        if not self.prefix and not rest.flags & re.IGNORECASE:
+            self.prefix = fixed_beginning(self._encoded_prefix)
+        # The groups are those of the rest, without the one around alternatives.
+        self._rest = Reversal(compiled(rest.pattern, flags=rest.flags))
+
+    def reverse(self, *args: Any) -> str:
+        url = self._encoded_prefix + self._rest.fill(args)
+        if self.regex.match(url) is None:  # `rest` alone need not match to its end
+            raise ValueError(
+                f"cannot reverse {self.regex.pattern!r}: it does not match {url!r:.200}"
+            )
+        return url

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import EnumMeta
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ def _integer(text: str) -> int:
 
 
 def _finite(text: str) -> float:
+    if not text.isascii() or "_" in text:  # float() takes them as int() does
+        raise ValueError(text)
     number = float(text)
     if not isfinite(number):  # "nan" compares with nothing, and JSON has neither
         raise ValueError(text)
@@ -37,6 +40,14 @@ def _truth(text: str) -> bool:
     raise ValueError(text)
 
 
+def _member(kind: Any, value: Any) -> Any:
+    """Return the member of an Enum whose value is written like this."""
+    for member in kind:
+        if str(member.value) == value:
+            return member
+    return kind(value)
+
+
 #: What is stricter, or means something else, than calling the type.
 _CONVERTERS: Mapping[Any, Callable[[str], Any]] = {int: _integer, float: _finite, bool: _truth}
 
@@ -48,6 +59,8 @@ def convert_argument(name: str, value: Any, kind: Callable[[Any], Any]) -> Any:
     """
     convert: Callable[[Any], Any] = _CONVERTERS.get(kind, kind)
     try:
+        if isinstance(kind, EnumMeta):
+            return _member(kind, value)
         return convert(value)
     except HTTPError:
         raise
