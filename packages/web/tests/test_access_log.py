@@ -156,11 +156,8 @@ def test_the_line_names_the_module_and_the_method_of_the_handler(
     assert (warning.module, warning.lineno, warning.funcName) == here[1]
 
 
-def test_a_program_is_named_by_its_file(tmp_path: Path) -> None:
-    program = tmp_path / "my_site.py"
-    program.write_text(
-        """
-import asyncio, urllib.request
+PROGRAM = """
+import asyncio, atexit, urllib.request
 from tornado import log, web
 
 log.enable_pretty_logging()
@@ -178,11 +175,42 @@ async def main():
 
 asyncio.run(main())
 """
-    )
-    done = subprocess.run(
-        [sys.executable, program], capture_output=True, text=True, timeout=30, check=True
-    )
-    assert re.fullmatch(r"\[I \d+ [\d:]+ my_site:8\] 200 GET / \(127.0.0.1\) .*ms\n", done.stderr)
+
+
+#: No thread can be started at the exit; one that runs already goes on.
+IN_THREAD = """
+import queue, threading
+asked, loop_of_thread = queue.Queue(), loop
+
+async def in_thread(function, url):
+    done = asyncio.Event()
+    asked.put((function, url, done))
+    await done.wait()
+
+def answer():
+    function, url, done = asked.get()
+    function(url).read()
+    loop_of_thread.call_soon_threadsafe(done.set)
+
+threading.Thread(target=answer, daemon=True).start()
+"""
+
+
+@pytest.mark.parametrize("way", ["file", "at the end of a file", "typed in"])
+def test_a_program_is_named_by_its_file(tmp_path: Path, way: str) -> None:
+    program = tmp_path / "my_site.py"
+    text = PROGRAM
+    if way == "at the end of a file":
+        run = "loop.run_until_complete(loop.create_task(main()))"
+        text = text.replace("asyncio.run(main())", f"loop = asyncio.new_event_loop()\n{run}")
+        text = text.replace("await asyncio.to_thread", "await in_thread")
+        text = text.replace(run, f"atexit.register(lambda: {run})\n{IN_THREAD}")
+    program.write_text(text)
+    command = [sys.executable, "-c", text] if way == "typed in" else [sys.executable, program]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
+    name = "<string>" if way == "typed in" else "my_site"
+    expected = rf"\[I \d+ [\d:]+ {name}:8\] 200 GET / \(127.0.0.1\) .*ms\n"
+    assert re.fullmatch(expected, done.stderr)
 
 
 @stream_request_body

@@ -51,10 +51,12 @@ def _place_of(handler_class: type, method: str | None) -> Place:
     """Find the place of a class and its method, or of what stands for it."""
     name = (method or "").lower()
     module = handler_class.__module__
-    file = getattr(sys.modules.get(module), "__file__", None) or ""
     code = getattr(unwrap(getattr(handler_class, name, None) or _nothing), "__code__", None)
+    file = getattr(sys.modules.get(module), "__file__", None)
+    if file is None:  # typed in, or the program has reached its end: it has no file any more
+        file = code.co_filename if code is not None and hasattr(handler_class, name) else ""
     is_own = code is not None and path.abspath(code.co_filename) == path.abspath(file)
-    if module == "__main__":
+    if module == "__main__" and file:
         module = path.splitext(path.basename(file))[0]
     line = code.co_firstlineno if is_own and code is not None else 0
     return Place(file, line, module.rpartition(".")[2], name)
