@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tornado.escape import json_decode
 from tornado.httpclient import FormFile, HTTPClientError
 from tornado.iostream import StreamClosedError
 from tornado.testing import MemoryClient
@@ -411,3 +412,12 @@ def test_nothing_is_left_on_the_loop(loop: Any, app: Application) -> None:
 
     loop.run_sync(main)
     loop.run_sync(lambda: MemoryClient(app).get("/echo"))  # on a loop that was stopped meanwhile
+
+
+@pytest.mark.parametrize("value", [[], {}, 0, "", False, {"a": [1]}])
+def test_every_value_can_be_sent_as_json(loop: Any, value: Any) -> None:
+    client = MemoryClient(Application([("/", Echo)]))
+
+    response = loop.run_sync(lambda: client.post("/", json=value))
+
+    assert json_decode(response.json()["body"]) == value

@@ -195,8 +195,9 @@ class MemoryClient:
         arguments.setdefault("follow_redirects", self.follow_redirects)
         # A test may send what a careful client would not: a GET with a body, an unknown method.
         arguments.setdefault("allow_nonstandard_methods", True)
-        if arguments.get("method") in _WITH_BODY and not any(map(arguments.get, _BODIES)):
-            arguments["body"] = arguments.get("body") or b""
+        has_body = any(arguments.get(name) is not None for name in _BODIES)
+        if arguments.get("method") in _WITH_BODY and not has_body:
+            arguments["body"] = b""
         return HTTPRequest(url, headers=headers, **arguments)
 
     def _make_client(self, transport: MemoryTransport) -> SimpleAsyncHTTPClient:
