@@ -19,6 +19,7 @@ import functools
 import sys
 import threading
 import weakref
+from contextlib import contextmanager
 from socket import socket  # as it is now: tests replace it
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
@@ -77,7 +78,7 @@ class Recording:
         """Begin to record what the calling thread makes."""
         self._thread = threading.get_ident()
         _active.append(self)
-        if len(_active) == 1:
+        if not _installed:
             _installed.extend(_install())
 
     def cover(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -89,8 +90,7 @@ class Recording:
         """End the recording; what was recorded stays. Stopping twice does nothing."""
         if self in _active:
             _active.remove(self)
-            while _installed and not _active:
-                _installed.pop()()
+            _uninstall_unless_used()
 
     def things(self, kind: Kind) -> Iterator[tuple[Any, Origin | None]]:
         """Yield everything of a kind that is still alive, with where it was made."""
@@ -143,6 +143,25 @@ class Recording:
         )
 
 
+@contextmanager
+def installed() -> Iterator[None]:
+    """Leave the wrappers where they are between the recordings of this block.
+
+    A change of a class costs more than its methods do: Python forgets what it knew of the class.
+    """
+    _kept.append(True)
+    try:
+        yield
+    finally:
+        _kept.pop()
+        _uninstall_unless_used()
+
+
+def _uninstall_unless_used() -> None:
+    while _installed and not _active and not _kept:
+        _installed.pop()()
+
+
 def name_of(thing: Any) -> str:
     """Return how a function or coroutine is called in a report."""
     return getattr(thing, "__qualname__", None) or repr(thing)[:100]
@@ -164,9 +183,10 @@ def _called(call: tuple[Any, ...]) -> Any:
     return callback
 
 
-#: The recordings that are on, the loop classes whose methods are wrapped for them, and what takes
-#: all wrappers off again.
+#: The recordings that are on, the blocks of `installed`, the loop classes whose methods are wrapped
+#: for them, and what takes all wrappers off again.
 _active: list[Recording] = []
+_kept: list[bool] = []
 _covered: set[type] = set()
 _installed: list[Callable[[], None]] = []
 
@@ -224,6 +244,8 @@ def _wrap(cls: Any, name: str, note: Note) -> Callable[[], None]:
     @functools.wraps(original)
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         result = original(self, *args, **kwargs)
+        if not _active:
+            return result
         call = Call(self, args, kwargs, sys._getframe(1))
         for recording in _active:
             note(recording, call, result)
