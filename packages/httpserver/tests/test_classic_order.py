@@ -81,6 +81,11 @@ def test_s22_a_loop_in_the_third_place_does_not_let_clients_choose_their_address
     assert ask(loop, server).endswith(b"\r\n\r\n127.0.0.1")
 
 
+def test_s22_an_asyncio_loop_in_the_third_place_is_refused(current: IOLoop) -> None:
+    with pytest.raises(TypeError, match="xheaders is true or false, not a loop of another kind"):
+        HTTPServer(tell_address, False, current.asyncio_loop)  # type: ignore[arg-type] # on purpose
+
+
 @pytest.mark.parametrize(
     "make",
     [

@@ -414,3 +414,29 @@ def test_loops_that_asyncio_has_closed_are_forgotten_when_another_is_made():
         loop.run_forever()
         loop.close()
     assert len(IOLoop._ioloop_for_asyncio) <= before + 1
+
+
+def test_a_uvloop_that_is_not_installed_is_looked_for_once():
+    program = """
+import sys
+from tornado.ioloop import IOLoop
+
+
+class Finder:
+    asked = 0
+
+    def find_spec(self, name, path=None, target=None):
+        if name == "uvloop":
+            Finder.asked += 1
+            raise ImportError(name)
+
+
+sys.meta_path.insert(0, Finder())
+for _ in range(3):
+    IOLoop().close()
+print(Finder.asked)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=30
+    )
+    assert done.stdout == "1\n"

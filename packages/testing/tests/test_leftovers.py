@@ -67,6 +67,25 @@ def test_a_callback_that_awaits_is_a_task_that_the_loop_has_made(loop, watch):
     assert str(left).startswith("task wait_for_ever, which waits in wait_for_ever at ")
 
 
+@pytest.mark.parametrize("method", ["add_callback", "spawn_callback"])
+def test_a_callback_that_awaits_is_named_with_the_line_that_gave_it_to_the_loop(
+    loop, watch, method
+):
+    def first():
+        getattr(loop, method)(wait_for_ever)
+
+    def second():
+        getattr(loop, method)(functools.partial(wait_for_ever))
+
+    first()
+    second()
+    loop.run_sync(functools.partial(asyncio.sleep, 0))
+
+    assert {str(each).partition(", made ")[2] for each in watch.find(loop)} == {
+        f"in {each.__qualname__} at {line_of(each, 1)}" for each in (first, second)
+    }
+
+
 def test_a_task_that_existed_before_is_not_left_by_the_test(loop):
     async def make():
         make.task = asyncio.create_task(wait_for_ever())

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import logging
 import socket
 from typing import Any
 
 import pytest
 
+from tornado.escape import json_decode
 from tornado.httpclient import FormFile, HTTPClientError
 from tornado.iostream import StreamClosedError
 from tornado.testing import MemoryClient
@@ -500,3 +502,88 @@ def test_what_a_start_raises_reaches_the_test(caplog: pytest.LogCaptureFixture) 
         await client.close()
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize("value", [[], {}, 0, "", False, {"a": [1]}])
+def test_every_value_can_be_sent_as_json(loop: Any, value: Any) -> None:
+    client = MemoryClient(Application([("/", Echo)]))
+
+    response = loop.run_sync(lambda: client.post("/", json=value))
+
+    assert json_decode(response.json()["body"]) == value
+
+
+def _disable_logging(logger: logging.Logger) -> None:
+    logging.disable(logging.CRITICAL)
+
+
+def _disable_logger(logger: logging.Logger) -> None:
+    logger.disabled = True
+
+
+def _raise_level(logger: logging.Logger) -> None:
+    logger.setLevel(logging.CRITICAL + 1)
+
+
+def _drop_records(logger: logging.Logger) -> None:
+    logger.addFilter(_drop)
+
+
+def _drop(record: logging.LogRecord) -> bool:
+    return False
+
+
+@pytest.mark.parametrize(
+    "silence", [_disable_logging, _disable_logger, _raise_level, _drop_records]
+)
+def test_an_exception_is_raised_where_the_log_is_silent_and_stays_out_of_it(
+    loop: Any, app: Application, caplog: Any, silence: Any
+) -> None:
+    logger = logging.getLogger("tornado.application")
+
+    async def main() -> None:
+        client = MemoryClient(app)
+        failed, answered = await asyncio.gather(
+            client.get("/fails"), client.get("/echo"), return_exceptions=True
+        )
+        assert isinstance(failed, LookupError)
+        assert answered.code == 200
+
+    silence(logger)
+    try:
+        loop.run_sync(main)
+        assert logger.disabled is (silence is _disable_logger)
+        assert logger.isEnabledFor(logging.ERROR) is (silence is _drop_records)
+    finally:
+        logging.disable(logging.NOTSET)
+        logger.disabled = False
+        logger.setLevel(logging.NOTSET)
+        logger.removeFilter(_drop)
+    assert not [each for each in caplog.records if each.name == "tornado.application"]
+
+
+def test_a_stream_raises_what_its_handler_does(loop: Any) -> None:
+    app = Application([("/fails", Fails), ("/late", FailsLate)])
+
+    async def read(stream: Any) -> None:
+        async with stream as response:
+            assert response.code == 200
+            async for _ in response:
+                pass
+
+    async def main() -> None:
+        client = MemoryClient(app)
+        with pytest.raises(LookupError, match="no such thing"):
+            async with client.stream("/fails"):
+                raise RuntimeError("the block is not entered")
+        with pytest.raises(LookupError, match="after the head"):
+            await read(client.stream("/late"))
+        async with MemoryClient(app, raise_app_exceptions=False).stream("/fails") as response:
+            assert response.code == 500
+        async with client.stream("/nothing") as response:
+            assert response.code == 404
+        with pytest.raises(HTTPClientError, match="404"):
+            async with client.stream("/nothing", raise_error=True):
+                pass
+
+    loop.run_sync(main)

@@ -98,3 +98,33 @@ def test_one_module_may_share_a_server_where_others_do_not(suite: Any) -> None:
 
     assert run.code == 0, run.output
     assert len(run.outcomes()["passed"]) == 7
+
+
+def test_a_shared_https_server_and_a_shared_http_server_have_ports_of_their_own(suite: Any) -> None:
+    scopes = "tornado_loop_scope = session\ntornado_server_scope = session\n"
+    (suite.folder / "pytest.ini").write_text(f"[pytest]\nfilterwarnings = error\n{scopes}")
+    suite.write(
+        test_it=suite.APP.replace("@pytest.fixture", '@pytest.fixture(scope="session")')
+        + """
+    async def test_first_https(https_client, https_port):
+        response = await https_client.fetch(f"https://localhost:{https_port}/")
+        assert response.body == b"Hello, https"
+
+
+    @pytest.mark.parametrize("number", range(4))
+    async def test_then_http(http_client, http_port, number):
+        response = await http_client.fetch(f"http://localhost:{http_port}/")
+        assert response.body == b"Hello, http"
+
+
+    @pytest.mark.parametrize("number", range(4))
+    async def test_then_https(https_client, https_port, http_port, number):
+        assert https_port != http_port
+        response = await https_client.fetch(f"https://localhost:{https_port}/")
+        assert response.body == b"Hello, https"
+"""
+    )
+
+    run = suite.run()
+
+    assert run.code == 0, run.output

@@ -89,6 +89,95 @@ def test_what_a_test_leaves_behind_fails_it_and_is_named(suite: Any) -> None:
     assert run.code == 0, run.output
 
 
+def test_a_timer_that_sets_the_next_one_is_left_behind(suite: Any) -> None:
+    suite.write(
+        test_it="""
+    import pytest
+
+
+    @pytest.mark.parametrize("number", range(5))
+    async def test_it(io_loop, number):
+        def poll():
+            io_loop.call_later(0.01, poll)
+
+        poll()
+
+
+    @pytest.mark.parametrize("number", range(5))
+    async def test_that_ends(io_loop, number):
+        def poll(times):
+            if times:
+                io_loop.call_later(0.005, poll, times - 1)
+
+        poll(3)
+"""
+    )
+
+    run = suite.run("-W", "ignore")
+
+    assert run.output.count("left behind:\n  - timer for test_it.<locals>.poll, due in") == 5
+    assert len(run.outcomes()["passed"]) == 5, run.output
+
+
+def test_a_task_that_sleeps_is_named_without_its_timer(suite: Any) -> None:
+    suite.write(
+        test_it="""
+    import asyncio
+
+
+    async def sleep():
+        await asyncio.sleep(3600)
+
+
+    async def test_it(io_loop):
+        kept.append(asyncio.create_task(sleep()))
+        io_loop.call_later(3600, print)
+
+
+    kept = []
+"""
+    )
+
+    run = suite.run("-W", "ignore")
+
+    assert run.output.count("  - task sleep, which waits in sleep at") == 1
+    assert run.output.count("  - timer for ") == 1
+    assert "  - timer for print, due in" in run.output
+
+
+def test_what_a_test_has_left_is_ended_and_not_logged_in_a_later_test(suite: Any) -> None:
+    suite.write(
+        test_it="""
+    import asyncio
+    import gc
+
+    ended = []
+
+
+    async def wait():
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("wait")
+
+
+    async def test_leaves(io_loop):
+        io_loop.spawn_callback(wait)
+
+
+    def test_later(caplog):
+        gc.collect()
+        assert ended == ["wait"]
+        assert caplog.records == []
+"""
+    )
+
+    run = suite.run("-W", "ignore", "-o", "tornado_leftovers=ignore")
+
+    assert run.code == 0, run.output
+    assert "Task was destroyed" not in run.output
+
+
 def test_a_callback_that_blocks_the_loop_fails_its_test(suite: Any) -> None:
     suite.write(
         test_it="""

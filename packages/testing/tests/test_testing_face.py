@@ -49,7 +49,7 @@ def test_names_that_programs_take_from_here_can_be_had(name):
 def test_what_upstreams_module_imports_can_be_imported_from_here(name, module, original):
     there = importlib.import_module(module)
     program = {}
-    exec(f"from tornado.testing import {name} as it", program)  # noqa: S102 - the statement of programs such as toro
+    exec(f"from tornado.testing import {name} as it", program)
     assert program["it"] is (there if original is None else getattr(there, original))
 
 

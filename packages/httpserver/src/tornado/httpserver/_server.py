@@ -140,7 +140,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
     ) -> None:
         """Take the arguments of the constructor; subclasses may extend it."""
         check_names(type(self), more_limits)
-        if hasattr(xheaders, "add_callback"):
+        if hasattr(xheaders, "add_callback") or hasattr(xheaders, "call_soon"):
             raise TypeError(
                 f"xheaders is true or false, not a loop of another kind: {xheaders!r:.60}"
             )

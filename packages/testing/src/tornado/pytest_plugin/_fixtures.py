@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 #: The functions that the fixtures are made of, by their names.
 FIXTURES: dict[str, Callable[..., Any]] = {}
 
+#: Fixtures with which a test uses the socket of the HTTP server.
+_OF_HTTP = frozenset({"http_server", "http_port", "http_server_port"})
+
 _loop_scope = scope_of("tornado_loop_scope")
 _server_scope = scope_of("tornado_server_scope")
 
@@ -75,7 +78,8 @@ def https_server_port(
     request: pytest.FixtureRequest,
 ) -> Iterator[tuple[socket.socket, int]]:
     """The socket and the port that `https_server` listens on."""
-    if {"http_server", "http_port", "http_server_port"}.isdisjoint(request.fixturenames):
+    # Where servers are shared, a later test may ask for both.
+    if request.scope == "function" and _OF_HTTP.isdisjoint(request.fixturenames):
         yield request.getfixturevalue("_unused_port")
         return
     from tornado.testing import bind_unused_port

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -10,14 +11,31 @@ from tornado.ioloop import IOLoop
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: Seconds that tasks which are cancelled at the end of their loop may take for it.
+_LAST_SECONDS = 1.0
+
 
 @contextmanager
 def open_loop() -> Iterator[IOLoop]:
-    """Open a loop, which is the current one within the block, and close it behind it."""
+    """Open a loop, which is the current one within the block, and close it after it."""
     loop = IOLoop()
     try:
         yield loop
     finally:
-        IOLoop.clear_current()
-        if not loop.asyncio_loop.is_closed():  # a test may have done it
-            loop.close(all_fds=True)
+        try:
+            _cancel_tasks(loop)
+        finally:
+            IOLoop.clear_current()
+            if not loop.asyncio_loop.is_closed():  # a test may have done it
+                loop.close(all_fds=True)
+
+
+def _cancel_tasks(loop: IOLoop) -> None:
+    """Cancel what was left on a loop: the log of a later test would have it as destroyed."""
+    if loop.asyncio_loop.is_closed():
+        return
+    tasks = asyncio.all_tasks(loop.asyncio_loop)
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        loop.run_sync(lambda: asyncio.wait(tasks, timeout=_LAST_SECONDS))

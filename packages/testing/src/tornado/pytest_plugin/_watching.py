@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,11 +11,14 @@ from tornado.ioloop import IOLoop
 from tornado.testing._blocking import BlockingCheck
 from tornado.testing._checks import blocking_threshold, on_leftovers
 from tornado.testing._leftovers import LeftBehindWarning, LeftoverWatch, describe
+from tornado.testing._recording import installed
 
 from ._options import blocking_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_installed = pytest.StashKey[ExitStack]()
 
 #: Seconds that what a test leaves behind may take to end by itself.
 _SETTLE = 0.1
@@ -38,16 +41,26 @@ def _watch_leftovers(item: pytest.Function, loop: IOLoop) -> Iterator[None]:
     if action == "ignore":
         yield
         return
+    _install(item.config)
     watch = LeftoverWatch().start(loop)
     try:
         yield
+        # Still recording: what is left may go on by making the next of its kind.
+        left = watch.find(loop, settle=_SETTLE, collect=action == "fail")
     finally:
         watch.stop()
-    left = watch.find(loop, settle=_SETTLE, collect=action == "fail")
     if left and action == "fail":
         pytest.fail(describe(item.name, left), pytrace=False)
     elif left:
         item.warn(LeftBehindWarning(describe(item.name, left)))
+
+
+def _install(config: pytest.Config) -> None:
+    """Install what records, for all tests of this run."""
+    if _installed not in config.stash:
+        config.stash[_installed] = ExitStack()
+        config.stash[_installed].enter_context(installed())
+        config.add_cleanup(config.stash[_installed].close)
 
 
 def _chosen_action(item: pytest.Function) -> str | None:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from tornado.ioloop import IOLoop
 
 
+#: How the timers of `asyncio.sleep` are described.
+_SLEEP = f"for {name_of(asyncio.futures._set_result_unless_cancelled)},"  # type: ignore[attr-defined] # private
+
+
 class LeftBehindError(AssertionError):
     """A test has left something behind.
 
@@ -109,17 +113,32 @@ class LeftoverWatch:
         if left and collect:
             left.clear()  # it keeps what it names
             gc.collect()
-            left = self._look(loop)
+            left = self._look_twice(loop) if settle else self._look(loop)
         while left and settle and loop is not None and _can_run(loop):
             loop.run_sync(partial(asyncio.sleep, 0.001))
-            left = self._look(loop)
+            left = self._look_twice(loop)
             if time.monotonic() >= deadline:
                 break
         return left
 
+    def _look_twice(self, loop: IOLoop | None) -> list[Leftover]:
+        """Look again if nothing is left: a timer that is due may be about to make the next one."""
+        left = self._look(loop)
+        if not left and loop is not None and _can_run(loop):
+            loop.run_sync(partial(asyncio.sleep, 0))
+            left = self._look(loop)
+        return left
+
     def _look(self, loop: IOLoop | None) -> list[Leftover]:
         tasks = [] if loop is None else list(self._tasks(loop.asyncio_loop))
-        return [*tasks, *self._timers(), *self._periodic(), *self._sockets(), *self._clients()]
+        waits = {_where_it_waits(each.thing.get_coro()) for each in tasks}
+        # A task that sleeps is named, and its timer goes with it.
+        timers = [
+            each
+            for each in self._timers()
+            if not (each.origin in waits and each.description.startswith(_SLEEP))
+        ]
+        return [*tasks, *timers, *self._periodic(), *self._sockets(), *self._clients()]
 
     def _tasks(self, loop: asyncio.AbstractEventLoop) -> Iterator[Leftover]:
         for task in sorted(asyncio.all_tasks(loop), key=_name_of_task):

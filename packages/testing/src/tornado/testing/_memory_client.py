@@ -142,7 +142,7 @@ class MemoryClient:
         """Send an OPTIONS request; see `fetch`."""
         return await self.fetch(path, method="OPTIONS", **kwargs)
 
-    def stream(self, path: str, **kwargs: Any) -> ResponseStream:
+    def stream(self, path: str, *, raise_error: bool = False, **kwargs: Any) -> ResponseStream:
         """Send a request whose response is read piece by piece.
 
         ::
@@ -154,11 +154,16 @@ class MemoryClient:
         Handlers are slowed down while nobody takes a piece, and leaving the block early is a client
         that goes away.
 
-        :param kwargs: as for `fetch`.
+        :param kwargs: as for `fetch`, and so is ``raise_error``.
+        :raises Exception: what the handler has raised, from entering the block or at its end; see
+            ``raise_app_exceptions``.
         """
-        client = self._make_client(MemoryTransport(self._application.accept))
-        stream = _OwningStream(client, self._make_request(path, kwargs))
+        transport = MemoryTransport(self._application.accept)
+        client = self._make_client(transport)
+        stream = _OwningStream(client, self._make_request(path, kwargs), raise_error)
         stream.start = self._application.start
+        if self.raise_app_exceptions:
+            stream.uncaught = Uncaught(transport.owns)
         return stream
 
     def connect(self) -> MemoryIOStream:
@@ -210,8 +215,9 @@ class MemoryClient:
         arguments.setdefault("follow_redirects", self.follow_redirects)
         # A test may send what a careful client would not: a GET with a body, an unknown method.
         arguments.setdefault("allow_nonstandard_methods", True)
-        if arguments.get("method") in _WITH_BODY and not any(map(arguments.get, _BODIES)):
-            arguments["body"] = arguments.get("body") or b""
+        has_body = any(arguments.get(name) is not None for name in _BODIES)
+        if arguments.get("method") in _WITH_BODY and not has_body:
+            arguments["body"] = b""
         return HTTPRequest(url, headers=headers, **arguments)
 
     def _make_client(self, transport: MemoryTransport) -> SimpleAsyncHTTPClient:
@@ -225,15 +231,34 @@ class MemoryClient:
 
 
 class _OwningStream(ResponseStream):
-    """A streamed response that closes its client at the end."""
+    """A streamed response that closes its client at the end, and raises what its handler does."""
 
+    #: What looks for exceptions of the handler, if they are to be raised.
+    uncaught: Uncaught | None = None
     #: Starts the application.
     start: Callable[[], Awaitable[None]]
 
     async def __aenter__(self) -> Self:
         await self.start()
-        return await super().__aenter__()
+        if self.uncaught is not None:
+            self.uncaught.__enter__()
+        try:
+            await super().__aenter__()
+            self._raise_uncaught(None)
+        except BaseException as error:
+            await self.__aexit__(type(error), error, error.__traceback__)
+            raise
+        return self
 
     async def __aexit__(self, *exc_info: object) -> None:
         await super().__aexit__(*exc_info)
         self._client.close()
+        if self.uncaught is not None:
+            self.uncaught.__exit__(None, None, None)
+            error = exc_info[1]
+            self._raise_uncaught(error if isinstance(error, BaseException) else None)
+
+    def _raise_uncaught(self, error: BaseException | None) -> None:
+        raised = None if self.uncaught is None else self.uncaught.error
+        if raised is not None and raised is not error:
+            raise raised from error

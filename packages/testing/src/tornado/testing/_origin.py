@@ -6,6 +6,7 @@ import asyncio
 import os
 import sysconfig
 import unittest
+from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +20,15 @@ _PLATFORM_SITE = os.path.join(sysconfig.get_path("platlib"), "")
 
 #: Packages that run tests.
 _RUNNERS = frozenset({"_pytest", "pluggy"})
+
+
+class Layer(Enum):
+    """What a line of a program belongs to."""
+
+    RUNNER = "what runs tests"
+    MACHINERY = "Python's library or Tornado"
+    INSTALLED = "another installed package"
+    APPLICATION = "the application"
 
 
 class Origin(NamedTuple):
@@ -42,16 +52,19 @@ def origin_of_call(frame: FrameType | None) -> Origin | None:
     :returns: None if no line of the application is involved.
     """
     installed: Origin | None = None
-    boundary = _boundary()
-    while frame is not None and frame.f_code not in boundary:
-        filename, module = frame.f_code.co_filename, frame.f_globals.get("__name__", "")
-        if module.partition(".")[0] in _RUNNERS:
+    boundary, names = _boundary()
+    while frame is not None:
+        code = frame.f_code
+        # Code objects are slow to hash, their names are not.
+        if code.co_name in names and code in boundary:
             break
-        if not is_machinery(filename, module):
-            found = Origin(frame.f_code.co_qualname, filename, frame.f_lineno)
-            if not _is_installed(filename):
-                return found
-            installed = installed or found
+        layer = _layer_of(code.co_filename, frame.f_globals.get("__name__", ""))
+        if layer is Layer.RUNNER:
+            break
+        if layer is Layer.APPLICATION:
+            return Origin(code.co_qualname, code.co_filename, frame.f_lineno)
+        if layer is Layer.INSTALLED and installed is None:
+            installed = Origin(code.co_qualname, code.co_filename, frame.f_lineno)
         frame = frame.f_back
     return installed
 
@@ -78,16 +91,25 @@ def is_machinery(filename: str, module: str) -> bool:
     return filename.startswith((_STDLIB, "<frozen")) and not _is_installed(filename)
 
 
+@cache
+def _layer_of(filename: str, module: str) -> Layer:
+    if module.partition(".")[0] in _RUNNERS:
+        return Layer.RUNNER
+    if is_machinery(filename, module):
+        return Layer.MACHINERY
+    return Layer.INSTALLED if _is_installed(filename) else Layer.APPLICATION
+
+
 def _is_installed(filename: str) -> bool:
     return filename.startswith((_SITE, _PLATFORM_SITE))
 
 
 @cache
-def _boundary() -> frozenset[CodeType]:
-    """Return the functions that run a test or a loop, or call the callbacks of a loop."""
+def _boundary() -> tuple[frozenset[CodeType], frozenset[str]]:
+    """Return the functions that run a test or a loop, or call its callbacks, and their names."""
     from tornado.platform.asyncio import BaseAsyncIOLoop
 
-    return frozenset(
+    functions = frozenset(
         {
             asyncio.Handle._run.__code__,
             asyncio.BaseEventLoop.run_forever.__code__,
@@ -97,3 +119,4 @@ def _boundary() -> frozenset[CodeType]:
             unittest.TestCase.run.__code__,
         }
     )
+    return functions, frozenset(code.co_name for code in functions)

@@ -16,20 +16,24 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import inspect
 import sys
 import threading
 import weakref
+from collections import deque
+from contextlib import contextmanager
 from socket import socket  # as it is now: tests replace it
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from tornado.httpclient import AsyncHTTPClient
 from tornado.ioloop import PeriodicCallback
+from tornado.platform.asyncio import BaseAsyncIOLoop
 
 from ._origin import Origin, origin_of_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import FrameType
+    from types import CodeType, FrameType
 
 Kind: TypeAlias = Literal["task", "socket", "client", "periodic callback"]
 
@@ -72,12 +76,14 @@ class Recording:
         self._thread = threading.get_ident()
         self._made: dict[Kind, dict[int, Made]] = {}
         self._timers: dict[int, MadeTimer] = {}
+        #: Where callbacks that are coroutine functions were given to a loop, until it calls them.
+        self._scheduled: dict[CodeType, deque[Origin | None]] = {}
 
     def start(self) -> None:
         """Begin to record what the calling thread makes."""
         self._thread = threading.get_ident()
         _active.append(self)
-        if len(_active) == 1:
+        if not _installed:
             _installed.extend(_install())
 
     def cover(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -89,8 +95,7 @@ class Recording:
         """End the recording; what was recorded stays. Stopping twice does nothing."""
         if self in _active:
             _active.remove(self)
-            while _installed and not _active:
-                _installed.pop()()
+            _uninstall_unless_used()
 
     def things(self, kind: Kind) -> Iterator[tuple[Any, Origin | None]]:
         """Yield everything of a kind that is still alive, with where it was made."""
@@ -118,7 +123,23 @@ class Recording:
         if threading.get_ident() != self._thread or (kind == "socket" and _is_of_client(frame)):
             return
         made = self._made.setdefault(kind, {})
-        made[id(thing)] = Made(_reference(thing, made), origin_of_call(frame))
+        origin = origin_of_call(frame)
+        if origin is None and kind == "task":
+            origin = self._origin_of_callback(thing)
+        made[id(thing)] = Made(_reference(thing, made), origin)
+
+    def note_callback(self, callback: Any, frame: FrameType) -> None:
+        """Add where a callback was given to a loop, if calling it will make a task."""
+        code = getattr(_called((callback,)), "__code__", None)
+        if code is None or not code.co_flags & inspect.CO_COROUTINE:
+            return
+        if threading.get_ident() == self._thread:
+            self._scheduled.setdefault(code, deque()).append(origin_of_call(frame))
+
+    def _origin_of_callback(self, task: asyncio.Task[Any]) -> Origin | None:
+        """Return where the callback was given to the loop: it calls them in their order."""
+        places = self._scheduled.get(getattr(task.get_coro(), "cr_code", None))  # type: ignore[arg-type] # None is not there
+        return places.popleft() if places else None
 
     def note_timer(
         self, timer: Any, loop: asyncio.AbstractEventLoop, call: tuple[Any, ...], frame: FrameType
@@ -143,6 +164,25 @@ class Recording:
         )
 
 
+@contextmanager
+def installed() -> Iterator[None]:
+    """Leave the wrappers where they are between the recordings of this block.
+
+    A change of a class costs more than its methods do: Python forgets what it knew of the class.
+    """
+    _kept.append(True)
+    try:
+        yield
+    finally:
+        _kept.pop()
+        _uninstall_unless_used()
+
+
+def _uninstall_unless_used() -> None:
+    while _installed and not _active and not _kept:
+        _installed.pop()()
+
+
 def name_of(thing: Any) -> str:
     """Return how a function or coroutine is called in a report."""
     return getattr(thing, "__qualname__", None) or repr(thing)[:100]
@@ -164,9 +204,10 @@ def _called(call: tuple[Any, ...]) -> Any:
     return callback
 
 
-#: The recordings that are on, the loop classes whose methods are wrapped for them, and what takes
-#: all wrappers off again.
+#: The recordings that are on, the blocks of `installed`, the loop classes whose methods are wrapped
+#: for them, and what takes all wrappers off again.
 _active: list[Recording] = []
+_kept: list[bool] = []
 _covered: set[type] = set()
 _installed: list[Callable[[], None]] = []
 
@@ -190,6 +231,7 @@ def _install() -> Iterator[Callable[[], None]]:
     yield _wrap(socket, "__init__", _note_itself("socket"))
     yield _wrap(AsyncHTTPClient, "initialize", _note_itself("client"))
     yield _wrap(PeriodicCallback, "start", _note_itself("periodic callback"))
+    yield _wrap(BaseAsyncIOLoop, "add_callback", _note_callback)
 
 
 def _install_on(loop: type[asyncio.AbstractEventLoop]) -> Iterator[Callable[[], None]]:
@@ -202,6 +244,11 @@ def _install_on(loop: type[asyncio.AbstractEventLoop]) -> Iterator[Callable[[], 
 
 def _note_task(recording: Recording, call: Call, task: Any) -> None:
     recording.note("task", task, call.frame)
+
+
+def _note_callback(recording: Recording, call: Call, _: object) -> None:
+    callback = call.args[0] if call.args else call.kwargs.get("callback")
+    recording.note_callback(callback, call.frame)
 
 
 def _note_timer(recording: Recording, call: Call, timer: Any) -> None:
@@ -224,6 +271,8 @@ def _wrap(cls: Any, name: str, note: Note) -> Callable[[], None]:
     @functools.wraps(original)
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         result = original(self, *args, **kwargs)
+        if not _active:
+            return result
         call = Call(self, args, kwargs, sys._getframe(1))
         for recording in _active:
             note(recording, call, result)

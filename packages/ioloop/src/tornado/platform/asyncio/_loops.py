@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tornado.ioloop import IOLoop
@@ -84,15 +86,31 @@ def new_asyncio_loop(uvloop: bool | None) -> asyncio.AbstractEventLoop:
     if uvloop is None:
         if not _is_uvloop_wanted():
             return asyncio.new_event_loop()
-        try:
-            import uvloop as implementation
-        except ImportError:
+        implementation = _installed_uvloop()
+        if implementation is None:
             return asyncio.new_event_loop()
     elif uvloop:
         import uvloop as implementation
     else:
         return asyncio.new_event_loop()
-    return implementation.new_event_loop()
+    made: asyncio.AbstractEventLoop = implementation.new_event_loop()
+    return made
+
+
+def _installed_uvloop() -> Any:
+    """Return the module, or None if it cannot be imported."""
+    return sys.modules["uvloop"] if "uvloop" in sys.modules else _import_uvloop()
+
+
+@cache
+def _import_uvloop() -> Any:
+    # Python does not remember that a module is missing, and searches for it anew each time, which
+    # takes longer than everything else about a new loop.
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop
 
 
 def _is_uvloop_wanted() -> bool:
