@@ -378,3 +378,24 @@ def test_locks_are_made_before_the_loop_runs(ioloop):
     waiting = lock.acquire(timeout=datetime.timedelta(seconds=10))
     ioloop.add_callback(lock.release)
     ioloop.run_sync(lambda: waiting)
+
+
+@every_wait
+def test_a_waiter_is_done_within_the_call_that_wakes_it_and_called_back_after_it(
+    run, make, wait, wake
+):
+    async def main():
+        lock = make()
+        waiter = wait(lock)
+        if not isinstance(waiter, asyncio.Future):
+            waiter = gen.convert_yielded(waiter)
+        called = []
+        waiter.add_done_callback(called.append)
+        await gen.moment
+        wake(lock)
+        assert waiter.done()
+        assert not called
+        await gen.moment
+        assert called == [waiter]
+
+    run(main)
