@@ -109,7 +109,8 @@ class Suites:
             ],
             cwd=self.folder,
             env={
-                **{name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"},
+                # With CI, pytest repeats whole messages in its summary.
+                **{k: v for k, v in os.environ.items() if k not in ("CI", "PYTEST_ADDOPTS")},
                 "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
                 "PYTHONDONTWRITEBYTECODE": "1",
                 **environment,

@@ -41,5 +41,6 @@ def test_a_response_stays_an_http_response() -> None:
     answer = response(b"", code=404)
 
     assert isinstance(answer, HTTPResponse)
-    assert repr(answer) == "<MemoryResponse 404 Not Found http://a/>"
+    shown = "MemoryResponse(code=404, reason='Not Found', effective_url='http://a/')"
+    assert repr(answer) == shown
     assert answer.error.response is answer
