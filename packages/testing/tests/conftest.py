@@ -156,7 +156,8 @@ def run():
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             case(name).run(result)
-        assert result.testsRun == 1
+        # Python 3.12.1 does not count those that are skipped (gh-106584).
+        assert result.testsRun == 1 or result.skipped
         return Ran(
             [text for _, text in result.errors],
             [text for _, text in result.failures],
