@@ -1,7 +1,7 @@
 """The arguments of a request in the orders of earlier generations.
 
 ``auth_mode`` came in 3.0 before the timeouts, ``proxy_auth_mode`` in 4.3 before the odd methods.
-Both hold text. Where something else stands in the place of one of them, that argument and those
+Both hold text. Where something else stands instead of one of them, that argument and those
 that follow it belong one place further on.
 """
 

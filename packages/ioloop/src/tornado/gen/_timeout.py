@@ -78,7 +78,7 @@ def with_timeout(
     :param future: a future, or something else that a coroutine may yield. It is not cancelled
         when the time is up; it may be waited for again.
     :param quiet_exceptions: the future's exceptions after that are logged, except these types.
-    :param classic_quiet: ``quiet_exceptions``, at the place that it had behind the loop.
+    :param classic_quiet: ``quiet_exceptions``, at the place that it had after the loop.
     :param message: the text of the exception, or a function that is called for it when the time
         is up; what it raises is raised in place of the exception.
     :param io_loop: classic, and the third argument there: another loop of this thread, which

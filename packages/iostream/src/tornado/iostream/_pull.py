@@ -91,7 +91,7 @@ class Puller(Writer):
             Classic: the callback.
         :param streaming_callback: classic: called with each piece as it comes; what waits for the
             end then gets ``b""``.
-        :param classic_partial: ``partial``, at the place that it had behind the callbacks.
+        :param classic_partial: ``partial``, at the place that it had after the callbacks.
         :param callback: classic: gets the bytes; the call returns None.
         :raises StreamClosedError: if the stream ends first; what came stays readable.
         """
@@ -143,7 +143,7 @@ class Puller(Writer):
 
         :param max_bytes: close the stream if so many bytes do not hold the delimiter. Classic: the
             callback.
-        :param classic_max_bytes: ``max_bytes``, at the place that it had behind the callback.
+        :param classic_max_bytes: ``max_bytes``, at the place that it had after the callback.
         :param callback: classic: gets the bytes; the call returns None.
         :raises StreamClosedError: if the stream ends first; its ``real_error`` is an
             `UnsatisfiableReadError` if ``max_bytes`` was exceeded.
@@ -187,7 +187,7 @@ class Puller(Writer):
 
         :param max_bytes: close the stream if so many bytes do not hold a match. Classic: the
             callback.
-        :param classic_max_bytes: ``max_bytes``, at the place that it had behind the callback.
+        :param classic_max_bytes: ``max_bytes``, at the place that it had after the callback.
         :param callback: classic: gets the bytes; the call returns None.
         :raises StreamClosedError: as for `read_until`.
         """
@@ -224,7 +224,7 @@ class Puller(Writer):
         """Read into a writable buffer until it is full.
 
         :param partial: be content with any positive number of bytes. Classic: the callback.
-        :param classic_partial: ``partial``, at the place that it had behind the callback.
+        :param classic_partial: ``partial``, at the place that it had after the callback.
         :param callback: classic: gets the number of bytes; the call returns None.
         :returns: a Future of the number of bytes.
         :raises StreamClosedError: if the stream ends first.

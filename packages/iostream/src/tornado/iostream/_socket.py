@@ -122,7 +122,7 @@ class IOStream(BaseIOStream):
 
         :param address: what ``socket.connect`` takes.
         :param server_hostname: the name to verify, for TLS streams. Classic: the callback.
-        :param classic_hostname: ``server_hostname``, at the place that it had behind the callback.
+        :param classic_hostname: ``server_hostname``, at the place that it had after the callback.
         :param callback: classic: called without arguments once connected; the call returns None.
         :returns: a Future of this stream; it raises `StreamClosedError` with the system's error as
             ``real_error`` if the connection fails.
