@@ -206,7 +206,6 @@ class HTTP1ServerConnection(ServerDeadlines):
         if self._phase is not RESPONSE:
             return False
         self._is_lent = True
-        self.stream._reading_paused = False
         self.stream.unread(self._parser.take_held())
         return True
 
