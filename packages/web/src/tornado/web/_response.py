@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, overload
 
 from tornado.escape import json_encode, utf8
 from tornado.httputil import (
+    FIELD_VALUE,
     HTTPHeaders,
     ResponseStartLine,
     format_timestamp,
+    is_token,
     responses,
 )
 
@@ -29,8 +31,7 @@ if TYPE_CHECKING:
     HeaderTypes = bytes | str | int | numbers.Integral | datetime.datetime
 
 _SERVER = "TornadoServer/6.6.1"
-_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
-_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_VALUE = re.compile(FIELD_VALUE)
 _ETAG = re.compile(r'\*|(?:W/)?"[^"]*"')
 _sha1 = hashlib.sha1
 _new = object.__new__
@@ -66,7 +67,7 @@ class Response(Sending, HandlerState):
         second = int(time.time())
         fields = _defaults.fields if second == _defaults.second else _defaults.renew(second)
         self._headers = headers = _new(HTTPHeaders)
-        headers._fields = fields.copy()  # from_parsed() without a call
+        headers.fields = fields.copy()  # from_parsed() without a call
         self.set_default_headers()
         self._write_buffer = []
         self._status_code = 200
@@ -240,7 +241,7 @@ class Response(Sending, HandlerState):
         if etag is not None:
             is_ours = self.__class__.compute_etag is _hash_of_body
             # The name is canonical already.
-            self._headers._fields["Etag"] = etag if is_ours else checked_value(etag)
+            self._headers.fields["Etag"] = etag if is_ours else checked_value(etag)
 
     def check_etag_header(self) -> bool:
         """Tell whether the client has this very version already (RFC 9110 section 13.1.2).
@@ -266,7 +267,7 @@ _hash_of_body = Response.compute_etag
 
 
 def _checked_name(name: str) -> str:
-    if _NAME.fullmatch(name) is None:
+    if is_token(name) is None:
         raise ValueError(f"Invalid header name {name!r}")
     return name
 

@@ -115,7 +115,7 @@ class Sending(HandlerState):
             self._status_code == 200
             and (method == "GET" or method == "HEAD")  # noqa: PLR1714  # quicker
             and self._adds_etag
-            and "Etag" not in fields._fields  # the handler has set one, and compares it by itself
+            and "Etag" not in fields.fields  # the handler has set one, and compares it by itself
         ):
             self.set_etag_header()
             if self.check_etag_header():
