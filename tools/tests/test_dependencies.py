@@ -4,25 +4,25 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from arrows import Checker, Floors, main, wheel_problems
+from dependencies import Checker, Layers, main, wheel_problems
 from trees import Tree
 
-FLOORS = Floors(
+LAYERS = Layers(
     {"low": [], "mid": ["low"], "high": ["mid"], "side": ["low"], "tornado": ["high", "side"]},
-    soft=frozenset({"low -> side"}),
+    lazy=frozenset({"low -> side"}),
     typing=frozenset({"side -> high"}),
 )
 
 
-def problems(tree: Tree, floors: Floors = FLOORS) -> list[str]:
-    return list(Checker(tree.workspace, floors).problems())
+def problems(tree: Tree, layers: Layers = LAYERS) -> list[str]:
+    return list(Checker(tree.workspace, layers).problems())
 
 
-def two_floors(tree: Tree, text: str, *, needs: tuple[str, ...] = ("tornado-low>=1.0,<2",)) -> None:
-    """Put a room with this text above a piece with two modules and a room."""
-    tree.piece("low", {"low/__init__.py": "", "low/_room.py": "", "also_low/__init__.py": ""})
+def two_layers(tree: Tree, text: str, *, needs: tuple[str, ...] = ("tornado-low>=1.0,<2",)) -> None:
+    """Write a module with this text above a piece with two public modules and a private one."""
+    tree.piece("low", {"low/__init__.py": "", "low/_part.py": "", "also_low/__init__.py": ""})
     tree.piece(
-        "mid", {"mid/__init__.py": "import tornado.low\n", "mid/_room.py": text}, needs=needs
+        "mid", {"mid/__init__.py": "import tornado.low\n", "mid/_part.py": text}, needs=needs
     )
 
 
@@ -45,8 +45,8 @@ def two_floors(tree: Tree, text: str, *, needs: tuple[str, ...] = ("tornado-low>
         "from importlib import import_module\nimport_module('tornado.low')",
     ],
 )
-def test_a_declared_arrow_that_points_down_is_fine(tree: Tree, statement: str) -> None:
-    two_floors(tree, statement)
+def test_a_declared_dependency_on_a_lower_layer_is_fine(tree: Tree, statement: str) -> None:
+    two_layers(tree, statement)
 
     assert problems(tree) == []
 
@@ -71,21 +71,23 @@ def test_a_declared_arrow_that_points_down_is_fine(tree: Tree, statement: str) -
         "from tornado.low import publish\npublish(globals(), aliases={'Name': 'tornado.side'})",
     ],
 )
-def test_an_undeclared_arrow_is_found_however_it_is_written(tree: Tree, statement: str) -> None:
-    two_floors(tree, statement)
+def test_an_undeclared_dependency_is_found_however_it_is_written(
+    tree: Tree, statement: str
+) -> None:
+    two_layers(tree, statement)
     tree.piece("side", {"side/__init__.py": ""})
 
     found = problems(tree)
 
     assert len(found) == 1
-    assert found[0].startswith("packages/mid/src/tornado/mid/_room.py:")
+    assert found[0].startswith("packages/mid/src/tornado/mid/_part.py:")
     assert found[0].endswith("of tornado-side, which tornado-mid does not declare")
 
 
 def test_an_undeclared_library_is_found_with_its_line(tree: Tree) -> None:
-    two_floors(tree, "import os\nimport some_library.part\n")
+    two_layers(tree, "import os\nimport some_library.part\n")
 
-    place = "packages/mid/src/tornado/mid/_room.py:2"
+    place = "packages/mid/src/tornado/mid/_part.py:2"
     assert problems(tree) == [f"{place}: imports some_library, which tornado-mid does not declare"]
 
 
@@ -98,7 +100,7 @@ def test_dependencies_and_extras_count_as_declared_in_any_spelling(tree: Tree) -
 
 
 def test_a_name_that_no_package_brings_is_found(tree: Tree) -> None:
-    two_floors(tree, "from tornado import nowhere")
+    two_layers(tree, "from tornado import nowhere")
 
     assert [p.partition(": ")[2] for p in problems(tree)] == [
         "tornado.nowhere is not in a package of the workspace"
@@ -106,33 +108,37 @@ def test_a_name_that_no_package_brings_is_found(tree: Tree) -> None:
 
 
 @pytest.mark.parametrize(
-    ("statement", "room"),
+    ("statement", "module"),
     [
-        ("from tornado.low._room import name", "_room"),
-        ("import tornado.low._room", "_room"),
-        ("from tornado.low import _room", "_room"),
-        ("import tornado.low\ntornado.low._room.name()", "_room"),
+        ("from tornado.low._part import name", "_part"),
+        ("import tornado.low._part", "_part"),
+        ("from tornado.low import _part", "_part"),
+        ("import tornado.low\ntornado.low._part.name()", "_part"),
     ],
 )
-def test_a_room_of_another_package_stays_closed(tree: Tree, statement: str, room: str) -> None:
-    two_floors(tree, statement)
+def test_a_private_module_of_another_package_stays_closed(
+    tree: Tree, statement: str, module: str
+) -> None:
+    two_layers(tree, statement)
 
     messages = [p.partition(": ")[2] for p in problems(tree)]
 
-    assert messages == [f"enters the private room {room} of tornado-low: import its face"]
+    assert messages == [
+        f"imports the private module {module} of tornado-low: import the public one"
+    ]
 
 
-def test_a_dependency_that_lies_above_is_found(tree: Tree) -> None:
+def test_a_dependency_on_a_higher_layer_is_found(tree: Tree) -> None:
     tree.piece("low", {"low/__init__.py": "import tornado.mid"}, needs=("tornado-mid>=1.0,<2",))
     tree.piece("mid", {"mid/__init__.py": ""})
 
     found = problems(tree)
 
-    assert found == ["packages/low/pyproject.toml: tornado-low must not stand on tornado-mid"]
+    assert found == ["packages/low/pyproject.toml: tornado-low must not depend on tornado-mid"]
 
 
 def test_a_dependency_that_nothing_imports_is_found(tree: Tree) -> None:
-    two_floors(tree, "")
+    two_layers(tree, "")
     tree.write("packages/mid/src/tornado/mid/__init__.py")
 
     place = "packages/mid/pyproject.toml"
@@ -143,27 +149,29 @@ def test_a_folder_without_a_place_in_the_table_is_found(tree: Tree) -> None:
     tree.piece("odd", {"odd/__init__.py": ""})
 
     place = "packages/odd/pyproject.toml"
-    assert problems(tree) == [f"{place}: packages/odd has no line in [tool.workspace.stands-on]"]
+    assert problems(tree) == [
+        f"{place}: packages/odd has no line in [tool.workspace.may-depend-on]"
+    ]
 
 
-def test_a_circle_is_found_once_with_its_way(tree: Tree) -> None:
+def test_a_cycle_is_found_once_with_its_path(tree: Tree) -> None:
     tree.piece("low", {"low/__init__.py": "import tornado.high"}, needs=("tornado-high>=1.0",))
     tree.piece("mid", {"mid/__init__.py": "import tornado.low"}, needs=("tornado-low>=1.0",))
     tree.piece("high", {"high/__init__.py": "import tornado.mid"}, needs=("tornado-mid>=1.0",))
 
-    circles = [problem for problem in problems(tree) if problem.startswith("circle")]
+    cycles = [problem for problem in problems(tree) if problem.startswith("cycle")]
 
-    assert circles == ["circle: tornado-high -> tornado-mid -> tornado-low -> tornado-high"]
+    assert cycles == ["cycle: tornado-high -> tornado-mid -> tornado-low -> tornado-high"]
 
 
-def test_a_circle_of_imports_is_found_when_nobody_declares_it(tree: Tree) -> None:
+def test_a_cycle_of_imports_is_found_when_nobody_declares_it(tree: Tree) -> None:
     tree.piece("low", {"low/__init__.py": "def f():\n    import tornado.mid"})
     tree.piece("mid", {"mid/__init__.py": "import tornado.low"}, needs=("tornado-low>=1.0",))
 
-    assert "circle: tornado-low -> tornado-mid -> tornado-low" in problems(tree)
+    assert "cycle: tornado-low -> tornado-mid -> tornado-low" in problems(tree)
 
 
-def test_the_soft_arrow_is_let_through_inside_a_function_only(tree: Tree) -> None:
+def test_the_lazy_dependency_is_allowed_inside_a_function_only(tree: Tree) -> None:
     tree.piece("low", {"low/__init__.py": "def f():\n    import tornado.side"})
     tree.piece("side", {"side/__init__.py": "import tornado.low"}, needs=("tornado-low>=1.0",))
     inside = problems(tree)
@@ -173,7 +181,7 @@ def test_the_soft_arrow_is_let_through_inside_a_function_only(tree: Tree) -> Non
     assert any("which tornado-low does not declare" in problem for problem in problems(tree))
 
 
-def test_the_typing_arrow_is_let_through_for_type_checkers_only(tree: Tree) -> None:
+def test_the_typing_dependency_is_allowed_for_type_checkers_only(tree: Tree) -> None:
     guarded = "import typing\nif typing.TYPE_CHECKING:\n    import tornado.high\n"
     tree.piece("high", {"high/__init__.py": ""})
     tree.piece("side", {"side/__init__.py": guarded})
@@ -187,7 +195,7 @@ def test_the_typing_arrow_is_let_through_for_type_checkers_only(tree: Tree) -> N
 
 
 @pytest.mark.parametrize("shared", ["tornado", "tornado/platform"])
-def test_a_face_of_a_shared_name_is_found(tree: Tree, shared: str) -> None:
+def test_an_init_file_of_a_shared_name_is_found(tree: Tree, shared: str) -> None:
     tree.piece("low", {"low/__init__.py": ""})
     tree.write(f"packages/low/src/{shared}/__init__.py")
 
@@ -197,7 +205,7 @@ def test_a_face_of_a_shared_name_is_found(tree: Tree, shared: str) -> None:
 
 def test_tests_may_import_their_group_and_their_own_helpers(tree: Tree) -> None:
     tree.piece("low", {"low/__init__.py": ""}, test=("pytest>=8",))
-    text = "import pytest, helper, package_of_the_test\nfrom tornado.low._room import name\n"
+    text = "import pytest, helper, package_of_the_test\nfrom tornado.low._part import name\n"
     tree.tests("low", text)
     tree.tests("low", "", "helper.py")
 
@@ -218,18 +226,18 @@ def test_tests_may_not_import_what_their_package_does_not_declare(
     assert problem.endswith("which tornado-low does not declare")
 
 
-ROOF_FACE = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from . import low as low\n"
+META_INIT = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from . import low as low\n"
 
 
-def test_a_roof_that_names_every_piece_is_fine(tree: Tree) -> None:
+def test_a_meta_package_that_names_every_piece_is_fine(tree: Tree) -> None:
     tree.piece("low", {"low/__init__.py": ""})
-    files = {"__init__.py": ROOF_FACE, "_pieces.py": "PIECES = {'low': 'tornado-low'}"}
+    files = {"__init__.py": META_INIT, "_pieces.py": "PIECES = {'low': 'tornado-low'}"}
     tree.piece("tornado", files, name="tornado", needs=("tornado-low>=1.0",))
 
     assert problems(tree) == []
 
 
-def test_a_roof_that_forgets_a_piece_is_told_where(tree: Tree) -> None:
+def test_a_meta_package_that_lacks_a_piece_is_told_where(tree: Tree) -> None:
     tree.piece("low", {"low/__init__.py": ""})
     tree.piece(
         "tornado", {"__init__.py": "", "_pieces.py": "PIECES = {'gone': 'x'}"}, name="tornado"
@@ -254,9 +262,9 @@ def write_wheel(folder: Path, distribution: str, *names: str) -> Path:
 
 
 def test_wheels_that_share_no_path_are_fine(tree: Tree, tmp_path: Path) -> None:
-    two_floors(tree, "")
-    low = ("tornado/low/__init__.py", "tornado/low/_room.py", "tornado/also_low/__init__.py")
-    mid = ("tornado/mid/__init__.py", "tornado/mid/_room.py")
+    two_layers(tree, "")
+    low = ("tornado/low/__init__.py", "tornado/low/_part.py", "tornado/also_low/__init__.py")
+    mid = ("tornado/mid/__init__.py", "tornado/mid/_part.py")
     wheels = [
         write_wheel(tmp_path, "tornado_low", *low),
         write_wheel(tmp_path, "tornado_mid", *mid),
@@ -278,7 +286,7 @@ def test_wheels_are_compared_with_each_other_and_with_the_sources(
     low, mid, none = (wheel.name for wheel in wheels)
 
     assert list(wheel_problems(tree.workspace, wheels)) == [
-        f"{low}: tests/test_it.py lies outside of tornado/",
+        f"{low}: tests/test_it.py is outside of tornado/",
         f"{low}: tornado/low/py.typed is missing",
         f"tornado/low/__init__.py is in {low} and in {mid}",
         f"{none}: no package of the workspace has this name",
@@ -288,12 +296,12 @@ def test_wheels_are_compared_with_each_other_and_with_the_sources(
 def test_the_command_says_what_is_wrong_and_fails(
     tree: Tree, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    tree.write("pyproject.toml", "[tool.workspace.stands-on]\nlow = []\n")
+    tree.write("pyproject.toml", "[tool.workspace.may-depend-on]\nlow = []\n")
     tree.piece("low", {"low/__init__.py": "import some_library"})
 
     place = "packages/low/src/tornado/low/__init__.py:1"
     assert main(["--root", str(tree.root)]) == 1
     assert capsys.readouterr().out.splitlines() == [
         f"{place}: imports some_library, which tornado-low does not declare",
-        "arrows: 1 packages, 1 problems",
+        "dependencies: 1 packages, 1 problems",
     ]

@@ -1,6 +1,6 @@
-"""Check the rules of rooms that a machine can see; CONTRIBUTING.md has them all.
+"""Check the rules of structure that a machine can see; CONTRIBUTING.md has them all.
 
-python tools/rooms.py
+python tools/structure.py
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from workspace import ROOF, ROOT, Piece, Workspace
+from workspace import META_PACKAGE, ROOT, Piece, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MOST_LINES = 600
 
-#: Names that say nothing about what lives in a room.
+#: Names that do not say what a module is about.
 NAMELESS = frozenset({"utils", "util", "helpers", "helper", "common", "misc"})
 
 #: A switched-off check, and what follows it on its line.
@@ -38,17 +38,17 @@ def problems(workspace: Workspace) -> Iterator[str]:
     """Yield one line for each rule that is broken."""
     for piece in workspace:
         yield from furniture(workspace, piece)
-        yield from faces(workspace, piece)
+        yield from public_modules(workspace, piece)
         for file in piece.files():
             place = str(file.relative_to(workspace.root))
-            yield from (f"{place}{problem}" for problem in room(file))
+            yield from (f"{place}{problem}" for problem in source_file(file))
         for file in piece.files(tests=True):
             place = str(file.relative_to(workspace.root))
             yield from (f"{place}{problem}" for problem in test_file(file))
 
 
 def furniture(workspace: Workspace, piece: Piece) -> Iterator[str]:
-    """The files that every package has, and the names of its changelog fragments."""
+    """Find missing files of a package, and changelog fragments with a wrong name."""
     place = piece.folder.relative_to(workspace.root)
     for name in FURNITURE:
         if not (piece.folder / name).exists():
@@ -59,30 +59,32 @@ def furniture(workspace: Workspace, piece: Piece) -> Iterator[str]:
             yield f"{place}/changes/{fragment.name}: name it <slug>.<kind>.md, kinds are {kinds}"
 
 
-def faces(workspace: Workspace, piece: Piece) -> Iterator[str]:
-    """Every public module is a folder, is typed, and says its public names in order."""
+def public_modules(workspace: Workspace, piece: Piece) -> Iterator[str]:
+    """Find public modules that are not typed, and code outside of them."""
     homes = {piece.source.joinpath(*module.split(".")) for module in piece.modules()}
     for file in piece.files():
-        if piece.name != ROOF and homes.isdisjoint(file.parents):
-            yield f"{file.relative_to(workspace.root)}: lies in no public module with a face"
+        if piece.name != META_PACKAGE and homes.isdisjoint(file.parents):
+            yield f"{file.relative_to(workspace.root)}: is not inside a public module"
     for module in piece.modules():
         folder = piece.source.joinpath(*module.split("."))
         place = folder.relative_to(workspace.root)
         if not (folder / "py.typed").exists():
             yield f"{place}: has no py.typed"
-        yield from (f"{place}/__init__.py{problem}" for problem in face(folder / "__init__.py"))
-    if piece.name == ROOF and not (piece.source / "tornado" / "py.typed").exists():
+        yield from (
+            f"{place}/__init__.py{problem}" for problem in init_file(folder / "__init__.py")
+        )
+    if piece.name == META_PACKAGE and not (piece.source / "tornado" / "py.typed").exists():
         yield f"{piece.source.relative_to(workspace.root)}/tornado: has no py.typed"
 
 
-def face(file: Path) -> Iterator[str]:
-    """A face teaches, and lists its names like ``sorted()`` does."""
+def init_file(file: Path) -> Iterator[str]:
+    """Find an ``__init__.py`` that does not teach, or does not list its names in order."""
     tree = ast.parse(file.read_text(encoding="utf-8"), str(file))
     if not ast.get_docstring(tree):
-        yield ":1: a face opens with a docstring that teaches"
+        yield ":1: has no docstring that teaches"
     names = _public_names(tree)
     if names is None:
-        yield ":1: has no __all__ that is a plain list of text"
+        yield ":1: has no __all__ that is a plain list of strings"
     elif names != sorted(set(names)):
         yield f":1: __all__ is not sorted: {_first_disorder(names)}"
 
@@ -100,15 +102,15 @@ def _public_names(tree: ast.Module) -> list[str] | None:
 
 def _first_disorder(names: list[str]) -> str:
     pairs = itertools.pairwise(names)
-    return next(f"{b!r} stands after {a!r}" for a, b in pairs if a >= b)
+    return next(f"{b!r} comes after {a!r}" for a, b in pairs if a >= b)
 
 
-def room(file: Path) -> Iterator[str]:
-    """One file of shipped code: its size, its name, its checks."""
+def source_file(file: Path) -> Iterator[str]:
+    """Find what is wrong with one file of shipped code."""
     text = file.read_text(encoding="utf-8")
     yield from _size(text)
     if file.stem.strip("_") in NAMELESS:
-        yield ": name a room by the noun that lives in it"
+        yield ": name a module by the noun that it is about"
     tree = ast.parse(text, str(file))
     for node in ast.walk(tree):
         if isinstance(node, ast.Assert):
@@ -117,7 +119,7 @@ def room(file: Path) -> Iterator[str]:
 
 
 def test_file(file: Path) -> Iterator[str]:
-    """One file of tests: pytest keeps the asserts of test modules alive under -O, no others."""
+    """Find what is wrong with a file of tests; under -O pytest keeps the asserts of test modules only."""
     text = file.read_text(encoding="utf-8")
     yield from _size(text)
     yield from _ignores(text)
@@ -130,7 +132,7 @@ def test_file(file: Path) -> Iterator[str]:
 def _size(text: str) -> Iterator[str]:
     lines = text.count("\n")
     if lines > MOST_LINES:
-        yield f": has {lines} lines, more than {MOST_LINES}: give them rooms"
+        yield f": has {lines} lines, more than {MOST_LINES}: divide it"
 
 
 def _ignores(text: str) -> Iterator[str]:
@@ -144,7 +146,7 @@ def main() -> int:
     workspace = Workspace(ROOT)
     found = list(problems(workspace))
     print(*found, sep="\n", end="\n" if found else "")
-    print(f"rooms: {len(workspace.pieces)} packages, {len(found)} problems")
+    print(f"structure: {len(workspace.pieces)} packages, {len(found)} problems")
     return 1 if found else 0
 
 
