@@ -8,6 +8,10 @@
     A dictionary whose items are attributes.
 :class:`ArgReplacer`
     One argument of a function, found by name in any call.
+:class:`BoundedCache`
+    Results that were computed before, in bounded memory.
+:func:`shortened`
+    A value as a message shows it.
 :func:`import_object`
     Objects found by their dotted names.
 :func:`replace_file`, :func:`move_file`
@@ -30,6 +34,7 @@ from ._public import publish
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
     from ._arguments import ArgReplacer
+    from ._cache import BoundedCache
     from ._classic import b, basestring_type, bytes_type, unicode_type
     from ._code import exec_in
     from ._configurable import Configurable
@@ -38,6 +43,7 @@ if TYPE_CHECKING:
     from ._exceptions import errno_from_exception, raise_exc_info
     from ._files import move_file, replace_file
     from ._gzip import GzipDecompressor
+    from ._messages import shortened
     from ._names import import_object
     from ._objectdict import ObjectDict
     from ._pattern import re_unescape
@@ -45,6 +51,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ArgReplacer",
+    "BoundedCache",
     "Configurable",
     "GzipDecompressor",
     "ObjectDict",
@@ -62,6 +69,7 @@ __all__ = [
     "raise_exc_info",
     "re_unescape",
     "replace_file",
+    "shortened",
     "timedelta_to_seconds",
     "unicode_type",
 ]
@@ -70,6 +78,7 @@ publish(
     globals(),
     {
         "ArgReplacer": "_arguments",
+        "BoundedCache": "_cache",
         "Configurable": "_configurable",
         "GzipDecompressor": "_gzip",
         "ObjectDict": "_objectdict",
@@ -85,6 +94,7 @@ publish(
         "raise_exc_info": "_exceptions",
         "re_unescape": "_pattern",
         "replace_file": "_files",
+        "shortened": "_messages",
         "timedelta_to_seconds": "_duration",
         "unicode_type": "_classic",
     },
