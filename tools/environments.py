@@ -24,7 +24,7 @@ BEFORE = ("lint", "typing", "docs")
 BESIDE = "py311-lowest"
 AFTER = ("upstream", "whole")
 
-#: The environments that test one package below the roof after the other, with a report of each.
+#: The environments that test one package after the other, with a report of each.
 OF_ALL_PACKAGES = frozenset({BESIDE})
 
 #: Reports that an environment leaves behind besides the one of its name.
@@ -93,7 +93,7 @@ def reports_here(workspace: Workspace | None = None) -> list[str]:
     names = []
     for environment in environments_here(workspace):
         if environment in OF_ALL_PACKAGES:
-            pieces = workspace.below_the_roof()
+            pieces = workspace.without_meta_package()
             names += [f"{environment}-{piece.folder.name}" for piece in pieces]
         else:
             names += [environment, *MORE_REPORTS.get(environment, ())]

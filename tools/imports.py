@@ -36,7 +36,7 @@ def read_imports(file: Path, source: Path) -> list[Import]:
     :param source: the folder that dotted names start from; relative imports need it.
     """
     parts = file.relative_to(source).with_suffix("").parts
-    package = parts[:-1]  # of a face too: its name ends in __init__
+    package = parts[:-1]  # also right for __init__.py
     visitor = _Reader(package)
     visitor.visit(ast.parse(file.read_text(encoding="utf-8"), str(file)))
     return visitor.found
@@ -89,7 +89,7 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def _add_aliases(self, node: ast.Call) -> None:
-        """A face imports what its aliases come from when somebody asks for one."""
+        """Add what a public module imports when somebody asks for one of its aliases."""
         for keyword in node.keywords:
             if keyword.arg == "aliases" and isinstance(keyword.value, ast.Dict):
                 for value in keyword.value.values:

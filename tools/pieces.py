@@ -1,7 +1,7 @@
 """Write the pieces into the places that name all of them.
 
-The roof names every piece three times: as a dependency for installers, in a table for its error
-messages, and as an import for type checkers. ``tools/arrows.py`` says when one is missing there.
+The meta-package names every piece three times: as a dependency for installers, in a table for its
+error messages, and as an import for type checkers. ``tools/dependencies.py`` says when one is missing.
 The table of README.md has a row for each. The addresses of ``[tool.workspace.urls]`` in the root's
 pyproject file are written into the one of every piece.
 
@@ -15,7 +15,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from workspace import ROOF, ROOT, Piece, Workspace, required_name
+from workspace import META_PACKAGE, ROOT, Piece, Workspace, required_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,22 +54,22 @@ def row(piece: Piece) -> str:
     return f"| [{piece.name}](packages/{piece.folder.name}) | {modules} | {piece.description} |"
 
 
-def update_roof(workspace: Workspace) -> None:
-    """Write the pieces of a workspace into its roof."""
-    roof = workspace.pieces[ROOF]
-    others = [piece for piece in workspace if piece.name != ROOF]
-    declared = {required_name(line): line for line in roof.dependencies}
+def update_meta_package(workspace: Workspace) -> None:
+    """Write the pieces of a workspace into its meta-package."""
+    meta = workspace.pieces[META_PACKAGE]
+    others = [piece for piece in workspace if piece.name != META_PACKAGE]
+    declared = {required_name(line): line for line in meta.dependencies}
     dependencies = sorted(
         declared.get(piece.name, f"{piece.name}>={'.'.join(piece.version.split('.')[:2])},<2")
         for piece in others
     )
     owners = {module.partition(".")[2]: p.name for p in others for module in p.modules()}
     top = sorted(module for module in owners if "." not in module)
-    package = roof.source / "tornado"
+    package = meta.source / "tornado"
     requirements = (f'    "{line}",' for line in dependencies)
     table = (f'    "{module}": "{name}",' for module, name in sorted(owners.items()))
     imports = (f"    from . import {module} as {module}" for module in top)
-    rewrite(roof.folder / "pyproject.toml", "dependencies = [", '    ".*",', requirements)
+    rewrite(meta.folder / "pyproject.toml", "dependencies = [", '    ".*",', requirements)
     rewrite(package / "_pieces.py", "PIECES = {", '    ".*": ".*",', table)
     rewrite(
         package / "__init__.py",
@@ -106,7 +106,7 @@ def _key(label: str) -> str:
 
 
 if __name__ == "__main__":
-    update_roof(Workspace(ROOT))
+    update_meta_package(Workspace(ROOT))
     update_urls(Workspace(ROOT))
     update_table(Workspace(ROOT))
     sys.exit(0)

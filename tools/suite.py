@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 JUNIT = ROOT / ".tox" / "junit"
 
-#: pytest says that only test modules keep their asserts under -O; tools/rooms.py sees to it that
+#: pytest says that only test modules keep their asserts under -O; tools/structure.py sees to it that
 #: there are no others.
 KNOWN_UNDER_O = "ignore:assertions not in test modules:pytest.PytestConfigWarning"
 
@@ -68,7 +68,7 @@ def commands(
 ) -> Iterator[list[str]]:
     """Yield the command lines of an environment: one process for each package, or one in all."""
     if packages:
-        for piece in Workspace().below_the_roof():
+        for piece in Workspace().without_meta_package():
             report = f"{environment}-{piece.folder.name}"
             yield pytest_command(report, [str(piece.tests), *given], optimize=optimize)
     else:
@@ -78,7 +78,9 @@ def commands(
 def main() -> int:
     parser = argparse.ArgumentParser(description="Run a test suite inside a tox environment.")
     parser.add_argument("environment", help="it names the report, and the package")
-    parser.add_argument("--packages", action="store_true", help="of every package below the roof")
+    parser.add_argument(
+        "--packages", action="store_true", help="of every package but the meta-package"
+    )
     parser.add_argument("--optimize", action="store_true", help="under python -O")
     options, given = parser.parse_known_args()
     # A shell that runs this in the background has interrupts ignored, and tests inherit that; they

@@ -7,7 +7,7 @@ looked up in an index, where another distribution might answer to them.
     python tools/wheels.py build                   every wheel, those that are stale only
     python tools/wheels.py files web               the wheel files that tornado-web needs
     python tools/wheels.py install util            into the environment in VIRTUAL_ENV
-    python tools/wheels.py install --below-the-roof --lowest
+    python tools/wheels.py install --without-meta-package --lowest
 """
 
 from __future__ import annotations
@@ -105,7 +105,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("action", choices=["build", "files", "install"])
     parser.add_argument("folders", nargs="*", help="folders below packages/, or environments")
     parser.add_argument("--all", action="store_true", help="every piece")
-    parser.add_argument("--below-the-roof", action="store_true", help="every piece but the roof")
+    parser.add_argument(
+        "--without-meta-package", action="store_true", help="every piece but the meta-package"
+    )
     parser.add_argument("--shelf", type=Path, default=ROOT / ".tox" / "wheels")
     parser.add_argument("--group", default="test", help="dependency group of the pieces")
     parser.add_argument("--root-group", action="append", default=[], help="group of the root")
@@ -118,8 +120,8 @@ def main(arguments: list[str] | None = None) -> int:
     every = options.all or (options.action == "build" and not options.folders)
     folders = map(package_folder, options.folders)
     pieces = list(workspace) if every else [workspace.by_folder(name) for name in folders]
-    if options.below_the_roof:
-        pieces = workspace.below_the_roof()
+    if options.without_meta_package:
+        pieces = workspace.without_meta_package()
     if options.action != "install":
         chosen = pieces if options.action == "build" else workspace.closure(pieces)
         files = [shelf.wheel(piece) for piece in chosen]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 
 #: The distribution whose `tornado/__init__.py` is the only one.
-ROOF = "tornado"
+META_PACKAGE = "tornado"
 
 
 def normalized(name: str) -> str:
@@ -61,10 +61,10 @@ class Piece:
         return sorted((self.tests if tests else self.source).rglob("*.py"))
 
     def modules(self) -> list[str]:
-        """Return the dotted names of the public modules, which are folders with a face."""
+        """Return the dotted names of the public modules, which are folders with an ``__init__.py``."""
         found = []
-        for face in self.source.glob("tornado/**/__init__.py"):
-            parts = face.parent.relative_to(self.source).parts
+        for file in self.source.glob("tornado/**/__init__.py"):
+            parts = file.parent.relative_to(self.source).parts
             if len(parts) > 1 and not any(part.startswith("_") for part in parts):
                 found.append(".".join(parts))
         return sorted(found)
@@ -107,9 +107,9 @@ class Workspace:
     def __iter__(self) -> Iterator[Piece]:
         return iter(self.pieces.values())
 
-    def below_the_roof(self) -> list[Piece]:
-        """Return the pieces that work without the roof, which is every other one."""
-        return [piece for piece in self if piece.name != ROOF]
+    def without_meta_package(self) -> list[Piece]:
+        """Return every piece but the meta-package: they work without it."""
+        return [piece for piece in self if piece.name != META_PACKAGE]
 
     def by_folder(self, folder: str) -> Piece:
         """Return the piece whose folder below ``packages/`` has this name.

@@ -42,7 +42,7 @@ def test_every_setting_in_the_table_is_read_somewhere() -> None:
         for row in re.findall(r"^\| (`.*?) \|", text, re.MULTILINE)
         for name in re.findall(r"`(\w+)`", row)
     ]
-    source = "".join([room.read_text("utf-8") for room in sorted(Path(SOURCE).glob("_*.py"))])
+    source = "".join([file.read_text("utf-8") for file in sorted(Path(SOURCE).rglob("_*.py"))])
 
     assert len(settings) > 15
     assert [name for name in settings if f'"{name}"' not in source] == []

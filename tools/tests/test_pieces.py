@@ -3,40 +3,40 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-from arrows import Checker, Floors
-from pieces import rewrite, update_roof, update_table, update_urls, urls_of
+from dependencies import Checker, Layers
+from pieces import rewrite, update_meta_package, update_table, update_urls, urls_of
 from trees import Tree
 
-FACE = "if TYPE_CHECKING:\n    from typing import Any, Final\n\n    from . import x as x\n\nversion = 1\n"
+INIT = "if TYPE_CHECKING:\n    from typing import Any, Final\n\n    from . import x as x\n\nversion = 1\n"
 TABLE = "PIECES = {\n}\n"
 
 
-def test_the_roof_names_every_piece_after_an_update(tree: Tree) -> None:
+def test_the_meta_package_names_every_piece_after_an_update(tree: Tree) -> None:
     tree.piece(
         "low", {"low/__init__.py": "", "also/__init__.py": "", "platform/deep/__init__.py": ""}
     )
     tree.piece("mid", {"mid/__init__.py": ""})
-    tree.piece("tornado", {"__init__.py": FACE, "_pieces.py": TABLE}, name="tornado")
+    tree.piece("tornado", {"__init__.py": INIT, "_pieces.py": TABLE}, name="tornado")
     project = tree.root / "packages" / "tornado" / "pyproject.toml"
     project.write_text(project.read_text().replace("dependencies = []", "dependencies = [\n]"))
-    floors = Floors({"low": [], "mid": [], "tornado": ["low", "mid"]})
+    layers = Layers({"low": [], "mid": [], "tornado": ["low", "mid"]})
 
-    before = list(Checker(tree.workspace, floors).problems())
-    update_roof(tree.workspace)
+    before = list(Checker(tree.workspace, layers).problems())
+    update_meta_package(tree.workspace)
 
     assert before
-    assert list(Checker(tree.workspace, floors).problems()) == []
+    assert list(Checker(tree.workspace, layers).problems()) == []
     assert '    "tornado-low>=1.0,<2",\n    "tornado-mid>=1.0,<2",\n' in project.read_text()
 
 
-def test_a_floor_that_was_raised_by_hand_stays(tree: Tree) -> None:
+def test_a_lower_bound_that_was_raised_by_hand_stays(tree: Tree) -> None:
     tree.piece("low", {"low/__init__.py": ""})
-    tree.piece("tornado", {"__init__.py": FACE, "_pieces.py": TABLE}, name="tornado")
+    tree.piece("tornado", {"__init__.py": INIT, "_pieces.py": TABLE}, name="tornado")
     project = tree.root / "packages" / "tornado" / "pyproject.toml"
     raised = 'dependencies = [\n    "tornado-low>=1.4,<2",\n]'
     project.write_text(project.read_text().replace("dependencies = []", raised))
 
-    update_roof(tree.workspace)
+    update_meta_package(tree.workspace)
 
     assert raised in project.read_text()
 

@@ -39,7 +39,7 @@ def test_what_is_given_goes_to_pytest_and_a_path_replaces_the_package(tmp_path: 
     assert other == [str(tmp_path), "-x"]
 
 
-def test_every_package_below_the_roof_has_a_process_and_a_report_of_its_own() -> None:
+def test_every_package_but_the_meta_package_has_a_process_and_a_report_of_its_own() -> None:
     lines = list(commands("py311-lowest", ["-x"], packages=True, optimize=False))
     reports = [next(a for a in line if a.endswith(".xml")) for line in lines]
 

@@ -38,9 +38,9 @@ def make() -> Pot: ...
 @pytest.fixture
 def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
     """Return a function that gives the uses in a test module of a module ``tornado.kitchen``."""
-    roof, kitchen = ModuleType("tornado"), ModuleType("tornado.kitchen")
-    roof.kitchen = kitchen  # type: ignore[attr-defined]  # it is made here
-    for module in (roof, kitchen):
+    top, kitchen = ModuleType("tornado"), ModuleType("tornado.kitchen")
+    top.kitchen = kitchen  # type: ignore[attr-defined]  # it is made here
+    for module in (top, kitchen):
         monkeypatch.setitem(sys.modules, module.__name__, module)
     exec(MODULE, kitchen.__dict__)
     things: dict[str, Any] = vars(kitchen)

@@ -202,7 +202,7 @@ class IOStream(BaseIOStream):
 
     def _release_socket(self) -> sockets.socket:
         """Give the socket away, which ends this stream without closing the connection."""
-        is_taken = self._protocol is not None and not self._borrow()
+        is_taken = self._protocol is not None and not self._borrow_input()
         if self.reading() or self.writing() or self._connect_future or is_taken:
             raise ValueError(
                 "IOStream is not idle; cannot convert to SSL: finish its reads and writes before TLS begins"

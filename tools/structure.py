@@ -1,0 +1,154 @@
+"""Check the rules of structure that a machine can see; CONTRIBUTING.md has them all.
+
+python tools/structure.py
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from workspace import META_PACKAGE, ROOT, Piece, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MOST_LINES = 600
+
+#: Names that do not say what a module is about.
+NAMELESS = frozenset({"utils", "util", "helpers", "helper", "common", "misc"})
+
+#: A switched-off check, and what follows it on its line.
+IGNORE = re.compile(
+    r"#\s*(?:noqa(?::\s?[A-Z0-9, ]+)?|(?:type|ruff|pyright):\s*ignore(?:\[[\w, -]*\])?)(?P<reason>.*)"
+)
+
+#: Kinds of changelog fragments, as the root's towncrier settings have them.
+KINDS = ("added", "changed", "deprecated", "removed", "fixed", "security")
+
+#: What every package folder holds beside its source.
+FURNITURE = ("README.md", "CHANGELOG.md", "LICENSE", "tests", "changes")
+
+
+def problems(workspace: Workspace) -> Iterator[str]:
+    """Yield one line for each rule that is broken."""
+    for piece in workspace:
+        yield from furniture(workspace, piece)
+        yield from public_modules(workspace, piece)
+        for file in piece.files():
+            place = str(file.relative_to(workspace.root))
+            yield from (f"{place}{problem}" for problem in source_file(file))
+        for file in piece.files(tests=True):
+            place = str(file.relative_to(workspace.root))
+            yield from (f"{place}{problem}" for problem in test_file(file))
+
+
+def furniture(workspace: Workspace, piece: Piece) -> Iterator[str]:
+    """Find missing files of a package, and changelog fragments with a wrong name."""
+    place = piece.folder.relative_to(workspace.root)
+    for name in FURNITURE:
+        if not (piece.folder / name).exists():
+            yield f"{place}: has no {name}"
+    for fragment in sorted((piece.folder / "changes").glob("*")):
+        if not re.fullmatch(rf"[a-z0-9-]+\.({'|'.join(KINDS)})\.md", fragment.name):
+            kinds = ", ".join(KINDS)
+            yield f"{place}/changes/{fragment.name}: name it <slug>.<kind>.md, kinds are {kinds}"
+
+
+def public_modules(workspace: Workspace, piece: Piece) -> Iterator[str]:
+    """Find public modules that are not typed, and code outside of them."""
+    homes = {piece.source.joinpath(*module.split(".")) for module in piece.modules()}
+    for file in piece.files():
+        if piece.name != META_PACKAGE and homes.isdisjoint(file.parents):
+            yield f"{file.relative_to(workspace.root)}: is not inside a public module"
+    for module in piece.modules():
+        folder = piece.source.joinpath(*module.split("."))
+        place = folder.relative_to(workspace.root)
+        if not (folder / "py.typed").exists():
+            yield f"{place}: has no py.typed"
+        yield from (
+            f"{place}/__init__.py{problem}" for problem in init_file(folder / "__init__.py")
+        )
+    if piece.name == META_PACKAGE and not (piece.source / "tornado" / "py.typed").exists():
+        yield f"{piece.source.relative_to(workspace.root)}/tornado: has no py.typed"
+
+
+def init_file(file: Path) -> Iterator[str]:
+    """Find an ``__init__.py`` that does not teach, or does not list its names in order."""
+    tree = ast.parse(file.read_text(encoding="utf-8"), str(file))
+    if not ast.get_docstring(tree):
+        yield ":1: has no docstring that teaches"
+    names = _public_names(tree)
+    if names is None:
+        yield ":1: has no __all__ that is a plain list of strings"
+    elif names != sorted(set(names)):
+        yield f":1: __all__ is not sorted: {_first_disorder(names)}"
+
+
+def _public_names(tree: ast.Module) -> list[str] | None:
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__":
+            try:
+                names: list[str] = ast.literal_eval(node.value)
+            except ValueError:
+                return None
+            return names
+    return None
+
+
+def _first_disorder(names: list[str]) -> str:
+    pairs = itertools.pairwise(names)
+    return next(f"{b!r} comes after {a!r}" for a, b in pairs if a >= b)
+
+
+def source_file(file: Path) -> Iterator[str]:
+    """Find what is wrong with one file of shipped code."""
+    text = file.read_text(encoding="utf-8")
+    yield from _size(text)
+    if file.stem.strip("_") in NAMELESS:
+        yield ": name a module by the noun that it is about"
+    tree = ast.parse(text, str(file))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assert):
+            yield f":{node.lineno}: assert vanishes under python -O: raise an exception"
+    yield from _ignores(text)
+
+
+def test_file(file: Path) -> Iterator[str]:
+    """Find what is wrong with a file of tests; under -O pytest keeps the asserts of test modules only."""
+    text = file.read_text(encoding="utf-8")
+    yield from _size(text)
+    yield from _ignores(text)
+    if not file.name.startswith("test_") and file.name != "conftest.py":
+        for node in ast.walk(ast.parse(text, str(file))):
+            if isinstance(node, ast.Assert):
+                yield f":{node.lineno}: assert outside of a test module vanishes under python -O"
+
+
+def _size(text: str) -> Iterator[str]:
+    lines = text.count("\n")
+    if lines > MOST_LINES:
+        yield f": has {lines} lines, more than {MOST_LINES}: divide it"
+
+
+def _ignores(text: str) -> Iterator[str]:
+    for number, line in enumerate(text.splitlines(), 1):
+        match = IGNORE.search(line)
+        if match and not re.search(r"[a-z]{3}", match["reason"]):
+            yield f":{number}: say on this line why the check is switched off"
+
+
+def main() -> int:
+    workspace = Workspace(ROOT)
+    found = list(problems(workspace))
+    print(*found, sep="\n", end="\n" if found else "")
+    print(f"structure: {len(workspace.pieces)} packages, {len(found)} problems")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
