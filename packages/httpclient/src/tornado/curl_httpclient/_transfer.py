@@ -186,7 +186,7 @@ class Transfer:
         try:
             if not self._leave_held():
                 return int(pycurl.PREREQFUNC_ABORT)
-        except BaseException as error:  # noqa: BLE001  # `_stop` hands it on
+        except BaseException as error:  # noqa: BLE001 - `_stop` hands it on
             self._stop(error)
             return int(pycurl.PREREQFUNC_ABORT)
         self._is_unanswered = True
@@ -205,7 +205,7 @@ class Transfer:
             head = reader.take_line(octets)
             if head is not None:
                 self._take_head(head)
-        except BaseException as error:  # noqa: BLE001  # `_stop` hands it on
+        except BaseException as error:  # noqa: BLE001 - `_stop` hands it on
             return self._stop(error)
         return -1 if self._is_cut else None
 
@@ -249,7 +249,7 @@ class Transfer:
             waiting = self._exchange.take_data(data)
             if waiting is not None:
                 self._wait_for(waiting)
-        except BaseException as error:  # noqa: BLE001  # as above
+        except BaseException as error:  # noqa: BLE001 - as above
             return self._stop(error)
         return None
 
@@ -276,7 +276,7 @@ class Transfer:
             return None
         try:
             self._exchange.context.run(progress, int(out), int(total_out) or None)
-        except BaseException as error:  # noqa: BLE001  # as above
+        except BaseException as error:  # noqa: BLE001 - as above
             return self._stop(error)
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"  # noqa: S105  # a word of the grammar
+_TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"  # noqa: S105 - a word of the grammar
 
 # forwarded-pair = token "=" ( token / quoted-string ) (RFC 7239 section 4). Many proxies write a
 # value with a colon without the quotes that it needs; no reader can mistake it.

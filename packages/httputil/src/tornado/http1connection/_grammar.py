@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 # token = 1*tchar (RFC 9110 section 5.6.2)
-TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # noqa: S105  # a word of the grammar
+TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # noqa: S105 - a word of the grammar
 
 # field-value = *field-content; field-content is VCHAR, obs-text, SP and HTAB (RFC 9110 section
 # 5.5). NUL, CR, LF and every other control character are outside of it.

@@ -239,7 +239,7 @@ class HTTP1ServerConnection(ServerDeadlines):
                 self._head_begins()
         except HTTPInputError as error:
             self._refuse(error)
-        except Exception as error:  # noqa: BLE001  # logged; the request cannot go on
+        except Exception as error:  # noqa: BLE001 - logged; the request cannot go on
             self._fail(error)
 
     def eof_received(self) -> bool:
@@ -327,7 +327,7 @@ class HTTP1ServerConnection(ServerDeadlines):
             self._advance(self._parser.next_event() if event is None else event)
         except HTTPInputError as error:
             self._refuse(error)
-        except Exception as error:  # noqa: BLE001  # as in data_received
+        except Exception as error:  # noqa: BLE001 - as in data_received
             self._fail(error)
 
     def _head_begins(self) -> None:
@@ -414,7 +414,7 @@ class HTTP1ServerConnection(ServerDeadlines):
             message.finish()
         except HTTPInputError:
             raise
-        except Exception as error:  # noqa: BLE001  # as in data_received
+        except Exception as error:  # noqa: BLE001 - as in data_received
             self._fail(error)
             return
         if self._written and self._exchange is exchange:
