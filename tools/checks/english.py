@@ -127,24 +127,23 @@ def _in_passage(passage: Passage) -> Iterator[str]:
 def _in_names(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        name = _defined_name(node)
-        if is_function and name.strip("_") in PARTICIPLES:
-            yield f":{node.lineno}: {name}: write a verb that says what it does"
-        for word in words_of(name):
-            if word in NAMES:
-                yield f":{node.lineno}: {name}: write {NAMES[word]} for {word}"
+        if is_function and node.name.strip("_") in PARTICIPLES:
+            yield f":{node.lineno}: {node.name}: write a verb that says what it does"
+        for name, line in _defined_names(node):
+            for word in NAMES.keys() & words_of(name):
+                yield f":{line}: {name}: write {NAMES[word]} for {word}"
 
 
-def _defined_name(node: ast.AST) -> str:
+def _defined_names(node: ast.AST) -> Iterator[tuple[str, int]]:
     if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-        return node.name
-    if isinstance(node, ast.arg):
-        return node.arg
-    if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
-        return node.id if isinstance(node, ast.Name) else node.attr
-    return ""
+        yield node.name, node.lineno
+    elif isinstance(node, ast.arg):
+        yield node.arg, node.lineno
+    elif isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
+        yield node.id if isinstance(node, ast.Name) else node.attr, node.lineno
 
 
+@cache
 def words_of(name: str) -> list[str]:
     """Return the words of a name in either style, in lower case."""
     return re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower())

@@ -46,19 +46,24 @@ def class_sizes(tree: ast.Module, exceptions: Mapping[str, str] | None = None) -
 
 def instance_attributes(node: ast.ClassDef) -> set[str]:
     """Return the attributes that a class gives its instances: stored, annotated or in slots."""
-    names = set()
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store):
-            if isinstance(inner.value, ast.Name) and inner.value.id == "self":
-                names.add(inner.attr)
+    names = {
+        inner.attr
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Attribute)
+        and isinstance(inner.ctx, ast.Store)
+        and getattr(inner.value, "id", "") == "self"
+    }
     for statement in node.body:
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
             if "ClassVar" not in ast.unparse(statement.annotation):
                 names.add(statement.target.id)
-        elif isinstance(statement, ast.Assign):
-            if getattr(statement.targets[0], "id", "") == "__slots__":
-                names |= set(_strings(statement.value))
+        elif isinstance(statement, ast.Assign) and _is_slots(statement):
+            names |= set(_strings(statement.value))
     return names - {"__slots__"}
+
+
+def _is_slots(statement: ast.Assign) -> bool:
+    return getattr(statement.targets[0], "id", "") == "__slots__"
 
 
 def _strings(node: ast.expr) -> Iterator[str]:

@@ -77,8 +77,6 @@ def accesses(tree: ast.Module) -> Iterator[Access]:
         if isinstance(node, ast.Attribute) and is_private(node.attr):
             yield Access(node.lineno, node.attr, ast.unparse(node))
         elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in _BY_NAME:
-            name = node.args[1] if len(node.args) > 1 else None
-            if isinstance(name, ast.Constant) and isinstance(name.value, str):
-                if is_private(name.value):
-                    expression = f"{ast.unparse(node.args[0])}.{name.value}"
-                    yield Access(node.lineno, name.value, expression)
+            name = getattr(node.args[1], "value", None) if len(node.args) > 1 else None
+            if isinstance(name, str) and is_private(name):
+                yield Access(node.lineno, name, f"{ast.unparse(node.args[0])}.{name}")

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -263,6 +263,19 @@ class Peers(InLoop):
 @pytest.fixture
 def serve() -> Peers:
     return Peers()
+
+
+@pytest.fixture
+def unanswered_port() -> Iterator[int]:
+    """A port whose backlog is full: the system does not answer attempts to connect."""
+    with socket.socket() as listener, ExitStack() as waiting:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(4):
+            sock = waiting.enter_context(socket.socket())
+            sock.setblocking(False)
+            sock.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
 
 
 class TLSProxy(Peer):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import urllib.parse
 from pathlib import Path
 from typing import Any
 
@@ -96,3 +97,32 @@ async def test_files_reach_the_server(make, serve, path):
     await make.fetch(peer.url(), method="POST", files={"a": [path, path]}, form={"b": "c"})
     assert peer.requests[0].body.count(b"\x89PNG") == 2
     assert b'name="b"\r\n\r\nc\r\n' in peer.requests[0].body
+
+
+@pytest.mark.parametrize(
+    ("value", "sent"),
+    [
+        (5, ["5"]),
+        (1.5, ["1.5"]),
+        (None, ["None"]),
+        ("a", ["a"]),
+        (b"a", ["a"]),
+        ("ż", ["ż"]),
+        (["a", 5], ["a", "5"]),
+        (("a", b"b"), ["a", "b"]),
+        ({"a": 1}, ["a"]),
+        ([], []),
+    ],
+)
+@pytest.mark.parametrize("name", ["b", b"b", 7])
+def test_a_form_has_the_same_values_with_files_and_without(name, value, sent):
+    form: Any = {name: value}
+    key = "7" if name == 7 else "b"
+    plain = HTTPRequest("http://a.example/", "POST", form=form)
+    assert plain.body is not None
+    pairs = urllib.parse.parse_qsl(plain.body.decode(), keep_blank_values=True)
+    assert pairs == [(key, each) for each in sent]
+    multipart = HTTPRequest("http://a.example/", "POST", form=form, files={"f": b"x"})
+    assert multipart.body is not None
+    fields = re.findall(r'name="(.*?)"\r\n\r\n(.*?)\r\n', multipart.body.decode())
+    assert fields == pairs

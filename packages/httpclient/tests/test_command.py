@@ -21,6 +21,10 @@ class Handler(BaseHTTPRequestHandler):
     timeout = 10
 
     def do_GET(self) -> None:
+        if self.path == "/garbage":
+            self.wfile.write(b"garbage\r\n\r\n")
+            self.close_connection = True
+            return
         self.send_response(CODES.get(self.path, 200))
         self.send_header("X-A", "b")
         if self.path == "/redirect":
@@ -112,6 +116,27 @@ def test_a_value_that_is_none_is_refused_with_what_to_give(capfd):
         main(["--print_body=perhaps", "http://127.0.0.1:1/"])
     assert caught.value.code == 2
     assert "--print_body is true or false, not 'perhaps'" in capfd.readouterr().err
+
+
+def test_the_level_of_the_log_is_taken_as_options_takes_it(url):
+    command = [sys.executable, "-m", "tornado.httpclient"]
+    for level, is_logged in (("info", True), ("Debug", True), ("warning", False), ("none", False)):
+        done = subprocess.run(
+            [*command, f"--logging={level}", f"{url}/garbage"],
+            capture_output=True,
+            timeout=30,
+            check=False,
+        )
+        assert (b"tornado.general] Malformed HTTP message" in done.stderr) is is_logged
+
+
+def test_a_level_that_there_is_not_is_refused_with_those_that_there_are(capfd):
+    with pytest.raises(SystemExit) as caught:
+        main(["--logging=loud", "http://127.0.0.1:1/"])
+    assert caught.value.code == 2
+    error = capfd.readouterr().err
+    assert "--logging: invalid choice: 'loud'" in error
+    assert "warning" in error
 
 
 def test_values_keep_their_dashes(url, capfd):

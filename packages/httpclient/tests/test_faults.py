@@ -246,19 +246,8 @@ async def test_a_proxy_is_named_when_its_name_is_looked_up_for_too_long(simple):
         await client.fetch("http://example.invalid/", **options)
 
 
-async def test_a_server_that_takes_no_connection_is_named(make):
-    """A full backlog: the system answers nothing."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        address = listener.getsockname()
-        waiting = [socket.socket() for _ in range(4)]
-        for each in waiting:
-            each.setblocking(False)
-            each.connect_ex(address)
-        with pytest.raises(HTTPTimeoutError) as caught:
-            await make.fetch(f"http://127.0.0.1:{address[1]}/", connect_timeout=0.3)
-        for each in waiting:
-            each.close()
-    assert str(caught.value) == f"Timeout while connecting to 127.0.0.1:{address[1]}"
+async def test_a_server_that_accepts_no_connection_is_named(make, unanswered_port):
+    with pytest.raises(HTTPTimeoutError) as caught:
+        await make.fetch(f"http://127.0.0.1:{unanswered_port}/", connect_timeout=0.1)
+    assert str(caught.value) == f"Timeout while connecting to 127.0.0.1:{unanswered_port}"
     assert caught.value.phase == "connect"

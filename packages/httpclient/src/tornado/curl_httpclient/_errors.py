@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tornado.httpclient import HTTPClientError, HTTPProtocolError, HTTPStreamClosedError
+from tornado.httpclient._decoding import DecodingError
 from tornado.httpclient._errors import NO_STATUS, HTTPTimeoutError
 
 from ._library import pycurl
@@ -35,19 +36,19 @@ _PROTOCOL = frozenset(
 _CLOSED = frozenset({pycurl.E_GOT_NOTHING, pycurl.E_RECV_ERROR, pycurl.E_SEND_ERROR})
 
 
-def make_error(errno: int, message: str, seconds: float | None, peer: str) -> Exception:
+def make_error(errno: int, message: str, seconds: float, peer: str) -> Exception:
     """Return the exception for a code of libcurl.
 
     What both clients meet has the same class in both.
 
-    :param seconds: the limit for the connection.
+    :param seconds: how long the connection took, at most.
     :param peer: the host and the port that it was for.
     """
-    # Of the deadlines, libcurl is told that of the connection alone; who sets one for slow transfers
-    # in a prepare_curl_callback gets libcurl's word for it.
+    # libcurl is only told the deadline of the connection. If a prepare_curl_callback sets another
+    # one, for slow transfers for instance, its error has the words of libcurl.
     if errno == pycurl.E_OPERATION_TIMEDOUT and "too slow" not in message:
         error = HTTPTimeoutError(f"Timeout while connecting to {peer}")
-        error.add_note(f"after {seconds or 0:g} seconds")
+        error.add_note(f"after {seconds:.3g} seconds")
         error.phase = "connect"
         return error
     if errno in _PROTOCOL:
@@ -55,3 +56,27 @@ def make_error(errno: int, message: str, seconds: float | None, peer: str) -> Ex
     if errno in _CLOSED:
         return HTTPStreamClosedError(message)
     return CurlError(errno, message)
+
+
+def own_timeout_error(message: str) -> HTTPTimeoutError:
+    """Return the exception for a deadline that a ``prepare_curl_callback`` has set.
+
+    :param message: the words of libcurl.
+    """
+    error = HTTPTimeoutError(
+        "Timeout during request: prepare_curl_callback has set TIMEOUT or TIMEOUT_MS,"
+        f" use request_timeout instead ({message})"
+    )
+    error.phase = "whole"
+    return error
+
+
+def explain_decoding_error(error: DecodingError) -> DecodingError:
+    """Return an error of a decoder that also says why libcurl may be the cause of it.
+
+    With ``ACCEPT_ENCODING``, libcurl decompresses the body and leaves the field as it came.
+    """
+    return DecodingError(
+        f"{error}; if prepare_curl_callback sets ACCEPT_ENCODING, libcurl has decompressed the body"
+        " already: use decompress_response instead"
+    )

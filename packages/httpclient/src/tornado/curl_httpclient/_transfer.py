@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from tornado.httpclient._decoding import DecodingError
 from tornado.httpclient._errors import HTTPProtocolError, HTTPStreamClosedError
 from tornado.httpclient._failure import RAISED
 
-from ._errors import make_error
+from ._errors import explain_decoding_error, make_error, own_timeout_error
 from ._feed import Feed
 from ._heads import Head, HeadReader
 from ._library import pycurl
@@ -128,8 +129,7 @@ class Transfer:
                 raise self._error
             if not self._is_cut:
                 if code:
-                    limit = exchange.request.connect_timeout
-                    raise make_error(code, message, limit, exchange.peer())
+                    raise self._libcurl_error(code, message)
                 # libcurl keeps a connection whose end is all that it had to say, too.
                 self._multi.keep(exchange.target.origin, self.socket)
             if self._held is not None:
@@ -143,6 +143,16 @@ class Transfer:
             self._is_received = True
         except RAISED as error:  # it goes to whoever awaits the fetch
             self.fail(error)
+
+    def _libcurl_error(self, code: int, message: str) -> Exception:
+        has_callback = self._exchange.hop.prepare_curl_callback is not None
+        # The words for the time of the connection are others: "Connection", "Resolving".
+        if has_callback and message.startswith("Operation timed out"):
+            return own_timeout_error(message)
+        seconds = self._exchange.request.connect_timeout or 0.0
+        if has_callback:
+            seconds = min(seconds, self.curl.getinfo(pycurl.TOTAL_TIME))
+        return make_error(code, message, seconds, self._exchange.peer())
 
     def _finish(self) -> None:
         trailers = dict(self._reader.read_trailers()) if self._reader.lines else None
@@ -249,6 +259,10 @@ class Transfer:
             waiting = self._exchange.take_data(data)
             if waiting is not None:
                 self._wait_for(waiting)
+        except DecodingError as error:
+            if self._exchange.hop.prepare_curl_callback is not None:
+                return self._stop(explain_decoding_error(error))
+            return self._stop(error)
         except BaseException as error:  # noqa: BLE001 - as above
             return self._stop(error)
         return None

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection
 from mimetypes import guess_type
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeAlias
 from urllib.parse import urlencode
 
-from tornado.escape import json_encode, utf8
+from tornado.escape import json_encode, native_str, utf8
+from tornado.httputil import TOKEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_CONTENT_TYPE = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+/[\t\x20-\x7e]+")
+_CONTENT_TYPE = re.compile(rf"{TOKEN}/[\t\x20-\x7e]+")
 
 
 class FormFile(NamedTuple):
@@ -50,25 +52,32 @@ def encode_body(
         if form is not None or files is not None:
             raise ValueError("a body is either json or a form")
         return "application/json", utf8(json_encode(json))
+    fields = [(name, value) for name, given in (form or {}).items() for value in _values(given)]
     if files is None:
-        return "application/x-www-form-urlencoded", utf8(urlencode(form or {}, doseq=True))
+        return "application/x-www-form-urlencoded", utf8(urlencode(fields))
     boundary = os.urandom(16).hex()
-    body = b"".join(_parts(utf8(boundary), form or {}, files))
+    body = b"".join(_parts(utf8(boundary), fields, files))
     return f"multipart/form-data; boundary={boundary}", body
+
+
+def _values(given: Any) -> Iterator[str | bytes]:
+    """Give the values of one field; numbers and the like are sent as `str` writes them."""
+    is_one = isinstance(given, (str, bytes)) or not isinstance(given, Collection)
+    for value in [given] if is_one else given:
+        yield value if isinstance(value, (str, bytes)) else str(value)
 
 
 def _parts(
     boundary: bytes,
-    form: Mapping[str, str | bytes | list[str]],
+    fields: Iterable[tuple[str, str | bytes]],
     files: Mapping[str, FileValue | Sequence[FileValue]],
 ) -> Iterator[bytes]:
-    for name, value in form.items():
-        for each in value if isinstance(value, list) else [value]:
-            yield b'--%b\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n' % (
-                boundary,
-                _quoted(name),
-                utf8(each),
-            )
+    for name, value in fields:
+        yield b'--%b\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n' % (
+            boundary,
+            _quoted(name),
+            utf8(value),
+        )
     for name, given in files.items():
         for file in _files(name, given):
             yield _file_part(boundary, name, _form_file(name, file))
@@ -126,6 +135,7 @@ def _content(name: str, body: Any) -> bytes:
     )
 
 
-def _quoted(name: str) -> bytes:
+def _quoted(name: object) -> bytes:
     """Escape a name as browsers do: it cannot end its quotes or its line."""
-    return utf8(name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A"))
+    text = native_str(name) if isinstance(name, (str, bytes)) else str(name)
+    return utf8(text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A"))

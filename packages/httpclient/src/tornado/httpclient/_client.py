@@ -115,6 +115,22 @@ class AsyncHTTPClient(Configurable):
                 if client is self:
                     del shared[cls]
 
+    @property
+    def is_closed(self) -> bool:
+        """True after `close`.
+
+        .. versionadded:: 1.0
+        """
+        return self._is_closed
+
+    @property
+    def is_shared(self) -> bool:
+        """True if all callers on the loop get this client, which then is closed with the loop.
+
+        .. versionadded:: 1.0
+        """
+        return self._is_shared
+
     async def __aenter__(self) -> Self:
         return self
 

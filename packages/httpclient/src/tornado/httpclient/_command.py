@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,11 @@ if TYPE_CHECKING:
 
     from ._response import HTTPResponse
 
+#: The values of ``--logging``, as `tornado.options` has them.
+_LEVELS = ("debug", "info", "warning", "error", "none")
+
 _SWITCHES = frozenset({"print_headers", "print_body", "follow_redirects", "validate_cert"})
+_LOG_FORMAT = "[%(levelname)1.1s %(asctime)s %(name)s] %(message)s"
 _VALUES = {
     **dict.fromkeys(("true", "t", "yes", "y", "on", "1"), True),
     **dict.fromkeys(("false", "f", "no", "n", "off", "0"), False),
@@ -30,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else arguments
     parser = _parser()
     options = parser.parse_args([_argument(argument, parser) for argument in given])
+    if options.logging != "none":
+        logging.basicConfig(level=options.logging.upper(), format=_LOG_FORMAT)
     failed = False
     with HTTPClient() as client:
         for url in options.urls:
@@ -74,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--header", "-H", action="append", default=[], metavar="'NAME: VALUE'")
     parser.add_argument("--data", "-d", help="the body")
     parser.add_argument("--timeout", type=float, default=20.0, help="seconds, 0 for no limit")
+    parser.add_argument(
+        "--logging", type=str.lower, choices=_LEVELS, default="none", help="the level of the log"
+    )
     parser.add_argument("--proxy_host")
     parser.add_argument("--proxy_port", type=int)
     return parser

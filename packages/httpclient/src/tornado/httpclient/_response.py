@@ -71,6 +71,14 @@ class HTTPResponse:
         return trailers
 
     @property
+    def has_error_status(self) -> bool:
+        """True if the fetch succeeded and ``error`` only says that the status is not 2xx.
+
+        .. versionadded:: 1.0
+        """
+        return self._error_is_response_code
+
+    @property
     def body(self) -> bytes:
         """The body; empty when there is none, or when it was streamed."""
         return b"" if self.buffer is None else self.buffer.getvalue()

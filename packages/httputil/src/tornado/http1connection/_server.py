@@ -206,7 +206,6 @@ class HTTP1ServerConnection(ServerDeadlines):
         if self._phase is not RESPONSE:
             return False
         self._is_lent = True
-        self.stream._reading_paused = False
         self.stream.unread(self._parser.take_held())
         return True
 
@@ -348,7 +347,7 @@ class HTTP1ServerConnection(ServerDeadlines):
         self.deadline = NEVER
         self._phase = BODY
         headers = _headers(HTTPHeaders)
-        headers._fields = head.fields  # from_parsed() without a call
+        headers.fields = head.fields  # from_parsed() without a call
         waiting = message.headers_received(_start_line(RequestStartLine, head[:3]), headers)
         if waiting is not None:
             self._wait_for(waiting, head)

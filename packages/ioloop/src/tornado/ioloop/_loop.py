@@ -136,7 +136,7 @@ class IOLoop(Configurable):
             there, and also where an asyncio loop has not met an IOLoop yet.
         """
         try:
-            found: IOLoop = _get_running_loop()._tornado_ioloop  # type: ignore[union-attr] # set by LoopRegistry
+            found: IOLoop = _get_running_loop()._tornado_ioloop  # type: ignore[union-attr]  # set by LoopRegistry
         except AttributeError:
             return _find_loop(instance)
         return found

@@ -56,7 +56,7 @@ class Lifecycle:
 
     _watched_fd: int = -1
     _owner: Owner | None = None
-    #: The protocol that has given the input away for a while, see `_borrow`.
+    #: The protocol that has given the input away for a while, see `_borrow_input`.
     _lender: StreamProtocol | None = None
     _close_callback: tuple[Callable[[], Any], contextvars.Context] | None = None
 
@@ -203,19 +203,6 @@ class Lifecycle:
             if not future.done():
                 future.set_exception(StreamClosedError(real_error=self.error))
                 future.exception()  # who does not wait for it need not hear that it failed
-
-    def _borrow(self) -> bool:
-        """Ask the protocol for the input; false if it needs it itself.
-
-        A protocol may have a method ``lend_input`` that says whether it can do without input now.
-        It still hears of the end of the stream, and takes the input back by ``set_protocol``.
-        """
-        protocol = self._protocol
-        lend = getattr(protocol, "lend_input", None)
-        if lend is None or not lend():
-            return False
-        self._lender, self._protocol = protocol, None
-        return True
 
     def _finish_operations(self) -> None:
         """End everything that waits for this stream. Rooms above add theirs."""

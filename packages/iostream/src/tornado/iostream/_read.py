@@ -22,8 +22,6 @@ class Reader(Puller):
 
     read_chunk_size: int
 
-    _reading_paused: bool = False
-
     def read_from_fd(self, buf: bytearray | memoryview) -> int | None:
         """Try to read from the descriptor into ``buf``.
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 #: How the timers of `asyncio.sleep` are described.
-_SLEEP = f"for {name_of(asyncio.futures._set_result_unless_cancelled)},"  # type: ignore[attr-defined] # private
+_SLEEP = f"for {name_of(asyncio.futures._set_result_unless_cancelled)},"  # type: ignore[attr-defined]  # private
 
 
 class LeftBehindError(AssertionError):
@@ -168,7 +168,7 @@ class LeftoverWatch:
     def _clients(self) -> Iterator[Leftover]:
         for client, origin in self._recording.things("client"):
             # The client that a loop shares is closed with the loop, nobody has to.
-            if not client._is_closed and not client._is_shared:
+            if not client.is_closed and not client.is_shared:
                 yield Leftover("client", type(client).__name__, origin, client)
 
 

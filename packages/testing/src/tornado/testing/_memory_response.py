@@ -19,7 +19,7 @@ class MemoryResponse(HTTPResponse):
         """Return a response of this kind that says the same as another one."""
         made = cls.__new__(cls)
         made.__dict__.update(response.__dict__)
-        if made._error_is_response_code:
+        if made.has_error_status:
             made.error = HTTPClientError(made.code, message=made.reason, response=made)
         return made
 
