@@ -127,9 +127,9 @@ def _in_passage(passage: Passage) -> Iterator[str]:
 def _in_names(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        if is_function and node.name.strip("_") in PARTICIPLES:
-            yield f":{node.lineno}: {node.name}: write a verb that says what it does"
         for name, line in _defined_names(node):
+            if is_function and name.strip("_") in PARTICIPLES:
+                yield f":{line}: {name}: write a verb that says what it does"
             for word in NAMES.keys() & words_of(name):
                 yield f":{line}: {name}: write {NAMES[word]} for {word}"
 

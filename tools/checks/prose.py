@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Parts of a page that are no sentences; their line breaks stay.
-_CODE = re.compile(
+#: Parts of a text that are not sentences.
+_CODE = re.compile(r"``[^`]*``|`[^`]*`|https?://\S+")
+
+#: The same on a page in Markdown.
+_CODE_OF_PAGES = re.compile(
     r"(?ms)^ *```.*?^ *```|`[^`]*`|\]\([^)]*\)|<!--.*?-->|^    +\S[^\n]*|https?://\S+"
 )
 
@@ -64,11 +67,11 @@ def comments(source: str) -> Iterator[Passage]:
 
 def page(text: str) -> Passage:
     """Return the sentences of a page in Markdown; its code is blank."""
-    return Passage(1, _without_code(text))
+    return Passage(1, _without_code(text, _CODE_OF_PAGES))
 
 
-def _without_code(text: str) -> str:
-    return _CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+def _without_code(text: str, code: re.Pattern[str] = _CODE) -> str:
+    return code.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
 
 
 def _docstring_node(node: ast.AST) -> ast.Constant | None:
