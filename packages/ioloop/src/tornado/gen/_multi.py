@@ -8,6 +8,7 @@ from asyncio import Future
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from tornado.concurrent._future import new_future
+from tornado.ioloop import IOLoop
 
 from ._convert import convert_yielded
 from ._pending import PendingFuture, give_up
@@ -96,8 +97,6 @@ class _Gathering:
             if isinstance(child, Future):
                 child.add_done_callback(self._count)
             else:
-                from tornado.ioloop import IOLoop
-
                 IOLoop.current().add_future(child, self._count)
         return pending
 

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tornado.ioloop import IOLoop
-from tornado.ioloop._registry import loop_of_thread
+from tornado.ioloop._current import loop_of_thread, running_asyncio_loop
 
 from ._base import BaseAsyncIOLoop
 
@@ -54,7 +54,7 @@ class AsyncIOLoop(BaseAsyncIOLoop):
 
     def close(self, all_fds: bool = False) -> None:
         """Close the loop. If it is the loop of this thread, the thread has none afterwards."""
-        is_current = asyncio._get_running_loop() is None and loop_of_thread() is self.asyncio_loop
+        is_current = running_asyncio_loop() is None and loop_of_thread() is self.asyncio_loop
         super().close(all_fds)
         if is_current:
             IOLoop.clear_current()
