@@ -1,4 +1,7 @@
-"""Which IOLoop stands on which asyncio loop."""
+"""The current loop of a thread, and the IOLoop of each asyncio loop.
+
+This is the only place that asks asyncio for the loop, and it imports nothing else of Tornado.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,10 @@ if TYPE_CHECKING:
 
     from ._loop import IOLoop
 
+#: Return the asyncio loop that is running in this thread, or None. This is asyncio's own function,
+#: written in C, so code that runs for every request may call it.
+running_asyncio_loop = asyncio._get_running_loop
+
 #: The attribute of an asyncio loop that holds its IOLoop. Both live and die together, so nothing
 #: has to be cleaned up, and the look-up in :meth:`.IOLoop.current` is one attribute.
 ATTRIBUTE = "_tornado_ioloop"
@@ -22,7 +29,7 @@ ATTRIBUTE = "_tornado_ioloop"
 class LoopRegistry(MutableMapping[asyncio.AbstractEventLoop, "IOLoop"]):
     """A mapping from asyncio loops to their IOLoops that keeps none of them alive.
 
-    The IOLoop is an attribute of its asyncio loop.
+    The IOLoop is stored as an attribute of its asyncio loop.
     """
 
     def __init__(self) -> None:
@@ -37,15 +44,15 @@ class LoopRegistry(MutableMapping[asyncio.AbstractEventLoop, "IOLoop"]):
         return found
 
     def __setitem__(self, loop: asyncio.AbstractEventLoop, ioloop: IOLoop) -> None:
-        self._forget_closed_loops()
+        self._drop_closed_loops()
         with suppress(AttributeError):
             setattr(loop, ATTRIBUTE, ioloop)
         if getattr(loop, ATTRIBUTE, None) is not ioloop:
             self._others[id(loop)] = ioloop
         self._loops.add(loop)
 
-    def _forget_closed_loops(self) -> None:
-        """Part loops that asyncio has closed from their IOLoops: nobody else tells them to."""
+    def _drop_closed_loops(self) -> None:
+        """Drop the loops that asyncio has closed. Nothing tells the registry when that happens."""
         for loop in list(self._loops):
             if loop.is_closed():
                 self.pop(loop, None)
@@ -65,9 +72,34 @@ class LoopRegistry(MutableMapping[asyncio.AbstractEventLoop, "IOLoop"]):
         return len(self._loops)
 
 
+#: The IOLoops of all living loops.
+ioloops = LoopRegistry()
+
+
+def ioloop_of(asyncio_loop: asyncio.AbstractEventLoop) -> IOLoop | None:
+    """Return the IOLoop that stands on an asyncio loop, or None if there is none yet.
+
+    .. versionadded:: 1.0
+    """
+    return ioloops.get(asyncio_loop)
+
+
+def current_asyncio_loop() -> asyncio.AbstractEventLoop:
+    """Return the asyncio loop that is running in this thread, or else that of ``IOLoop.current()``.
+
+    .. versionadded:: 1.0
+    """
+    loop = running_asyncio_loop()
+    if loop is None:
+        from ._loop import IOLoop  # it stands on this module
+
+        loop = IOLoop.current().asyncio_loop
+    return loop
+
+
 def loop_of_thread() -> asyncio.AbstractEventLoop | None:
-    """Return the asyncio loop that runs in this thread or that was set for it, and make none."""
-    loop = asyncio._get_running_loop() or _loop_set()
+    """Return the asyncio loop that is running in this thread or was set for it, and make none."""
+    loop = running_asyncio_loop() or _loop_set()
     return None if loop is None or loop.is_closed() else loop
 
 
