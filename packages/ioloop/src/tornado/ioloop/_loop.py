@@ -120,7 +120,7 @@ class IOLoop(DescriptorHandling, Timeouts, BlockingThresholds, Configurable):
             then, and also if the asyncio loop of this thread has no IOLoop yet.
         """
         try:
-            found: IOLoop = running_asyncio_loop()._tornado_ioloop  # type: ignore[union-attr] # set by LoopRegistry
+            found: IOLoop = running_asyncio_loop()._tornado_ioloop  # type: ignore[union-attr]  # set by LoopRegistry
         except AttributeError:
             return _find_loop(instance)
         return found

@@ -93,7 +93,7 @@ class SyncRun:
         if self.has_expired:
             raise TimeoutError(f"Operation timed out after {self.timeout} seconds")
         if isinstance(future, asyncio.Task):
-            future._log_destroy_pending = False  # type: ignore[attr-defined] # as run_until_complete does
+            future._log_destroy_pending = False  # type: ignore[attr-defined]  # as run_until_complete does
         raise RuntimeError("Event loop stopped before Future completed.")
 
 

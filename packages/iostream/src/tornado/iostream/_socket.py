@@ -55,7 +55,7 @@ class IOStream(BaseIOStream):
     def close_fd(self) -> None:
         """Close the socket."""
         self.socket.close()
-        self.socket = None  # type: ignore[assignment] # documented: no socket once closed
+        self.socket = None  # type: ignore[assignment]  # documented: no socket once closed
 
     def get_fd_error(self) -> Exception | None:
         """Return the socket's pending error (``SO_ERROR``), or None."""
@@ -216,7 +216,7 @@ class IOStream(BaseIOStream):
         self._close_callback = None
         self._closed = True
         socket = self.socket
-        self.socket = None  # type: ignore[assignment] # documented: no socket once closed
+        self.socket = None  # type: ignore[assignment]  # documented: no socket once closed
         return socket
 
     # The short ways, for a plain socket.

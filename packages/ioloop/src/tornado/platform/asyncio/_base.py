@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 class BaseAsyncIOLoop(IOLoop):
     """An IOLoop over an asyncio loop, as all loops of this module are."""
 
-    def initialize(  # type: ignore[override] # each subclass of a Configurable has arguments of its own
+    def initialize(  # type: ignore[override]  # each subclass of a Configurable has arguments of its own
         self,
         asyncio_loop: asyncio.AbstractEventLoop,
         close_loop: bool = True,
@@ -56,7 +56,7 @@ class BaseAsyncIOLoop(IOLoop):
         #: The loop that descriptors are registered with. Only on Windows is it another one.
         self.selector_loop: asyncio.AbstractEventLoop = asyncio_loop
         if _is_proactor(asyncio_loop):
-            self.selector_loop = AddThreadSelectorEventLoop(asyncio_loop)  # type: ignore[abstract] # it forwards the other methods
+            self.selector_loop = AddThreadSelectorEventLoop(asyncio_loop)  # type: ignore[abstract]  # it forwards the other methods
         self._handlers = Handlers(self.selector_loop, self._run_callback)
         self._closed = False
         self._closes_loop = close_loop
@@ -232,7 +232,7 @@ class BaseAsyncIOLoop(IOLoop):
 
     def remove_timeout(self, timeout: object) -> None:
         """Cancel a timeout."""
-        timeout.cancel()  # type: ignore[attr-defined] # the handle is opaque to callers
+        timeout.cancel()  # type: ignore[attr-defined]  # the handle is opaque to callers
 
     # -- executors --------------------------------------------------------------------------
 
