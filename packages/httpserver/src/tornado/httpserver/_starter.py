@@ -56,7 +56,7 @@ class Starter:
             await self._lifespans.enter()
         except asyncio.CancelledError:
             raise
-        except BaseException as error:  # noqa: BLE001  # the program's own; it ends the program
+        except BaseException as error:  # noqa: BLE001 - the program's own; it ends the program
             self._fail(error)
             return
         finally:

@@ -238,7 +238,7 @@ class HTTP1ServerConnection(ServerDeadlines):
                 self._head_begins()
         except HTTPInputError as error:
             self._refuse(error)
-        except Exception as error:  # noqa: BLE001  # logged; the request cannot go on
+        except Exception as error:  # noqa: BLE001 - logged; the request cannot go on
             self._fail(error)
 
     def eof_received(self) -> bool:
@@ -326,7 +326,7 @@ class HTTP1ServerConnection(ServerDeadlines):
             self._advance(self._parser.next_event() if event is None else event)
         except HTTPInputError as error:
             self._refuse(error)
-        except Exception as error:  # noqa: BLE001  # as in data_received
+        except Exception as error:  # noqa: BLE001 - as in data_received
             self._fail(error)
 
     def _head_begins(self) -> None:
@@ -413,7 +413,7 @@ class HTTP1ServerConnection(ServerDeadlines):
             message.finish()
         except HTTPInputError:
             raise
-        except Exception as error:  # noqa: BLE001  # as in data_received
+        except Exception as error:  # noqa: BLE001 - as in data_received
             self._fail(error)
             return
         if self._written and self._exchange is exchange:

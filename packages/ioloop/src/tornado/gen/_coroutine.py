@@ -83,7 +83,7 @@ def coroutine(func: Callable[P, Any], replace_callback: bool = True) -> Callable
             return _ended(end)
         return _begin(run, generator, yielded)
 
-    wrapper.__tornado_coroutine__ = True  # type: ignore[attr-defined] # what is_coroutine_function asks
+    wrapper.__tornado_coroutine__ = True  # type: ignore[attr-defined]  # what is_coroutine_function asks
     return wrapper
 
 

@@ -25,7 +25,7 @@ app_log = logging.getLogger("tornado.application")
 
 
 @overload
-def multi_future(  # type: ignore[overload-overlap] # a dict iterates over its keys, but is none of the second kind here
+def multi_future(  # type: ignore[overload-overlap]  # a dict iterates over its keys, but is none of the second kind here
     children: Mapping[K, Awaitable[T]], quiet_exceptions: Quiet = ()
 ) -> Future[dict[K, T]]: ...
 

@@ -143,7 +143,7 @@ def takes_loop(before: str | None = None, none_before: Types = ()) -> Callable[[
                 raise TypeError(f"{function.__qualname__} got io_loop by its place and by its name")
             return function(*args, io_loop=loop or named, **kwargs)
 
-        wrapper.__classic_place__ = place  # type: ignore[attr-defined] # for whoever compares orders
+        wrapper.__classic_place__ = place  # type: ignore[attr-defined]  # for whoever compares orders
         return cast("F", wrapper)
 
     return decorate

@@ -135,7 +135,7 @@ class IOLoop(Configurable):
             there, and also where an asyncio loop has not met an IOLoop yet.
         """
         try:
-            found: IOLoop = running_asyncio_loop()._tornado_ioloop  # type: ignore[union-attr] # set by LoopRegistry
+            found: IOLoop = running_asyncio_loop()._tornado_ioloop  # type: ignore[union-attr]  # set by LoopRegistry
         except AttributeError:
             return _find_loop(instance)
         return found

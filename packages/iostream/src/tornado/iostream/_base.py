@@ -75,7 +75,7 @@ class BaseIOStream(Reader):
 
 def fast_path(method: Method) -> Method:
     """Mark a method that passes by `read_from_fd` or `write_to_fd`, to save calls."""
-    method.is_fast_path = True  # type: ignore[attr-defined] # functions take attributes
+    method.is_fast_path = True  # type: ignore[attr-defined]  # functions take attributes
     return method
 
 

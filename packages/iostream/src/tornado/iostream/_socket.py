@@ -54,7 +54,7 @@ class IOStream(BaseIOStream):
     def close_fd(self) -> None:
         """Close the socket."""
         self.socket.close()
-        self.socket = None  # type: ignore[assignment] # documented: no socket once closed
+        self.socket = None  # type: ignore[assignment]  # documented: no socket once closed
 
     def get_fd_error(self) -> Exception | None:
         """Return the socket's pending error (``SO_ERROR``), or None."""

@@ -81,5 +81,5 @@ def _release_socket(stream: IOStream) -> sockets.socket:
     stream._close_callback = None
     stream._closed = True
     socket = stream.socket
-    stream.socket = None  # type: ignore[assignment] # documented: no socket once closed
+    stream.socket = None  # type: ignore[assignment]  # documented: no socket once closed
     return socket

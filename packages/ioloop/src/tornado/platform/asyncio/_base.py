@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class BaseAsyncIOLoop(IOLoop):
     """What all loops of this module share."""
 
-    def initialize(  # type: ignore[override] # each class of a Configurable family has arguments of its own
+    def initialize(  # type: ignore[override]  # each class of a Configurable family has arguments of its own
         self,
         asyncio_loop: asyncio.AbstractEventLoop,
         close_loop: bool = True,
@@ -53,7 +53,7 @@ class BaseAsyncIOLoop(IOLoop):
         #: The loop that descriptors are registered with, another one only on Windows.
         self.selector_loop: asyncio.AbstractEventLoop = asyncio_loop
         if _is_proactor(asyncio_loop):
-            self.selector_loop = AddThreadSelectorEventLoop(asyncio_loop)  # type: ignore[abstract] # it hands on the rest
+            self.selector_loop = AddThreadSelectorEventLoop(asyncio_loop)  # type: ignore[abstract]  # it hands on the rest
         self._handlers = Handlers(self.selector_loop, self._run_callback)
         self._closed = False
         self._closes_loop = close_loop
@@ -219,7 +219,7 @@ class BaseAsyncIOLoop(IOLoop):
 
     def remove_timeout(self, timeout: object) -> None:
         """Cancel a timeout."""
-        timeout.cancel()  # type: ignore[attr-defined] # the handle is opaque to callers
+        timeout.cancel()  # type: ignore[attr-defined]  # the handle is opaque to callers
 
     # -- executors --------------------------------------------------------------------------
 
