@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tornado.httputil import _parse_request_range
+from tornado.httputil import parse_request_range
 
 from .._input._http_dates import parse_date
 
@@ -35,7 +35,7 @@ def requested_slice(
     :raises UnsatisfiableRangeError: the range holds no byte of the file.
     """
     field = headers.get("Range")
-    bounds = None if field is None else _parse_request_range(field)
+    bounds = None if field is None else parse_request_range(field)
     if bounds is None or not _is_current(headers.get("If-Range"), etag, modified):
         return None
     first, behind = bounds

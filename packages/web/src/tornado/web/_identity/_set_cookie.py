@@ -10,7 +10,7 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
-from tornado.httputil import format_timestamp
+from tornado.httputil import TCHAR, format_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ _DAY = 86400
 # Patterns are compiled when they are first used: not every program sets cookies.
 
 # cookie-name = token, and the colon that http.cookies takes as well.
-_NAME = r"[!#$%&'*+\-.^_`|~0-9A-Za-z:]+"
+_NAME = rf"[{TCHAR}:]+"
 _PLAIN_VALUE = _NAME
 # Octets that a quoted value may have; those above ASCII are sent as escapes.
 _QUOTABLE_VALUE = r"[\x21-\x7e\xa0-\xff]*"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tornado.httputil import TOKEN
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -13,7 +15,7 @@ _MOST = 1000
 
 # weight = OWS ";" OWS "q=" qvalue; at most three digits behind the point.
 _choice = re.compile(
-    r"[ \t]*+([!#$%&'*+\-.^_`|~0-9A-Za-z]+)[ \t]*+"
+    rf"[ \t]*+({TOKEN})[ \t]*+"
     r"(?:;[ \t]*+q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)[ \t]*+)?"
 ).fullmatch
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from tornado.httputil import is_token
 
 from .._running._methods import allowed_methods
 
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
 
     from .._handler import RequestHandler
     from ._chain import Proceed
-
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
 
 class CORSMiddleware:
@@ -99,6 +98,6 @@ class CORSMiddleware:
 def _joined(names: Iterable[str]) -> str:
     names = list(names)
     for name in names:
-        if _TOKEN.fullmatch(name) is None:
+        if is_token(name) is None:
             raise ValueError(f"bad name {name!r}")
     return ", ".join(names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tornado.httputil import format_timestamp
+from tornado.httputil import FIELD_VALUE, format_timestamp, is_token
 
 if TYPE_CHECKING:
     import datetime
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     HeaderTypes = bytes | str | int | numbers.Integral | datetime.datetime
 
 _SERVER = "TornadoServer/6.6.1"
-_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
-_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_VALUE = re.compile(FIELD_VALUE)
 
 
 class _DefaultFields:
@@ -46,7 +45,7 @@ def checked_name(name: str) -> str:
 
     :raises ValueError: it is not a token (RFC 9110 section 5.1).
     """
-    if _NAME.fullmatch(name) is None:
+    if is_token(name) is None:
         raise ValueError(f"Invalid header name {name!r}")
     return name
 

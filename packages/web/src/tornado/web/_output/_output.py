@@ -42,7 +42,7 @@ class Output(HandlerState):
             else default_fields.renew(second)
         )
         self._headers = headers = _new(HTTPHeaders)
-        headers._fields = fields.copy()  # from_parsed() without a call
+        headers.fields = fields.copy()  # from_parsed() without a call
         self.set_default_headers()
         self._write_buffer = []
         self._status_code = 200
@@ -216,7 +216,7 @@ class Output(HandlerState):
         if etag is not None:
             is_ours = self.__class__.compute_etag is _hash_of_body
             # The name is canonical already.
-            self._headers._fields["Etag"] = etag if is_ours else checked_value(etag)
+            self._headers.fields["Etag"] = etag if is_ours else checked_value(etag)
 
     def check_etag_header(self) -> bool:
         """Tell whether the client already has this version (RFC 9110 section 13.1.2).

@@ -28,9 +28,9 @@ def send_whole(handler: Output) -> asyncio.Future[None]:
     method = request.method
     if (
         handler._status_code == 200
-        and (method == "GET" or method == "HEAD")  # noqa: PLR1714  # quicker
+        and (method == "GET" or method == "HEAD")  # noqa: PLR1714 - quicker
         and handler._adds_etag
-        and "Etag" not in fields._fields  # the handler has set one, and compares it by itself
+        and "Etag" not in fields.fields  # the handler has set one, and compares it by itself
     ):
         handler.set_etag_header()
         if handler.check_etag_header():

@@ -46,7 +46,7 @@ def send_error_page(handler: Pages, status_code: int, arguments: dict[str, Any])
         handler.set_header("Allow", ", ".join(allowed_methods(handler)))
     try:
         handler.write_error(status_code, **arguments)
-    except Exception:  # noqa: BLE001  # logged; the client still gets the status
+    except Exception:  # noqa: BLE001 - logged; the client still gets the status
         app_log.exception("Uncaught exception in write_error %s", handler._request_summary())
     if not handler._finished:
         handler.finish()

@@ -70,7 +70,7 @@ class Execution(HandlerState):
                 await self._run_methods()
             if self._auto_finish and not self._finished:
                 self.finish()
-        except Exception as error:  # noqa: BLE001  # each one ends the request with an answer
+        except Exception as error:  # noqa: BLE001 - each one ends the request with an answer
             self._handle_uncaught(error)
         except asyncio.CancelledError as error:
             if not is_cancelled():  # not this task, but something that the handler has waited for
@@ -171,7 +171,7 @@ class Execution(HandlerState):
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             try:
                 return function(*args, **kwargs)
-            except Exception as error:  # noqa: BLE001  # it is answered and logged
+            except Exception as error:  # noqa: BLE001 - it is answered and logged
                 self._handle_uncaught(error)
                 return None
 
@@ -212,7 +212,7 @@ class Execution(HandlerState):
     def _handle_uncaught(self, error: BaseException) -> None:
         try:
             self._handle_request_exception(error)
-        except Exception:  # noqa: BLE001  # the connection closes
+        except Exception:  # noqa: BLE001 - the connection closes
             summary = self._request_summary()
             app_log.exception("Uncaught exception while an error was answered %s", summary)
             if not self._finished:
@@ -226,7 +226,7 @@ class Execution(HandlerState):
             return  # the connection has ended, but its callback comes only now
         try:
             self.on_connection_close()
-        except Exception:  # noqa: BLE001  # logged; there is nobody to answer
+        except Exception:  # noqa: BLE001 - logged; there is nobody to answer
             summary = self._request_summary()
             app_log.exception("Uncaught exception in on_connection_close %s", summary)
 

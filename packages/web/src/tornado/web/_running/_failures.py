@@ -32,7 +32,7 @@ def answer_exception(handler: Execution, error: BaseException) -> None:
     exc_info = (type(error), error, error.__traceback__)
     try:
         handler.log_exception(*exc_info)
-    except Exception:  # noqa: BLE001  # logged; the client still gets an answer
+    except Exception:  # noqa: BLE001 - logged; the client still gets an answer
         app_log.exception("Uncaught exception in log_exception")
     if handler._finished:
         return
