@@ -1,4 +1,4 @@
-"""What a fetch gives."""
+"""The response of a fetch."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ from typing import TYPE_CHECKING, Any
 from tornado.escape import json_decode
 from tornado.httputil import HTTPHeaders, responses
 
-from ._errors import HTTPClientError
+from .._errors import HTTPClientError
 
 if TYPE_CHECKING:
     from io import BytesIO
 
-    from ._request import HTTPRequest
+    from .._request._request import HTTPRequest
 
 
 class HTTPResponse:
-    """A response, or what there is of one when the fetch failed.
+    """A response, or the part of it that arrived before the fetch failed.
 
     :param request: the `HTTPRequest` that it answers.
-    :param code: the status code, or 599 when there was none.
+    :param code: the status code, or 599 if there was none.
     :param headers: the fields of the last head.
-    :param buffer: the body as a file; None when it went to a ``streaming_callback``.
+    :param buffer: the body as a file; None if a ``streaming_callback`` got it.
     :param effective_url: the URL after redirects.
-    :param error: the exception; a status outside of 2xx makes one by itself.
-    :param request_time: seconds from the start to the end, the time in the queue left out.
+    :param error: the exception; for a status outside of 2xx one is made here.
+    :param request_time: seconds from the start to the end, without the time in the queue.
     :param time_info: seconds spent in the phases of the fetch.
     :param reason: the reason phrase.
-    :param start_time: when the fetch began, as `time.time` gives it.
+    :param start_time: when the fetch began, as a time of `time.time`.
     """
 
-    #: The exception behind a failed fetch, or None.
+    #: The exception of a failed fetch, or None.
     error: BaseException | None = None
     _error_is_response_code = False
-    #: The fields behind a chunked body, empty for most.
+    #: The fields after a chunked body; most responses have none.
     trailers: HTTPHeaders
 
     def __init__(
@@ -80,16 +80,16 @@ class HTTPResponse:
 
     @property
     def body(self) -> bytes:
-        """The body; empty when there is none, or when it was streamed."""
+        """The body; empty if there is none, or if it was streamed."""
         return b"" if self.buffer is None else self.buffer.getvalue()
 
     @property
     def text(self) -> str:
         """The body as text.
 
-        It is decoded by the charset that ``Content-Type`` names, the last one if there are
-        several, and as UTF-8 if there is none or it is not known. Octets that it does not have are
-        replaced by U+FFFD.
+        It is decoded by the charset in ``Content-Type``, the last one if there are several, and as
+        UTF-8 if there is none or it is not known. Bytes that cannot be decoded are replaced by
+        U+FFFD.
 
         .. versionadded:: 1.0
         """
@@ -98,9 +98,9 @@ class HTTPResponse:
         return self.body.decode(charset_of(self.headers), "replace")
 
     def json(self) -> Any:
-        """Return what the body holds as JSON, whatever its type is said to be.
+        """Return the body, decoded as JSON, whatever its ``Content-Type`` is.
 
-        :raises ValueError: it is not JSON.
+        :raises ValueError: the body is not JSON.
 
         .. versionadded:: 1.0
         """

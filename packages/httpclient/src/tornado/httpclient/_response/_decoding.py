@@ -1,4 +1,4 @@
-"""Content codings, taken off piece by piece and within limits (RFC 9110 section 8.4.1)."""
+"""Content codings, decoded while the body arrives, and within limits (RFC 9110 section 8.4.1)."""
 
 from __future__ import annotations
 
@@ -9,26 +9,23 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tornado.util import GzipDecompressor
 
+from .._errors import DecodingError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: How much is decompressed at once.
-_PIECE = 65536
+#: How many bytes are decompressed at once.
+_CHUNK_SIZE = 65536
 
-#: A body may grow to this size whatever its ratio is,
-_FREE = 1048576
-
-#: and from there on be at most so many times as long as what came over the wire. A megabyte of
-#: one repeated byte is a thousand times smaller in gzip; text and JSON stay below fifty.
+#: A body may grow to this size, in bytes, whatever its ratio is. From there on it may be at most so
+#: many times as long as what came over the wire. A megabyte of one repeated byte is a thousand times
+#: smaller in gzip; for text and JSON, the ratio is below fifty.
+_UNCHECKED_SIZE = 1048576
 MAX_RATIO = 200
 
 
-class DecodingError(Exception):
-    """The body is not what its Content-Encoding says, or grows beyond what is sane."""
-
-
 class _Codec(Protocol):
-    """A decompressor in the manner of `tornado.util.GzipDecompressor`."""
+    """A decompressor with the interface of `tornado.util.GzipDecompressor`."""
 
     @property
     def unconsumed_tail(self) -> bytes: ...
@@ -39,41 +36,42 @@ class _Codec(Protocol):
 
 
 class Decoder:
-    """Take one content coding off a body.
+    """The decoder of one body, for one content coding.
 
-    :param coding: its name, for messages.
+    :param coding: the name of the coding, for messages.
     """
 
     def __init__(self, coding: str, codec: _Codec) -> None:
         self._coding = coding
         self._codec = codec
-        self._taken = 0
-        self._given = 0
+        self._received = 0
+        self._decoded = 0
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Give what the bytes contain, in pieces of at most 64 KiB.
+        """Decode bytes, and yield what they contain in chunks of at most 64 KiB.
 
-        :raises DecodingError: the bytes are damaged, or become too many.
+        :raises DecodingError: the bytes are damaged, or decode to too many.
         """
-        self._taken += len(data)
+        self._received += len(data)
         while data:
-            piece = self._decompress(data)
-            if piece:
-                self._given += len(piece)
-                if self._given > _FREE and self._given > MAX_RATIO * self._taken:
+            chunk = self._decompress(data)
+            if chunk:
+                self._decoded += len(chunk)
+                if self._decoded > _UNCHECKED_SIZE and self._decoded > MAX_RATIO * self._received:
                     raise DecodingError(
-                        f"decompressed body too large: {self._coding} body grows to more than {MAX_RATIO} times its size"
+                        f"decompressed body too large: {self._coding} body grows to more than"
+                        f" {MAX_RATIO} times its size"
                     )
-                yield piece
+                yield chunk
             data = self._codec.unconsumed_tail
 
     def finish(self) -> None:
-        """Take note that the body has ended.
+        """Check that the compressed data end with the body.
 
-        :raises DecodingError: its compressed data have not.
+        :raises DecodingError: they do not.
         """
-        if not self._taken:
-            return  # a response to HEAD, or an empty one, is often labelled all the same
+        if not self._received:
+            return  # an empty body often has the field all the same
         try:
             self._codec.flush()
         except Exception as error:
@@ -81,13 +79,13 @@ class Decoder:
 
     def _decompress(self, data: bytes) -> bytes:
         try:
-            return self._codec.decompress(data, _PIECE)
-        except Exception as error:  # every library has its own
+            return self._codec.decompress(data, _CHUNK_SIZE)
+        except Exception as error:  # every library has its own exceptions
             raise DecodingError(f"invalid {self._coding} data: damaged body: {error}") from error
 
 
 class _Deflate:
-    """The ``deflate`` coding: zlib by the standard, raw deflate by some servers."""
+    """The ``deflate`` coding: zlib according to the standard, raw deflate from some servers."""
 
     def __init__(self) -> None:
         self._stream: Any = None
@@ -100,12 +98,12 @@ class _Deflate:
             )
             self._stream = zlib.decompressobj(zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS)
         if self._stream.eof:
-            raise zlib.error("bytes behind its end")
-        piece: bytes = self._stream.decompress(value, max_length)
+            raise zlib.error("bytes after its end")
+        chunk: bytes = self._stream.decompress(value, max_length)
         if self._stream.unused_data:
-            raise zlib.error("bytes behind its end")
+            raise zlib.error("bytes after its end")
         self.unconsumed_tail = self._stream.unconsumed_tail
-        return piece
+        return chunk
 
     def flush(self) -> None:
         if not self._stream.eof:
@@ -113,7 +111,7 @@ class _Deflate:
 
 
 class _Brotli:
-    """The ``br`` coding (RFC 7932), with the library brotli from 1.2 on, which bounds its output."""
+    """The ``br`` coding (RFC 7932), with the library brotli 1.2 or later, which bounds its output."""
 
     def __init__(self) -> None:
         self._stream: Any = import_module("brotli").Decompressor()
@@ -121,12 +119,12 @@ class _Brotli:
 
     def decompress(self, value: bytes, max_length: int) -> bytes:
         if self._stream.is_finished():
-            raise ValueError("bytes behind its end")
-        # What does not fit stays inside; empty calls fetch it, until one brings nothing.
+            raise ValueError("bytes after its end")
+        # What does not fit stays in the library; calls without input return it.
         data = b"" if value is _MORE else value
-        piece: bytes = self._stream.process(data, output_buffer_limit=max_length)
-        self.unconsumed_tail = _MORE if piece and not self._stream.is_finished() else b""
-        return piece
+        chunk: bytes = self._stream.process(data, output_buffer_limit=max_length)
+        self.unconsumed_tail = _MORE if chunk and not self._stream.is_finished() else b""
+        return chunk
 
     def flush(self) -> None:
         if not self._stream.is_finished():
@@ -146,20 +144,20 @@ class _Zstandard:
             # RFC 9659: a client need not keep more than 8 MiB of window.
             options = {self._module.DecompressionParameter.window_log_max: 23}
             self._stream = self._module.ZstdDecompressor(options=options)
-        piece: bytes = self._stream.decompress(b"" if value is _MORE else value, max_length)
+        chunk: bytes = self._stream.decompress(b"" if value is _MORE else value, max_length)
         if self._stream.eof:
             self.unconsumed_tail = self._stream.unused_data
             self._stream = None
         else:
             self.unconsumed_tail = b"" if self._stream.needs_input else _MORE
-        return piece
+        return chunk
 
     def flush(self) -> None:
         if self._stream is not None:
             raise ValueError("it ends inside")
 
 
-#: Stands for input that a library has taken already and not finished with.
+#: Instead of input, while a library still has some that it has not decoded.
 _MORE = bytes(bytearray(b"more"))
 
 
@@ -190,9 +188,9 @@ def _codings() -> dict[str, Any]:
 
 
 class Codings:
-    """The codings that this installation can take off; found out on first use."""
+    """The codings that this installation can decode, found on first use."""
 
-    _known: dict[str, Any] | None = None
+    _available: dict[str, Any] | None = None
     _field = ""
 
     @classmethod
@@ -209,7 +207,7 @@ class Codings:
 
     @classmethod
     def _find(cls) -> dict[str, Any]:
-        if cls._known is None:
-            cls._known = _codings()
-            cls._field = ", ".join(cls._known)
-        return cls._known
+        if cls._available is None:
+            cls._available = _codings()
+            cls._field = ", ".join(cls._available)
+        return cls._available

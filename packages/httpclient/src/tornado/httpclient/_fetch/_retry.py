@@ -1,4 +1,4 @@
-"""Trying again."""
+"""Rules for trying again."""
 
 from __future__ import annotations
 
@@ -6,24 +6,22 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ._errors import HTTPStreamClosedError, HTTPTimeoutError
+from .._errors import HTTPStreamClosedError, HTTPTimeoutError
 
 if TYPE_CHECKING:
-    import asyncio
+    from .._response._response import HTTPResponse
 
-    from ._response import HTTPResponse
-
-#: Methods whose repetition does what one request does (RFC 9110 section 9.2.2).
+#: Methods whose repetition has the effect of one request (RFC 9110 section 9.2.2).
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})
 
 
 @dataclass(frozen=True)
 class Retry:
-    """When a failed fetch is tried again, and after which time.
+    """When a failed fetch is tried again, and after how long.
 
-    The n-th retry waits a random time between half and all of ``backoff * 2 ** (n - 1)`` seconds,
-    or as long as a ``Retry-After`` field in seconds asks, both at most ``max_backoff``. All of it
-    happens within ``request_timeout``.
+    The n-th retry waits a random time between half of ``backoff * 2 ** (n - 1)`` seconds and all of
+    it, or as long as a ``Retry-After`` field in seconds asks; both at most ``max_backoff``. All
+    attempts together have to end within ``request_timeout``.
 
     :param attempts: how many requests are made at most, the first one included.
     :param backoff: seconds before the first retry.
@@ -41,7 +39,7 @@ class Retry:
     methods: frozenset[str] = IDEMPOTENT
 
     def delay(self, attempt: int, method: str, response: HTTPResponse) -> float | None:
-        """Return the seconds to wait behind this attempt, None to give up.
+        """Return the seconds to wait after this attempt, None to give up.
 
         :param attempt: how many requests were made.
         """
@@ -53,7 +51,7 @@ class Retry:
         if asked.isascii() and asked.isdigit():
             return min(float(asked[:9]), self.max_backoff)
         longest = min(self.backoff * 2.0 ** (attempt - 1), self.max_backoff)
-        return longest * random.uniform(0.5, 1)  # noqa: S311  # spreads clients, protects nothing
+        return longest * random.uniform(0.5, 1)  # noqa: S311 - it spreads clients, and protects nothing
 
     def _is_worth_it(self, response: HTTPResponse) -> bool:
         error = response.error
@@ -62,13 +60,3 @@ class Retry:
         if isinstance(error, HTTPTimeoutError):
             return error.phase in {"connect", "tls"}
         return type(error) is HTTPStreamClosedError or isinstance(error, ConnectionError)
-
-
-class Pause:
-    """The time before a retry."""
-
-    handle: asyncio.TimerHandle
-
-    def abort(self) -> None:
-        """Do not try again."""
-        self.handle.cancel()

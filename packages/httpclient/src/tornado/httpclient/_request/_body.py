@@ -38,7 +38,7 @@ FileValue: TypeAlias = "FormFile | bytes | BinaryIO | os.PathLike[str]"
 
 def encode_body(
     json: object,
-    form: Mapping[str, str | bytes | list[str]] | None,
+    form: Mapping[str, Any] | None,
     files: Mapping[str, FileValue | Sequence[FileValue]] | None,
 ) -> tuple[str, bytes]:
     """Return the content type and the bytes of a body.

@@ -1,4 +1,4 @@
-"""The future of a fetch."""
+"""The result of a fetch, and the future that gets it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from types import BuiltinMethodType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._response import HTTPResponse
+    from .._response._response import HTTPResponse
 
 
 def resolve(future: asyncio.Future[HTTPResponse], response: HTTPResponse) -> None:
     """Give a future its result, and let a task that awaits it go on in this turn of the loop.
 
-    Otherwise it goes on in the next one, and that turn costs a tenth of a fetch. Only one task of
-    asyncio's own, with nothing else running, is stepped so; whatever else listens is called in the
-    usual way. The caller has nothing more to do: the task may do anything.
+    Otherwise it would go on in the next turn, which costs a tenth of a fetch. This is done for one
+    task of asyncio's own, while no other task runs; everything else that listens is called in the
+    usual way. The caller must have nothing more to do, because the task may do anything.
     """
     listeners = getattr(future, "_callbacks", None)
     if listeners is not None and len(listeners) == 1:
@@ -33,28 +33,28 @@ def resolve(future: asyncio.Future[HTTPResponse], response: HTTPResponse) -> Non
     future.set_result(response)
 
 
-class Outcome:
-    """Bring the response of a fetch to its future, and a cancellation to the fetch.
+class FetchResult:
+    """The link between a fetch and its future: a callback for the response, and for a cancellation.
 
     :param raise_error: whether a status outside of 2xx is raised.
     :param is_classic: whether nothing is raised at all.
     """
 
-    __slots__ = ("_future", "_is_classic", "_raise_error", "work")
+    __slots__ = ("_future", "_is_classic", "_raise_error", "operation")
 
     def __init__(
         self, future: asyncio.Future[HTTPResponse], raise_error: bool, is_classic: bool
     ) -> None:
         #: What ``fetch_impl`` has returned.
-        self.work: Any = None
+        self.operation: Any = None
         self._future = future
         self._raise_error = raise_error
         self._is_classic = is_classic
         future.add_done_callback(self._stop)
 
     def __call__(self, response: HTTPResponse) -> None:
-        # What is done with is freed at once: a circle, body and all, would wait for the collector.
-        self.work = None
+        # A reference cycle, body and all, would stay until the garbage collector runs.
+        self.operation = None
         future = self._future
         if future.done():
             return
@@ -69,6 +69,6 @@ class Outcome:
             future.set_result(response)
 
     def _stop(self, future: asyncio.Future[HTTPResponse]) -> None:
-        work, self.work = self.work, None
-        if future.cancelled() and work is not None:
-            work.cancel()
+        operation, self.operation = self.operation, None
+        if future.cancelled() and operation is not None:
+            operation.cancel()

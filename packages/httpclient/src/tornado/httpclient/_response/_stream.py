@@ -8,37 +8,37 @@ from typing import TYPE_CHECKING, Self
 
 from tornado.httputil import HTTPHeaders
 
-from ._errors import HTTPClientError
-from ._request import settle
+from .._errors import HTTPClientError
+from .._request._request import settle
 from ._response import HTTPResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from ._client import AsyncHTTPClient
-    from ._request import HTTPRequest
+    from .._client import AsyncHTTPClient
+    from .._request._request import HTTPRequest
 
 
-#: How much of the body of an error is kept for the exception, in bytes, and how long it may take to
-#: come, in seconds: the limits of a download are perhaps none.
-_MOST_OF_ERROR = 65536
-_ERROR_TIME = 5.0
+#: How much of an error's body the exception has, in bytes, and how long it may take to arrive, in
+#: seconds. A download often has no limits of its own.
+_MAX_ERROR_BODY = 65536
+_ERROR_BODY_TIMEOUT = 5.0
 
 
 class ResponseStream:
-    """A response whose body is taken by ``async for``.
+    """A response whose body is read by ``async for`` while it arrives.
 
-    The server is slowed down while nobody takes a piece. Use it with ``async with``:
-    `AsyncHTTPClient.stream` makes it. Entering the block waits for the head.
+    `AsyncHTTPClient.stream` makes it, for ``async with``. Entering the block waits for the head. The
+    server is slowed down while the block does not read.
 
-    :raises HTTPClientError: from entering the block, for a status outside of 2xx unless
-        ``raise_error`` is false, as from `AsyncHTTPClient.fetch`. Its ``response.body`` has what
-        came of the body within five seconds, 64 KiB at most.
+    :raises HTTPClientError: on entering the block, for a status outside of 2xx unless
+        ``raise_error`` is false, like `AsyncHTTPClient.fetch`. Its ``response.body`` has the part of
+        the body that arrived within five seconds, 64 KiB at most.
 
     .. versionadded:: 1.0
     """
 
-    #: The status code and the reason phrase.
+    #: The status code, and the reason phrase.
     code = 0
     reason = ""
 
@@ -50,11 +50,11 @@ class ResponseStream:
         self._client = client
         self._request = request
         self._raise_error = raise_error
-        self._pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
-        self._taken = asyncio.Event()
+        self._chunks: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._chunk_was_read = asyncio.Event()
         self._head: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._fetch: asyncio.Future[HTTPResponse] | None = None
-        #: The body of an error, until the fetch ends; None if the pieces are for the caller.
+        #: The body of an error, until the fetch ends; None if the body is for the caller.
         self._error_body: bytearray | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -62,9 +62,9 @@ class ResponseStream:
         request = settle(self._request, {})
         request._head_callback = self._take_head
         request._hides_errors = self._raise_error
-        request.streaming_callback = self._take_piece
+        request.streaming_callback = self._take_chunk
         self._fetch = self._client.fetch(request, raise_error=False)
-        self._fetch.add_done_callback(self._finished)
+        self._fetch.add_done_callback(self._end)
         try:
             await self._head
         except BaseException:
@@ -77,15 +77,15 @@ class ResponseStream:
             self._fetch.cancel()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        while (piece := await self._pieces.get()) is not None:
-            self._taken.set()
-            yield piece
+        while (chunk := await self._chunks.get()) is not None:
+            self._chunk_was_read.set()
+            yield chunk
         await self.response()
 
     async def response(self) -> HTTPResponse:
-        """Wait for the end and return the whole response, without its body.
+        """Wait for the end, and return the whole response without its body.
 
-        :raises RuntimeError: outside of the block.
+        :raises RuntimeError: the block has not been entered.
         """
         if self._fetch is None:
             raise RuntimeError("the response is there inside of `async with` only")
@@ -98,47 +98,49 @@ class ResponseStream:
             # The fetch goes on: it may be tried again, and its error is the one to raise.
             self._error_body = bytearray()
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(_ERROR_TIME, self._cut_error, self._error_body)
+            self._timer = loop.call_later(
+                _ERROR_BODY_TIMEOUT, self._raise_early, self._error_body
+            )
             return
         self._error_body = None
         if not self._head.done():
             self._head.set_result(None)
 
-    async def _take_piece(self, piece: bytes) -> None:
+    async def _take_chunk(self, chunk: bytes) -> None:
         if self._error_body is not None:
-            self._error_body += piece
-            if len(self._error_body) >= _MOST_OF_ERROR:
-                self._cut_error(self._error_body)
+            self._error_body += chunk
+            if len(self._error_body) >= _MAX_ERROR_BODY:
+                self._raise_early(self._error_body)
             return
-        self._taken.clear()
-        self._pieces.put_nowait(piece)
-        await self._taken.wait()
+        self._chunk_was_read.clear()
+        self._chunks.put_nowait(chunk)
+        await self._chunk_was_read.wait()
 
-    def _finished(self, fetch: asyncio.Future[HTTPResponse]) -> None:
+    def _end(self, fetch: asyncio.Future[HTTPResponse]) -> None:
         self._stop_timer()
-        self._pieces.put_nowait(None)
+        self._chunks.put_nowait(None)
         if self._head.done():
             if not fetch.cancelled():
-                fetch.exception()  # the iteration raises it; nobody need iterate
+                fetch.exception()  # the iteration raises it, but the caller need not iterate
         elif fetch.cancelled():
             self._head.cancel()
         elif (error := fetch.exception()) is not None:
             self._head.set_exception(error)
         else:
-            self._end_without_pieces(fetch.result())
+            self._end_without_body(fetch.result())
 
-    def _end_without_pieces(self, response: HTTPResponse) -> None:
-        """End with a response that came without a head for the caller, or whose status raises."""
+    def _end_without_body(self, response: HTTPResponse) -> None:
+        """End with a response that has no head for the caller, or whose status is raised."""
         if self._error_body is None or response.error is None:
             self._take_head(response.code, str(response.error), HTTPHeaders())
             return
         response.buffer = BytesIO(bytes(self._error_body))
         self._head.set_exception(response.error)
 
-    def _cut_error(self, body: bytearray) -> None:
-        """Raise an error now, with what came of its body; entering the block stops the fetch."""
+    def _raise_early(self, body: bytearray) -> None:
+        """Raise an error now, with the part of its body that has arrived; that stops the fetch."""
         if not self._head.done():
-            buffer = BytesIO(bytes(body[:_MOST_OF_ERROR]))
+            buffer = BytesIO(bytes(body[:_MAX_ERROR_BODY]))
             response = HTTPResponse(
                 self._request, self.code, self.headers, buffer, reason=self.reason
             )

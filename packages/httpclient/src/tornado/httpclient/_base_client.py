@@ -1,4 +1,4 @@
-"""What the clients of this distribution have in common."""
+"""The base of the clients of this distribution."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from tornado.ioloop import takes_loop
 
-from ._alarms import Alarms
 from ._client import AsyncHTTPClient
-from ._exchange import Exchange
-from ._line import Line
+from ._fetch._fetch import Fetch
+from ._fetch._request_queue import RequestQueue
+from ._fetch._shared_timers import SharedTimers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from tornado.ioloop import IOLoop
 
-    from ._request import HTTPRequest
-    from ._response import HTTPResponse
+    from ._fetch._exchange import Exchange
+    from ._request._request import HTTPRequest
+    from ._response._response import HTTPResponse
 
 _app_log = logging.getLogger("tornado.application")
 
@@ -30,11 +31,11 @@ _FILES = frozenset({"ca_certs", "client_cert", "client_key", "ssl_options"})
 MAX_BODY_SIZE = 104857600
 
 
-class ExchangeClient(AsyncHTTPClient):
-    """A client whose fetches are exchanges; it knows how to perform one hop.
+class BaseHTTPClient(AsyncHTTPClient):
+    """A client whose fetches are `Fetch` objects. A subclass knows how to perform one exchange.
 
-    :param max_clients: fetches under way at once; more wait in line.
-    :param max_clients_per_host: those to one origin.
+    :param max_clients: fetches under way at once; more wait in the queue.
+    :param max_clients_per_host: fetches under way to one origin.
     :param max_body_size: the largest body that is taken, in bytes, compressed or not.
     :param cookie_jar: keeps cookies between fetches; None for no cookies.
     """
@@ -45,8 +46,8 @@ class ExchangeClient(AsyncHTTPClient):
     max_clients: int
     max_body_size: int
     cookie_jar: CookieJar | None
-    _line: Line
-    _alarms: Alarms
+    _queue: RequestQueue
+    _shared_timers: SharedTimers
 
     @takes_loop(before="max_clients", none_before=int)
     def initialize(  # type: ignore[override]  # implementations have arguments of their own
@@ -61,7 +62,7 @@ class ExchangeClient(AsyncHTTPClient):
     ) -> None:
         """Set up the client; see the class.
 
-        :raises OSError: a file for TLS among the defaults is of no use.
+        :raises OSError: a file for TLS among the defaults cannot be used.
         """
         super().initialize(defaults, io_loop=io_loop)
         if defaults and not _FILES.isdisjoint(defaults):
@@ -69,8 +70,8 @@ class ExchangeClient(AsyncHTTPClient):
         self.max_clients = max_clients
         self.max_body_size = MAX_BODY_SIZE if max_body_size is None else max_body_size
         self.cookie_jar = cookie_jar
-        self._line = Line(max_clients, max_clients_per_host)
-        self._alarms = Alarms(self.asyncio_loop)
+        self._queue = RequestQueue(max_clients, max_clients_per_host)
+        self._shared_timers = SharedTimers(self.asyncio_loop)
 
     def _check_files(self, defaults: dict[str, Any]) -> None:
         from ._tls_files import files_of, files_of_settings
@@ -81,26 +82,26 @@ class ExchangeClient(AsyncHTTPClient):
 
     def close(self) -> None:
         """Close the client; fetches under way end with an `HTTPStreamClosedError`."""
-        for exchange in self._line:
-            exchange.end_with_client()
-        self._alarms.cancel()
+        for fetch in self._queue:
+            fetch.end_with_client()
+        self._shared_timers.cancel()
         super().close()
 
     def fetch_impl(
         self, request: HTTPRequest, callback: Callable[[HTTPResponse], object]
-    ) -> Exchange:
+    ) -> Fetch:
         """Perform a request; see `.AsyncHTTPClient.fetch_impl`."""
-        exchange = Exchange(self, request, callback)
-        exchange.begin()
-        return exchange
+        fetch = Fetch(self, request, callback)
+        fetch.begin()
+        return fetch
 
     def _log_callback(self, callback: Callable[[HTTPResponse], object]) -> None:
-        """Log what the callback of a fetch has raised, from within ``except``."""
+        """Log the exception of a fetch's callback; called while it is handled."""
         _app_log.error("exception in callback %r", callback, exc_info=True)
 
     def _log_refusal(self, error: BaseException, authority: str) -> None:
-        """Log why a response is refused, if the implementation logs that."""
+        """Called when a response is refused. Override to log why."""
 
     def _perform(self, exchange: Exchange) -> None:
-        """Send the exchange's hop, and tell it what comes back."""
+        """Called to send the request of an exchange. Override to pass on what comes back."""
         raise NotImplementedError(f"{type(self).__name__} must define _perform")
