@@ -1,36 +1,15 @@
-"""The result of a fetch, and the future that gets it."""
+"""The result of a fetch, on its way to the future of the caller."""
 
 from __future__ import annotations
 
-import asyncio
-from types import BuiltinMethodType
 from typing import TYPE_CHECKING, Any
 
+from tornado.ioloop import set_result_and_wake
+
 if TYPE_CHECKING:
+    import asyncio
+
     from .._response._response import HTTPResponse
-
-
-def resolve(future: asyncio.Future[HTTPResponse], response: HTTPResponse) -> None:
-    """Give a future its result, and let a task that awaits it go on in this turn of the loop.
-
-    Otherwise it would go on in the next turn, which costs a tenth of a fetch. This is done for one
-    task of asyncio's own, while no other task runs; everything else that listens is called in the
-    usual way. The caller must have nothing more to do, because the task may do anything.
-    """
-    listeners = getattr(future, "_callbacks", None)
-    if listeners is not None and len(listeners) == 1:
-        ((step, context),) = listeners
-        task = getattr(step, "__self__", None)
-        if (
-            type(step) is BuiltinMethodType
-            and isinstance(task, asyncio.Task)
-            and asyncio.current_task(future.get_loop()) is None
-        ):
-            future.remove_done_callback(step)
-            future.set_result(response)
-            context.run(step, future)
-            return
-    future.set_result(response)
 
 
 class FetchResult:
@@ -62,7 +41,7 @@ class FetchResult:
         future.remove_done_callback(self._stop)
         error = response.error
         if error is None or self._is_classic:
-            resolve(future, response)
+            set_result_and_wake(future, response)
         elif self._raise_error or not response._error_is_response_code:
             future.set_exception(error)
         else:
