@@ -87,9 +87,7 @@ class BaseHTTPClient(AsyncHTTPClient):
         self._shared_timers.cancel()
         super().close()
 
-    def fetch_impl(
-        self, request: HTTPRequest, callback: Callable[[HTTPResponse], object]
-    ) -> Fetch:
+    def fetch_impl(self, request: HTTPRequest, callback: Callable[[HTTPResponse], object]) -> Fetch:
         """Perform a request; see `.AsyncHTTPClient.fetch_impl`."""
         fetch = Fetch(self, request, callback)
         fetch.begin()

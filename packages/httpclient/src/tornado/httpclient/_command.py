@@ -73,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("urls", nargs="+", metavar="URL")
     switch = argparse.BooleanOptionalAction
-    parser.add_argument("--print_headers", "-i", action=switch, default=False, help="print the head as well")
+    parser.add_argument(
+        "--print_headers", "-i", action=switch, default=False, help="print the head as well"
+    )
     parser.add_argument("--print_body", action=switch, default=True)
     parser.add_argument("--follow_redirects", action=switch, default=True)
     parser.add_argument("--validate_cert", action=switch, default=True)

@@ -111,9 +111,7 @@ class Exchange:
         :returns: false if this is one redirect too many, and the response.
         :raises HTTPProtocolError: it is a redirect that must not be followed.
         """
-        request = self.fetch.next_requests.follow_performed(
-            self.request, start_line.code, headers
-        )
+        request = self.fetch.next_requests.follow_performed(self.request, start_line.code, headers)
         if request is None:
             return False
         self._pass_on_head(start_line, headers)

@@ -7,7 +7,7 @@ from urllib.parse import quote, urljoin
 
 from .._errors import RedirectError
 from .._request._request import settle
-from .._request._target import parse_target, shown_url
+from .._request._target import parse_target, redact_url
 
 if TYPE_CHECKING:
     from .._request._request import HTTPRequest
@@ -92,5 +92,5 @@ def _resolve(base: str, location: str) -> str:
         url = urljoin(base, quote(octets, safe=_SAFE))
         parse_target(url)
     except ValueError as error:
-        raise RedirectError(f"redirect to {shown_url(location)}: {error}") from error
+        raise RedirectError(f"redirect to {redact_url(location)}: {error}") from error
     return url

@@ -14,7 +14,8 @@ from tornado.httputil import encode_username_password
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: One parameter of a challenge: token "=" ( token / quoted-string ). No part can match in two ways.
+#: One parameter of a challenge: token "=" ( token / quoted-string ). No part can match in two ways,
+#: so that matching takes linear time.
 _PARAMETER = re.compile(
     r'[ \t,]*+([!#$%&\'*+\-.^_`|~0-9A-Za-z]++)[ \t]*+=[ \t]*+(?:"((?:[^"\\]++|\\.)*)"|([^\s,"]++))'
 )
@@ -41,14 +42,14 @@ def digest_field(
     username: str | bytes,
     password: str | bytes,
 ) -> str | None:
-    """Answer the strongest Digest challenge that can be answered; None if there is none.
+    """Return the answer to the strongest Digest challenge; None if there is none to answer.
 
-    Text for the user and the password is sent and hashed as UTF-8 in its composed form (RFC 7616
-    section 4), bytes as they are. What comes from the challenge is hashed in the octets in which
-    it came.
+    User and password are sent and hashed as UTF-8 in its composed form (RFC 7616 section 4) if they
+    are text, and as they are if they are bytes. Values of the challenge are hashed in the bytes in
+    which they came.
 
-    :param challenges: the values of the WWW-Authenticate fields, one character for each octet.
-    :param path: path and query, as they stand in the request line.
+    :param challenges: the values of the WWW-Authenticate fields, one character for each byte.
+    :param path: path and query, as in the request line.
     """
     answers = {}
     for value in challenges:
@@ -116,8 +117,8 @@ def _answer(
 def _username_parameter(username: bytes) -> str:
     """Return the parameter that names the user (RFC 7616 section 3.4).
 
-    What is not printable ASCII goes into ``username*``, which says that it is UTF-8. Octets that
-    are not UTF-8 can only be sent as they are.
+    A name that is not printable ASCII is sent as ``username*``, which says that it is UTF-8. Bytes
+    that are not UTF-8 can only be sent as they are.
     """
     text = username.decode("latin-1")
     if text.isascii() and text.isprintable():
@@ -130,18 +131,18 @@ def _username_parameter(username: bytes) -> str:
 
 
 def octets_of(value: str | bytes) -> bytes:
-    """Return a user's name or password as it is sent."""
+    """Return the name or the password of a user in the bytes that are sent."""
     if isinstance(value, bytes):
         return value
     if not value.isascii():
-        from unicodedata import normalize  # most names need no table of all characters
+        from unicodedata import normalize  # a large table, which most names do not need
 
         value = normalize("NFC", value)
     return value.encode()
 
 
 def _octets(text: str) -> bytes:
-    """Return the octets of text that is one character for each of them."""
+    """Return the bytes of text that has one character for each of them."""
     return text.encode("latin-1", "replace")
 
 

@@ -1,4 +1,4 @@
-"""Bodies made of values: JSON, urlencoded forms, multipart forms (RFC 7578)."""
+"""Bodies made from values: JSON, urlencoded forms, multipart forms (RFC 7578)."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _CONTENT_TYPE = re.compile(rf"{TOKEN}/[\t\x20-\x7e]+")
 class FormFile(NamedTuple):
     """A file in a multipart form.
 
-    :param filename: the name that the server is told.
+    :param filename: the name that is sent to the server.
     :param body: the content: bytes, a file that is open for reading bytes, or a path.
-    :param content_type: its type.
+    :param content_type: the media type of the content.
 
     .. versionadded:: 1.0
     """
@@ -33,7 +33,7 @@ class FormFile(NamedTuple):
     content_type: str = "application/octet-stream"
 
 
-#: What can be sent as a file: with a name of its own, or with the name of what it is read from.
+#: A file with a name of its own, or one that is sent with the name of what it is read from.
 FileValue: TypeAlias = "FormFile | bytes | BinaryIO | os.PathLike[str]"
 
 
@@ -45,7 +45,7 @@ def encode_body(
     """Return the content type and the bytes of a body.
 
     :raises ValueError: there are both JSON and a form, or the type of a file is not a media type.
-    :raises TypeError: a file is something else.
+    :raises TypeError: a file is not one of the values that can be sent.
     :raises OSError: a file cannot be read.
     """
     if json is not None:
@@ -61,7 +61,7 @@ def encode_body(
 
 
 def _values(given: Any) -> Iterator[str | bytes]:
-    """Give the values of one field; numbers and the like are sent as `str` writes them."""
+    """Yield the values of one field; what is neither text nor bytes is sent as `str` writes it."""
     is_one = isinstance(given, (str, bytes)) or not isinstance(given, Collection)
     for value in [given] if is_one else given:
         yield value if isinstance(value, (str, bytes)) else str(value)
@@ -85,7 +85,7 @@ def _parts(
 
 
 def _files(name: str, given: Any) -> Sequence[FileValue]:
-    """Return the files of one field: a tuple that begins with a name is one."""
+    """Return the files of one field; a tuple that begins with a name is a single file."""
     is_named = isinstance(given, tuple) and bool(given) and isinstance(given[0], str)
     if isinstance(given, (list, tuple)) and not is_named:
         return given
@@ -109,7 +109,7 @@ def _file_part(boundary: bytes, name: str, file: FormFile) -> bytes:
 
 
 def _form_file(name: str, value: Any) -> FormFile:
-    """Return a file with the name and the type that it is sent with."""
+    """Return a file with the name and the type with which it is sent."""
     if isinstance(value, tuple):
         return FormFile(*value)
     path = value if isinstance(value, os.PathLike) else getattr(value, "name", None)

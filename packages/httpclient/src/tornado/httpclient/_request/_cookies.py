@@ -1,4 +1,4 @@
-"""Cookies of the standard library's jar, for requests and responses of ours."""
+"""A cookie jar of the standard library, used for requests and responses of this client."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def cookie_field(jar: CookieJar, url: str) -> str | None:
-    """Return the value of the Cookie field that the jar has for a URL."""
+    """Return the value of the Cookie field that a jar has for a URL; None if it has no cookies."""
     if next(iter(jar), None) is None:
         return None
     request = Request(url)  # noqa: S310 - nothing is opened; the scheme was checked before

@@ -1,4 +1,4 @@
-"""The fields of a request, made of what was asked for."""
+"""The header fields of a request, made from its options."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from tornado.httputil import FIELD_VALUE, TOKEN, is_token
 
+from .._response._decoding import Codings
 from ._authentication import basic_field
-from ._decoding import Codings
 
 if TYPE_CHECKING:
     from tornado.httputil import HTTPHeaders
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 Fields = dict[str, str]
 
-#: The product and the version of the API that this stands in for, as servers know it.
+#: The product, and the version of the API that this stands in for, as servers know them.
 USER_AGENT = "Tornado/6.6.1"
 
-#: What there is a rule for: whether the method has a body.
+#: Whether a method has a body.
 _METHODS = {
     "GET": False,
     "HEAD": False,
@@ -32,7 +32,7 @@ _METHODS = {
     "PUT": True,
     "PATCH": True,
 }
-#: Options that give a request fields of its own.
+#: Options because of which a request has other fields than most.
 _OWN_FIELDS = frozenset({"_headers", "_body", "body_producer", "user_agent", "auth_username"})
 
 #: token ":" field-value (RFC 9110 sections 5.1 and 5.5), on a line each.
@@ -40,10 +40,10 @@ _LINES = re.compile(rf"(?:{TOKEN}: ?{FIELD_VALUE}\r\n)*")
 
 
 def check_request(request: HTTPRequest) -> None:
-    """Check what does not depend on the server.
+    """Check the parts of a request that do not depend on the server.
 
-    :raises KeyError: the method is not one of the known ones, which has to be allowed.
-    :raises ValueError: a body is missing or too much, or a value cannot be sent.
+    :raises KeyError: the method is not a known one, and others are not allowed.
+    :raises ValueError: a body is missing or must not be there, or a value cannot be sent.
     """
     method = request.method
     has_body = request._body is not None
@@ -60,7 +60,7 @@ def check_request(request: HTTPRequest) -> None:
                 f"Body {must} None for method {method} (unless allow_nonstandard_methods is true)"
             )
     elif is_token(method) is None:
-        raise ValueError(f"bad method {method!r}: it is no token")
+        raise ValueError(f"bad method {method!r}: it is not a token")
     if request.auth_mode not in {None, "basic", "digest"}:
         raise ValueError(f"Unsupported auth_mode {request.auth_mode!r}: choose basic or digest")
 
@@ -77,45 +77,45 @@ def request_fields(request: HTTPRequest, target: Target, cookie: str | None = No
         return _plain_fields(target.authority, bool(request.decompress_response))
     if headers is None:
         lines = [f"Host: {target.authority}", f"User-Agent: {_user_agent(request)}"]
-        known: tuple[str, ...] = ()
+        given: tuple[str, ...] = ()
     else:
         lines = [
             f"{name}: {value if value.__class__ is str else _text(name, value)}"
             for name, value in headers.get_all()
         ]
-        known = tuple(headers)
-        if "User-Agent" not in known:
+        given = tuple(headers)
+        if "User-Agent" not in given:
             lines.append(f"User-Agent: {_user_agent(request)}")
-        if "Host" not in known:
+        if "Host" not in given:
             lines.insert(0, f"Host: {target.authority}")
         elif len(headers.get_list("Host")) > 1:
             raise ValueError(f"more than one Host field: {headers['Host'][:60]!r}")
-    if request.decompress_response and "Accept-Encoding" not in known:
+    if request.decompress_response and "Accept-Encoding" not in given:
         lines.append(f"Accept-Encoding: {Codings.accept_field()}")
     if request.body is not None or request.body_producer is not None:
-        lines += _body_fields(request, known)
-    elif "Transfer-Encoding" in known or (
-        "Content-Length" in known and _content_length(request.headers) != "0"
+        lines += _body_fields(request, given)
+    elif "Transfer-Encoding" in given or (
+        "Content-Length" in given and _content_length(request.headers) != "0"
     ):
         # The server would take the next request on the connection for the body.
         raise ValueError("a Content-Length or Transfer-Encoding field, but no body")
-    if "Authorization" not in known:
+    if "Authorization" not in given:
         lines += _authorization(request, target)
     if cookie is not None:
         lines.append(f"Cookie: {cookie}")
     lines.append("")
     block = "\r\n".join(lines)
-    # A line end within a value gives lines that are well formed, and more than there should be.
+    # A line end within a value makes more lines, and those may be well formed.
     if _LINES.fullmatch(block) is None or block.count("\n") != len(lines) - 1:
-        raise ValueError(_complaint(lines))
+        raise ValueError(_what_is_wrong(lines))
     return block
 
 
 @lru_cache(maxsize=256)
 def _plain_fields(authority: str, decompress: bool) -> str:
-    """Return the field lines of a request that has none of its own; most are like that.
+    """Return the field lines of a request without fields of its own, which most requests are.
 
-    The authority is part of a URL that was checked.
+    The authority needs no check: it is part of a URL that was checked.
     """
     accept = f"Accept-Encoding: {Codings.accept_field()}\r\n" if decompress else ""
     return f"Host: {authority}\r\nUser-Agent: {USER_AGENT}\r\n{accept}"
@@ -131,7 +131,7 @@ def _content_length(headers: HTTPHeaders) -> str | None:
 
 
 def _text(name: str, value: object) -> str:
-    """Return the text of a value, one character for each octet: bytes are sent as they are."""
+    """Return the text of a value, one character for each byte; bytes are sent as they are."""
     if isinstance(value, str):
         return value
     if isinstance(value, (bytes, bytearray)):
@@ -141,25 +141,26 @@ def _text(name: str, value: object) -> str:
     raise TypeError(f"the value of the field {name} is text or bytes, not {value!r:.60}")
 
 
-def _body_fields(request: HTTPRequest, known: tuple[str, ...]) -> list[str]:
-    if "Transfer-Encoding" in known:
+def _body_fields(request: HTTPRequest, given: tuple[str, ...]) -> list[str]:
+    if "Transfer-Encoding" in given:
         raise ValueError(
-            "a Transfer-Encoding field is given: framing the body is the client's part"
+            "a Transfer-Encoding field is given: leave it out, the client frames the body"
         )
     lines = []
     if request.body_producer is None:
         size = len(request.body or b"")
-        if "Content-Length" not in known:
+        if "Content-Length" not in given:
             lines.append(f"Content-Length: {size}")
         elif _content_length(request.headers) != str(size):
             raise ValueError(
-                f"Content-Length is {request.headers['Content-Length']!r}, the body has {size} bytes"
+                f"Content-Length is {request.headers['Content-Length']!r}, but the body has {size}"
+                " bytes"
             )
-    elif "Content-Length" not in known:
+    elif "Content-Length" not in given:
         lines.append("Transfer-Encoding: chunked")
     elif not re.fullmatch("[0-9]{1,18}", _content_length(request.headers) or ""):
         raise ValueError(f"bad Content-Length {request.headers['Content-Length']!r}")
-    if request.method == "POST" and "Content-Type" not in known:
+    if request.method == "POST" and "Content-Type" not in given:
         lines.append("Content-Type: application/x-www-form-urlencoded")
     if request.expect_100_continue:
         lines.append("Expect: 100-continue")
@@ -176,7 +177,7 @@ def _authorization(request: HTTPRequest, target: Target) -> list[str]:
     return [f"Authorization: {basic_field(name, password or '')}"]
 
 
-def _complaint(lines: list[str]) -> str:
+def _what_is_wrong(lines: list[str]) -> str:
     for line in lines:
         if _LINES.fullmatch(f"{line}\r\n") is None or "\n" in line:
             name = line.partition(":")[0]

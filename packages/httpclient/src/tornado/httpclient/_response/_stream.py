@@ -98,9 +98,7 @@ class ResponseStream:
             # The fetch goes on: it may be tried again, and its error is the one to raise.
             self._error_body = bytearray()
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(
-                _ERROR_BODY_TIMEOUT, self._raise_early, self._error_body
-            )
+            self._timer = loop.call_later(_ERROR_BODY_TIMEOUT, self._raise_early, self._error_body)
             return
         self._error_body = None
         if not self._head.done():
