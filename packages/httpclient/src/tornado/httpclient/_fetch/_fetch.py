@@ -58,7 +58,7 @@ class Fetch(Deadlines):
 
     operation: Operation | None = None
     is_settled = False
-    #: The current request with its response; None until there is one.
+    #: The current request with its response; None before the first one and after the end.
     exchange: Exchange | None = None
     #: The requests that this attempt has made of responses.
     _next_requests: NextRequests | None = None
@@ -238,6 +238,7 @@ class Fetch(Deadlines):
         if may_retry and self.request.retry is not None and self._try_again(response):
             return
         self.is_settled = True
+        self.exchange = None  # a reference cycle would wait for the garbage collector
         self.client._queue.leave(self)
         try:
             self._callback(response)
@@ -287,6 +288,7 @@ class Fetch(Deadlines):
         self.is_settled = True
         self._stop_watching()
         self._stop_operation()
+        self.exchange = None
         self.client._queue.leave(self)
 
     def end_with_client(self) -> None:
