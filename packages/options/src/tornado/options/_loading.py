@@ -1,8 +1,9 @@
-"""Put the values of command lines, files and the environment into options."""
+"""Values of command lines, files and the environment, loaded into options."""
 
 from __future__ import annotations
 
-from . import _configfile, _environment
+from ._configfile import flatten_tables, read_config_file
+from ._environment import find_variables, variable_for
 from ._errors import Error, InvalidValue
 from ._names import normalise, suggest
 from ._source import Source
@@ -14,15 +15,16 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._arguments import Argument
+    from ._configfile import ConfigFile
     from ._option import Option
 
     Options = Mapping[str, Option]
 
 
-def take_arguments(options: Options, arguments: Iterable[Argument]) -> None:
-    """Take the options of a command line.
+def load_arguments(options: Options, arguments: Iterable[Argument]) -> None:
+    """Set the options of a command line.
 
-    :raises Error: if one is not known, or its value cannot be used.
+    :raises Error: an option is not known, or its value cannot be used.
     """
     for argument in arguments:
         option = options.get(normalise(argument.name))
@@ -38,49 +40,52 @@ def take_arguments(options: Options, arguments: Iterable[Argument]) -> None:
         option.parse(text)
 
 
-def take_environment(options: Options, prefix: str, environ: Mapping[str, str]) -> None:
-    """Take the options that environment variables have values for.
+def load_environment(options: Options, prefix: str, environ: Mapping[str, str]) -> None:
+    """Set the options for which there are environment variables.
 
-    :raises InvalidValue: if a value cannot be used.
+    :raises InvalidValue: a value cannot be used.
     """
-    for name, text, variable in _environment.read(environ, prefix, options):
+    for name, text, variable in find_variables(environ, prefix, options):
         option = options[name]
-        # An empty variable is how shells and containers unset one.
+        # Shells and containers unset a variable by an empty value.
         if name != "help" and (text or option.type is str):
             option.parse(text, Source("environment", variable))
 
 
-def take_file(options: Options, path: str | os.PathLike[str]) -> None:
-    """Take the options of a configuration file.
+def load_file(options: Options, path: str | os.PathLike[str]) -> None:
+    """Set the options of a configuration file.
 
-    :raises Error: if one is not known, or its value cannot be used; it names the line.
+    :raises Error: an option is not known, or its value cannot be used; the message names the line.
     """
-    file = _configfile.read(path)
+    file = read_config_file(path)
     if file.is_data:
-        for key, value in _configfile.flatten(file.values, lambda key: _name_of(key) in options):
-            name = _name_of(key)
+        for key, value in flatten_tables(file.values, lambda key: _option_name(key) in options):
+            name = _option_name(key)
             if name not in options:
                 where = Source("file", file.path, file.find_line(key)).locate(key)
                 raise Error(f"{where}: unknown option{suggest(name, options)}")
-            _assign(options[name].load_typed, key, value, file)
+            _load_value(options[name].load_toml, key, value, file)
     else:
         for name, value in file.values.items():
             option = options.get(normalise(name))
             if option is not None:
-                _assign(option.load, name, value, file)
+                _load_value(option.load, name, value, file)
 
 
-def _name_of(key: str) -> str:
+def _option_name(key: str) -> str:
     return normalise(key).replace(".", "-")
 
 
 def find_config(
     option: Option, arguments: Iterable[Argument], prefix: str | None, environ: Mapping[str, str]
 ) -> list[str]:
-    """Find the path that an option has, or will have when everything has been read."""
+    """Return the paths of the configuration files that an option names, wherever its value is.
+
+    The value is looked for on the command line first, then in the environment.
+    """
     text = None
     if prefix is not None:
-        text = environ.get(_environment.variable_for(option.name, prefix)) or None
+        text = environ.get(variable_for(option.name, prefix)) or None
     for argument in arguments:
         if normalise(argument.name) == normalise(option.name):
             text = argument.text
@@ -91,19 +96,19 @@ def find_config(
 
 
 def describe_sources(paths: Sequence[str], prefix: str | None) -> list[str]:
-    """Name the sources for the help, in the order in which one overrides the other."""
+    """Return the names of the sources for the help; each one overrides those before it."""
     sources = [f"config file {path}" for path in paths]
     if prefix is not None:
         sources.append(f"environment variables {prefix}*")
     return ["default", *sources, "command line"] if sources else []
 
 
-def _assign(
-    load: Callable[[Any, Source], None], key: str, value: Any, file: _configfile.ConfigFile
+def _load_value(
+    load: Callable[[Any, Source], None], key: str, value: Any, file: ConfigFile
 ) -> None:
     try:
         load(value, Source("file", file.path))
     except InvalidValue as error:
-        # The line takes another look at the file, so it is only looked up for a complaint.
+        # Finding the line means parsing the file again, so it is only done for an error.
         source = Source("file", file.path, file.find_line(key))
         raise InvalidValue(key, error.problem, source) from error.__cause__

@@ -73,7 +73,7 @@ def test_the_three_loggers_have_their_documented_names():
     assert tornado.log.gen_log is logging.getLogger("tornado.general")
 
 
-def test_importing_loads_nothing_but_the_faces():
+def test_importing_loads_nothing_but_the_public_modules():
     loaded = modules_after("import tornado.log") - modules_after("")
     assert {name for name in loaded if not name.startswith("tornado")} <= {"__future__"}
 

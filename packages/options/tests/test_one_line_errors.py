@@ -1,4 +1,4 @@
-"""What a person sees who has started a program with a wrong option."""
+"""What somebody sees who has started a program with a wrong option."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def start(folder: Path, *words: str, line: str = PARSE, **variables: str) -> tup
     [
         ("", ["--prot=1"], {}, "unknown option --prot, did you mean --port?"),
         ("", ["--port=x"], {}, "--port: 'x' is not a whole number"),
-        ("", ["--logging=loud"], {}, "--logging: 'loud' is none of"),
+        ("", ["--logging=loud"], {}, "--logging: 'loud' is not one of"),
         ("", [], {"APP_PORT": "x"}, "environment variable APP_PORT: 'x' is not a whole number"),
         ("port = 'x'", [], {}, "app.toml, line 1: port: needs int, not 'x' (str)"),
         ("port = ", [], {}, "app.toml, line 1: "),
@@ -61,7 +61,7 @@ def test_a_mistake_that_nobody_catches_is_one_line(
         ("port = 1\nport = [1]", "app.conf, line 2: port: needs int, not [1] (list)"),
     ],
 )
-def test_a_python_file_that_is_no_python_is_one_line_as_well(
+def test_a_file_that_is_not_python_is_one_line_too(
     tmp_path: Path, content: str, complaint: str
 ) -> None:
     (tmp_path / "app.conf").write_text(content, encoding="latin-1")
@@ -78,6 +78,6 @@ def test_a_mistake_of_the_program_keeps_its_traceback(tmp_path: Path, line: str)
     assert status == 1
 
 
-def test_a_program_may_catch_it_as_ever(tmp_path: Path) -> None:
+def test_a_program_may_catch_it(tmp_path: Path) -> None:
     line = "import tornado.options\ntry: parse_sources()\nexcept tornado.options.Error: raise SystemExit(3)"
     assert start(tmp_path, "--prot=1", line=line) == ("", 3)

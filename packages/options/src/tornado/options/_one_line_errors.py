@@ -1,4 +1,4 @@
-"""What a person gets to see who has given a wrong option."""
+"""Errors of the person who starts a program: one line instead of a traceback."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
-def tell_in_one_line(error: Exception, message: str) -> None:
-    """Let an error be one line, if nobody catches it and it ends the program."""
+def print_in_one_line(error: Exception, message: str) -> None:
+    """Make an error print one line if nobody catches it and it ends the program."""
     from tornado.util import print_uncaught
 
     print_uncaught(error, f"{os.path.basename(sys.argv[0])}: {message}")
 
 
-class ToldInOneLine:
-    """Let an `Error` in a block be one line, if nobody catches it and it ends the program.
+class OneLineErrors:
+    """A context whose `Error` prints one line if nobody catches it and it ends the program.
 
-    It is for values from outside. A traceback would show the inside of this package to somebody
-    who has mistyped an argument.
+    It is for values from outside: a traceback of this package does not help somebody who has
+    mistyped an argument.
     """
 
     def __enter__(self) -> None:
@@ -36,4 +36,4 @@ class ToldInOneLine:
         trace: TracebackType | None,
     ) -> None:
         if isinstance(error, Error):
-            tell_in_one_line(error, str(error))
+            print_in_one_line(error, str(error))
