@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tornado.iostream import UnsatisfiableReadError
-from tornado.iostream._buffer import ReadBuffer
-from tornado.iostream._requests import (
+from tornado.iostream._read_buffer import ReadBuffer
+from tornado.iostream._read_requests import (
     ReadBytes,
     ReadInto,
     ReadUntil,

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from tornado.iostream._pattern import longest_match
+from tornado.iostream._read_requests import longest_match
 
 
 @pytest.mark.parametrize(

@@ -1,27 +1,48 @@
-"""Bytes on their way in: to whoever reads, or pushed to a protocol."""
+"""From the descriptor to a pending read, or to a protocol."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
 from tornado.ioloop import set_result_and_wake
 
-from ._buffer import ReadBuffer
-from ._errors import StreamClosedError
+from ._errors import StreamBufferFullError, StreamClosedError, UnsatisfiableReadError
 from ._lifecycle import gen_log
-from ._pull import NOTHING, Puller
-from ._requests import ReadInto
+from ._read_buffer import ReadBuffer
+from ._read_requests import ReadInto, ReadUntilClose
+from ._writer import Writer
 
 if TYPE_CHECKING:
-    import asyncio
+    from collections.abc import Callable
 
     from ._protocol import StreamProtocol
+    from ._read_requests import ReadRequest
+
+#: What is asked for before anything is.
+NOTHING = ReadUntilClose()
 
 
-class Reader(Puller):
-    """The read side of a stream."""
+class Receiver(Writer):
+    """The part of a stream that receives.
 
+    Bytes go to the protocol if one is attached, or else to the read that is pending, or else to the
+    buffer. While a read is pending, ``_future`` is what its caller waits for, and ``_request`` what
+    it asks for. A read that its caller has cancelled stays there until the next read or the next
+    bytes.
+    """
+
+    max_buffer_size: int
     read_chunk_size: int
+
+    _input_ended: bool = False
+    _reading_paused: bool = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._buffer: ReadBuffer | None = None
+        self._future: asyncio.Future[Any] | None = None
+        self._request: ReadRequest = NOTHING
 
     def read_from_fd(self, buf: bytearray | memoryview) -> int | None:
         """Try to read from the descriptor into ``buf``.
@@ -29,6 +50,10 @@ class Reader(Puller):
         :returns: how many bytes came; 0 at the end of input, None if it would block.
         """
         raise NotImplementedError
+
+    def reading(self) -> bool:
+        """Return true while a read is pending."""
+        return self._future is not None and not self._future.done()
 
     # Pushing.
 
@@ -60,7 +85,7 @@ class Reader(Puller):
             return
         if not self._reading_paused:
             if self._input_ended:
-                self._get_loop().call_soon(self._repeat_end, protocol)
+                self._get_loop().call_soon(self._announce_end_again, protocol)
             else:
                 self._watch_input()
             self._deliver_buffer(protocol)
@@ -195,10 +220,65 @@ class Reader(Puller):
         if not self._tell_protocol(protocol.eof_received):
             self.close()
 
-    def _repeat_end(self, protocol: StreamProtocol) -> None:
+    def _announce_end_again(self, protocol: StreamProtocol) -> None:
         """Tell a protocol that the input had ended before it was attached."""
         if self._protocol is protocol and not self._tell_protocol(protocol.eof_received):
             self.close()
+
+    # Serving a read.
+
+    def _serve(
+        self,
+        future: asyncio.Future[Any],
+        buffer: ReadBuffer,
+        resolve: Callable[[asyncio.Future[Any], Any], None] = asyncio.Future.set_result,
+    ) -> bool:
+        """Give the pending read its result if the buffer holds it."""
+        try:
+            result: Any = self._request.take(buffer)
+        except UnsatisfiableReadError as error:
+            gen_log.info("Unsatisfiable read, closing connection: %s", error)
+            self.close(exc_info=error)
+            return False
+        if result is None:
+            if buffer.size > self.max_buffer_size:
+                self._overflow()
+            return False
+        self._future = None
+        resolve(future, result)
+        return True
+
+    def _serve_last(
+        self, request: ReadRequest, future: asyncio.Future[Any], buffer: ReadBuffer
+    ) -> None:
+        """Give the request what it can have of a stream that has ended."""
+        error = self.error
+        if error is not None and type(request) is ReadUntilClose and not self._is_peer_gone(error):
+            return  # what there is may not be all; a reset is how some systems report an end
+        try:
+            result: Any = request.take_last(buffer)
+        except UnsatisfiableReadError:
+            return
+        if result is not None and not future.done():
+            future.set_result(result)
+
+    def _overflow(self) -> None:
+        message = f"Reached maximum read buffer size: {self.max_buffer_size} bytes"
+        gen_log.error("%s, closing connection", message)
+        gen_log.warning("error on read: %s", message)
+        self.close(exc_info=StreamBufferFullError(message))
+
+    def _watch_for_close(self) -> None:
+        if self._close_callback is None or self._closed or self._protocol is not None:
+            return
+        if self._buffer is None or not self._buffer.size:
+            self._watch_input()
+
+    def _buffer_input(self, data: bytes) -> None:
+        """Buffer bytes that came."""
+        if self._buffer is None:
+            self._buffer = ReadBuffer()
+        self._buffer.append(data)
 
     def _finish_operations(self) -> None:
         super()._finish_operations()

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tornado.iostream._buffer import ReadBuffer
+from tornado.iostream._read_buffer import ReadBuffer
 
 pieces = st.lists(st.binary(min_size=1, max_size=5000), max_size=12)
 

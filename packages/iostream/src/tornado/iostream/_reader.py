@@ -1,53 +1,29 @@
-"""Bytes that are pulled: whoever reads says what comes next."""
+"""The methods by which one reads from a stream."""
 
 from __future__ import annotations
 
 import asyncio
 import re
 from operator import index
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
-from ._buffer import ReadBuffer
-from ._classic import PieceReader, call_back
-from ._errors import StreamBufferFullError, StreamClosedError, UnsatisfiableReadError
-from ._lifecycle import READ, gen_log
-from ._requests import ReadBytes, ReadInto, ReadUntil, ReadUntilClose, ReadUntilRegex
-from ._write import Writer
+from ._classic import hand_over, read_classic
+from ._errors import StreamClosedError
+from ._lifecycle import READ
+from ._read_buffer import ReadBuffer
+from ._read_requests import ReadBytes, ReadInto, ReadUntil, ReadUntilClose, ReadUntilRegex
+from ._receiver import Receiver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ._requests import ReadRequest
+    from ._read_requests import ReadRequest
 
     OnBytes: TypeAlias = Callable[[bytes], Any]
 
-T = TypeVar("T")
 
-#: What is asked for before anything is.
-NOTHING = ReadUntilClose()
-
-
-class Puller(Writer):
-    """The part of a stream that serves reads, one at a time, from what is buffered.
-
-    While a read is pending, ``_future`` is what its caller waits for, and ``_request`` what it asks
-    for. A read that its caller has cancelled stays there until the next read or the next bytes.
-    """
-
-    max_buffer_size: int
-
-    _input_ended: bool = False
-    _reading_paused: bool = False
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._buffer: ReadBuffer | None = None
-        self._future: asyncio.Future[Any] | None = None
-        self._request: ReadRequest = NOTHING
-
-    def reading(self) -> bool:
-        """Return true while a read is pending."""
-        return self._future is not None and not self._future.done()
+class Reader(Receiver):
+    """The part of a stream that programs read from, one read at a time."""
 
     @overload
     def read_bytes(self, num_bytes: int, partial: bool = False) -> asyncio.Future[bytes]: ...
@@ -99,8 +75,8 @@ class Puller(Writer):
         if type(partial) is not bool or callback is not None or streaming_callback is not None:
             if callable(partial):
                 callback, partial = partial, False
-            return self._read_classic(
-                callback, streaming_callback, num_bytes, bool(partial or classic_partial)
+            return read_classic(
+                self, callback, streaming_callback, num_bytes, bool(partial or classic_partial)
             )
         if type(num_bytes) is not int:
             num_bytes = index(num_bytes)
@@ -153,8 +129,8 @@ class Puller(Writer):
             delimiter = _as_delimiter(delimiter)
         if not delimiter:
             raise ValueError("cannot read until an empty delimiter")
-        limit, callback = _split(max_bytes, classic_max_bytes, callback)
-        return self._hand_over(self._start(ReadUntil(delimiter, limit)), callback)
+        limit, callback = _split_limit(max_bytes, classic_max_bytes, callback)
+        return hand_over(self, self._start(ReadUntil(delimiter, limit)), callback)
 
     @overload
     def read_until_regex(
@@ -192,11 +168,11 @@ class Puller(Writer):
         :param callback: classic: gets the bytes; the call returns None.
         :raises StreamClosedError: as for `read_until`.
         """
-        limit, callback = _split(max_bytes, classic_max_bytes, callback)
+        limit, callback = _split_limit(max_bytes, classic_max_bytes, callback)
         pattern: re.Pattern[Any] = re.compile(regex)
         if isinstance(pattern.pattern, str):
             raise TypeError(f"a stream carries bytes: give a pattern of bytes, not {regex!r:.60}")
-        return self._hand_over(self._start(ReadUntilRegex(pattern, limit)), callback)
+        return hand_over(self, self._start(ReadUntilRegex(pattern, limit)), callback)
 
     @overload
     def read_into(
@@ -234,11 +210,11 @@ class Puller(Writer):
             if callable(partial):
                 callback, partial = partial, False
             future = self.read_into(buf, bool(partial or classic_partial))
-            return self._hand_over(future, callback)
+            return hand_over(self, future, callback)
         target = memoryview(buf).cast("B")
         if target.readonly:
             raise TypeError(f"cannot read into a read-only {type(buf).__name__}")
-        return self._start(ReadInto(target, partial)) if len(target) else self._done(0)
+        return self._start(ReadInto(target, partial)) if len(target) else self._make_done_read(0)
 
     @overload
     def read_until_close(self) -> asyncio.Future[bytes]: ...
@@ -259,58 +235,61 @@ class Puller(Writer):
             end then gets ``b""``.
         """
         if callback is not None or streaming_callback is not None:
-            return self._read_classic(callback, streaming_callback, None)
+            return read_classic(self, callback, streaming_callback, None)
         return self._start(ReadUntilClose())
+
+    def unread(self, data: bytes) -> None:
+        """Give bytes back: whoever reads next gets them first."""
+        if data:
+            if self._buffer is None:
+                self._buffer = ReadBuffer()
+            self._buffer.prepend(bytes(data))
+
+    # How they work.
 
     def _read_nothing(self, count: int) -> asyncio.Future[bytes]:
         if count < 0:
             raise ValueError(f"cannot read a negative number of bytes: {count}")
-        return self._done(b"")
+        return self._make_done_read(b"")
 
-    def _done(self, result: Any) -> asyncio.Future[Any]:
+    def _make_done_read(self, result: Any) -> asyncio.Future[Any]:
         future: asyncio.Future[Any] = asyncio.Future(loop=self._loop or self._get_loop())
         future.set_result(result)
         return future
 
-    def _read_classic(
-        self,
-        callback: OnBytes | None,
-        streaming_callback: OnBytes | None,
-        count: int | None,
-        partial: bool = False,
-    ) -> asyncio.Future[bytes] | None:
-        """Read a count of bytes or until the close, for callbacks."""
-        if streaming_callback is not None:
-            return self._read_pieces(callback, streaming_callback, count)
-        if count is not None:
-            return self._hand_over(self.read_bytes(count, partial), callback)
-        return self._hand_over(self.read_until_close(), callback)
-
-    def _read_pieces(
-        self, callback: OnBytes | None, streaming_callback: OnBytes, count: int | None
-    ) -> asyncio.Future[bytes] | None:
-        if callback is not None:
-            PieceReader(self, count, streaming_callback, callback).read()
-            return None
-        future: asyncio.Future[bytes] = asyncio.Future(loop=self._get_loop())
-
-        def end(last: bytes) -> None:
-            if not future.done():
-                future.set_result(last)
-
-        def lose() -> None:
-            self._fail_all([future])
-
-        PieceReader(self, count, streaming_callback, end, lose).read()
+    def _start(self, request: ReadRequest) -> asyncio.Future[Any]:
+        """Serve the request from the buffer, or wait for input."""
+        pending = self._future
+        if pending is not None and not pending.done():
+            raise RuntimeError("Already reading: await the pending read of this stream first")
+        if self._protocol is not None and not self._borrow_input():
+            raise RuntimeError("a protocol takes this stream's input: detach it before reading")
+        future: asyncio.Future[Any] = asyncio.Future(loop=self._loop or self._get_loop())
+        buffer = self._buffer
+        if self._interest & READ and (buffer is None or not buffer.size):
+            self._future = future  # nothing is there, and the loop says when something is
+            self._request = request
+        else:
+            self._start_from_buffer(request, future, buffer or ReadBuffer())
         return future
 
-    def _hand_over(
-        self, future: asyncio.Future[T], callback: Callable[[T], Any] | None
-    ) -> asyncio.Future[T] | None:
-        if callback is None:
-            return future
-        call_back(self, future, callback)
-        return None
+    def _start_from_buffer(
+        self, request: ReadRequest, future: asyncio.Future[Any], buffer: ReadBuffer
+    ) -> None:
+        self._buffer = buffer
+        if self._closed:
+            self._serve_last(request, future, buffer)
+            if not future.done():
+                raise StreamClosedError(real_error=self.error)
+            return
+        self._future = future
+        self._request = request
+        if self._serve(future, buffer):
+            self._watch_for_close()
+        elif self._input_ended:
+            self.close()
+        elif not self._closed:
+            self._watch_input()
 
     def _borrow_input(self) -> bool:
         """Ask the protocol for the input; return false if it needs the input itself.
@@ -326,102 +305,8 @@ class Puller(Writer):
         self._reading_paused = False
         return True
 
-    def _start(self, request: ReadRequest) -> asyncio.Future[Any]:
-        """Serve the request from the buffer, or wait for input."""
-        pending = self._future
-        if pending is not None and not pending.done():
-            raise RuntimeError("Already reading: await the pending read of this stream first")
-        if self._protocol is not None and not self._borrow_input():
-            raise RuntimeError("a protocol takes this stream's input: detach it before reading")
-        future: asyncio.Future[Any] = asyncio.Future(loop=self._loop or self._get_loop())
-        buffer = self._buffer
-        if self._interest & READ and (buffer is None or not buffer.size):
-            self._future = future  # nothing is there, and the loop says when something is
-            self._request = request
-        else:
-            self._start_with(request, future, buffer or ReadBuffer())
-        return future
 
-    def _start_with(
-        self, request: ReadRequest, future: asyncio.Future[Any], buffer: ReadBuffer
-    ) -> None:
-        self._buffer = buffer
-        if self._closed:
-            self._serve_last(request, future, buffer)
-            if not future.done():
-                raise StreamClosedError(real_error=self.error)
-            return
-        self._future = future
-        self._request = request
-        if self._serve(future, buffer):
-            self._watch_idle()
-        elif self._input_ended:
-            self.close()
-        elif not self._closed:
-            self._watch_input()
-
-    def _serve(
-        self,
-        future: asyncio.Future[Any],
-        buffer: ReadBuffer,
-        resolve: Callable[[asyncio.Future[Any], Any], None] = asyncio.Future.set_result,
-    ) -> bool:
-        """Give the pending read its result if the buffer holds it."""
-        try:
-            result: Any = self._request.take(buffer)
-        except UnsatisfiableReadError as error:
-            gen_log.info("Unsatisfiable read, closing connection: %s", error)
-            self.close(exc_info=error)
-            return False
-        if result is None:
-            if buffer.size > self.max_buffer_size:
-                self._overflow()
-            return False
-        self._future = None
-        resolve(future, result)
-        return True
-
-    def _serve_last(
-        self, request: ReadRequest, future: asyncio.Future[Any], buffer: ReadBuffer
-    ) -> None:
-        """Give the request what it can have of a stream that has ended."""
-        error = self.error
-        if error is not None and type(request) is ReadUntilClose and not self._is_peer_gone(error):
-            return  # what there is may not be all; a reset is how some systems report an end
-        try:
-            result: Any = request.take_last(buffer)
-        except UnsatisfiableReadError:
-            return
-        if result is not None and not future.done():
-            future.set_result(result)
-
-    def _overflow(self) -> None:
-        message = f"Reached maximum read buffer size: {self.max_buffer_size} bytes"
-        gen_log.error("%s, closing connection", message)
-        gen_log.warning("error on read: %s", message)
-        self.close(exc_info=StreamBufferFullError(message))
-
-    def _watch_idle(self) -> None:
-        if self._close_callback is None or self._closed or self._protocol is not None:
-            return
-        if self._buffer is None or not self._buffer.size:
-            self._watch_input()
-
-    def _keep(self, data: bytes) -> None:
-        """Buffer bytes that came."""
-        if self._buffer is None:
-            self._buffer = ReadBuffer()
-        self._buffer.append(data)
-
-    def unread(self, data: bytes) -> None:
-        """Give bytes back: whoever reads next gets them first."""
-        if data:
-            if self._buffer is None:
-                self._buffer = ReadBuffer()
-            self._buffer.prepend(bytes(data))
-
-
-def _split(
+def _split_limit(
     limit: int | OnBytes | None, classic_limit: int | None, callback: OnBytes | None
 ) -> tuple[int | None, OnBytes | None]:
     """Tell the modern second argument, a limit, from the classic one, a callback."""

@@ -7,17 +7,17 @@ searched, so the work is linear in the bytes however they are split.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ._errors import UnsatisfiableReadError
 
 if TYPE_CHECKING:
-    import re
-
-    from ._buffer import ReadBuffer
+    from ._read_buffer import ReadBuffer
 
 
-_LET_GO = memoryview(b"")
+_NO_SPACE = memoryview(b"")
 
 
 class ReadRequest(Protocol):
@@ -79,7 +79,7 @@ class ReadBytes(_Request):
 class ReadUntil(_Request):
     r"""Everything up to and with a delimiter.
 
-    >>> from tornado.iostream._buffer import ReadBuffer
+    >>> from tornado.iostream._read_buffer import ReadBuffer
     >>> buffer, request = ReadBuffer(), ReadUntil(b"\r\n", max_bytes=100)
     >>> buffer.append(b"Host: a\r")
     >>> request.take(buffer)
@@ -126,8 +126,6 @@ class ReadUntilRegex(_Request):
     __slots__ = ("max_bytes", "pattern", "searched", "width")
 
     def __init__(self, pattern: re.Pattern[bytes], max_bytes: int | None) -> None:
-        from ._pattern import longest_match
-
         self.pattern = pattern
         self.max_bytes = max_bytes
         self.width = longest_match(pattern)
@@ -188,9 +186,42 @@ class ReadInto:
         """Take note that ``count`` bytes have been put there; returns the size once it is enough."""
         self.filled += count
         if self.filled == len(self.target) or (self.partial and self.filled):
-            self.target = _LET_GO
+            self.target = _NO_SPACE
             return self.filled
         return None
 
     def take_last(self, buffer: ReadBuffer) -> int | None:
         return self.take(buffer)
+
+
+#: Parts of a pattern that look at bytes outside the match: whether they hold can change with bytes
+#: that arrive later, although the match itself has a bounded width.
+_LOOKING_AROUND = frozenset({"ASSERT", "ASSERT_NOT", "AT"})
+
+
+@lru_cache(maxsize=256)
+def longest_match(pattern: re.Pattern[bytes]) -> int | None:
+    """Return the greatest length, in bytes, that a match can have.
+
+    A search that failed need not look again at bytes farther than that before the end.
+
+    :returns: at least 1; None if there is no bound, or if the pattern looks around itself.
+    """
+    parser = getattr(re, "_parser", None)
+    if parser is None:
+        return None
+    parsed = parser.parse(pattern.pattern, pattern.flags)
+    if _looks_around(parsed):
+        return None
+    width: int = parsed.getwidth()[1]
+    # The parser says "no bound" by a number of its own that no buffer reaches.
+    return max(1, width) if width < 1 << 20 else None
+
+
+def _looks_around(node: Any) -> bool:
+    """Search the nested lists and tuples of a parsed pattern."""
+    if str(node) in _LOOKING_AROUND:
+        return True
+    if isinstance(node, (list, tuple)) or type(node).__name__ == "SubPattern":
+        return any(_looks_around(part) for part in node)
+    return False
