@@ -6,7 +6,9 @@ because servers in the field repeat themselves; two readings of one response are
 
 from __future__ import annotations
 
-from ._errors import ProtocolError, shown
+from tornado.util import shortened
+
+from .._errors import ProtocolError
 from ._grammar import DIGITS
 
 #: The length of a body that comes in chunks.
@@ -19,7 +21,7 @@ _Fields = dict[str, str | list[str]]
 
 
 def request_length(fields: _Fields, minor: str) -> int:
-    """Give the length of a request's body in bytes, or ``CHUNKED``.
+    """Return the length of a request's body in bytes, or ``CHUNKED``.
 
     :param minor: the minor version, ``"0"`` or ``"1"``.
     :raises ProtocolError: the fields are not exactly one number, or exactly ``chunked``.
@@ -34,7 +36,7 @@ def request_length(fields: _Fields, minor: str) -> int:
 
 
 def response_length(fields: _Fields, code: int, method: str) -> int:
-    """Give the length of a response's body in bytes, ``CHUNKED`` or ``UNTIL_CLOSE``.
+    """Return the length of a response's body in bytes, ``CHUNKED`` or ``UNTIL_CLOSE``.
 
     :param method: the method of the request that this response answers.
     :raises ProtocolError: the fields allow more than one reading.
@@ -57,7 +59,7 @@ def response_length(fields: _Fields, code: int, method: str) -> int:
     values = value if isinstance(value, list) else value.split(",")
     lengths = {parse_content_length(each.strip(" \t")) for each in values}
     if len(lengths) > 1:
-        raise ProtocolError(f"Multiple unequal Content-Lengths: {shown(str(value))}")
+        raise ProtocolError(f"Multiple unequal Content-Lengths: {shortened(str(value))}")
     return lengths.pop()
 
 
@@ -68,8 +70,8 @@ def parse_content_length(value: str) -> int:
     """
     if DIGITS.fullmatch(value) is None:
         if len(set(value.split(","))) > 1:
-            raise ProtocolError(f"Multiple unequal Content-Lengths: {shown(value)}")
-        raise ProtocolError(f"Only integer Content-Length is allowed: {shown(value)}")
+            raise ProtocolError(f"Multiple unequal Content-Lengths: {shortened(value)}")
+        raise ProtocolError(f"Only integer Content-Length is allowed: {shortened(value)}")
     return int(value)
 
 
@@ -83,15 +85,15 @@ def parse_transfer_encoding(value: str) -> int:
         return CHUNKED
     stacked = codings[-1] == "chunked" and codings.count("chunked") == 1 and all(codings)
     raise ProtocolError(
-        f"Unsupported Transfer-Encoding {shown(value)[1:-1]}", 501 if stacked else 400
+        f"Unsupported Transfer-Encoding {shortened(value)[1:-1]}", 501 if stacked else 400
     )
 
 
 def is_transfer_encoding_chunked(headers: _Fields) -> bool:
-    """Tell whether a message's body comes in chunks.
+    """Return whether a message's body comes in chunks.
 
     :param headers: a mapping of fields, such as :class:`tornado.httputil.HTTPHeaders`.
-    :raises tornado.httputil.HTTPInputError: Content-Length stands beside it, or it is another
+    :raises tornado.httputil.HTTPInputError: there is a Content-Length as well, or it is another
         coding than ``chunked``.
     """
     if "Transfer-Encoding" not in headers:
@@ -107,7 +109,7 @@ def parse_int(s: str) -> int:
     :raises ValueError: there is a sign, a space, an underscore or a digit of another script.
     """
     if not (s.isascii() and s.isdigit()):
-        raise ValueError(f"not an integer: {shown(s)}")
+        raise ValueError(f"not an integer: {shortened(s)}")
     return int(s)
 
 
@@ -117,5 +119,5 @@ def parse_hex_int(s: str) -> int:
     :raises ValueError: there is a sign, a prefix, a space or an underscore.
     """
     if not s or s.strip("0123456789abcdefABCDEF"):
-        raise ValueError(f"not a hexadecimal integer: {shown(s)}")
+        raise ValueError(f"not a hexadecimal integer: {shortened(s)}")
     return int(s, 16)

@@ -3,10 +3,10 @@
 Theory of operation
 ===================
 
-A body object is fed the bytes that follow a head. ``feed`` gives the payload among them, joined,
+A body object is fed the bytes that follow a head. ``feed`` returns the payload among them, joined,
 so that a piece with a thousand small chunks is one piece for the application. When ``done`` is
 true the body has ended, ``rest`` holds the bytes that belong to the next message and ``trailers``
-the fields behind the last chunk. Nothing here waits, and nothing touches a socket.
+the fields after the last chunk. Nothing here waits, and nothing touches a socket.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Protocol
 
-from ._complaints import complain_about_fields
-from ._errors import ProtocolError, shown
+from tornado.util import shortened
+
+from .._errors import ProtocolError
+from ._diagnosis import field_lines_error
 from ._grammar import (
     BARE_LF,
     CHUNK_EXTENSIONS,
@@ -26,15 +28,15 @@ from ._grammar import (
 from ._head import Fields, parse_fields
 
 if TYPE_CHECKING:
-    from ._parameters import HTTP1ConnectionParameters
+    from .._parameters import HTTP1ConnectionParameters
 
 #: A line with a chunk's size and its extensions, in bytes.
 _MAX_SIZE_LINE = 256
 
-#: All extensions of one body together, in bytes. Nobody uses them but to waste our time.
+#: All extensions of one body together, in bytes. They are only used to waste our time.
 _MAX_EXTENSIONS = 16384
 
-#: Fields that must not come behind a body (RFC 9110 section 6.5.1): they frame, route or
+#: Fields that must not come after a body (RFC 9110 section 6.5.1): they frame, route or
 #: authenticate, and a reader that merges them into the head would be deceived.
 _FORBIDDEN_TRAILERS = frozenset(
     {
@@ -69,17 +71,20 @@ _FORBIDDEN_TRAILERS = frozenset(
 
 
 class Body(Protocol):
-    """What the three ways to frame a body have in common."""
+    """The interface of the three ways to frame a body."""
 
     done: bool
     rest: bytes
     trailers: Fields
 
     def feed(self, data: bytes) -> bytes:
-        """Take bytes, give the payload among them."""
+        """Take bytes, and return the payload among them."""
 
     def end_of_stream(self) -> None:
-        """Take note that no more bytes come; raise ProtocolError if the body is not whole."""
+        """Handle the end of what the peer sends.
+
+        :raises ProtocolError: the body is not complete.
+        """
 
 
 class FixedBody:
@@ -87,7 +92,7 @@ class FixedBody:
 
     __slots__ = ("_left", "done", "rest")
 
-    trailers: Fields = {}  # noqa: RUF012  # there are none, and nobody adds one
+    trailers: Fields = {}  # noqa: RUF012  # there are none, and none is added
 
     def __init__(self, length: int) -> None:
         self._left = length
@@ -185,14 +190,14 @@ class ChunkedBody:
         raise ProtocolError("connection closed within a chunked body")
 
     def _read_line(self, data: bytes, at: int) -> int:
-        """Read what is no data; give the position behind it, or -1 if it is not there yet."""
+        """Read a line of the framing; return the position after it, or -1 if it is not complete yet."""
         if self._expect is _Expect.SIZE:
             return self._read_size(data, at)
         if self._expect is _Expect.TRAILERS:
             return self._read_trailers(data, at)
         if data[at] != 0x0D or data[at + 1 : at + 2] not in (b"\n", b""):
             raise ProtocolError(
-                f"improperly terminated chunk: {shown(data[at : at + 2])} instead of CRLF"
+                f"improperly terminated chunk: {shortened(data[at : at + 2])} instead of CRLF"
             )
         if at + 2 > len(data):
             return -1
@@ -210,7 +215,7 @@ class ChunkedBody:
             or extensions is None
             or line_end - at >= _MAX_SIZE_LINE
         ):
-            raise ProtocolError(f"invalid chunk size {shown(data[at : at + 40])}")
+            raise ProtocolError(f"invalid chunk size {shortened(data[at : at + 40])}")
         if end < 0:
             return -1
         if size is None:
@@ -236,7 +241,7 @@ class ChunkedBody:
             return -1
         block = data[at : end + 2].decode("latin-1")
         if FIELD_BLOCK.fullmatch(block) is None:
-            raise complain_about_fields(block)
+            raise field_lines_error(block)
         self.trailers = parse_fields(block, self._limits.max_header_count)
         forbidden = _FORBIDDEN_TRAILERS.intersection(self.trailers)
         if forbidden:

@@ -1,4 +1,4 @@
-"""The last moments of a connection, behind its last response.
+"""The last moments of a connection, after its last response.
 
 Closing a socket that has unread bytes sends a reset, and a reset destroys the response that is
 still on its way (RFC 9112 section 9.6). So the write side is shut down first, and what the client
@@ -21,23 +21,24 @@ LINGER_TIME = 2.0
 LINGER_SIZE = 4 * 1024 * 1024
 
 
-class _Heir(Protocol):
-    """Who wants to know when it is over."""
+class _Connection(Protocol):
+    """What had the stream before."""
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Take note that the stream is closed."""
+        """Called when the stream is closed."""
 
 
 class Linger:
-    """Take over a stream: send what is written, listen for a moment, close.
+    """The protocol of a stream in its last moments: send what is written, listen, close.
 
     :param stream: the stream, not closed.
-    :param heir: hears that the connection is lost.
+    :param connection: what had the stream before; it is told when the stream is closed.
+    :param sweep: what keeps the time.
     :param write_timeout: seconds for which the client may take nothing of what waits for it.
     """
 
     __slots__ = (
-        "_heir",
+        "_connection",
         "_size",
         "_stalled",
         "_stream",
@@ -48,10 +49,14 @@ class Linger:
     )
 
     def __init__(
-        self, stream: IOStream, heir: _Heir, sweep: Sweep, write_timeout: float | None
+        self,
+        stream: IOStream,
+        connection: _Connection,
+        sweep: Sweep,
+        write_timeout: float | None,
     ) -> None:
         self._stream = stream
-        self._heir = heir
+        self._connection = connection
         self._sweep = sweep
         self._timeout = write_timeout
         self._size = 0
@@ -64,13 +69,13 @@ class Linger:
         elif self._unsent:
             stream.close_when_written()
         if stream.closed():
-            sweep.discard(self)  # the end has been told to whoever was attached before
+            sweep.discard(self)  # the protocol that was attached before has been told
         else:
             stream.set_protocol(self)
             stream.resume_reading()
 
     def data_received(self, data: bytes) -> None:
-        """Throw bytes away."""
+        """Throw bytes away; close when they are too many."""
         self._size += len(data)
         if self._size > LINGER_SIZE:
             self._stream.close()
@@ -81,15 +86,15 @@ class Linger:
         return True
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Tell the heir that it is over."""
+        """Pass on that the stream is closed."""
         self._sweep.discard(self)
-        self._heir.connection_lost(exc)
+        self._connection.connection_lost(exc)
 
     def pause_writing(self) -> None:
-        """Nothing is written any more."""
+        """Do nothing: nothing is written any more."""
 
     def resume_writing(self) -> None:
-        """See :meth:`pause_writing`."""
+        """Do nothing, as :meth:`pause_writing`."""
 
     def deadline_passed(self) -> None:
         """Close, unless the client still takes what waits for it."""

@@ -1,10 +1,10 @@
 """Heads of messages: from bytes to validated values.
 
-A request's block of fields that was seen before is looked up, see ``_known_blocks``. For a new one, one
+A request's block of fields that was seen before is looked up, see ``_caches``. For a new one, one
 regular expression validates a whole head in C and a second one splits its fields, so the cost in
-Python steps does not grow with the number of fields. Lines of responses are looked up one by one,
-see ``_known_lines``. What is wrong with a head that does not match is found out afterwards, by the
-slower functions of ``_complaints``.
+Python steps does not grow with the number of fields. Lines of responses are looked up one by one.
+What is wrong with a head that does not match is found out afterwards, by the slower functions of
+``_diagnosis``.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tornado.httputil._hosts import is_host, is_host_with_port
 from tornado.httputil._names import canonical as canonical_names
+from tornado.util import BoundedCache, shortened
 
-from ._complaints import complain_about_request, complain_about_response
-from ._errors import ProtocolError, shown
+from .._caches import MAX_LINE_LENGTH, FieldBlocks, FieldLines, StatusLines
+from .._errors import ProtocolError
+from ._diagnosis import request_head_error, response_head_error
 from ._folding import unfold
 from ._framing import request_length, response_length
 from ._grammar import (
@@ -26,13 +28,11 @@ from ._grammar import (
     REQUEST_HEAD,
     REQUEST_LINE_1_1,
 )
-from ._known_blocks import KnownBlocks
-from ._known_lines import FieldLines, StatusLines
 
 if TYPE_CHECKING:
     from tornado.httputil import ResponseStartLine
 
-    from ._parameters import HTTP1ConnectionParameters
+    from .._parameters import HTTP1ConnectionParameters
 
 Fields = dict[str, str | list[str]]
 
@@ -75,36 +75,25 @@ class ResponseHead(NamedTuple):
     length: int
 
 
-class _HostCheck(dict[str, bool]):
-    """Whether a Host value is well formed; remembers the values seen, within bounds."""
-
-    def __missing__(self, host: str) -> bool:
-        if len(self) >= 1000:
-            self.clear()
-        self[host] = valid = is_host(host)
-        return valid
+def _connection_options(value: str) -> frozenset[str]:
+    """Return the options of a Connection value, in lower case."""
+    return frozenset(option.strip(" \t").lower() for option in value.split(","))
 
 
-class _ConnectionOptions(dict[str, frozenset[str]]):
-    """The options of a Connection value, in lower case; remembers values, within bounds."""
-
-    def __missing__(self, value: str) -> frozenset[str]:
-        options = frozenset(option.strip(" \t").lower() for option in value.split(","))
-        if len(self) < 1000 and len(value) < 200:
-            self[value] = options
-        return options
-
-
-# The constructor of a named tuple is a function in Python; this one is not. And a method of what was
-# imported would be bound anew for each call.
+# The constructor of a named tuple is a function in Python; this one is not. And a method that is
+# looked up for each call would be bound anew each time.
 _request_head = _response_head = tuple.__new__
 _match_line = REQUEST_LINE_1_1.fullmatch
 
-_host_is_valid = _HostCheck()
-_known_blocks = KnownBlocks()
+_host_is_valid: BoundedCache[str, bool] = BoundedCache(
+    is_host, max_entries=1000, max_key_length=MAX_LINE_LENGTH
+)
+_options_of: BoundedCache[str, frozenset[str]] = BoundedCache(
+    _connection_options, max_entries=1000, max_key_length=MAX_LINE_LENGTH
+)
+_field_blocks = FieldBlocks()
 _status_lines = StatusLines()
 _field_lines = FieldLines()
-_connection_options = _ConnectionOptions()
 
 
 def parse_request_head(head: bytes, limits: HTTP1ConnectionParameters) -> RequestHead:
@@ -113,7 +102,7 @@ def parse_request_head(head: bytes, limits: HTTP1ConnectionParameters) -> Reques
     :raises ProtocolError: the head breaks RFC 9112, or has more fields than the limits allow.
     """
     line_end = head.find(b"\r\n")
-    known = _known_blocks.get(head[line_end + 2 :])
+    known = _field_blocks.get(head[line_end + 2 :])
     if known is not None:
         match = _match_line(head[:line_end].decode("latin-1"))
         fields, keep_alive = known
@@ -131,7 +120,7 @@ def _parse_new_head(head: bytes, line_end: int, limits: HTTP1ConnectionParameter
     if match is None and limits.non_ascii_targets:
         match = re.fullmatch(NON_ASCII_REQUEST_HEAD, text)
     if match is None:
-        raise complain_about_request(text)
+        raise request_head_error(text)
     max_fields = limits.max_header_count
     method, target, minor, block = match.groups()
     pairs = FIELD.findall(block)
@@ -154,7 +143,7 @@ def _parse_new_head(head: bytes, line_end: int, limits: HTTP1ConnectionParameter
     else:
         length = 0
         if minor == "1" and len(pairs) == len(fields) and host:
-            _known_blocks.remember(head[line_end + 2 :], fields, keep_alive)
+            _field_blocks.add(head[line_end + 2 :], (fields.copy(), keep_alive))
     version = "HTTP/1.1" if minor == "1" else "HTTP/1.0"
     return _request_head(RequestHead, (method, target, version, fields, keep_alive, length))
 
@@ -173,7 +162,7 @@ def parse_response_head(head: bytes, max_fields: int, method: str) -> ResponseHe
     except ValueError:
         unfolded = unfold(text)
         if unfolded is None:
-            raise complain_about_response(text) from None
+            raise response_head_error(text) from None
         return parse_response_head(unfolded.encode("latin-1"), max_fields, method)
     if len(pairs) > max_fields:
         raise _too_many(len(pairs), max_fields)
@@ -204,7 +193,7 @@ def _too_many(count: int, most: int) -> ProtocolError:
 
 
 def _collect_fields(pairs: list[tuple[str, str]], singletons: tuple[str, ...]) -> Fields:
-    """Do the rarer work: repeated fields become lists, whitespace behind values goes."""
+    """Collect repeated fields in lists, and remove the whitespace after values."""
     collected: dict[str, list[str]] = {}
     for name, value in pairs:
         collected.setdefault(canonical_names[name], []).append(value.rstrip(" \t"))
@@ -215,9 +204,9 @@ def _collect_fields(pairs: list[tuple[str, str]], singletons: tuple[str, ...]) -
 
 
 def wants_keep_alive(fields: Fields, default: bool) -> bool:
-    """Tell what the Connection field asks for (RFC 9112 section 9.3)."""
+    """Return whether the Connection field lets the connection stay open (RFC 9112 section 9.3)."""
     value = fields["Connection"]
-    options = _connection_options[value if isinstance(value, str) else ",".join(value)]
+    options = _options_of[value if isinstance(value, str) else ",".join(value)]
     if "close" in options:
         return False
     return default or "keep-alive" in options
@@ -232,13 +221,13 @@ def check_empty_host(host: object, target: str) -> None:
     :raises ProtocolError: the field is not empty, or the target is a path.
     """
     if host or target[0] == "/":
-        raise ProtocolError(f"Invalid Host header: {shown(str(host))}")
+        raise ProtocolError(f"Invalid Host header: {shortened(str(host))}")
 
 
 def check_target_form(method: str, target: str) -> None:
     """Check a target that does not start with a slash (RFC 9112 section 3.2).
 
-    :raises ProtocolError: it is none of the forms that go with the method.
+    :raises ProtocolError: it is not one of the forms that go with the method.
     """
     if target == "*":
         if method == "OPTIONS":
@@ -250,4 +239,4 @@ def check_target_form(method: str, target: str) -> None:
         match = ABSOLUTE_FORM.match(target)
         if match and match[1] and _host_is_valid[match[1]]:
             return
-    raise ProtocolError(f"bad request target {shown(target)} for {shown(method)}")
+    raise ProtocolError(f"bad request target {shortened(target)} for {shortened(method)}")

@@ -11,7 +11,7 @@ def unfold(head: str) -> str | None:
 
     A user agent has to do so; a server refuses such a request.
 
-    :return: None if there is no fold, or one that must not be replaced: right after the start line
+    :returns: None if there is no fold, or one that must not be replaced: right after the start line
         (RFC 9112 section 2.2), or in a field that frames the body.
     """
     start_line, *lines = head.split("\r\n")

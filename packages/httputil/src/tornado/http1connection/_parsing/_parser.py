@@ -3,8 +3,8 @@
 Theory of operation
 ===================
 
-A parser serves one connection, message after message. ``receive`` takes bytes and gives the next
-event that they complete, ``next_event`` gives the following ones, and ``None`` says that more
+A parser serves one connection, message after message. ``receive`` takes bytes and returns the next
+event that they complete, ``next_event`` returns the following ones, and ``None`` says that more
 bytes are needed. The events of one message are
 
 * its head (``RequestHead`` or ``ResponseHead``),
@@ -12,9 +12,9 @@ bytes are needed. The events of one message are
 * ``EndOfMessage``.
 
 A request without a body is its head alone: ``head.length`` is 0 and no other event follows, which
-saves a step on the most travelled way. Bytes that follow a complete message are held until the
+saves the commonest requests a step. Bytes that follow a complete message are held until the
 next call, so that the caller decides when the next message begins. ``ProtocolError`` ends the
-connection: nothing behind a broken message can be trusted, and the parser must not be used again.
+connection: nothing after a broken message can be trusted, and the parser must not be used again.
 
 The same bytes give the same events however they are cut, except that pieces of a body come as they
 arrive.
@@ -24,8 +24,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from .._errors import ProtocolError
 from ._body import Body, ChunkedBody, FixedBody, UntilCloseBody
-from ._errors import ProtocolError
 from ._framing import CHUNKED, UNTIL_CLOSE
 from ._grammar import BARE_LF
 from ._head import Fields, RequestHead, ResponseHead, parse_request_head, parse_response_head
@@ -33,11 +33,11 @@ from ._head import Fields, RequestHead, ResponseHead, parse_request_head, parse_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ._parameters import HTTP1ConnectionParameters
+    from .._parameters import HTTP1ConnectionParameters
 
 _Head = TypeVar("_Head", RequestHead, ResponseHead)
 
-#: Empty lines in front of a start line that are forgiven (RFC 9112 section 2.2).
+#: Empty lines before a start line that are forgiven (RFC 9112 section 2.2).
 _LEADING_LINES = b"\r\n\r\n"
 
 
@@ -51,14 +51,14 @@ class EndOfMessage:
 
 
 class _Parser(Generic[_Head]):
-    """What requests and responses have in common."""
+    """The base of both parsers."""
 
     __slots__ = ("_body", "_limits", "_partial", "_payload", "_scanned", "held")
 
     def __init__(self, limits: HTTP1ConnectionParameters) -> None:
         self._limits = limits
         self._body: Body | None = None
-        #: Bytes behind the last event, that wait for ``next_event``.
+        #: Bytes after the last event, which wait for ``next_event``.
         self.held = b""
         self._partial: bytearray | None = None
         #: What is left of the body's bytes that are here, if they are more than one piece.
@@ -75,13 +75,13 @@ class _Parser(Generic[_Head]):
         self.held += data
 
     def take_held(self) -> bytes:
-        """Give back the bytes that were not parsed, for the protocol that comes next."""
+        """Return the bytes that were not parsed, for the protocol that comes next, and forget them."""
         data = self.held
         self.held = b""
         return data
 
     def receive(self, data: bytes) -> _Head | bytes | EndOfMessage | None:
-        """Take bytes and give the next event, or ``None`` if more bytes are needed.
+        """Take bytes and return the next event, or ``None`` if more bytes are needed.
 
         :raises ProtocolError: the bytes break the grammar or a limit.
         """
@@ -101,7 +101,7 @@ class _Parser(Generic[_Head]):
         return self._finish_head(data, end)
 
     def next_event(self) -> _Head | bytes | EndOfMessage | None:
-        """Give the next event of the bytes that are here already.
+        """Return the next event of the bytes that are here already.
 
         :raises ProtocolError: the bytes break the grammar or a limit.
         """
@@ -124,9 +124,9 @@ class _Parser(Generic[_Head]):
         return self._receive_body(body, held)
 
     def end_of_stream(self) -> EndOfMessage | None:
-        """Take note that the peer will send nothing more.
+        """Handle the end of what the peer sends.
 
-        :return: the end of a message that ends this way, ``None`` between messages.
+        :returns: the end of a message that ends this way, ``None`` between messages.
         :raises ProtocolError: a message is cut off.
         """
         body = self._body
@@ -150,7 +150,7 @@ class _Parser(Generic[_Head]):
         return self._parse_head(data[: end + 2])
 
     def _begin_head(self, data: bytes) -> _Head | None:
-        """Take up a head that does not end in `data`, or that begins with empty lines."""
+        """Begin a head that does not end in `data`, or that begins with empty lines."""
         self._partial = bytearray()
         self._scanned = 0
         return self._continue_head(self._partial, data)
@@ -175,13 +175,13 @@ class _Parser(Generic[_Head]):
         begin = self._scanned
         self._scanned = begin + len(lines)
         if _LEADING_LINES[begin : self._scanned] != lines or (stripped and self._scanned % 2):
-            raise ProtocolError("line ends in front of a start line")
+            raise ProtocolError("empty lines before a start line")
         if stripped:
             self._scanned = 0
         return stripped
 
     def _check_partial(self, partial: bytes | bytearray) -> None:
-        """Refuse early what can never become a head, so that nobody waits for a deadline."""
+        """Refuse early what can never become a head, instead of waiting for the deadline."""
         # The end of the head may be here but for its last byte.
         most = self._limits.max_header_size + 4
         if BARE_LF.search(partial, self._scanned, most):
@@ -200,7 +200,7 @@ class _Parser(Generic[_Head]):
         return self.next_event() if body.done else None  # type: ignore[return-value]  # no head here
 
     def _first_piece(self, payload: bytes, size: int) -> bytes:
-        """Give the first `size` bytes; `next_event` gives the others, piece by piece."""
+        """Return the first `size` bytes; `next_event` returns the others, piece by piece."""
         self._payload = (payload[at : at + size] for at in range(size, len(payload), size))
         return payload[:size]
 
@@ -214,12 +214,12 @@ class _Parser(Generic[_Head]):
 
 
 class RequestParser(_Parser[RequestHead]):
-    """Parses the requests of one connection, as a server sees them."""
+    """A parser of the requests of one connection, as a server sees them."""
 
     __slots__ = ()
 
     def receive(self, data: bytes) -> RequestHead | bytes | EndOfMessage | None:
-        """Take bytes and give the next event; a head that comes whole is parsed right here.
+        """Take bytes and return the next event; a head that comes whole is parsed right here.
 
         :raises ProtocolError: the bytes break the grammar or a limit.
         """
@@ -243,7 +243,7 @@ class RequestParser(_Parser[RequestHead]):
 
 
 class ResponseParser(_Parser[ResponseHead]):
-    """Parses the responses of one connection, as a client sees them.
+    """A parser of the responses of one connection, as a client sees them.
 
     Set ``method`` to the request's method before its response is parsed: a response to HEAD has no
     body, whatever its fields say.

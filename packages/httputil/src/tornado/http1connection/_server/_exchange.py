@@ -1,28 +1,25 @@
-"""One exchange on a server's connection, with a short way for whole responses."""
+"""One exchange on a server's connection, with a fast path for whole responses."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tornado.iostream import StreamClosedError
 
-from ._composed_heads import ComposedHeads
-from ._connection import HTTP1Connection, Writing
+from .._caches import ComposedHeads
+from .._connection import HTTP1Connection
+from .._state import AFTER_WHOLE_SENT, HEAD_NEXT
 
 if TYPE_CHECKING:
     import asyncio
 
     from tornado.httputil import HTTPHeaders
 
-    from ._head import RequestHead
-    from ._server import HTTP1ServerConnection
+    from .._parsing._head import RequestHead
+    from ._connection import HTTP1ServerConnection
 
 #: Above this size, in bytes, head and body leave in one system call without being joined first.
 _JOIN_LIMIT = 65536
-
-# As the phases of a connection: names of a module are quicker than members of an Enum.
-_UNWRITTEN: Final = Writing.HEAD
-_DONE: Final = Writing.DONE
 
 _heads = ComposedHeads()
 
@@ -33,7 +30,7 @@ class ServerExchange(HTTP1Connection):
     def __init__(self, owner: HTTP1ServerConnection, head: RequestHead) -> None:
         # All of what HTTP1Connection sets: one is made for each request.
         self.stream = owner.stream
-        self._writing = _UNWRITTEN
+        self._state = HEAD_NEXT
         self.is_client = False
         self.params = params = owner.params
         self.context = owner.context
@@ -50,11 +47,12 @@ class ServerExchange(HTTP1Connection):
     ) -> asyncio.Future[None]:
         """Send a whole response; see :meth:`tornado.httputil.HTTPConnection.respond`.
 
-        What most responses are is written here from top to bottom; the others take the long way.
+        What most responses are is written here from top to bottom; the others are sent by
+        ``write_headers`` and ``finish``.
         """
         owner = self._owner
         if (
-            self._writing is not _UNWRITTEN
+            self._state is not HEAD_NEXT
             or not self.keep_alive
             or owner is None
             or owner.is_draining
@@ -76,7 +74,7 @@ class ServerExchange(HTTP1Connection):
             return super().respond(status_code, reason, headers, body)
         except StreamClosedError:
             return self._send(b"")
-        self._writing = _DONE
+        self._state = AFTER_WHOLE_SENT[HEAD_NEXT]
         if self._close_callback is not None:
             self._close_callback = None
         owner.message_written(self)

@@ -39,13 +39,13 @@ REQUEST_LINE_1_1 = re.compile(rf"({TOKEN}) (/(?:{TARGET}+)?) HTTP/1\.1")
 #: optional in the field).
 STATUS_LINE = re.compile(rf"HTTP/1\.([01]) ([1-9][0-9]{{2}})(?: ({FIELD_VALUE}))?")
 
-#: One field-line: name, value. Whitespace behind the value is left on it.
+#: One field-line: name, value. Whitespace after the value is left on it.
 FIELD_LINE = re.compile(rf"({TOKEN}):[ \t]*+({FIELD_VALUE})")
 
 #: Method and target as a client sends them.
 REQUEST_LINE = re.compile(rf"{TOKEN} {TARGET}")
 
-#: One field-line of a block that matched, as (name, value). Whitespace behind the value is left
+#: One field-line of a block that matched, as (name, value). Whitespace after the value is left
 #: on it: it is rare, and stripping it here would cost every line a second look.
 FIELD = re.compile(r"([^:]+):[ \t]*+([^\r]*+)\r\n")
 
@@ -56,7 +56,7 @@ VALUE_TEXT = re.compile(FIELD_VALUE)
 #: A reason phrase, as FIELD_VALUE (RFC 9112 section 4).
 REASON_TEXT = VALUE_TEXT
 
-#: A block of fields alone, such as the trailers behind the last chunk.
+#: A block of fields alone, such as the trailers after the last chunk.
 FIELD_BLOCK = re.compile(FIELD_LINES)
 
 #: absolute-form of a target (RFC 9112 section 3.2.2).

@@ -1,4 +1,4 @@
-"""Lines of responses that were parsed before mean what they meant the first time."""
+"""Lines of responses that are looked up mean what they meant the first time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tornado.http1connection import (
     ResponseHead,
     ResponseParser,
 )
-from tornado.http1connection._known_lines import LONGEST, MOST, FieldLines, StatusLines
+from tornado.http1connection._caches import MAX_LINE_LENGTH, MAX_LINES, FieldLines, StatusLines
 
 
 def head_of(octets: bytes, **limits: int) -> ResponseHead:
@@ -19,7 +19,7 @@ def head_of(octets: bytes, **limits: int) -> ResponseHead:
     return event
 
 
-def test_a_known_line_gives_the_same_head():
+def test_a_cached_line_gives_the_same_head():
     octets = b"HTTP/1.1 200 OK\r\nx-known:  a b \t\r\nX-Known:c\r\nContent-Length: 3\r\n\r\n"
     first, second = head_of(octets), head_of(octets)
     assert first == second
@@ -27,7 +27,7 @@ def test_a_known_line_gives_the_same_head():
     assert first.length == 3
 
 
-def test_nobody_sees_what_another_response_does_to_its_fields():
+def test_what_one_response_does_to_its_fields_changes_no_other():
     octets = b"HTTP/1.1 200 OK\r\nX-Twice: a\r\nX-Twice: b\r\nX-Once: c\r\n\r\n"
     fields = head_of(octets).fields
     fields["X-Once"] = "other"
@@ -37,7 +37,7 @@ def test_nobody_sees_what_another_response_does_to_its_fields():
 
 
 @pytest.mark.parametrize("fields", [b"Content-Length: 0", b"Connection: close"])
-def test_nobody_sees_what_is_put_to_the_trailers_of_another_response(fields):
+def test_what_is_added_to_trailers_changes_those_of_no_other_response(fields):
     def end_of_response():
         parser = ResponseParser(HTTP1ConnectionParameters())
         parser.receive(b"HTTP/1.1 200 OK\r\n" + fields + b"\r\n\r\n")
@@ -47,7 +47,7 @@ def test_nobody_sees_what_is_put_to_the_trailers_of_another_response(fields):
     assert end_of_response().trailers == {}
 
 
-def test_a_known_status_line_means_what_its_version_says():
+def test_a_cached_status_line_means_what_its_version_says():
     for _ in range(2):
         assert head_of(b"HTTP/1.1 200 OK\r\nX-A: b\r\n\r\n").keep_alive
         assert not head_of(b"HTTP/1.0 200 OK\r\nX-A: b\r\n\r\n").keep_alive
@@ -63,7 +63,7 @@ def test_s6_a_broken_line_is_refused_each_time(line):
             head_of(b"HTTP/1.1 200 OK\r\nServer: x\r\n" + line + b"\r\nDate: y\r\n\r\n")
 
 
-def test_s6_a_field_line_is_no_status_line_and_the_other_way_round():
+def test_s6_a_field_line_is_not_a_status_line_and_the_other_way_round():
     head_of(b"HTTP/1.1 200 OK\r\nServer: x\r\n\r\n")
     with pytest.raises(ProtocolError, match="response start line"):
         head_of(b"Server: x\r\nServer: x\r\n\r\n")
@@ -71,7 +71,7 @@ def test_s6_a_field_line_is_no_status_line_and_the_other_way_round():
         head_of(b"HTTP/1.1 200 OK\r\nHTTP/1.1 200 OK\r\n\r\n")
 
 
-def test_s6_the_limits_hold_for_known_lines():
+def test_s6_the_limits_hold_for_cached_lines():
     octets = b"HTTP/1.1 200 OK\r\n" + b"X-Same: a\r\n" * 3 + b"\r\n"
     assert head_of(octets, max_header_count=3).fields == {"X-Same": ["a", "a", "a"]}
     with pytest.raises(ProtocolError, match="3 header fields, at most 2") as caught:
@@ -79,20 +79,20 @@ def test_s6_the_limits_hold_for_known_lines():
     assert caught.value.status == 431
 
 
-def test_s6_the_memory_is_bounded_in_number_and_size():
+def test_s6_the_caches_are_bounded_in_number_and_size():
     fields = FieldLines()
-    for number in range(MOST + 10):
+    for number in range(MAX_LINES + 10):
         assert fields[f"x-{number}: a"] == (f"X-{number}", "a")
     assert len(fields) == 10
-    value = "v" * LONGEST
+    value = "v" * MAX_LINE_LENGTH
     assert fields[f"X: {value}"] == ("X", value)
     assert len(fields) == 10
-    with pytest.raises(ValueError, match="no field line"):
+    with pytest.raises(ValueError, match="not a field line"):
         fields["no line"]
     assert len(fields) == 10
     statuses = StatusLines()
     assert statuses["HTTP/1.0 404 Not Found"] == ("HTTP/1.0", 404, "Not Found")
-    with pytest.raises(ValueError, match="no status line"):
+    with pytest.raises(ValueError, match="not a status line"):
         statuses["HTTP/1.1 99 No"]
     assert len(statuses) == 1
 
