@@ -95,7 +95,7 @@ def test_the_validator_belongs_to_each_response(answers):
     assert len(exchange_module._heads) == 1
 
 
-class Looks(str, enum.Enum):  # noqa: UP042  # StrEnum is written as the text
+class Looks(str, enum.Enum):  # noqa: UP042 - StrEnum is written as the text
     """Equal to a text, and written in another way by some versions of Python."""
 
     OK = "OK"

@@ -161,7 +161,7 @@ def test_async_callback_answers_for_callbacks_from_elsewhere(
     running = site([("/", Handler)])
     for second, status, body in (("x", 200, b"axb"), ("fail", 409, None)):
         answers: list[Any] = []
-        thread = threading.Thread(target=lambda: answers.append(running.fetch("/")))  # noqa: B023  # joined below
+        thread = threading.Thread(target=lambda: answers.append(running.fetch("/")))  # noqa: B023 - joined below
         thread.start()
         while not elsewhere:
             time.sleep(0.005)

@@ -318,7 +318,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
 
     async def drain(
         self,
-        timeout: float | None = 30.0,  # noqa: ASYNC109  # what is late is cut off, not the drain
+        timeout: float | None = 30.0,  # noqa: ASYNC109 - what is late is cut off, not the drain
         *,
         grace: float = 1.0,
     ) -> int:

@@ -107,7 +107,7 @@ class ResponseDriver:
             return
         try:
             self._advance(self.parser.receive(data))
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  # the caller gets it
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - the caller gets it
             self.fail(error)
 
     def eof_received(self) -> bool:
@@ -123,7 +123,7 @@ class ResponseDriver:
             if event is None:
                 raise StreamClosedError
             self._advance(event)
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  # as above
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - as above
             self.fail(error, is_cut_off=True)
         return False
 
@@ -180,7 +180,7 @@ class ResponseDriver:
                 self.stream.resume_reading()
                 if self._at_eof:
                     self.eof_received()
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  # as above
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - as above
             self.fail(error)
 
     def stop_reading(self) -> None:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextvars
 import errno
 import logging
 import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tornado.ioloop import close_with_loop
+from tornado.ioloop import (
+    IOLoop,
+    close_with_loop,
+    current_asyncio_loop,
+    ioloop_of,
+    running_asyncio_loop,
+)
 
 from ._errors import StreamClosedError
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Iterable
-
-    from tornado.ioloop import IOLoop
 
     from ._protocol import StreamProtocol
 
@@ -89,25 +93,18 @@ class Lifecycle:
     @property
     def io_loop(self) -> IOLoop:
         """The `.IOLoop` of this stream: the current one when it is first needed."""
-        from tornado.ioloop import IOLoop
-
         loop = self._loop
-        if loop is None or loop is asyncio._get_running_loop():
-            return IOLoop.current()
-        return IOLoop._ioloop_for_asyncio.get(loop) or IOLoop.current()
+        return (loop and ioloop_of(loop)) or IOLoop.current()
 
     def _get_loop(self) -> asyncio.AbstractEventLoop:
         """Return the asyncio loop, which is the current one when it is first needed."""
         loop = self._loop
         if loop is None:
-            try:
-                loop = asyncio.get_running_loop()
-            except RuntimeError:
-                loop = self.io_loop.asyncio_loop
-            self._belong_to(loop)
+            loop = running_asyncio_loop() or current_asyncio_loop()
+            self._set_loop(loop)
         return loop
 
-    def _belong_to(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _set_loop(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         close_with_loop(self, loop)
 
@@ -156,7 +153,7 @@ class Lifecycle:
             self._close_callback = None
             return
         self._close_callback = (callback, contextvars.copy_context())
-        self._watch_idle()
+        self._watch_for_close()
 
     def close(self, exc_info: object = False) -> None:
         """Close the stream at once.
@@ -172,7 +169,7 @@ class Lifecycle:
             return
         self._closed = True
         if exc_info:
-            self.error = _exception_of(exc_info)
+            self.error = _to_exception(exc_info)
         if self._loop is not None and self._loop.is_closed():
             self.close_fd()  # nobody is left to hear of it
             return
@@ -187,7 +184,7 @@ class Lifecycle:
         if protocol is not None:
             self._protocol = self._lender = None
             self._get_loop().call_soon(protocol.connection_lost, self.error)
-        self._announce_close()
+        self._call_close_callback()
 
     def abort(self) -> None:
         """Close the stream at once, whatever is pending: a name that asyncio's users expect."""
@@ -204,13 +201,26 @@ class Lifecycle:
                 future.set_exception(StreamClosedError(real_error=self.error))
                 future.exception()  # who does not wait for it need not hear that it failed
 
+    def _tell_protocol(self, method: Callable[..., Any], *arguments: object) -> Any:
+        try:
+            return method(*arguments)
+        except Exception as error:  # noqa: BLE001 - reported once, and the connection ends
+            self._protocol_failed(error)
+            return None
+
+    def _protocol_failed(self, error: Exception) -> None:
+        app_log.error(
+            "Uncaught exception, closing connection: protocol of %r", self, exc_info=error
+        )
+        self.close(exc_info=error)
+
     def _finish_operations(self) -> None:
         """End everything that waits for this stream. Rooms above add theirs."""
 
-    def _watch_idle(self) -> None:
+    def _watch_for_close(self) -> None:
         """Watch for the peer's close although nobody reads."""
 
-    def _announce_close(self) -> None:
+    def _call_close_callback(self) -> None:
         if self._close_callback is None:
             return
         callback, context = self._close_callback
@@ -218,7 +228,7 @@ class Lifecycle:
         context.run(self.io_loop.add_callback, callback)
 
 
-def _exception_of(exc_info: object) -> BaseException | None:
+def _to_exception(exc_info: object) -> BaseException | None:
     if isinstance(exc_info, BaseException):
         return exc_info
     if isinstance(exc_info, tuple):

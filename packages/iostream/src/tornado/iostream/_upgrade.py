@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tornado.ioloop import IOLoop, acting_on
+from tornado.ioloop import acting_on, ioloop_of
 from tornado.netutil._tls import default_context, ssl_options_to_context, wrap_accepted
 
 from ._errors import StreamClosedError
@@ -12,6 +12,7 @@ from ._ssl import SSLIOStream
 
 if TYPE_CHECKING:
     import asyncio
+    import socket as sockets
     import ssl
 
     from ._socket import IOStream
@@ -30,7 +31,7 @@ def upgrade(
         context = ssl_options_to_context(ssl_options, server_side)
     close_callback, owner = stream._close_callback, stream._owner
     stream._owner = None
-    socket = stream._release_socket()
+    socket = _release_socket(stream)
     lender, stream._lender = stream._lender, None
     try:
         if server_side:
@@ -47,7 +48,7 @@ def upgrade(
             raise StreamClosedError(error) from error
         raise
     loop = stream._loop
-    with acting_on(None if loop is None else IOLoop._ioloop_for_asyncio.get(loop)):
+    with acting_on(None if loop is None else ioloop_of(loop)):
         secure = (stream._tls_type or SSLIOStream)(
             wrapped,
             max_buffer_size=stream.max_buffer_size,
@@ -62,3 +63,23 @@ def upgrade(
     future = secure.wait_for_handshake()
     future.add_done_callback(lambda done: secure.close() if done.cancelled() else None)
     return future
+
+
+def _release_socket(stream: IOStream) -> sockets.socket:
+    """Give the socket away, which ends this stream without closing the connection."""
+    is_taken = stream._protocol is not None and not stream._borrow_input()
+    if stream.reading() or stream.writing() or stream._connect_future or is_taken:
+        raise ValueError(
+            "IOStream is not idle; cannot convert to SSL: finish its reads and writes before TLS begins"
+        )
+    if stream._buffer is not None and stream._buffer.size:
+        raise ValueError(
+            f"{stream._buffer.size} bytes came before TLS began: read them first, if they are due"
+        )
+    stream._ignore_input()
+    stream._ignore_output()
+    stream._close_callback = None
+    stream._closed = True
+    socket = stream.socket
+    stream.socket = None  # type: ignore[assignment]  # documented: no socket once closed
+    return socket

@@ -92,7 +92,7 @@ class FixedBody:
 
     __slots__ = ("_left", "done", "rest")
 
-    trailers: Fields = {}  # noqa: RUF012  # there are none, and none is added
+    trailers: Fields = {}  # noqa: RUF012 - there are none, and none is added
 
     def __init__(self, length: int) -> None:
         self._left = length

@@ -98,7 +98,7 @@ class RequestInput(ServerDeadlines):
                 self._begin_head()
         except HTTPInputError as error:
             self._refuse(error)
-        except Exception as error:  # noqa: BLE001  # logged; the request cannot go on
+        except Exception as error:  # noqa: BLE001 - logged; the request cannot go on
             self._fail(error)
 
     def _hold(self, data: bytes) -> None:
@@ -137,7 +137,7 @@ class RequestInput(ServerDeadlines):
             self._advance(self._parser.next_event() if event is None else event)
         except HTTPInputError as error:
             self._refuse(error)
-        except Exception as error:  # noqa: BLE001  # as in data_received
+        except Exception as error:  # noqa: BLE001 - as in data_received
             self._fail(error)
 
     # The head.
@@ -232,7 +232,7 @@ class RequestInput(ServerDeadlines):
             message.finish()
         except HTTPInputError:
             raise
-        except Exception as error:  # noqa: BLE001  # as in data_received
+        except Exception as error:  # noqa: BLE001 - as in data_received
             self._fail(error)
             return
         if self._exchange is exchange:

@@ -86,7 +86,7 @@ class StreamingDelegate(HandlerDelegate):
             return None
         try:
             result = self._context.run(handler.data_received, chunk)
-        except Exception as error:  # noqa: BLE001  # it is answered, as those of methods are
+        except Exception as error:  # noqa: BLE001 - it is answered, as those of methods are
             self._fail(error)
             return None
         if result is None:
@@ -99,7 +99,7 @@ class StreamingDelegate(HandlerDelegate):
     async def _take(self, result: Any) -> None:
         try:
             await wait_for(result)
-        except Exception as error:  # noqa: BLE001  # it is answered, as those of methods are
+        except Exception as error:  # noqa: BLE001 - it is answered, as those of methods are
             self._fail(error)
 
     def _fail(self, error: Exception) -> None:

@@ -26,7 +26,7 @@ class GZipContentEncoding(OutputTransform):
     """
 
     #: Content types that are compressed, beside ``text/*``.
-    CONTENT_TYPES = {  # noqa: RUF012  # upstream's name and type: programs add to it
+    CONTENT_TYPES = {  # noqa: RUF012 - upstream's name and type: programs add to it
         "application/atom+xml",
         "application/javascript",
         "application/json",

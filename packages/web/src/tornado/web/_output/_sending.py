@@ -113,7 +113,7 @@ class Sending(HandlerState):
         method = request.method
         if (
             self._status_code == 200
-            and (method == "GET" or method == "HEAD")  # noqa: PLR1714  # quicker
+            and (method == "GET" or method == "HEAD")  # noqa: PLR1714 - quicker
             and self._adds_etag
             and "Etag" not in fields.fields  # the handler has set one, and compares it by itself
         ):

@@ -88,7 +88,7 @@ class Callbacks(HandlerState):
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             try:
                 return function(*args, **kwargs)
-            except Exception as error:  # noqa: BLE001  # it is answered and logged
+            except Exception as error:  # noqa: BLE001 - it is answered and logged
                 self._handle_uncaught(error)
                 return None
 

@@ -97,7 +97,7 @@ class HandlerDelegate(HTTPMessageDelegate):
                 if kwargs
                 else handler_class(application, request)
             )
-        except Exception as error:  # noqa: BLE001  # the program's own, in initialize()
+        except Exception as error:  # noqa: BLE001 - the program's own, in initialize()
             handler = self._replacement(error)
         context = copy_context()
         if handler._stream_request_body:

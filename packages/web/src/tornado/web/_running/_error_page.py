@@ -76,7 +76,7 @@ class ErrorPage(HandlerState):
             self.set_header("Allow", ", ".join(allowed_methods(self)))
         try:
             self.write_error(status_code, **kwargs)
-        except Exception:  # noqa: BLE001  # logged; the client still gets the status
+        except Exception:  # noqa: BLE001 - logged; the client still gets the status
             app_log.exception("Uncaught exception in write_error %s", self._request_summary())
         if not self._finished:
             self.finish()
@@ -161,7 +161,7 @@ class ErrorPage(HandlerState):
             error = HTTPError(400, "%s", error)
         try:
             self.log_exception(type(error), error, error.__traceback__)
-        except Exception:  # noqa: BLE001  # logged; the client still gets an answer
+        except Exception:  # noqa: BLE001 - logged; the client still gets an answer
             app_log.exception("Uncaught exception in log_exception")
         if self._finished:
             return

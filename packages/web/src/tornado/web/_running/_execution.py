@@ -168,7 +168,7 @@ class Execution(ErrorPage, HandlerState):
                 await self._run_methods()
             if self._auto_finish and not self._finished:
                 self.finish()
-        except Exception as error:  # noqa: BLE001  # each one ends the request with an answer
+        except Exception as error:  # noqa: BLE001 - each one ends the request with an answer
             self._handle_uncaught(error)
         except asyncio.CancelledError as error:
             if not _is_cancelled():  # something that the handler has waited for was
@@ -215,7 +215,7 @@ class Execution(ErrorPage, HandlerState):
     def _handle_uncaught(self, error: BaseException) -> None:
         try:
             self._handle_request_exception(error)
-        except Exception:  # noqa: BLE001  # the connection closes
+        except Exception:  # noqa: BLE001 - the connection closes
             summary = self._request_summary()
             app_log.exception("Uncaught exception while an error was answered %s", summary)
             if not self._finished:
@@ -226,7 +226,7 @@ class Execution(ErrorPage, HandlerState):
             return  # between the end of the connection and the news of it
         try:
             self.on_connection_close()
-        except Exception:  # noqa: BLE001  # logged; there is nobody to answer
+        except Exception:  # noqa: BLE001 - logged; there is nobody to answer
             summary = self._request_summary()
             app_log.exception("Uncaught exception in on_connection_close %s", summary)
 

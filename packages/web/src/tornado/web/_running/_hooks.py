@@ -98,7 +98,7 @@ class Lifecycle:
         for hook in reversed(self._hooks("on_shutdown")):
             try:
                 await self._call(hook)
-            except (Exception, asyncio.CancelledError):  # noqa: BLE001  # logged; others have work too
+            except (Exception, asyncio.CancelledError):  # noqa: BLE001 - logged; others have work too
                 app_log.exception("uncaught exception in on_shutdown: %s", _name_of(hook))
 
     async def _end_requests(self) -> None:
