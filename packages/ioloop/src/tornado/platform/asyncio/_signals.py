@@ -3,7 +3,8 @@
 Python runs signal handlers in the main thread, in between, and the loop may be asleep then. After
 the handler it goes on sleeping: what the handler has registered with ``add_callback`` would wait
 for the next socket or timer. Python can write a byte to a socket with every signal; the loop
-listens to it and so wakes up.
+listens to it and so wakes up. asyncio's loops have such a socket, by which other threads wake them;
+they ignore the signals that they have no handler for.
 """
 
 from __future__ import annotations
@@ -33,21 +34,36 @@ def woken_by_signals(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
     ):
         yield
         return
+    own = getattr(loop, "_csock", None)
+    if own is not None:
+        with _ringing(own, loop):
+            yield
+        return
     listener, bell = socket.socketpair()
     listener.setblocking(False)
     bell.setblocking(False)
     try:
         loop.add_reader(listener, _drain, listener)
-        signal.set_wakeup_fd(bell.fileno(), warn_on_full_buffer=False)
         try:
-            yield
+            with _ringing(bell, loop):
+                yield
         finally:
-            _withdraw(bell)
             if not loop.is_closed():
                 loop.remove_reader(listener)
     finally:
         listener.close()
         bell.close()
+
+
+@contextmanager
+def _ringing(bell: socket.socket, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Let Python write a byte to a socket with every signal."""
+    descriptor = bell.fileno()
+    signal.set_wakeup_fd(descriptor, warn_on_full_buffer=False)
+    try:
+        yield
+    finally:
+        _withdraw(descriptor, loop)
 
 
 def _is_taken() -> bool:
@@ -57,10 +73,10 @@ def _is_taken() -> bool:
     return fd != -1
 
 
-def _withdraw(bell: socket.socket) -> None:
+def _withdraw(descriptor: int, loop: asyncio.AbstractEventLoop) -> None:
     fd = signal.set_wakeup_fd(-1)
-    if fd not in {-1, bell.fileno()}:
-        # asyncio has put its own in place of it, for add_signal_handler.
+    if fd not in {-1, descriptor} or getattr(loop, "_signal_handlers", None):
+        # asyncio has set its own meanwhile, for add_signal_handler.
         signal.set_wakeup_fd(fd, warn_on_full_buffer=False)
 
 
