@@ -1,4 +1,4 @@
-"""Regular expressions, taken back to the text they came from."""
+"""Regular expressions that match one text, converted back to that text."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ def re_unescape(s: str) -> str:
     'a.b'
 
     :param s: a pattern that matches one fixed text.
-    :raises ValueError: if a backslash stands before an ASCII letter or digit, or at the end:
-        ``re.escape`` never makes these, and ``\d`` stands for no single text.
+    :raises ValueError: there is a backslash before an ASCII letter or digit, or at the end.
+        ``re.escape`` never writes these, and ``\d`` does not mean one text.
     """
     head, *escaped = s.split("\\")
     pieces = [head]
     rest = iter(escaped)
     for piece in rest:
-        # An empty piece is followed by another backslash, the one that is escaped.
+        # An empty piece is followed by another backslash, which is the escaped character.
         if not piece:
             following = next(rest, None)
             if following is None:

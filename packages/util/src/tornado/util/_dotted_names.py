@@ -16,9 +16,9 @@ def import_object(name: str) -> Any:
     'a/b'
 
     :param name: ``"module"``, ``"package.module"`` or ``"package.module.attribute"``.
-    :raises ImportError: if the module cannot be imported or has no such attribute.
-    :raises TypeError: if the name is no string.
-    :raises ValueError: if the name is empty.
+    :raises ImportError: the module cannot be imported or has no such attribute.
+    :raises TypeError: the name is not a string.
+    :raises ValueError: the name is empty.
     """
     if not isinstance(name, str):
         raise TypeError(f"a dotted name is a str, not {type(name).__name__}: {name!r:.100}")

@@ -74,8 +74,8 @@ def test_type_checkers_see_the_names_that_are_imported_on_demand():
         for alias in node.names
     }
     assert set(seen) == set(tornado.util.__all__) - {"TimeoutError"}
-    for name, room in seen.items():
-        module = __import__(f"tornado.util.{room}", fromlist=[name])
+    for name, private in seen.items():
+        module = __import__(f"tornado.util.{private}", fromlist=[name])
         assert getattr(module, name) is getattr(tornado.util, name)
 
 
@@ -98,7 +98,7 @@ def test_a_missing_name_is_an_attribute_error_that_names_it():
         tornado.util.nothing  # noqa: B018 - the look-up is the test
 
 
-def test_importing_loads_nothing_but_the_face():
+def test_importing_loads_nothing_but_the_public_module():
     program = "import sys, json; before = set(sys.modules); import tornado.util\n"
     program += "print(json.dumps(sorted(set(sys.modules) - before)))"
     output = subprocess.run(
@@ -109,7 +109,7 @@ def test_importing_loads_nothing_but_the_face():
         "tornado",
         "tornado.util",
         "tornado.util._namespace",
-        "tornado.util._public",
+        "tornado.util._publish",
     }
 
 
