@@ -206,7 +206,7 @@ def take_application_from(name: str) -> None:
     """
     for client in (FIXTURES["memory_client"], FIXTURES["sync_memory_client"]):
         arguments = [Parameter(each, Parameter.KEYWORD_ONLY) for each in ("io_loop", name)]
-        client.__signature__ = Signature(arguments)  # type: ignore[attr-defined] # pytest asks for it
+        client.__signature__ = Signature(arguments)  # type: ignore[attr-defined]  # pytest asks for it
 
 
 def _ssl_options(request: pytest.FixtureRequest) -> Any:
