@@ -332,7 +332,10 @@ def test_a_prefix_keeps_the_routes_that_are_there() -> None:
         (lambda: Routes(prefix="/"), "does not end with one: '/'"),
         (lambda: Routes(prefix="/{a"), "unmatched brace"),
         (lambda: Routes(prefix="/{a}")("/{a}"), "repeated name 'a' in the path '/{a}/{a}'"),
-        (lambda: Routes(prefix="/a")(HostMatches("x")), "is a matcher, which cannot have the prefix"),
+        (
+            lambda: Routes(prefix="/a")(HostMatches("x")),
+            "is a matcher, which cannot have the prefix",
+        ),
         (lambda: Routes(prefix="/{a}")(re.compile("/b")), "'/b' has to be a template"),
     ],
 )
