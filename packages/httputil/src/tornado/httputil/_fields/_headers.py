@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Any, Self
 
 from tornado.escape import to_unicode
+from tornado.util import shortened
 
-from ._errors import HTTPInputError, shown
+from .._errors import HTTPInputError
 from ._grammar import HTTP_WHITESPACE, find_control, find_non_octet, is_token
 from ._names import canonical
 
@@ -15,10 +16,10 @@ _SECRET = frozenset({"Authorization", "Cookie", "Proxy-Authorization", "Set-Cook
 
 
 class HTTPHeaders(MutableMapping[str, str]):
-    """Hold the header fields of one message, in the order in which they came.
+    """The header fields of one message, in the order in which they came.
 
     Names are case-insensitive and come back in the form ``Content-Type``. A field that is repeated
-    keeps its values apart: :meth:`get_list` and :meth:`get_all` give them one by one, and the
+    keeps its values apart: :meth:`get_list` and :meth:`get_all` return them one by one, and the
     subscript joins them with a comma.
 
     >>> headers = HTTPHeaders({"content-type": "text/html"})
@@ -40,7 +41,7 @@ class HTTPHeaders(MutableMapping[str, str]):
     :param args: nothing, another ``HTTPHeaders`` (repeated fields stay apart), a mapping, or an
         iterable of pairs.
     :param kwargs: more fields.
-    :raises HTTPInputError: from ``add``, ``parse_line`` and ``parse`` for a bad name or value.
+    :raises HTTPInputError: from ``add``, ``parse_line`` and ``parse``: a name or value is malformed.
     """
 
     __slots__ = ("fields",)
@@ -64,10 +65,10 @@ class HTTPHeaders(MutableMapping[str, str]):
 
     @classmethod
     def from_parsed(cls, fields: dict[str, str | list[str]]) -> Self:
-        """Adopt a dictionary that a parser has validated already, without copying it.
+        """Make headers of a dictionary that a parser has validated already, without copying it.
 
         :param fields: canonical names to a value, or to a list of values for a repeated field. The
-            caller hands it over and does not touch it again.
+            caller must not use it again.
 
         .. versionadded:: 1.0
         """
@@ -76,15 +77,15 @@ class HTTPHeaders(MutableMapping[str, str]):
         return headers
 
     def add(self, name: str, value: str | bytes, *, _chars_are_bytes: bool = True) -> None:
-        """Add a value, beside the ones that the field has already.
+        """Add a value to those that the field has already.
 
         :param value: text, or bytes that are sent as they are.
         :param _chars_are_bytes: each character stands for one octet (HTTP/1.1), so nothing above
             U+00FF may appear; otherwise the value is text, as in the headers of a multipart part.
-        :raises HTTPInputError: when the name is not a token or the value has forbidden characters.
+        :raises HTTPInputError: the name is not a token, or the value has forbidden characters.
         """
         if not is_token(name):
-            raise HTTPInputError(f"Invalid header name {shown(name)}")
+            raise HTTPInputError(f"Invalid header name {shortened(name)}")
         if _chars_are_bytes:
             text = value.decode("latin-1") if isinstance(value, bytes) else to_unicode(value)
             bad = find_non_octet(text) is not None or text.strip(HTTP_WHITESPACE) != text
@@ -92,7 +93,7 @@ class HTTPHeaders(MutableMapping[str, str]):
             text = to_unicode(value)
             bad = find_control(text) is not None
         if bad:
-            raise HTTPInputError(f"Invalid header value {shown(text)} of {shown(name)}")
+            raise HTTPInputError(f"Invalid header value {shortened(text)} of {shortened(name)}")
         self._append(canonical[name], text)
 
     def _append(self, name: str, value: str) -> None:
@@ -106,14 +107,14 @@ class HTTPHeaders(MutableMapping[str, str]):
             fields[name] = [known, value]
 
     def get_list(self, name: str) -> list[str]:
-        """Return every value of a field, an empty list where there is none."""
+        """Return every value of a field; an empty list if there is none."""
         known = self.fields.get(canonical[name])
         if known is None:
             return []
         return list(known) if isinstance(known, list) else [known]
 
     def get_all(self) -> Iterable[tuple[str, str]]:
-        """Give every name with every value, repeated fields repeatedly, in order of first sight."""
+        """Yield every name with every value, a repeated field once for each value."""
         for name, known in self.fields.items():
             if isinstance(known, list):
                 for value in known:
@@ -129,8 +130,8 @@ class HTTPHeaders(MutableMapping[str, str]):
         >>> headers.get("content-type")
         'text/html'
 
-        :raises HTTPInputError: for a line without a colon, a bad name or value, and for a folded
-            line (RFC 9112 section 5.2 lets a server refuse them).
+        :raises HTTPInputError: the line has no colon or a malformed name or value, or is folded
+            (RFC 9112 section 5.2 lets a server refuse that).
         """
         if line.endswith("\n"):
             line = line[:-2] if line.endswith("\r\n") else line[:-1]
@@ -138,11 +139,11 @@ class HTTPHeaders(MutableMapping[str, str]):
             return
         if line[0] in HTTP_WHITESPACE:
             raise HTTPInputError(
-                f"header line cannot start with whitespace, folding not supported: {shown(line)}"
+                f"header line cannot start with whitespace, folding not supported: {shortened(line)}"
             )
         name, colon, value = line.partition(":")
         if not colon:
-            raise HTTPInputError(f"no colon in header line {shown(line)}")
+            raise HTTPInputError(f"no colon in header line {shortened(line)}")
         self.add(name, value.strip(HTTP_WHITESPACE), _chars_are_bytes=_chars_are_bytes)
 
     @classmethod
@@ -172,7 +173,7 @@ class HTTPHeaders(MutableMapping[str, str]):
         return ",".join(known) if isinstance(known, list) else known
 
     def get(self, name: str, default: Any = None) -> Any:
-        """Return the field's value, several ones joined with a comma, or the default."""
+        """Return the field's value, several values joined with a comma, or the default."""
         known = self.fields.get(canonical[name])
         if known is None:
             return default
@@ -180,7 +181,7 @@ class HTTPHeaders(MutableMapping[str, str]):
 
     def __contains__(self, name: object) -> bool:
         is_text = name.__class__ is str or isinstance(name, str)  # the first is quicker
-        return is_text and canonical[name] in self.fields  # type: ignore[index]  # a text it is
+        return is_text and canonical[name] in self.fields  # type: ignore[index]  # it is text
 
     def __delitem__(self, name: str) -> None:
         del self.fields[canonical[name]]
@@ -237,5 +238,5 @@ class HTTPHeaders(MutableMapping[str, str]):
         return "".join([f"{name}: {value}\n" for name, value in self.get_all()])
 
     def __repr__(self) -> str:
-        shows = [(name, "..." if name in _SECRET else value) for name, value in self.get_all()]
-        return f"{type(self).__name__}({shows!r})"
+        shown = [(name, "..." if name in _SECRET else value) for name, value in self.get_all()]
+        return f"{type(self).__name__}({shown!r})"

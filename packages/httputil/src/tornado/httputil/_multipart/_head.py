@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ._errors import HTTPInputError, MultipartError, shown
-from ._grammar import find_control
-from ._headers import HTTPHeaders
-from ._multipart_events import PartBegin
-from ._parameters import parse_header
+from tornado.util import shortened
+
+from .._errors import HTTPInputError, MultipartError
+from .._fields._grammar import find_control
+from .._fields._headers import HTTPHeaders
+from .._fields._parameters import parse_header
+from ._events import PartBegin
 
 if TYPE_CHECKING:
-    from ._multipart_limits import MultipartLimits
+    from ._limits import MultipartLimits
 
 # A CR or LF that is not one half of a CRLF.
 _bare_line_end = re.compile(r"\r(?!\n)|(?<!\r)\n").search
@@ -22,7 +24,7 @@ _windows_path = re.compile(r"[A-Za-z]:|.:\\|\\|.*(?:^|\\)\.\.(?:$|\\)", re.DOTAL
 
 _DRIVES = r"\A(?:[A-Za-z]:)+"
 
-# What browsers send, and nothing that the general way would read differently: no escapes, no
+# What browsers send, and nothing that `parse_any_head` would read differently: no escapes, no
 # controls, no blanks at an end. Three quarters of the time of small forms went into the header.
 _common_head = re.compile(
     r'Content-Disposition: (form-data; name="([^"\\\x00-\x1f\x7f]+)"'
@@ -35,12 +37,12 @@ def parse_part_head(block: bytes, limits: MultipartLimits) -> PartBegin:
     """Read the header of a part.
 
     :param block: the field lines, without the empty line that follows them.
-    :raises MultipartError: when it is not the header of a form's field.
+    :raises MultipartError: it is not the header of a form's field.
     """
     try:
         text = block.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise MultipartError(f"multipart header is not UTF-8: {shown(block)}") from error
+        raise MultipartError(f"multipart header is not UTF-8: {shortened(block)}") from error
     match = _common_head(text)
     if match is None:
         return parse_any_head(text, limits)
@@ -52,7 +54,7 @@ def parse_part_head(block: bytes, limits: MultipartLimits) -> PartBegin:
 
 
 def parse_any_head(text: str, limits: MultipartLimits) -> PartBegin:
-    """Read the header of a part in the general way."""
+    """Read the header of a part, whatever form it has."""
     headers = _parse_fields(text)
     values = headers.get_list("Content-Disposition")
     if len(values) > 1:
@@ -60,7 +62,7 @@ def parse_any_head(text: str, limits: MultipartLimits) -> PartBegin:
     disposition, parameters = parse_header("".join(values))
     if disposition.lower() != "form-data":
         raise MultipartError(
-            f"multipart part with disposition {shown(disposition)}, not 'form-data'"
+            f"multipart part with disposition {shortened(disposition)}, not 'form-data'"
         )
     return _part(parameters.get("name", ""), parameters.get("filename"), headers, limits)
 
@@ -80,7 +82,7 @@ def _part(
 def _parse_fields(text: str) -> HTTPHeaders:
     if _bare_line_end(text):
         raise MultipartError(
-            f"Invalid header value: bare CR or LF in multipart header {shown(text)}"
+            f"Invalid header value: bare CR or LF in multipart header {shortened(text)}"
         )
     try:
         return HTTPHeaders.parse(text, _chars_are_bytes=False)
@@ -93,14 +95,14 @@ def _check(text: str, what: str, limits: MultipartLimits) -> None:
         raise MultipartError(
             f"multipart {what} of {len(text)} characters, {limits.max_name_length} are allowed"
         )
-    if find_control(text):  # only `filename*=` can bring one in here
-        raise MultipartError(f"control character in multipart {what} {shown(text)}")
+    if find_control(text):  # only `filename*=` can bring one here
+        raise MultipartError(f"control character in multipart {what} {shortened(text)}")
 
 
 def without_directories(filename: str) -> str:
     r"""Return the last segment of a file name (RFC 7578 section 4.2), empty for ``..`` and ``.``.
 
-    A backslash is a separator only in what looks like a path of Windows (``C:\a.txt``,
+    A backslash is a separator only in what looks like a Windows path (``C:\a.txt``,
     ``\\host\a.txt``, ``..\a.txt``): elsewhere it may stand in a file's name.
     """
     name = filename.rpartition("/")[2]

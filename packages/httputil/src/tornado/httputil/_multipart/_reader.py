@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NoReturn, Self
 
-from ._errors import MultipartError, shown
-from ._multipart_events import MultipartEnd, MultipartEvent, PartBegin, PartData, PartEnd
-from ._multipart_head import parse_part_head
-from ._multipart_limits import MultipartLimits
-from ._multipart_state import TRANSITIONS, Sight, State
-from ._parameters import parse_header
+from tornado.util import shortened
+
+from .._errors import MultipartError
+from .._fields._parameters import parse_header
+from ._events import MultipartEnd, MultipartEvent, PartBegin, PartData, PartEnd
+from ._head import parse_part_head
+from ._limits import MultipartLimits
+from ._state import TRANSITIONS, Event, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +33,7 @@ _maybe_after_boundary = re.compile(rb"-?|[ \t]{0,64}\r?").fullmatch
 
 
 class MultipartReader:
-    r"""Read a ``multipart/form-data`` body piece by piece, without touching a socket or a file.
+    r"""A reader of a ``multipart/form-data`` body that arrives piece by piece.
 
     >>> reader = MultipartReader("xyz")
     >>> for event in reader.receive(
@@ -45,14 +47,14 @@ class MultipartReader:
     >>> reader.close()
 
     For each part there is a :class:`PartBegin`, any number of :class:`PartData` and a
-    :class:`PartEnd`; :class:`MultipartEnd` follows the last part. How the body was cut into pieces
-    changes nothing but where the data is cut. Time is linear in the size of the body, and what the
+    :class:`PartEnd`; :class:`MultipartEnd` follows the last part. The reader uses neither a socket nor
+    a file. How the body was cut into pieces only changes where the data is cut. Time is linear in the size of the body, and what the
     reader holds back is bounded by ``limits.max_part_header_size``.
 
     :param boundary: the ``boundary`` parameter of the body's ``Content-Type``, at most 70 printable
         characters of ASCII (RFC 2046 section 5.1.1), without quotes.
-    :param limits: how much the body may ask for.
-    :raises MultipartError: for an impossible boundary.
+    :param limits: the limits of the body.
+    :raises MultipartError: the boundary is impossible.
 
     .. versionadded:: 1.0
     """
@@ -61,9 +63,9 @@ class MultipartReader:
         octets = boundary.encode("utf-8") if isinstance(boundary, str) else bytes(boundary)
         if _boundary(octets) is None:
             raise MultipartError(
-                f"bad multipart boundary {shown(octets)}, 1 to 70 printable characters are allowed"
+                f"bad multipart boundary {shortened(octets)}, 1 to 70 printable characters are allowed"
             )
-        #: How much the body may ask for.
+        #: The limits of the body.
         self.limits = limits or MultipartLimits()
         #: How many bytes came in.
         self.bytes_received = 0
@@ -72,9 +74,9 @@ class MultipartReader:
         self._opening = b"--" + octets
         self._delimiter = b"\r\n" + self._opening
         self._state = State.PREAMBLE
-        self._held = b"\r\n"  # the line end that every delimiter begins with, see _multipart_state
+        self._held = b"\r\n"  # the line end that every delimiter begins with, see _state
         self._scanned = 0  # how much of what is held has been searched already, in HEAD
-        self._line_end_left = 2  # how much of that line end is in front of the content
+        self._line_end_left = 2  # how much of that line end comes before the content
         self._part_size = -2
         self._part_limit: int | None = None
         self._limited: tuple[str, int | None] = "part", None  # what that limit is of
@@ -85,7 +87,7 @@ class MultipartReader:
     def from_content_type(cls, content_type: str, limits: MultipartLimits | None = None) -> Self:
         """Make a reader for a request's ``Content-Type``.
 
-        :raises MultipartError: when it is not ``multipart/form-data`` with a boundary.
+        :raises MultipartError: it is not ``multipart/form-data`` with a boundary.
         """
         return cls(boundary_of(content_type), limits)
 
@@ -97,8 +99,8 @@ class MultipartReader:
     def receive(self, data: bytes | bytearray | memoryview) -> list[MultipartEvent]:
         """Take the next piece of the body and return what it completes.
 
-        :raises MultipartError: when the body is malformed or crosses a limit; the reader takes
-            nothing more after that.
+        :raises MultipartError: the body is malformed or crosses a limit; the reader accepts
+            nothing after that.
         """
         if self._state is State.FAILED:
             raise MultipartError("this multipart body failed already")
@@ -120,7 +122,7 @@ class MultipartReader:
             and data.startswith(self._opening)
         ):
             buffer, at = data, len(self._opening)  # spares the first piece a copy
-            self._see(Sight.BOUNDARY)
+            self._move(Event.BOUNDARY)
         else:
             buffer = self._held + data if self._held else data
         state = None
@@ -131,9 +133,9 @@ class MultipartReader:
         return events
 
     def close(self) -> None:
-        """Say that no more will come.
+        """End the body: no more will come.
 
-        :raises MultipartError: when the last boundary was not seen.
+        :raises MultipartError: the last boundary was not seen.
         """
         if self._state is State.FAILED:
             raise MultipartError("this multipart body failed already")
@@ -142,7 +144,7 @@ class MultipartReader:
                 f"Invalid multipart/form-data: no final boundary found, the body ends in its {self._state.value}"
             )
 
-    # One step each: read on from an offset, return the offset of what is not dealt with.
+    # One step each: read on from an offset, return the offset of what is left.
 
     def _read_preamble(self, buffer: bytes, at: int, events: list[MultipartEvent]) -> int:
         found = buffer.find(self._delimiter, at)
@@ -152,7 +154,7 @@ class MultipartReader:
             self._fail("multipart body does not begin with its boundary")
         if found < 0:
             return end
-        self._see(Sight.BOUNDARY)
+        self._move(Event.BOUNDARY)
         return found + len(self._delimiter)
 
     def _read_delimiter(self, buffer: bytes, at: int, events: list[MultipartEvent]) -> int:
@@ -162,7 +164,7 @@ class MultipartReader:
                 self._fail("multipart boundary is followed by neither a line end nor two dashes")
             return at
         if match[0] == b"--":
-            self._see(Sight.DASHES)
+            self._move(Event.DASHES)
             events.append(_END)
             return match.end()
         self.parts_seen += 1
@@ -171,7 +173,7 @@ class MultipartReader:
                 f"multipart/form-data has too many parts, {self.limits.max_parts} are allowed",
                 status=413,
             )
-        self._see(Sight.LINE_END)
+        self._move(Event.LINE_END)
         self._scanned = 0
         return match.end()
 
@@ -191,7 +193,7 @@ class MultipartReader:
         try:
             part = parse_part_head(buffer[at:end], self.limits)
         except MultipartError:
-            self._see(Sight.FAULT)
+            self._move(Event.FAULT)
             raise
         self._begin(part)
         events.append(part)
@@ -209,7 +211,7 @@ class MultipartReader:
                 self._limited = "fields", limits.max_fields_size
         self._part_size = 0
         self._line_end_left = 2
-        self._see(Sight.EMPTY_LINE)
+        self._move(Event.EMPTY_LINE)
 
     def _read_body(self, buffer: bytes, at: int, events: list[MultipartEvent]) -> int:
         found = buffer.find(self._delimiter, at)
@@ -217,16 +219,18 @@ class MultipartReader:
         if end > at:
             start = at + self._line_end_left
             self._line_end_left = 0
-            self._hand_over(buffer, start, end, events)
+            self._append_data(buffer, start, end, events)
         if found < 0:
             return end
         if not self._is_file:
             self._fields_size += self._part_size
         events.append(_PART_END)
-        self._see(Sight.BOUNDARY)
+        self._move(Event.BOUNDARY)
         return found + len(self._delimiter)
 
-    def _hand_over(self, buffer: bytes, start: int, end: int, events: list[MultipartEvent]) -> None:
+    def _append_data(
+        self, buffer: bytes, start: int, end: int, events: list[MultipartEvent]
+    ) -> None:
         self._part_size += end - start
         if self._part_limit is not None and self._part_size > self._part_limit:
             what, most = self._limited
@@ -238,15 +242,15 @@ class MultipartReader:
         return len(buffer)
 
     def _tail(self, buffer: bytes, at: int) -> int:
-        """Return where a delimiter may begin that the buffer does not show completely."""
+        """Return where a delimiter may begin that is not complete in the buffer."""
         first = buffer.find(b"\r", max(at, len(buffer) - len(self._delimiter) + 1))
         return len(buffer) if first < 0 else first
 
-    def _see(self, sight: Sight) -> None:
-        self._state = TRANSITIONS[self._state, sight]
+    def _move(self, event: Event) -> None:
+        self._state = TRANSITIONS[self._state, event]
 
     def _fail(self, message: str, *, status: int = 400) -> NoReturn:
-        self._see(Sight.FAULT)
+        self._move(Event.FAULT)
         raise MultipartError(message, status=status)
 
 
@@ -262,12 +266,14 @@ _STEPS: dict[State, _Step] = {
 def boundary_of(content_type: str) -> str:
     """Return the boundary that a ``Content-Type`` names.
 
-    :raises MultipartError: when it is not ``multipart/form-data``, or names none.
+    :raises MultipartError: it is not ``multipart/form-data``, or names none.
     """
     kind, parameters = parse_header(content_type)
     if kind.lower() != "multipart/form-data":
-        raise MultipartError(f"Content-Type {shown(content_type)} is not 'multipart/form-data'")
+        raise MultipartError(f"Content-Type {shortened(content_type)} is not 'multipart/form-data'")
     boundary = parameters.get("boundary")
     if not boundary:
-        raise MultipartError(f"multipart boundary not found in Content-Type {shown(content_type)}")
+        raise MultipartError(
+            f"multipart boundary not found in Content-Type {shortened(content_type)}"
+        )
     return boundary

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from ._multipart_events import MultipartEnd, MultipartEvent, PartBegin, PartData, PartEnd
-from ._multipart_reader import MultipartReader, boundary_of
+from ._events import MultipartEnd, MultipartEvent, PartBegin, PartData, PartEnd
+from ._reader import MultipartReader, boundary_of
 from ._spool import Spool
 from ._uploads import ReceivedForm, UploadedFile
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable
 
-    from ._multipart_limits import MultipartLimits
+    from ._limits import MultipartLimits
 
 
 @dataclass(frozen=True, slots=True)
 class UploadProgress:
-    """Say how far a form has come.
+    """How far a form has come.
 
     .. versionadded:: 1.0
     """
 
-    __module__ = "tornado.httputil"  # also where nobody has asked the face for it
+    __module__ = "tornado.httputil"  # before the public module has imported it as well
 
     #: How many bytes of the body came in.
     bytes_received: int
@@ -39,7 +39,7 @@ class UploadProgress:
 
 
 class FormReceiver:
-    """Collect a multipart form piece by piece, the way a streaming handler gets it.
+    """A multipart form that is collected piece by piece, as a streaming handler gets it.
 
     Small files stay in memory, bigger ones go to temporary files. Writing happens in the executor
     of the running loop, and :meth:`receive` waits for it: a slow disk slows the client down instead
@@ -63,9 +63,9 @@ class FormReceiver:
                 self.receiver.close()
 
     :param boundary: as for :class:`MultipartReader`.
-    :param limits: how much the body may ask for.
+    :param limits: the limits of the body.
     :param spool_size: how many bytes of one file may stay in memory.
-    :param directory: where temporary files go, the system's place for them by default.
+    :param directory: the folder for temporary files, by default the system's.
     :param on_progress: called with an :class:`UploadProgress` after each piece.
 
     .. versionadded:: 1.0
@@ -103,7 +103,7 @@ class FormReceiver:
     ) -> Self:
         """Make a receiver for a request's ``Content-Type``.
 
-        :raises MultipartError: when it is not ``multipart/form-data`` with a boundary.
+        :raises MultipartError: it is not ``multipart/form-data`` with a boundary.
         """
         return cls(
             boundary_of(content_type),
@@ -128,11 +128,11 @@ class FormReceiver:
     async def receive(self, data: bytes) -> None:
         """Take the next piece of the body.
 
-        When it raises, or is cancelled, everything that came so far is forgotten.
+        When it raises, or is cancelled, everything received so far is dropped.
 
-        :raises MultipartError: when the body is malformed or crosses a limit.
-        :raises OSError: when a temporary file cannot be written.
-        :raises ValueError: after :meth:`close` and after an error.
+        :raises MultipartError: the body is malformed or crosses a limit.
+        :raises OSError: a temporary file cannot be written.
+        :raises ValueError: the receiver is closed, or has failed before.
         """
         self._check_open()
         try:
@@ -145,10 +145,10 @@ class FormReceiver:
             raise
 
     async def finish(self) -> ReceivedForm:
-        """Say that the body is complete and return the form; its files are the caller's then.
+        """End the body and return the form, whose files the caller has to close.
 
-        :raises MultipartError: when the last boundary was not seen.
-        :raises ValueError: after :meth:`close` and after an error.
+        :raises MultipartError: the last boundary was not seen.
+        :raises ValueError: the receiver is closed, or has failed before.
         """
         self._check_open()
         try:
@@ -165,7 +165,7 @@ class FormReceiver:
             raise ValueError("this form is finished, closed or failed already")
 
     def close(self) -> None:
-        """Forget everything that came so far and remove the temporary files."""
+        """Drop everything received so far and remove the temporary files."""
         self._is_closed = True
         if self._spool is not None:
             self._spool.close()

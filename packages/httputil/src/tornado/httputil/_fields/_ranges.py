@@ -13,7 +13,7 @@ import re
 
 # Only one range: several in one request cost the server more than they give the client, and a
 # server may ignore the field (RFC 9110 section 14.2). 100 digits reach past any file. A start without
-# a dash is no range of the RFC; it is read as `first-`, because servers in the field answer it so.
+# a dash is not a range of the RFC; it is read as `first-`, because servers in the field answer it so.
 # Units ignore case (RFC 9110 section 14.1).
 # The quantifiers are possessive, or a row of blanks would be split between two of them in every way.
 _one_range = re.compile(
@@ -52,7 +52,7 @@ def parse_request_range(range_header: str) -> tuple[int | None, int | None] | No
 
 
 def content_range(start: int | None, end: int | None, total: int) -> str:
-    """Write a ``Content-Range`` field for the bounds of a slice.
+    """Return a ``Content-Range`` field for the bounds of a slice.
 
     >>> content_range(None, 1, 4)
     'bytes 0-0/4'

@@ -1,10 +1,13 @@
 """Field names in their one canonical spelling.
 
-HTTP field names are case-insensitive (RFC 9110 section 5.1). The mapping of this room answers with
-the spelling ``Content-Type`` for every other one; on a hit this is a single subscript that runs in C.
+HTTP field names are case-insensitive (RFC 9110 section 5.1). The mapping of this module
+gives the spelling ``Content-Type`` for every other one; on a hit this is a single subscript that
+runs in C.
 """
 
 from __future__ import annotations
+
+from tornado.util import BoundedCache
 
 _COMMON = (
     "Accept Accept-Encoding Accept-Language Accept-Ranges Access-Control-Allow-Origin Age Allow "
@@ -20,36 +23,31 @@ _COMMON = (
 )
 
 
-class CanonicalNames(dict[str, str]):
-    """Map every spelling of a field name to the canonical one, and remember what was asked.
+class CanonicalNames(BoundedCache[str, str]):
+    """The canonical spelling of field names, by every spelling that was asked for.
 
-    The memory is bounded: peers choose names, so a long name is never kept and a full table starts
-    again from the common ones. Whether a name is a token is not checked here.
+    Peers choose names, so a long name is never kept, and a full table starts again from the common
+    ones. Whether a name is a token is not checked here.
 
-    :param most: how many spellings are kept.
-    :param longest: how long a kept name may be, in characters.
+    :param max_entries: how many spellings are kept.
+    :param max_key_length: how long a kept name may be, in characters.
     """
 
-    def __init__(self, *, most: int = 1024, longest: int = 64) -> None:
-        super().__init__()
-        self._most = most
-        self._longest = longest
-        self._seed()
+    def __init__(self, *, max_entries: int = 1024, max_key_length: int = 64) -> None:
+        super().__init__(_capitalized, max_entries=max_entries, max_key_length=max_key_length)
+        self.clear()
 
-    def _seed(self) -> None:
+    def clear(self) -> None:
+        """Forget all but the common names."""
+        super().clear()
         for name in _COMMON.split():
             self[name] = self[name.lower()] = name
 
-    def __missing__(self, name: str) -> str:
-        if not name.isascii():  # "\u212a".capitalize() would end up as an ASCII "k"
-            return name
-        form = "-".join([word.capitalize() for word in name.split("-")])
-        if len(name) <= self._longest:
-            if len(self) >= self._most:
-                self.clear()
-                self._seed()
-            self[name] = form
-        return form
+
+def _capitalized(name: str) -> str:
+    if not name.isascii():  # "\u212a".capitalize() would end up as an ASCII "k"
+        return name
+    return "-".join([word.capitalize() for word in name.split("-")])
 
 
 #: The process-wide table: ``canonical["content-type"] == "Content-Type"``.

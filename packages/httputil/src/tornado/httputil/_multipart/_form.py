@@ -1,20 +1,20 @@
-"""A complete multipart body into arguments and files."""
+"""A complete multipart body, parsed into arguments and files."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._body_config import ParseMultipartConfig, body_config
-from ._errors import MultipartError
-from ._form_file import HTTPFile
-from ._multipart_events import PartBegin, PartData, PartEnd
-from ._multipart_limits import MultipartLimits
-from ._multipart_reader import MultipartReader
+from .._body_config import ParseMultipartConfig, body_config
+from .._errors import MultipartError
+from ._events import PartBegin, PartData, PartEnd
+from ._file import HTTPFile
+from ._limits import MultipartLimits
+from ._reader import MultipartReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ._multipart_events import MultipartEvent
+    from ._events import MultipartEvent
 
 
 def parse_multipart_form_data(
@@ -31,12 +31,12 @@ def parse_multipart_form_data(
     come without directories.
 
     :param boundary: as in the ``Content-Type``, with or without its quotes.
-    :param data: the body; it is in memory already, so parts are not bounded one by one.
+    :param data: the body; it is in memory already, so the size of a part has no limit.
     :param arguments: gets the fields; what it holds already stays.
     :param files: gets the files.
     :param config: the limits, by default those of :func:`set_parse_body_config`.
-    :raises MultipartError: for a malformed body and one that crosses a limit; nothing is added to
-        the dictionaries then.
+    :raises MultipartError: the body is malformed or crosses a limit; nothing is added to the
+        dictionaries then.
     """
     config = config or body_config().multipart
     if not config.enabled:

@@ -1,4 +1,4 @@
-"""What a multipart reader tells."""
+"""The events of a multipart body."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from ._headers import HTTPHeaders
+    from .._fields._headers import HTTPHeaders
 
 
 class PartBegin(NamedTuple):
-    """Tell that a part begins, and what its header says.
+    """The beginning of a part, and what its header says.
 
     .. versionadded:: 1.0
     """
@@ -19,14 +19,14 @@ class PartBegin(NamedTuple):
     name: str
     #: The file name that the client gave, without directories; None for an ordinary field.
     filename: str | None
-    #: The ``Content-Type`` of the part, None where it has none.
+    #: The ``Content-Type`` of the part, None if it has none.
     content_type: str | None
     #: All fields of the part's header.
     headers: HTTPHeaders
 
 
 class PartData(NamedTuple):
-    """Hand over a piece of the part's content, never an empty one.
+    """A piece of the part's content, never an empty one.
 
     .. versionadded:: 1.0
     """
@@ -36,7 +36,7 @@ class PartData(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PartEnd:
-    """Tell that the part is complete.
+    """The end of a part.
 
     .. versionadded:: 1.0
     """
@@ -44,7 +44,7 @@ class PartEnd:
 
 @dataclass(frozen=True, slots=True)
 class MultipartEnd:
-    """Tell that the last boundary was seen; whatever follows it is ignored.
+    """The end of the body: the last boundary was seen, and what follows is ignored.
 
     .. versionadded:: 1.0
     """
@@ -53,4 +53,4 @@ class MultipartEnd:
 MultipartEvent = PartBegin | PartData | PartEnd | MultipartEnd
 
 for _event in (PartBegin, PartData, PartEnd, MultipartEnd):
-    _event.__module__ = "tornado.httputil"  # also where nobody has asked the face for it
+    _event.__module__ = "tornado.httputil"  # before the public module has imported it as well

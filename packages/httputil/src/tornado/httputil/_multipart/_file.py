@@ -6,12 +6,12 @@ from tornado.util import ObjectDict
 
 
 class HTTPFile(ObjectDict):
-    """Hold one file of a multipart form.
+    """One file of a multipart form.
 
     A dictionary whose keys are attributes too: ``file["body"]`` is ``file.body``.
     """
 
-    __module__ = "tornado.httputil"  # also where nobody has asked the face for it
+    __module__ = "tornado.httputil"  # before the public module has imported it as well
 
     #: The name that the client gave. Never build a path from it.
     filename: str
@@ -19,5 +19,5 @@ class HTTPFile(ObjectDict):
     #: The content.
     body: bytes
 
-    #: The ``Content-Type`` of the part, ``application/unknown`` where it has none.
+    #: The ``Content-Type`` of the part, ``application/unknown`` if it has none.
     content_type: str

@@ -30,16 +30,16 @@ def _format_second(second: int) -> str:
 def format_timestamp(
     ts: float | tuple[int, ...] | time.struct_time | datetime.datetime,
 ) -> str:
-    """Write a moment in the form that HTTP wants.
+    """Return a moment in the form that HTTP needs.
 
     >>> format_timestamp(1359312200)
     'Sun, 27 Jan 2013 18:43:20 GMT'
 
-    A second that was formatted lately costs one lookup, so servers need no date cache of their own.
+    A second that was formatted recently costs one look-up, so servers need no date cache of their own.
 
     :param ts: seconds since the epoch, a time tuple in UTC, or a datetime (UTC unless it is aware).
-    :raises TypeError: for any other type.
-    :raises ValueError: for a moment outside the years 1 to 9999.
+    :raises TypeError: it is of another type.
+    :raises ValueError: it is not within the years 1 to 9999.
     """
     if isinstance(ts, (int, float)):
         try:

@@ -8,8 +8,7 @@ from tornado.escape import utf8
 def encode_username_password(username: str | bytes, password: str | bytes) -> bytes:
     """Join a user name and a password for Basic authentication (RFC 7617), not yet in base64.
 
-    Text is brought to Unicode's composed form (NFC) and encoded as UTF-8; bytes are taken as they
-    are.
+    Text is normalized (NFC) and encoded as UTF-8; bytes are used as they are.
 
     .. versionadded:: 1.0
     """

@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 DEFAULT_MAX_ARGUMENTS = 1000
 
 
-class InForce:
-    """Hold what counts where no other limits are given."""
+class ProcessConfig:
+    """What holds where no other limits are given."""
 
-    #: None stands for the defaults, so that a plain query does not load their room.
+    #: None stands for the defaults, so that a plain query does not load their module.
     config: ParseBodyConfig | None = None
 
 
 def max_arguments() -> int:
     """Return how many arguments a query may have."""
-    config = InForce.config
+    config = ProcessConfig.config
     return DEFAULT_MAX_ARGUMENTS if config is None else config.urlencoded.max_arguments

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: How many bytes go to a thread at once; fewer would cost more in hand-overs than in writing.
+#: How many bytes go to a thread at once; fewer would cost more to hand over than to write.
 _BATCH = 256 * 1024
 
 
 class Spool:
-    """Collect bytes; files are only ever touched in the executor of the running loop.
+    """Bytes in memory or in a file, which is only used in the executor of the running loop.
 
     :param memory: how many bytes may stay in memory.
-    :param directory: where the temporary file goes, the system's place for them by default.
+    :param directory: the folder for the temporary file, by default the system's.
     """
 
     def __init__(self, memory: int, directory: str | os.PathLike[str] | None = None) -> None:
@@ -39,11 +39,11 @@ class Spool:
 
     @property
     def path(self) -> str | None:
-        """Where the temporary file is, None while everything is in memory."""
+        """The path of the temporary file, None while everything is in memory."""
         return None if self._file is None else self._file.path
 
     async def write(self, data: bytes) -> None:
-        """Take some more bytes; returns when they are kept, so a slow disk holds the caller back."""
+        """Add bytes. Returns when they are stored, so a slow disk slows the caller down."""
         self._chunks.append(data)
         self._held += len(data)
         self.size += len(data)
@@ -72,13 +72,13 @@ class Spool:
         return await in_thread(self._file.read_all)
 
     async def read_at(self, offset: int, size: int) -> bytes:
-        """Return up to so many bytes from an offset on, none behind the end."""
+        """Return up to `size` bytes from an offset on; none after the end."""
         if self._file is None:
             return self._in_memory()[offset : offset + size]
         return await in_thread(partial(self._file.read_at, offset, size))
 
     async def move(self, path: str | os.PathLike[str]) -> None:
-        """Make everything a file at that path, by renaming the temporary one where that works."""
+        """Make a file at that path of everything, by renaming the temporary one where possible."""
         file = self._file
         if file is None:
             await in_thread(partial(replace_file, path, [self._in_memory()]))
@@ -91,7 +91,7 @@ class Spool:
         return b"".join(self._chunks)
 
     def close(self) -> None:
-        """Forget everything and remove the temporary file, when no thread is busy with it."""
+        """Drop everything and remove the temporary file, as soon as no thread writes to it."""
         self._chunks = []
         self._is_closed = True
         file, writing = self._file, self._writing
@@ -104,7 +104,7 @@ class Spool:
 
 
 class _TemporaryFile:
-    """Keep a named temporary file that goes away with this object, at exit at the latest."""
+    """A named temporary file that is removed with this object, at exit at the latest."""
 
     path: str | None = None
 
@@ -114,11 +114,11 @@ class _TemporaryFile:
         self._remove: weakref.finalize[..., _TemporaryFile] | None = None
 
     def append(self, chunks: list[bytes]) -> None:
-        file = self._opened()
+        file = self._open()
         file.writelines(chunks)
         file.flush()  # others may read it by its path
 
-    def _opened(self) -> IO[bytes]:
+    def _open(self) -> IO[bytes]:
         if self._remove is not None and not self._remove.alive:
             raise ValueError("this upload was moved or closed already")
         if self._file is None:
@@ -130,17 +130,17 @@ class _TemporaryFile:
         return self._file
 
     def read_all(self) -> bytes:
-        file = self._opened()
+        file = self._open()
         file.seek(0)
         return file.read()
 
     def read_at(self, offset: int, size: int) -> bytes:
-        file = self._opened()
+        file = self._open()
         file.seek(offset)
         return file.read(size)
 
     def move(self, path: str | os.PathLike[str]) -> None:
-        self._opened()
+        self._open()
         move_file(str(self.path), path)
         self.remove()
 
@@ -159,8 +159,8 @@ def _remove(file: IO[bytes], path: str) -> None:
             os.unlink(path)
 
 
-async def in_thread(work: Callable[[], T]) -> T:
-    """Run something that blocks in the loop's executor."""
+async def in_thread(operation: Callable[[], T]) -> T:
+    """Run something that blocks in the loop's executor, and return its result."""
     from asyncio import get_running_loop
 
-    return await get_running_loop().run_in_executor(None, work)
+    return await get_running_loop().run_in_executor(None, operation)

@@ -1,4 +1,4 @@
-"""Where a multipart reader stands, and what moves it on.
+"""The states of a multipart reader, and what leads from one to the next.
 
 Theory of operation
 -------------------
@@ -12,9 +12,9 @@ A multipart body (RFC 2046 section 5.1.1, as RFC 7578 uses it for forms) is::
     close-delimiter = delimiter "--"
     part           = *( field-line CRLF ) [ CRLF *OCTET ]
 
-The reader pretends that the body is preceded by a CRLF, so that there is only one thing to look
-for: the delimiter. In the same way it leaves the CRLF that ends a part's header in front of the
-part's content, so that a delimiter right there ends an empty part.
+The reader acts as if the body was preceded by a CRLF, so that there is only one thing to look for:
+the delimiter. In the same way it leaves the CRLF that ends a part's header before the part's
+content, so that a delimiter right there ends an empty part.
 
 ========== ========================= ==================================================
 state      reads                     until it sees
@@ -28,7 +28,7 @@ FAILED     nothing any more          -
 ========== ========================= ==================================================
 
 In PREAMBLE and BODY everything but the last few octets, which may be the start of a delimiter, is
-dealt with at once. In DELIMITER and HEAD octets are held back until the line or the header is
+handled at once. In DELIMITER and HEAD octets are held back until the line or the header is
 complete, up to a limit. So what is buffered is bounded by the longest header that is allowed.
 """
 
@@ -50,8 +50,8 @@ class State(Enum):
     FAILED = "failed"
 
 
-class Sight(Enum):
-    """What the reader saw."""
+class Event(Enum):
+    """What the reader found."""
 
     __hash__ = object.__hash__
 
@@ -62,11 +62,11 @@ class Sight(Enum):
     FAULT = "fault"
 
 
-TRANSITIONS: dict[tuple[State, Sight], State] = {
-    (State.PREAMBLE, Sight.BOUNDARY): State.DELIMITER,
-    (State.DELIMITER, Sight.LINE_END): State.HEAD,
-    (State.DELIMITER, Sight.DASHES): State.EPILOGUE,
-    (State.HEAD, Sight.EMPTY_LINE): State.BODY,
-    (State.BODY, Sight.BOUNDARY): State.DELIMITER,
-    **{(state, Sight.FAULT): State.FAILED for state in State},
+TRANSITIONS: dict[tuple[State, Event], State] = {
+    (State.PREAMBLE, Event.BOUNDARY): State.DELIMITER,
+    (State.DELIMITER, Event.LINE_END): State.HEAD,
+    (State.DELIMITER, Event.DASHES): State.EPILOGUE,
+    (State.HEAD, Event.EMPTY_LINE): State.BODY,
+    (State.BODY, Event.BOUNDARY): State.DELIMITER,
+    **{(state, Event.FAULT): State.FAILED for state in State},
 }

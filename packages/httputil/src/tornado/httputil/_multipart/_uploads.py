@@ -1,4 +1,4 @@
-"""What a form held, when its files may be on disk."""
+"""The fields and files of a form whose files may be on disk."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ if TYPE_CHECKING:
     import os
     from collections.abc import AsyncIterator
 
-    from ._headers import HTTPHeaders
-    from ._multipart_events import PartBegin
+    from .._fields._headers import HTTPHeaders
+    from ._events import PartBegin
     from ._spool import Spool
 
 
 class UploadedFile:
-    """Hold one file of a form, in memory or in a temporary file.
+    """One file of a form, in memory or in a temporary file.
 
-    The temporary file is removed by :meth:`close`, by :meth:`save`, and when the object goes away;
-    reading the content after that is a ValueError.
+    The temporary file is removed by :meth:`close`, by :meth:`save`, and with this object; reading the
+    content after that raises ValueError.
 
     .. versionadded:: 1.0
     """
 
-    __module__ = "tornado.httputil"  # also where nobody has asked the face for it
+    __module__ = "tornado.httputil"  # before the public module has imported it as well
 
     def __init__(self, part: PartBegin, spool: Spool) -> None:
         #: The name of the form's field.
         self.name: str = part.name
         #: The file name that the client gave, without directories.
         self.filename: str = part.filename or ""
-        #: The ``Content-Type`` of the part, ``application/unknown`` where it has none.
+        #: The ``Content-Type`` of the part, ``application/unknown`` if it has none.
         self.content_type: str = part.content_type or "application/unknown"
         #: All fields of the part's header.
         self.headers: HTTPHeaders = part.headers
@@ -43,7 +43,7 @@ class UploadedFile:
 
     @property
     def path(self) -> str | None:
-        """The path of the temporary file, None for a file that is in memory."""
+        """The path of the temporary file, None while the content is in memory."""
         return self._spool.path
 
     async def read(self) -> bytes:
@@ -51,7 +51,7 @@ class UploadedFile:
         return await self._spool.read()
 
     async def chunks(self, size: int = 64 * 1024) -> AsyncIterator[bytes]:
-        """Give the content piece by piece.
+        """Yield the content piece by piece.
 
         :param size: how many bytes a piece has; the last one may be shorter.
         """
@@ -59,17 +59,17 @@ class UploadedFile:
             yield await self._spool.read_at(offset, size)
 
     async def save(self, path: str | os.PathLike[str]) -> None:
-        """Make the content a file of your own; one that is there is replaced.
+        """Save the content as a file; an existing one is replaced.
 
         A temporary file on the same file system is only renamed. Choose the name yourself:
         :attr:`filename` is the client's.
 
-        :raises OSError: when the file cannot be written; one that was there is as it was.
+        :raises OSError: the file cannot be written; an existing one is unchanged.
         """
         await self._spool.move(path)
 
     def close(self) -> None:
-        """Forget the content."""
+        """Drop the content."""
         self._spool.close()
 
     def __repr__(self) -> str:
@@ -78,12 +78,12 @@ class UploadedFile:
 
 @dataclass(slots=True)
 class ReceivedForm:
-    """Hold the fields and files of a form; leaving its ``with`` block closes the files.
+    """The fields and files of a form; leaving its ``with`` block closes the files.
 
     .. versionadded:: 1.0
     """
 
-    __module__ = "tornado.httputil"  # also where nobody has asked the face for it
+    __module__ = "tornado.httputil"  # before the public module has imported it as well
 
     #: Every name with the list of its values.
     arguments: dict[str, list[bytes]] = field(default_factory=dict)

@@ -29,9 +29,9 @@ _MOST_SECTIONS = 64
 
 
 def split_parameters(rest: str) -> Iterator[str]:
-    """Give the parameters of ``;a=b;c="d;e"`` one by one, trimmed; quoted semicolons do not split.
+    """Yield the parameters of ``;a=b;c="d;e"`` one by one, trimmed; quoted semicolons do not split.
 
-    Text that does not start with a semicolon has none.
+    A text that does not start with a semicolon has none.
     """
     end = len(rest)
     at = 0
@@ -49,8 +49,8 @@ def parse_header(line: str) -> tuple[str, dict[str, str]]:
     >>> parse_header("attachment; filename*=UTF-8''%e2%82%ac")
     ('attachment', {'filename': '\u20ac'})
 
-    Names come back in lower case. An extended parameter (``name*=``, RFC 8187) wins over the plain
-    one, sections (``name*0=``, RFC 2231 section 3) are joined, parts without ``=`` are left out.
+    Names come back in lower case. An extended parameter (``name*=``, RFC 8187) takes precedence over the
+    plain one, sections (``name*0=``, RFC 2231 section 3) are joined, parts without ``=`` are left out.
     """
     key, *pieces = split_parameters(";" + line)
     plain: dict[str, str] = {}
@@ -76,7 +76,7 @@ def parse_header(line: str) -> tuple[str, dict[str, str]]:
 
 
 def unquote(value: str) -> str:
-    """Take the quotes and the escapes off a quoted string, leave anything else alone."""
+    """Remove the quotes and the escapes of a quoted string; return anything else unchanged."""
     if len(value) < 2 or value[0] != '"' or value[-1] != '"':
         return value
     return _escaped.sub(r"\1", value[1:-1])
@@ -101,7 +101,7 @@ def _octets(encoded: str) -> bytes:
 
 
 def _decode_octets(octets: bytes, charset: str) -> str:
-    # RFC 8187 section 3.2.1 asks for UTF-8; ISO-8859-1 is what its predecessor had beside it. Any
+    # RFC 8187 section 3.2.1 asks for UTF-8; ISO-8859-1 is what its predecessor allowed as well. Any
     # other name would let the peer choose among all of Python's codecs.
     known = "latin-1" if charset.lower() == "iso-8859-1" else "utf-8"
     return octets.decode(known, "replace")

@@ -1,4 +1,4 @@
-"""How much a multipart body may ask of its reader."""
+"""The limits of a multipart body."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MultipartLimits:
-    """Bound a multipart body; None is no bound. Crossing one raises :exc:`MultipartError`.
+    """The limits of a multipart body; None is no limit. Crossing one raises :exc:`MultipartError`.
 
     .. versionadded:: 1.0
     """

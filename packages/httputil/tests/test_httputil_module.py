@@ -5,27 +5,27 @@ import sys
 import types
 import unittest
 
-import tornado.httputil as face
+from tornado import httputil
 
 
 def test_all_is_exactly_the_public_names_in_order():
     public = {
         name
-        for name in dir(face)
-        if not name.startswith("_") and not isinstance(getattr(face, name), types.ModuleType)
+        for name in dir(httputil)
+        if not name.startswith("_") and not isinstance(getattr(httputil, name), types.ModuleType)
     }
-    assert face.__all__ == sorted(face.__all__)
-    assert set(face.__all__) == public - {"TYPE_CHECKING", "annotations", "publish"}
+    assert httputil.__all__ == sorted(httputil.__all__)
+    assert set(httputil.__all__) == public - {"TYPE_CHECKING", "annotations", "publish"}
 
 
 def test_public_objects_say_the_public_module():
-    assert face.HTTPHeaders.__module__ == "tornado.httputil"
-    assert face.url_concat.__module__ == "tornado.httputil"
-    assert face.MultipartReader.__module__ == "tornado.httputil"
+    assert httputil.HTTPHeaders.__module__ == "tornado.httputil"
+    assert httputil.url_concat.__module__ == "tornado.httputil"
+    assert httputil.MultipartReader.__module__ == "tornado.httputil"
 
 
 def test_the_examples_in_the_docstrings_hold():
-    suite = face.doctests()
+    suite = httputil.doctests()
     result = unittest.TestResult()
     suite.run(result)
     assert result.testsRun > 8
