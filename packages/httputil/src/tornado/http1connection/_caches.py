@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tornado.httputil import HTTPOutputError, ResponseStartLine
-from tornado.httputil._names import canonical as canonical_names
+from tornado.httputil._fields._names import canonical as canonical_names
 from tornado.util import BoundedCache
 
 from ._encoding import encode_fields

@@ -138,7 +138,7 @@ class OutgoingMessage(HTTPConnection):
             from tornado.httputil._classic_answer import ClassicAnswer
 
             self._classic = ClassicAnswer(self)
-        if not self._classic.goes_on_with(chunk):
+        if not self._classic.continues_head(chunk):
             raise HTTPOutputError("a body is not written in the state HEAD")
         return self._classic.write(chunk)
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from tornado.httputil._fields._names import canonical as canonical_names
 from tornado.httputil._hosts import is_host, is_host_with_port
-from tornado.httputil._names import canonical as canonical_names
 from tornado.util import BoundedCache, shortened
 
 from .._caches import MAX_LINE_LENGTH, FieldBlocks, FieldLines, StatusLines
