@@ -205,7 +205,7 @@ async def test_s20_redirects_have_one_deadline_together(make, serve):
 
     peer = await serve(answer)
     with pytest.raises(HTTPTimeoutError):
-        await make.fetch(peer.url(), max_redirects=1000, request_timeout=0.3)
+        await make.fetch(peer.url(), max_redirects=1000, request_timeout=0.15)
 
 
 async def test_s20_interim_responses_are_counted(make, serve):
@@ -243,7 +243,7 @@ async def test_s20_bytes_on_an_idle_connection_answer_nothing(make, serve):
     ["127.1", "0x7f000001", "0x7f.1", "2130706433", "0177.0.0.1", "127.0.0.1.", "1.2.3.256", "0"],
 )
 async def test_s20_numbers_that_only_some_read_as_addresses_are_refused(make, host):
-    with pytest.raises(ValueError, match="no IPv4 address"):
+    with pytest.raises(ValueError, match="not an IPv4 address"):
         await make.fetch(f"http://{host}/")
 
 

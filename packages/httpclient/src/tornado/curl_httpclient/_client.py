@@ -1,23 +1,24 @@
-"""The client on libcurl."""
+"""The HTTP client on libcurl."""
 
 from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Any
 
-from tornado.httpclient._exchange_client import ExchangeClient
-from tornado.httpclient._tls_files import CheckedFiles, files_of
+from tornado.httpclient._base_client import BaseHTTPClient
+from tornado.httpclient._request._request import tls_files
 from tornado.ioloop import takes_loop
+from tornado.util import BoundedCache
 
 from ._multi import Multi
 from ._transfer import Transfer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
     from http.cookiejar import CookieJar
 
     from tornado.httpclient import HTTPRequest
-    from tornado.httpclient._exchange import Exchange
+    from tornado.httpclient._fetch._exchange import Exchange
     from tornado.ioloop import IOLoop
 
 _app_log = logging.getLogger("tornado.application")
@@ -25,15 +26,18 @@ _app_log = logging.getLogger("tornado.application")
 #: What to do about an encrypted key.
 _ENCRYPTED_KEY = "set pycurl.KEYPASSWD in a prepare_curl_callback"
 
+#: How many combinations of files are not checked again.
+_MAX_CHECKED = 64
 
-class CurlAsyncHTTPClient(ExchangeClient):
+
+class CurlAsyncHTTPClient(BaseHTTPClient):
     """A client on libcurl's multi interface, driven by the loop.
 
-    Each hop has a handle of its own, so no option, credential or cookie of one is there for the
-    next; connections are kept by libcurl, which knows what they were made with.
+    Each exchange has a handle of its own, so that no option, credential or cookie of one is left for
+    the next. libcurl keeps the connections, and knows with which options they were made.
 
-    :param max_clients: fetches under way at once; more wait in line.
-    :param defaults: values for what requests leave open.
+    :param max_clients: fetches under way at once; more wait in the queue.
+    :param defaults: values for options that requests leave open.
     :param max_body_size: the largest body that is taken, in bytes, compressed or not.
     :param max_clients_per_host: fetches under way to one origin; by default no such bound.
     :param cookie_jar: a `http.cookiejar.CookieJar`, to keep cookies between fetches.
@@ -63,7 +67,8 @@ class CurlAsyncHTTPClient(ExchangeClient):
             cookie_jar=cookie_jar,
             io_loop=io_loop,
         )
-        self._files = CheckedFiles()
+        #: The states of the files that were checked.
+        self._checked: BoundedCache[Hashable, Any] = BoundedCache(max_entries=_MAX_CHECKED)
         self._multi = Multi(self.io_loop, max(10, max_clients))
 
     def close(self) -> None:
@@ -74,22 +79,28 @@ class CurlAsyncHTTPClient(ExchangeClient):
         self._multi.close()
 
     def handle_callback_exception(self, callback: Callable[..., Any] | None) -> None:
-        """Log the exception of a callback that is being handled. Subclasses override it."""
+        """Called while the exception of a callback is handled. Override to log it in another way."""
         _app_log.error("exception in callback %r", callback, exc_info=True)
 
     def _perform(self, exchange: Exchange) -> None:
-        if exchange.target.scheme == "https" or exchange.hop.proxy_type == "https":
-            self._check_hop(exchange.hop)
+        if exchange.target.scheme == "https" or exchange.request.proxy_type == "https":
+            self._check_files_of(exchange.request)
         transfer = Transfer(exchange, self._multi)
-        exchange.work = transfer
+        exchange.fetch.operation = transfer
         transfer.prepare()
         self._multi.add(transfer)
 
-    def _check_hop(self, hop: HTTPRequest) -> None:
-        files = files_of(hop.__dict__)._replace(advice=_ENCRYPTED_KEY)
+    def _check_files_of(self, request: HTTPRequest) -> None:
+        """Check the files of a request, unless that was done since the last change of them."""
+        files = tls_files(request.__dict__)._replace(advice=_ENCRYPTED_KEY)
+        if files[:3] == (None, None, None):
+            return
         # Without a pass phrase, libcurl asks the terminal for it, and the loop waits.
-        can_give_it = hop.prepare_curl_callback is not None
-        self._files.check(files, takes_encrypted_keys=can_give_it)
+        has_callback = request.prepare_curl_callback is not None
+        states = files.states()
+        if self._checked.get((files, has_callback)) != states:
+            files.check(takes_encrypted_keys=has_callback)
+            self._checked.add((files, has_callback), states)
 
     def _log_callback(self, callback: Callable[..., Any]) -> None:
         self.handle_callback_exception(callback)

@@ -1,4 +1,4 @@
-r"""The web framework: handlers, the application, and what belongs around them.
+r"""The web framework: handlers, the application, and what belongs to them.
 
 A handler answers requests, and an application says which handler answers what::
 
@@ -23,8 +23,8 @@ A handler answers requests, and an application says which handler answers what::
         tornado.ioloop.IOLoop.current().start()
 
 Methods of a handler run on the event loop: a ``def`` from its beginning to its end, an ``async
-def`` until it awaits. What blocks belongs into a thread
-(:meth:`tornado.ioloop.IOLoop.run_in_executor`). Handlers are not safe to call from other threads.
+def`` until it awaits. Run code that blocks in a thread
+(:meth:`tornado.ioloop.IOLoop.run_in_executor`). It is not safe to call handlers from other threads.
 """
 
 # ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for
@@ -50,11 +50,10 @@ from tornado.util import ObjectDict, publish
 from ._application import Application
 from ._errors import Finish, HTTPError, InvalidArgumentError, MissingArgumentError
 from ._handler import RequestHandler
-from ._identity._current_user import authenticated
-from ._input._arguments import _ArgDefaultMarker as _ArgDefaultMarker
+from ._identity._login import authenticated
+from ._input._input import _ArgDefaultMarker as _ArgDefaultMarker
 from ._pages._page_resources import is_absolute
 from ._pages._ui_modules import TemplateModule, UIModule
-from ._running._asynchronous import asynchronous
 from ._running._current_request import RequestLogFilter, current_handler, current_request
 from ._simple_handlers import ErrorHandler, FallbackHandler, RedirectHandler
 
@@ -82,6 +81,7 @@ if TYPE_CHECKING:
     from ._output._compression import GZipContentEncoding
     from ._output._slashes import addslash, removeslash
     from ._output._transforms import ChunkedTransferEncoding, OutputTransform
+    from ._running._asynchronous import asynchronous
 
 #: A shorter name for :class:`URLSpec`, for lists of routes.
 url = URLSpec
@@ -157,6 +157,7 @@ publish(
         "_create_signature_v1": "_identity._signed_values",
         "_create_signature_v2": "_identity._signed_values",
         "_has_stream_request_body": "_input._stream_body",
+        "asynchronous": "_running._asynchronous",
         "addslash": "_output._slashes",
         "create_signed_value": "_identity._signed_values",
         "decode_signed_value": "_identity._signed_values",
