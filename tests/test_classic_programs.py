@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def io_loop() -> Iterator[tornado.ioloop.IOLoop]:
-    """The loop that a program made for itself and hands to everything; another one is current."""
+    """The loop that a program made for itself and passes to everything; another one is current."""
     current = tornado.ioloop.IOLoop()
     loop = tornado.ioloop.IOLoop(make_current=False)
     yield loop
@@ -70,7 +70,7 @@ def serve(application, loop, **options) -> tuple[tornado.httpserver.HTTPServer, 
 
 
 class Room:
-    """What was said, and who is to hear of what comes next."""
+    """The messages so far, and the listeners that wait for the next one."""
 
     def __init__(self):
         self.said = []
@@ -228,7 +228,7 @@ def test_a_line_server_and_its_clients_talk_by_callbacks(io_loop):
     assert Talker.hall == []
 
 
-# -- 2.x: a proxy that fetches and hands on ----------------------------------------------------
+# -- 2.x: a proxy that fetches and passes on --------------------------------------------------
 
 
 class OriginHandler(tornado.web.RequestHandler):
