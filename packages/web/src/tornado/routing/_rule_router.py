@@ -1,12 +1,14 @@
-"""The router that goes by rules."""
+"""Routers with a list of rules."""
 
 from __future__ import annotations
 
 import logging
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tornado.httputil import (
+    CollectingDelegate,
     HTTPMessageDelegate,
     HTTPServerConnectionDelegate,
     HTTPServerRequest,
@@ -17,22 +19,20 @@ from ._rules import Rule, URLSpec, _RuleList
 from ._table import Rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tornado.httpserver import Lifespan
 
 app_log = logging.getLogger("tornado.application")
 
 
 class RuleRouter(Router):
-    """Go by a list of rules; the first one that matches wins.
+    """A router with a list of rules, of which the first one that matches wins.
 
-    :param rules: :class:`Rule` objects, or tuples of their arguments. A text in the place of the
-        matcher is a pattern for the path.
+    :param rules: :class:`Rule` objects, or tuples of their arguments. A text instead of a matcher
+        is a pattern for the path.
     """
 
     def __init__(self, rules: _RuleList | None = None) -> None:
-        #: The rules, in order. Change the list as you like: the table behind it follows.
+        #: The rules, in order. The list may be changed at any time: its table follows.
         self.rules = Rules()
         if rules:
             self.add_rules(rules)
@@ -43,7 +43,7 @@ class RuleRouter(Router):
             self.rules.append(self.process_rule(_as_rule(rule)))
 
     def process_rule(self, rule: Rule) -> Rule:
-        """Look at a rule before it is added; subclasses may change or replace it."""
+        """Called before a rule is added. Override to change or replace it."""
         return rule
 
     def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> HTTPMessageDelegate | None:
@@ -59,22 +59,22 @@ class RuleRouter(Router):
         return None
 
     def get_lifespans(self) -> list[Lifespan]:
-        found: dict[Lifespan, None] = {}
+        lifespans: dict[Lifespan, None] = {}
         for rule in self.rules:
             get_lifespans = getattr(rule.target, "get_lifespans", None)
             if get_lifespans is not None:
-                found.update(dict.fromkeys(get_lifespans()))
-        return list(found)
+                lifespans.update(dict.fromkeys(get_lifespans()))
+        return list(lifespans)
 
     def get_target_delegate(
         self, target: Any, request: HTTPServerRequest, **target_params: Any
     ) -> HTTPMessageDelegate | None:
-        """Make the delegate for a rule's target.
+        """Return the delegate for a rule's target. Override to support other targets.
 
-        :param target_params: what the matcher found (``path_args``, ``path_kwargs``) and the
-            rule's ``target_kwargs``, each where there is any. A router gets them by its
-            ``find_handler``, a callable beside the request.
-        :return: ``None`` if the target has no answer for this request; the next rule is tried.
+        :param target_params: the results of the matcher (``path_args``, ``path_kwargs``) and the
+            rule's ``target_kwargs``, if there are any. They are passed on to the ``find_handler``
+            of a router and to a callable, after the request.
+        :returns: ``None`` if the target does not answer this request; the next rule is tried.
         """
         connection: Any = request.connection
         if isinstance(target, Router):
@@ -82,12 +82,12 @@ class RuleRouter(Router):
         if isinstance(target, HTTPServerConnectionDelegate):
             return target.start_request(request.server_connection, connection)
         if callable(target):
-            return _CallableTarget(target, request, **target_params)
+            return CollectingDelegate(partial(target, **target_params), request)
         return None
 
 
 class ReversibleRuleRouter(ReversibleRouter, RuleRouter):
-    """A router by rules, whose rules may have names."""
+    """A router whose rules may have names."""
 
     def __init__(self, rules: _RuleList | None = None) -> None:
         self.named_rules: dict[str, Rule] = {}
@@ -113,7 +113,7 @@ class ReversibleRuleRouter(ReversibleRouter, RuleRouter):
 
 def _as_rule(rule: Any) -> Rule:
     if not isinstance(rule, tuple | list):
-        return rule  # type: ignore[no-any-return]  # a Rule, or something of the same form
+        return rule  # type: ignore[no-any-return]  # a Rule, or an object with the same attributes
     matcher, *rest = rule
     if not 1 <= len(rest) <= 3:
         raise TypeError(
@@ -124,25 +124,3 @@ def _as_rule(rule: Any) -> Rule:
     if not hasattr(matcher, "match"):
         raise TypeError(f"a route begins with a pattern or a matcher, not {matcher!r:.200}")
     return Rule(matcher, *rest)
-
-
-class _CallableTarget(HTTPMessageDelegate):
-    """Collect a request and call a function with it."""
-
-    def __init__(
-        self, target: Callable[..., object], request: HTTPServerRequest, **params: Any
-    ) -> None:
-        self._target = target
-        self._params = params
-        self._request = request
-        self._chunks: list[bytes] = []
-
-    def data_received(self, chunk: bytes) -> None:
-        self._chunks.append(chunk)
-
-    def finish(self) -> None:
-        self._request.set_body(b"".join(self._chunks))
-        self._target(self._request, **self._params)
-
-    def on_connection_close(self) -> None:
-        self._chunks.clear()
