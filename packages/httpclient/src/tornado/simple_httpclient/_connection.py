@@ -126,7 +126,7 @@ class Connection(ResponseDriver):
     # The response.
 
     def take_head(self, head: ResponseHead) -> None:
-        """Pass a final head on to the exchange; an interim one may start an upload."""
+        """Give a final head to the exchange; an interim one may start an upload."""
         code = head.start_line.code
         if code < 200:
             if code == 101:
