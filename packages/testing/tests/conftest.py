@@ -56,6 +56,7 @@ OTHERS = {
     "asyncio": "pytest_asyncio.plugin",
     "aiohttp": "pytest_aiohttp.plugin",
     "anyio": "anyio.pytest_plugin",
+    "timeout": "timeout",
 }
 
 

@@ -6,6 +6,7 @@ import asyncio
 import contextvars
 import logging
 import socket
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,7 +15,13 @@ from tornado.escape import json_decode
 from tornado.httpclient import FormFile, HTTPClientError
 from tornado.iostream import StreamClosedError
 from tornado.testing import MemoryClient
-from tornado.web import Application, RequestHandler, create_signed_value, stream_request_body
+from tornado.web import (
+    Application,
+    HTTPError,
+    RequestHandler,
+    create_signed_value,
+    stream_request_body,
+)
 
 SECRET = "a secret for tests, which is long enough"
 
@@ -560,6 +567,45 @@ def test_an_exception_is_raised_where_the_log_is_silent_and_stays_out_of_it(
         logger.setLevel(logging.NOTSET)
         logger.removeFilter(_drop)
     assert not [each for each in caplog.records if each.name == "tornado.application"]
+
+
+class KeepsSilent(RequestHandler):
+    def initialize(self, early: bool = False) -> None:
+        if early:
+            raise LookupError("early")
+
+    def get(self) -> None:
+        raise LookupError("late")
+
+    def post(self) -> None:
+        raise HTTPError(500, "an answer, not a fault")
+
+    def log_exception(self, *exc_info: Any) -> None:
+        pass
+
+
+def test_an_exception_is_raised_where_the_handler_keeps_silent_about_it(
+    loop: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = Application([("/", KeepsSilent), ("/early", KeepsSilent, {"early": True})])
+    client = MemoryClient(app)
+
+    for path, message in (("/", "late"), ("/early", "early")):
+        with pytest.raises(LookupError, match=message):
+            loop.run_sync(partial(client.get, path))
+
+    async def stream() -> None:
+        async with client.stream("/"):
+            pass
+
+    with pytest.raises(LookupError, match="late"):
+        loop.run_sync(stream)
+    assert loop.run_sync(lambda: client.post("/")).code == 500
+    client.raise_app_exceptions = False
+    assert loop.run_sync(lambda: client.get("/")).code == 500
+    assert not [
+        each for each in caplog.records if each.exc_info and "late" in str(each.exc_info[1])
+    ]
 
 
 def test_a_stream_raises_what_its_handler_does(loop: Any) -> None:
