@@ -1,0 +1,3 @@
+"""Websockets."""
+
+from __future__ import annotations
