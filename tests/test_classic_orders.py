@@ -59,7 +59,7 @@ async def make_client(kind: type[AsyncHTTPClient]) -> None:
     loop = IOLoop.current()
     shared = kind(loop, 7)
     own = kind(loop, 8, True)
-    assert (shared.max_clients, own.max_clients) == (7, 8)  # type: ignore[attr-defined] # of each kind
+    assert (shared.max_clients, own.max_clients) == (7, 8)  # type: ignore[attr-defined]  # of each kind
     assert kind(loop) is kind(loop, 7, None) is shared is not own
     assert kind(loop, True) not in (shared, own)
     for client in (shared, own):
@@ -67,7 +67,7 @@ async def make_client(kind: type[AsyncHTTPClient]) -> None:
 
 
 async def initialize_client(kind: type[Any]) -> None:
-    class Client(kind):  # type: ignore[misc] # the base is a parameter
+    class Client(kind):  # type: ignore[misc]  # the base is a parameter
         def initialize(self, io_loop: IOLoop, max_clients: int = 10, **kwargs: Any) -> None:
             super().initialize(io_loop, max_clients, **kwargs)
 
@@ -79,8 +79,8 @@ async def initialize_client(kind: type[Any]) -> None:
 
 async def initialize_base() -> None:
     class Client(AsyncHTTPClient):
-        def initialize(self, io_loop: IOLoop, defaults: Any = None) -> None:  # type: ignore[override] # of 4.x
-            super().initialize(io_loop, defaults)  # type: ignore[arg-type,misc] # the classic order
+        def initialize(self, io_loop: IOLoop, defaults: Any = None) -> None:  # type: ignore[override]  # of 4.x
+            super().initialize(io_loop, defaults)  # type: ignore[arg-type,misc]  # the classic order
 
     client = Client(IOLoop.current(), defaults={"user_agent": "agent"})
     assert client.defaults["user_agent"] == "agent"
@@ -169,7 +169,7 @@ async def connect() -> None:
 
 async def resolve() -> None:
     got: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-    assert Resolver().resolve("127.0.0.1", 80, socket.AF_INET, got.set_result) is None  # type: ignore[call-arg,func-returns-value] # classic
+    assert Resolver().resolve("127.0.0.1", 80, socket.AF_INET, got.set_result) is None  # type: ignore[call-arg,func-returns-value]  # classic
     assert await got == [(socket.AF_INET, ("127.0.0.1", 80))]
 
 
@@ -304,21 +304,21 @@ def test_all_signatures_of_2_4_1_are_looked_at() -> None:
 
 @pytest.mark.parametrize("name", sorted(CALLS))
 def test_a_call_in_the_classic_order_means_what_it_meant(name: str) -> None:
-    asyncio.run(asyncio.wait_for(CALLS[name](), 60))  # type: ignore[arg-type] # coroutines all of them
+    asyncio.run(asyncio.wait_for(CALLS[name](), 60))  # type: ignore[arg-type]  # coroutines all of them
 
 
 def test_what_is_refused_of_1_x_says_so() -> None:
     with pytest.raises(TypeError):
-        SimpleAsyncHTTPClient(None, 10, 20, True, {})  # type: ignore[arg-type] # 1.x
+        SimpleAsyncHTTPClient(None, 10, 20, True, {})  # type: ignore[arg-type]  # 1.x
 
 
 def test_names_that_were_dropped_are_refused() -> None:
     with pytest.raises(TypeError, match="handler_class"):
-        URLSpec("/", handler_class=RequestHandler)  # type: ignore[call-arg] # 2.4
+        URLSpec("/", handler_class=RequestHandler)  # type: ignore[call-arg]  # 2.4
     future: asyncio.Future[None] = asyncio.Future(loop=IOLoop.current().asyncio_loop)
     for call in (future.result, future.exception):
         with pytest.raises(TypeError):
-            call(5)  # type: ignore[call-arg] # 3.0
+            call(5)  # type: ignore[call-arg]  # 3.0
     assert not hasattr(future, "exc_info")
     assert not hasattr(tornado.httpclient, "AsyncHTTPClient2")
     assert not hasattr(ExceptionStackContext, "exit")
@@ -326,5 +326,5 @@ def test_names_that_were_dropped_are_refused() -> None:
     request.connection = request
     handler = RequestHandler(Application(cookie_secret="secret"), request)
     with pytest.raises(TypeError):
-        handler.get_secure_cookie("name", True, "value")  # type: ignore[arg-type] # 1.2
+        handler.get_secure_cookie("name", True, "value")  # type: ignore[arg-type]  # 1.2
     IOLoop.current().close()

@@ -11,12 +11,15 @@ pyproject file, and with the files of built wheels.
 from __future__ import annotations
 
 import argparse
+import ast
 import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from checks.known import Finding, new_findings, read_known
+from checks.private_access import accesses, definitions
 from imports import Import, read_imports, string_keys
 from workspace import META_PACKAGE, ROOT, Piece, Workspace, normalized, required_name
 
@@ -146,6 +149,35 @@ class Checker:
                     continue
                 if problem := self._judge(piece, found, declared):
                     yield f"{self._place(file)}:{found.line}: {problem}"
+
+    def private_access(
+        self, exceptions: Mapping[str, Mapping[str, str]] | None = None
+    ) -> Iterator[Finding]:
+        """Find private attributes of lower layers that a package uses.
+
+        :param exceptions: for a folder, the names that it may use all the same, with the reasons.
+        """
+        trees = {
+            piece.folder.name: {file: ast.parse(file.read_bytes()) for file in piece.files()}
+            for piece in self.workspace
+        }
+        defined = {
+            folder: {name for tree in files.values() for name in definitions(tree)}
+            for folder, files in trees.items()
+        }
+        for folder, files in trees.items():
+            lower = sorted(self.layers.below(folder) & defined.keys())
+            allowed = defined[folder] | set((exceptions or {}).get(folder, ()))
+            for file, tree in files.items():
+                for access in accesses(tree):
+                    owner = next((each for each in lower if access.name in defined[each]), None)
+                    if owner and access.name not in allowed:
+                        yield Finding(
+                            "private-access",
+                            folder,
+                            f"{self._place(file)}:{access.line}: {access.expression} is private to "
+                            f"packages/{owner}: use or add something public there",
+                        )
 
     def _judge(self, piece: Piece, found: Import, declared: set[str]) -> str | None:
         top = found.module.split(".")[0]
@@ -290,10 +322,14 @@ def wheel_problems(workspace: Workspace, wheels: Iterable[Path]) -> Iterator[str
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Check the dependencies between the packages.")
     parser.add_argument("--root", type=Path, default=ROOT)
+    parser.add_argument("--all", action="store_true", help="print known findings too")
     parser.add_argument("--wheels", type=Path, help="folder to search for built wheels")
     options = parser.parse_args(arguments)
     workspace = Workspace(options.root)
-    found = list(Checker(workspace, Layers.from_settings(workspace.settings())).problems())
+    settings = workspace.settings()
+    checker = Checker(workspace, Layers.from_settings(settings))
+    reaches = list(checker.private_access(settings.get("private-access")))
+    found = [*checker.problems(), *new_findings(reaches, {} if options.all else read_known())]
     if options.wheels is not None:
         found += wheel_problems(workspace, options.wheels.rglob("*.whl"))
     print(*found, sep="\n", end="\n" if found else "")

@@ -116,7 +116,7 @@ def _constructor(thing: type) -> Any:
             for parameter in parameters
         ):
             return function
-    return thing.__init__  # type: ignore[misc] # of the class, whatever it is
+    return thing.__init__  # type: ignore[misc]  # of the class, whatever it is
 
 
 def listing(parity: Parity) -> Iterator[tuple[Signature, str]]:

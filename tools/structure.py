@@ -1,30 +1,38 @@
 """Check the rules of structure that a machine can see; CONTRIBUTING.md has them all.
 
-python tools/structure.py
+python tools/structure.py          what breaks a rule
+python tools/structure.py --all    the known findings of newer rules too
 """
 
 from __future__ import annotations
 
+import argparse
 import ast
 import itertools
 import re
 import sys
 from typing import TYPE_CHECKING
 
+from checks.docstrings import docstrings
+from checks.english import english, english_of_page
+from checks.known import Finding, new_findings, read_known
+from checks.limits import MOST_LINES_OF_TESTS, class_sizes, full_folders, module_size
 from workspace import META_PACKAGE, ROOT, Piece, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MOST_LINES = 600
-
 #: Names that do not say what a module is about.
 NAMELESS = frozenset({"utils", "util", "helpers", "helper", "common", "misc"})
 
-#: A switched-off check, and what follows it on its line.
-IGNORE = re.compile(
-    r"#\s*(?:noqa(?::\s?[A-Z0-9, ]+)?|(?:type|ruff|pyright):\s*ignore(?:\[[\w, -]*\])?)(?P<reason>.*)"
+#: A check that is switched off.
+IGNORE = re.compile(r"#\s*(?:(?:ruff:\s*)?noqa\b|(?:type|ruff|pyright):\s*ignore\b)")
+
+#: The forms of its reason. mypy takes the second one only.
+REASON = re.compile(
+    r"# (?:ruff: )?noqa: [A-Z]+\d+(?:, [A-Z]+\d+)* - .*[a-z]{3}"
+    r"|# (?:type|pyright): ignore\[[\w, -]+\]  # .*[a-z]{3}"
 )
 
 #: Kinds of changelog fragments, as the root's towncrier settings have them.
@@ -108,7 +116,6 @@ def _first_disorder(names: list[str]) -> str:
 def source_file(file: Path) -> Iterator[str]:
     """Find what is wrong with one file of shipped code."""
     text = file.read_text(encoding="utf-8")
-    yield from _size(text)
     if file.stem.strip("_") in NAMELESS:
         yield ": name a module by the noun that it is about"
     tree = ast.parse(text, str(file))
@@ -121,7 +128,7 @@ def source_file(file: Path) -> Iterator[str]:
 def test_file(file: Path) -> Iterator[str]:
     """Find what is wrong with a file of tests; under -O pytest keeps the asserts of test modules only."""
     text = file.read_text(encoding="utf-8")
-    yield from _size(text)
+    yield from module_size(text, MOST_LINES_OF_TESTS)
     yield from _ignores(text)
     if not file.name.startswith("test_") and file.name != "conftest.py":
         for node in ast.walk(ast.parse(text, str(file))):
@@ -129,22 +136,68 @@ def test_file(file: Path) -> Iterator[str]:
                 yield f":{node.lineno}: assert outside of a test module vanishes under python -O"
 
 
-def _size(text: str) -> Iterator[str]:
-    lines = text.count("\n")
-    if lines > MOST_LINES:
-        yield f": has {lines} lines, more than {MOST_LINES}: divide it"
-
-
 def _ignores(text: str) -> Iterator[str]:
     for number, line in enumerate(text.splitlines(), 1):
-        match = IGNORE.search(line)
-        if match and not re.search(r"[a-z]{3}", match["reason"]):
-            yield f":{number}: say on this line why the check is switched off"
+        if (match := IGNORE.search(line)) and not REASON.match(line, match.start()):
+            yield (
+                f":{number}: say on this line why the check is switched off: "
+                '"# noqa: X123 - reason" or "# type: ignore[code]  # reason"'
+            )
+
+
+def style(workspace: Workspace) -> Iterator[Finding]:
+    """Yield what breaks the rules of size and of words, in the whole repository."""
+    root = workspace.root
+    exceptions: dict[str, str] = workspace.settings().get("large-classes", {})
+    shipped = [file for piece in workspace for file in piece.files()]
+    tools = sorted([*root.glob("tools/**/*.py"), *root.glob("bench/**/*.py"), *root.glob("*.py")])
+    others = [*root.glob("packages/*/tests/**/*.py"), *root.glob("tests/**/*.py")]
+    others += [*root.glob("docs/tests/**/*.py"), *root.glob("demos/**/*.py")]
+    for folder, problem in full_folders(file for file in [*shipped, *tools] if not _is_test(file)):
+        area = area_of(folder.relative_to(root).parts)
+        yield Finding("limits", area, f"{folder.relative_to(root)}{problem}")
+    for file in sorted([*shipped, *tools, *others]):
+        place = file.relative_to(root)
+        area = area_of(place.parts)
+        text = file.read_text(encoding="utf-8")
+        tree = ast.parse(text, str(file))
+        is_test = file in others or _is_test(file)
+        for problem in english(text, tree, messages=not is_test):
+            yield Finding("english", area, f"{place}{problem}")
+        if not is_test:
+            for problem in [*module_size(text), *class_sizes(tree, exceptions)]:
+                yield Finding("limits", area, f"{place}{problem}")
+            for problem in docstrings(tree):
+                yield Finding("docstrings", area, f"{place}{problem}")
+    for file in pages(root):
+        place = file.relative_to(root)
+        for problem in english_of_page(file.read_text(encoding="utf-8")):
+            yield Finding("pages", area_of(place.parts), f"{place}{problem}")
+
+
+def _is_test(file: Path) -> bool:
+    return "tests" in file.parts
+
+
+def area_of(parts: tuple[str, ...]) -> str:
+    """Return the package that a file belongs to, or the folder of the root that it is in."""
+    return parts[1] if parts[0] == "packages" else parts[0]
+
+
+def pages(root: Path) -> list[Path]:
+    """Return the pages in Markdown that people read, changelog fragments included."""
+    patterns = ("*.md", "docs/**/*.md", "bench/**/*.md", "demos/**/*.md", "findings/*.md")
+    of_packages = ("packages/*/README.md", "packages/*/changes/*.md")
+    return sorted(file for pattern in patterns + of_packages for file in root.glob(pattern))
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description="Check the rules of structure.")
+    parser.add_argument("--all", action="store_true", help="print known findings too")
+    options = parser.parse_args()
     workspace = Workspace(ROOT)
-    found = list(problems(workspace))
+    known = {} if options.all else read_known()
+    found = [*problems(workspace), *new_findings(style(workspace), known)]
     print(*found, sep="\n", end="\n" if found else "")
     print(f"structure: {len(workspace.pieces)} packages, {len(found)} problems")
     return 1 if found else 0

@@ -98,7 +98,7 @@ class Result(unittest.TestResult):
         self._note(test, "failed", "passes, and the suite expects it to fail")
 
     def _text(self, err: ExcInfo, test: unittest.TestCase) -> str:
-        text: str = self._exc_info_to_string(err, test)  # type: ignore[attr-defined] # unittest's
+        text: str = self._exc_info_to_string(err, test)  # type: ignore[attr-defined]  # unittest's
         return text
 
 

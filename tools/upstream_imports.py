@@ -188,7 +188,7 @@ class SuiteLoader(SourceFileLoader):
         """Say that there is no bytecode, which would hide the source."""
         raise OSError(path)
 
-    def source_to_code(  # type: ignore[override] # typeshed has a static method of a base class
+    def source_to_code(  # type: ignore[override]  # typeshed has a static method of a base class
         self, data: Any, path: Any, *, _optimize: int = -1, **_others: object
     ) -> CodeType:
         """Compile the changed tree."""

@@ -29,7 +29,7 @@ def echo(port: int, *, size: int, connections: int, seconds: float, awake: bool)
     pause = 0 if awake else 1
     while time.perf_counter() < end:
         for key, _ in selector.select(pause):
-            sock: socket.socket = key.fileobj  # type: ignore[assignment] # registered above
+            sock: socket.socket = key.fileobj  # type: ignore[assignment]  # registered above
             got = sock.recv_into(view)
             if not got:
                 raise ConnectionError("the server closed the connection")
@@ -39,7 +39,7 @@ def echo(port: int, *, size: int, connections: int, seconds: float, awake: bool)
                 done += 1
                 sock.sendall(message)
     for key in list(selector.get_map().values()):
-        key.fileobj.close()  # type: ignore[union-attr] # registered above
+        key.fileobj.close()  # type: ignore[union-attr]  # registered above
     selector.close()
     return done
 

@@ -31,7 +31,7 @@ class Pot:
 def compare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return a function that compares a module of one class with what an API says of it."""
     module = ModuleType("module_of_the_test")
-    module.Pot = module.Kettle = Pot  # type: ignore[attr-defined] # it is made here
+    module.Pot = module.Kettle = Pot  # type: ignore[attr-defined]  # it is made here
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setattr(parity, "API", tmp_path)
 

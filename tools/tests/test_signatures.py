@@ -7,7 +7,7 @@ from signatures import differences, parse_signature
 
 
 def compare(wanted: str, function: object) -> list[str]:
-    found = list(signature(function).parameters.values())  # type: ignore[arg-type] # a lambda
+    found = list(signature(function).parameters.values())  # type: ignore[arg-type]  # a lambda
     return list(differences(parse_signature(wanted), found))
 
 

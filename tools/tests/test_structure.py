@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import pytest
-from structure import FURNITURE, problems
+from structure import FURNITURE, problems, style
 from trees import Tree
 
 INIT = '"""Teach."""\n__all__ = ["a", "b"]\n'
+
+UNEXPLAINED = (
+    "say on this line why the check is switched off: "
+    '"# noqa: X123 - reason" or "# type: ignore[code]  # reason"'
+)
 
 
 def furnished(tree: Tree, files: dict[str, str]) -> None:
@@ -25,10 +30,13 @@ def test_a_package_that_keeps_the_rules_passes(tree: Tree) -> None:
     ("text", "problem"),
     [
         ("x = 1\nassert x\n", ":2: assert vanishes under python -O: raise an exception"),
-        ("\n" * 601, ": has 601 lines, more than 600: divide it"),
-        ("x = 1  # noqa: E501\n", ":1: say on this line why the check is switched off"),
-        ("x = 1  # noqa\n", ":1: say on this line why the check is switched off"),
-        ("\nx = f()  # type: ignore[misc]\n", ":2: say on this line why the check is switched off"),
+        ("x = 1  # noqa: E501\n", f":1: {UNEXPLAINED}"),
+        ("x = 1  # noqa: E501 - it is a table\n", f":1: {UNEXPLAINED}"),
+        ("x = 1  # noqa:E501 - it is a table\n", f":1: {UNEXPLAINED}"),
+        ("x = f()  # type: ignore[misc]  # the stub is wrong\n", f":1: {UNEXPLAINED}"),
+        ("# ruff: noqa: E501\n", f":1: {UNEXPLAINED}"),
+        ("x = 1  # noqa\n", f":1: {UNEXPLAINED}"),
+        ("\nx = f()  # type: ignore[misc]\n", f":2: {UNEXPLAINED}"),
     ],
 )
 def test_a_broken_rule_is_found_in_a_module(tree: Tree, text: str, problem: str) -> None:
@@ -114,3 +122,31 @@ def test_an_assert_in_a_module_beside_the_tests_is_found(tree: Tree) -> None:
     assert list(problems(tree.workspace)) == [
         "packages/low/tests/checks.py:2: assert outside of a test module vanishes under python -O"
     ]
+
+
+def test_words_and_sizes_are_looked_at_in_the_whole_repository(tree: Tree) -> None:
+    furnished(tree, {"low/_noun.py": '"""An heir."""\n'})
+    tree.write("pyproject.toml", "[tool.workspace]\n")
+    tree.write("packages/low/tests/test_it.py", 'x = "an heir"  # a text of a test\n')
+    tree.write("packages/low/changes/new.fixed.md", "An heir.\n")
+    tree.write("tools/tool.py", 'class C:\n    """Reads a file."""\n')
+    tree.write("README.md", "An heir.\n")
+    for number in range(21):
+        tree.write(f"tools/many/m{number}.py")
+
+    places = {(f.rule, f.area, f.text.split(": ")[0]) for f in style(tree.workspace)}
+
+    assert places == {
+        ("english", "low", "packages/low/src/tornado/low/_noun.py:1"),
+        ("pages", "low", "packages/low/changes/new.fixed.md:1"),
+        ("pages", "README.md", "README.md:1"),
+        ("docstrings", "tools", "tools/tool.py:1"),
+        ("limits", "tools", "tools/many"),
+    }
+
+
+def test_a_class_of_the_documented_api_may_be_large(tree: Tree) -> None:
+    furnished(tree, {"low/_noun.py": "class C:\n" + "    x = 1\n" * 300})
+    tree.write("pyproject.toml", "[tool.workspace.large-classes]\nC = 'documented'\n")
+
+    assert list(style(tree.workspace)) == []

@@ -56,7 +56,7 @@ def test_siblings_are_never_left_to_an_index(tree: Tree) -> None:
 class PaperShelf(WheelShelf):
     """Names wheels without building them."""
 
-    def wheel(self, piece):  # type: ignore[no-untyped-def] # the tests are not type-checked
+    def wheel(self, piece):  # type: ignore[no-untyped-def]  # the tests are not type-checked
         return self.folder / f"{piece.name}.whl"
 
 

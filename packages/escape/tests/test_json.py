@@ -5,7 +5,7 @@ import sys
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tornado.escape import configure_json, json_decode, json_encode
@@ -13,7 +13,7 @@ from tornado.escape import configure_json, json_decode, json_encode
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=20,
+    max_leaves=10,
 )
 TRICKY = st.text(alphabet=st.sampled_from('<>/!-sScCrRiIpPtT"\\ \u2028\u2029'))
 
@@ -42,6 +42,7 @@ class Script(HTMLParser):
 
 
 @given(VALUES)
+@settings(deadline=None)
 def test_decoding_undoes_encoding(value):
     assert json_decode(json_encode(value)) == value
     assert json_decode(json_encode(value).encode()) == value

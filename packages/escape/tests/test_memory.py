@@ -14,7 +14,7 @@ from tornado.escape import (
     xhtml_unescape,
 )
 
-LENGTH = 300_000  # bytes
+LENGTH = 120_000  # bytes, many times the pieces in which a text is looked through
 #: Bytes of memory for a byte of input, the result included.
 BUDGET = 16
 

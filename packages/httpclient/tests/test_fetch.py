@@ -334,7 +334,7 @@ async def test_leaving_a_stream_early_closes_its_connection(make, serve):
 
 
 async def _until(condition: Any) -> None:
-    while not condition():  # noqa: ASYNC110  # what is waited for belongs to a transport
+    while not condition():  # noqa: ASYNC110 - what is waited for belongs to a transport
         await asyncio.sleep(0.01)
 
 

@@ -40,7 +40,7 @@ async def test_a_time_that_is_up_before_anything_has_begun_ends_the_fetch(make, 
     peer = await serve(serve.reply())
     client = make(max_clients=1)
     fetch = client.fetch(peer.url(), request_timeout=0.02)
-    time.sleep(0.1)  # noqa: ASYNC251  # the loop is busy with something else
+    time.sleep(0.1)  # noqa: ASYNC251 - the loop is busy with something else
     with pytest.raises(HTTPTimeoutError):
         await fetch
     assert (await client.fetch(peer.url())).body == b"hello"

@@ -83,7 +83,7 @@ def test_s22_a_loop_in_the_third_place_does_not_let_clients_choose_their_address
 
 def test_s22_an_asyncio_loop_in_the_third_place_is_refused(current: IOLoop) -> None:
     with pytest.raises(TypeError, match="xheaders is true or false, not a loop of another kind"):
-        HTTPServer(tell_address, False, current.asyncio_loop)  # type: ignore[arg-type] # on purpose
+        HTTPServer(tell_address, False, current.asyncio_loop)  # type: ignore[arg-type]  # on purpose
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ ESTABLISHED = b"HTTP/1.0 200 Connection established\r\n\r\n"
 
 async def echo_lines(request: HTTPServerRequest) -> None:
     """Answer CONNECT, and then each line with itself, as a proxy would pass it on."""
-    stream: Any = request.connection.stream  # type: ignore[union-attr] # a server's has one
+    stream: Any = request.connection.stream  # type: ignore[union-attr]  # a server's has one
     await stream.write(ESTABLISHED)
     try:
         while True:

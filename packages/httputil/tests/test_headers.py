@@ -247,3 +247,10 @@ def test_repeating_a_field_takes_linear_time():
         min(repeat(80_000) for _ in range(3)) < 9 * min(repeat(20_000) for _ in range(3))
         for _ in range(6)
     )
+
+
+def test_the_fields_are_there_as_they_are_held():
+    headers = HTTPHeaders({"accept": "a"})
+    headers.add("accept", "b")
+    headers.add("host", "c")
+    assert headers.fields == {"Accept": ["a", "b"], "Host": "c"}

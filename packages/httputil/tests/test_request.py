@@ -180,6 +180,20 @@ def test_the_body_can_be_parsed_after_the_arguments_were_asked_for():
     assert made.body_arguments == {"a": [b"2"]}
 
 
+def test_a_body_that_was_collected_is_parsed_when_it_is_set():
+    made = request("/?a=1", Content_Type="application/x-www-form-urlencoded")
+    assert made.arguments == {"a": [b"1"]}
+    made.set_body(b"a=2")
+    assert made.body == b"a=2"
+    assert made.arguments == {"a": [b"1", b"2"]}
+
+
+def test_a_malformed_body_is_an_error_when_it_is_set():
+    made = request(Content_Type="multipart/form-data; boundary=b")
+    with pytest.raises(HTTPInputError, match="multipart"):
+        made.set_body(b"junk")
+
+
 def test_too_many_arguments_in_the_query_are_refused():
     assert len(request("/?" + "&".join(["a=b"] * 1000)).arguments["a"]) == 1000
     with pytest.raises(HTTPInputError, match="1000"):

@@ -9,7 +9,13 @@ import weakref
 
 import pytest
 
-from tornado.ioloop import IOLoop, close_with_loop
+from tornado.ioloop import (
+    IOLoop,
+    close_with_loop,
+    current_asyncio_loop,
+    ioloop_of,
+    running_asyncio_loop,
+)
 from tornado.platform.asyncio import AsyncIOLoop, AsyncIOMainLoop, BaseAsyncIOLoop
 
 
@@ -440,3 +446,24 @@ print(Finder.asked)
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=30
     )
     assert done.stdout == "1\n"
+
+
+def test_the_current_asyncio_loop_is_the_running_one_or_that_of_the_current_ioloop(ioloop):
+    other = asyncio.new_event_loop()
+    found = []
+    other.call_soon(lambda: found.append((current_asyncio_loop(), running_asyncio_loop())))
+    other.call_soon(other.stop)
+    assert running_asyncio_loop() is None
+    assert current_asyncio_loop() is ioloop.asyncio_loop
+    other.run_forever()
+    assert found == [(other, other)]
+    assert ioloop_of(ioloop.asyncio_loop) is ioloop
+    assert ioloop_of(other) is None
+    other.close()
+
+
+def test_asking_for_the_asyncio_loop_makes_one_where_there_is_none():
+    IOLoop.clear_current()
+    made = current_asyncio_loop()
+    assert made is IOLoop.current().asyncio_loop
+    IOLoop.current().close()

@@ -37,7 +37,7 @@ def failures(caplog):
 
 
 async def until(condition):
-    while not condition():  # noqa: ASYNC110  # a log has no event to wait for
+    while not condition():  # noqa: ASYNC110 - a log has no event to wait for
         await asyncio.sleep(0.01)
 
 

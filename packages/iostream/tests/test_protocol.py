@@ -102,6 +102,27 @@ def test_nothing_is_pushed_while_reading_is_paused(any_bed):
     any_bed.run(main())
 
 
+def test_a_protocol_that_lends_its_input_does_not_keep_it_paused(any_bed):
+    async def main():
+        a, b = await any_bed.pair()
+
+        class Lender(any_bed.Recorder):
+            def lend_input(self):
+                return True
+
+        lender = Lender(a)
+        a.pause_reading()
+        await b.write(b"for the borrower")
+        assert await a.read_bytes(16) == b"for the borrower"
+        assert not a.is_reading_paused()
+        a.set_protocol(lender)
+        await b.write(b"back")
+        await lender.until(4)
+        assert lender.data == b"back"
+
+    any_bed.run(main())
+
+
 def test_pausing_slows_the_peer_down(bed):
     async def main():
         a, b = await bed.pair()

@@ -439,3 +439,53 @@ def test_a_server_may_run_in_several_processes():
         finally:
             program.terminate()
         assert program.wait(10) == 0
+
+
+def test_a_subclass_may_look_at_a_connection_before_there_is_a_stream(bed):
+    class Guarded(Echo):
+        def accept_connection(self, connection, address):
+            connection.setblocking(True)
+            self.secret = connection.recv(6)
+            super().accept_connection(connection, ("10.0.0.1", 80))
+
+    async def main():
+        server = bed.keep(Guarded())
+        address = listen(bed, server)
+        with socket.create_connection(address) as client:
+            client.sendall(b"secret")
+            client.sendall(b"hello\n")
+            stream = bed.keep(IOStream(client))
+            assert await stream.read_until(b"\n") == b"hello\n"
+        assert server.secret == b"secret"
+        assert server.addresses == [("10.0.0.1", 80)]
+        await bed.soon()
+
+    bed.run(main())
+
+
+def test_a_server_names_its_listening_sockets_until_it_stops(bed):
+    async def main():
+        server = Echo()
+        addresses = [listen(bed, server), listen(bed, server)]
+        assert [sock.getsockname() for sock in server.listening_sockets()] == addresses
+        server.stop()
+        assert server.listening_sockets() == []
+
+    bed.run(main())
+
+
+def test_what_waits_in_the_system_can_be_accepted_before_the_end(bed):
+    async def main():
+        server = Echo()
+        address = listen(bed, server)
+        clients = [bed.keep(socket.create_connection(address)) for _ in range(3)]
+        server.accept_waiting()
+        server.stop()
+        streams = [bed.keep(IOStream(client)) for client in clients]
+        assert all([await echoes(stream) for stream in streams])
+        assert len(server.addresses) == 3
+        for stream in streams:
+            stream.close()
+        await bed.soon()
+
+    bed.run(main())

@@ -195,7 +195,7 @@ def test_a_peer_that_leaves_without_a_goodbye_makes_no_log_line(
         server = tls_bed.serve()
         client = await connect(tls_bed, server, options=authority.client)
         await client.write(b"x")
-        while not server.streams:  # noqa: ASYNC110  # its handler runs beside this
+        while not server.streams:  # noqa: ASYNC110 - its handler runs beside this
             await asyncio.sleep(0.001)
         stream = server.streams[0]
         if is_read:

@@ -173,6 +173,17 @@ def test_write_nowait_says_how_much_waits(any_bed):
     any_bed.run(main())
 
 
+def test_what_leaves_the_buffer_is_counted(any_bed):
+    async def main():
+        a, b = await any_bed.pair()
+        waiting = a.write_nowait(bytes(20_000_000))
+        before = a.bytes_drained
+        await b.read_bytes(20_000_000)
+        assert a.bytes_drained - before == waiting
+
+    any_bed.run(main())
+
+
 @pytest.mark.parametrize("kind", [bytes, bytearray])
 def test_several_large_buffers_arrive_whole(any_bed, kind):
     async def main():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -80,15 +81,20 @@ def compile_with_msgfmt(folder: Path, header: str) -> Path:
     return catalogue
 
 
-def ask_ngettext(folder: Path, count: int) -> str:
-    """Return the form that gettext's own program prints for a count."""
-    surroundings = {**os.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": "xx"}
-    surroundings["TEXTDOMAINDIR"] = str(folder)
-    command = ["ngettext", "--domain=shop", "a", "b", str(count)]
+def ask_ngettext(folder: Path, counts: Sequence[int]) -> list[str]:
+    """Return the forms that gettext's own program prints for counts."""
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": "xx"}
+    environment["TEXTDOMAINDIR"] = str(folder)
+    script = 'for count; do ngettext --domain=shop a b "$count" && echo || exit; done'
     result = subprocess.run(
-        command, env=surroundings, check=True, capture_output=True, text=True, timeout=30
+        ["sh", "-c", script, "sh", *map(str, counts)],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=30,
     )
-    return result.stdout
+    return result.stdout.splitlines()
 
 
 def divides_by_zero(header: str) -> bool:
@@ -100,7 +106,7 @@ def divides_by_zero(header: str) -> bool:
 @pytest.mark.slow
 @pytest.mark.usefixtures("programs")
 @settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(header=HEADERS, formula=st.one_of(FORMULAS, FORMULAS, BROKEN), forms=st.integers(1, FORMS))
 def test_plurals_are_chosen_as_gettext_chooses_them(
@@ -112,4 +118,4 @@ def test_plurals_are_chosen_as_gettext_chooses_them(
 
     assert translations is not None
     ours = [translations.ngettext("a", "b", count) for count in COUNTS]
-    assert ours == [ask_ngettext(tmp_path, count) for count in COUNTS]
+    assert ours == ask_ngettext(tmp_path, COUNTS)

@@ -153,9 +153,9 @@ def test_what_other_formatters_leave_in_a_record_is_not_a_field(make_record):
         st.recursive(
             st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
             lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-            max_leaves=10,
+            max_leaves=5,
         ),
-        max_size=5,
+        max_size=3,
     ),
 )
 def test_any_record_is_one_line_that_a_strict_reader_takes(message, fields):

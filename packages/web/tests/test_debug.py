@@ -82,15 +82,15 @@ def test_transforms_that_are_given_take_the_place_of_the_settings() -> None:
 def test_the_tests_of_files_hold_under_python_o() -> None:
     here = Path(__file__).parent
     names = [
-        "framing",
-        "static_paths",
-        "static_files",
-        "file_sending",
-        "compression",
-        "slashes",
-        "redirects",
+        "output/test_framing.py",
+        "files/test_static_paths.py",
+        "files/test_static_files.py",
+        "files/test_file_sending.py",
+        "output/test_compression.py",
+        "output/test_slashes.py",
+        "output/test_redirects.py",
     ]
-    files = [str(here / f"test_{name}.py") for name in names]
+    files = [str(here / name) for name in names]
     options = ["-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestConfigWarning"]
     command = [
         sys.executable,

@@ -95,7 +95,7 @@ def test_the_validator_belongs_to_each_response(answers):
     assert len(room._heads) == 1
 
 
-class Looks(str, enum.Enum):  # noqa: UP042  # StrEnum is written as the text
+class Looks(str, enum.Enum):  # noqa: UP042 - StrEnum is written as the text
     """Equal to a text, and written in another way by some versions of Python."""
 
     OK = "OK"
@@ -144,7 +144,7 @@ def test_s14_a_validator_is_checked_behind_a_known_head(answers, validator):
 )
 def test_s14_what_is_wrong_stays_wrong(answers, name, value):
     headers = HTTPHeaders(PLAIN)
-    headers._fields[name] = value  # past every check but the last one
+    headers.fields[name] = value  # past every check but the last one
     first, second = answers((200, "OK", headers), (200, "OK", headers.copy()))
     assert first == second
     assert first.startswith(
@@ -194,7 +194,7 @@ def test_what_stands_behind_the_beginning_is_composed_anew(answers):
 @pytest.mark.parametrize(("name", "value"), [("X", "a\r\nY: b"), ("X\r\nY", "b"), ("X", "\u0416")])
 def test_s14_what_is_wrong_behind_a_known_beginning_is_an_error(answers, name, value):
     headers = HTTPHeaders(COMMON)
-    headers._fields[name] = value  # past every check but the last one
+    headers.fields[name] = value  # past every check but the last one
     known, error = answers((200, "OK", COMMON), (200, "OK", headers))
     assert known.endswith(b"\r\n\r\nbody")
     assert error.startswith(

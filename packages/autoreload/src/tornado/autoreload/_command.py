@@ -90,7 +90,7 @@ def run(command: Command) -> int:
     except SystemExit as end:
         _watch_traceback(end)
         return _status(end)
-    except Exception as error:  # noqa: BLE001  # the program's own; it is shown
+    except Exception as error:  # noqa: BLE001 - the program's own; it is shown
         traceback.print_exc()
         _watch_traceback(error)
         return 1

@@ -35,7 +35,7 @@ def restart() -> NoReturn:
     for hook in _hooks:
         try:
             hook()
-        except Exception:  # noqa: BLE001  # logged; the program starts again nevertheless
+        except Exception:  # noqa: BLE001 - logged; the program starts again nevertheless
             gen_log.exception("uncaught exception in a reload hook")
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, 0, 0)  # a timer would outlive its handler
@@ -47,8 +47,8 @@ def restart() -> NoReturn:
     # The interpreter's own options, -m and -c are all in there.
     command = [sys.executable, *sys.orig_argv[1:]]
     if os.name != "nt":
-        os.execv(sys.executable, command)  # noqa: S606  # the command that started this process
-    subprocess.Popen(command)  # noqa: S603  # the same; execv on Windows would confuse the console
+        os.execv(sys.executable, command)  # noqa: S606 - the command that started this process
+    subprocess.Popen(command)  # noqa: S603 - the same; execv on Windows would confuse the console
     os._exit(0)
 
 

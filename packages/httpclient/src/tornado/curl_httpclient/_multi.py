@@ -180,7 +180,7 @@ class Multi:
         # What the loop calls belongs to no fetch: it has an empty context.
         try:
             contextvars.Context().run(self._watch_cleanly, event, fd)
-        except BaseException as error:  # noqa: BLE001  # it is handed on
+        except BaseException as error:  # noqa: BLE001 - it is handed on
             self._break_soon(error)
 
     def _watch_cleanly(self, event: int, fd: int) -> None:
@@ -205,7 +205,7 @@ class Multi:
                 self._timer = self._loop.call_later(
                     milliseconds / 1000, self._on_timer, context=contextvars.Context()
                 )
-        except BaseException as error:  # noqa: BLE001  # it is handed on
+        except BaseException as error:  # noqa: BLE001 - it is handed on
             self._break_soon(error)
 
     # What the loop calls.
@@ -230,7 +230,7 @@ class Multi:
         self._is_inside = True
         try:
             self._multi.socket_action(fd, action)
-        except BaseException as error:  # noqa: BLE001  # pycurl's own, or that of a callback
+        except BaseException as error:  # noqa: BLE001 - pycurl's own, or that of a callback
             self._break_soon(error)
         finally:
             self._is_inside = False
@@ -252,7 +252,7 @@ class Multi:
                 self._multi.remove_handle(curl)
             finally:
                 transfer.end(code, message)
-        except BaseException as error:  # noqa: BLE001  # the others have to end as well
+        except BaseException as error:  # noqa: BLE001 - the others have to end as well
             self.interrupt(error)
         curl.close()
 

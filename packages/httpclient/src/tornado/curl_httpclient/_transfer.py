@@ -196,7 +196,7 @@ class Transfer:
         try:
             if not self._leave_held():
                 return int(pycurl.PREREQFUNC_ABORT)
-        except BaseException as error:  # noqa: BLE001  # `_stop` hands it on
+        except BaseException as error:  # noqa: BLE001 - `_stop` hands it on
             self._stop(error)
             return int(pycurl.PREREQFUNC_ABORT)
         self._is_unanswered = True
@@ -215,7 +215,7 @@ class Transfer:
             head = reader.take_line(octets)
             if head is not None:
                 self._take_head(head)
-        except BaseException as error:  # noqa: BLE001  # `_stop` hands it on
+        except BaseException as error:  # noqa: BLE001 - `_stop` hands it on
             return self._stop(error)
         return -1 if self._is_cut else None
 
@@ -263,7 +263,7 @@ class Transfer:
             if self._exchange.hop.prepare_curl_callback is not None:
                 return self._stop(explain_decoding_error(error))
             return self._stop(error)
-        except BaseException as error:  # noqa: BLE001  # as above
+        except BaseException as error:  # noqa: BLE001 - as above
             return self._stop(error)
         return None
 
@@ -290,7 +290,7 @@ class Transfer:
             return None
         try:
             self._exchange.context.run(progress, int(out), int(total_out) or None)
-        except BaseException as error:  # noqa: BLE001  # as above
+        except BaseException as error:  # noqa: BLE001 - as above
             return self._stop(error)
         return None
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeAlias
 from urllib.parse import urlencode
 
 from tornado.escape import json_encode, native_str, utf8
+from tornado.httputil import TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_CONTENT_TYPE = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+/[\t\x20-\x7e]+")
+_CONTENT_TYPE = re.compile(rf"{TOKEN}/[\t\x20-\x7e]+")
 
 
 class FormFile(NamedTuple):

@@ -6,7 +6,7 @@ import codecs
 from encodings.aliases import aliases
 from typing import TYPE_CHECKING
 
-from tornado.httputil import _parse_header
+from tornado.httputil import parse_header
 
 if TYPE_CHECKING:
     from tornado.httputil import HTTPHeaders
@@ -24,7 +24,7 @@ _UTF_8 = "utf-8-sig"
 def charset_of(headers: HTTPHeaders) -> str:
     """Return the name of the codec for a body, UTF-8 if the fields name none that is known."""
     for value in reversed(headers.get_list("Content-Type")):
-        codec = _codec(_parse_header(value)[1].get("charset", ""))
+        codec = _codec(parse_header(value)[1].get("charset", ""))
         if codec is not None:
             return codec
     return _UTF_8

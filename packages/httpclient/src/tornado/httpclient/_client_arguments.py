@@ -25,7 +25,7 @@ def takes_classic_order(make: F) -> F:
             args = _in_modern_order(args, kwargs)
         return make(cls, *args, **kwargs)
 
-    wrapper.__classic_place__ = 1  # type: ignore[attr-defined] # as takes_loop marks it
+    wrapper.__classic_place__ = 1  # type: ignore[attr-defined]  # as takes_loop marks it
     return cast("F", wrapper)
 
 

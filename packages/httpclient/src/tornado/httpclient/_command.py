@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                     proxy_host=options.proxy_host,
                     proxy_port=options.proxy_port,
                 )
-            except (OSError, ValueError, KeyError, Exception) as error:  # noqa: BLE001  # shown
+            except (OSError, ValueError, KeyError, Exception) as error:  # noqa: BLE001 - shown
                 print(f"{url}: {error}", file=sys.stderr)
                 failed = True
                 continue

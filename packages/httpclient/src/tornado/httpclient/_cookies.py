@@ -16,7 +16,7 @@ def cookie_field(jar: CookieJar, url: str) -> str | None:
     """Return the value of the Cookie field that the jar has for a URL."""
     if next(iter(jar), None) is None:
         return None
-    request = Request(url)  # noqa: S310  # nothing is opened; the scheme was checked before
+    request = Request(url)  # noqa: S310 - nothing is opened; the scheme was checked before
     jar.add_cookie_header(request)
     return request.get_header("Cookie")
 
@@ -24,7 +24,7 @@ def cookie_field(jar: CookieJar, url: str) -> str | None:
 def keep_cookies(jar: CookieJar, url: str, headers: HTTPHeaders) -> None:
     """Put the cookies of a response into the jar."""
     if "Set-Cookie" in headers:
-        jar.extract_cookies(_Response(headers), Request(url))  # type: ignore[arg-type]  # noqa: S310  # all that it asks for; as above
+        jar.extract_cookies(_Response(headers), Request(url))  # type: ignore[arg-type]  # noqa: S310 - all that it asks for; as above
 
 
 class _Response:

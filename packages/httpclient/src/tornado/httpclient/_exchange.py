@@ -116,7 +116,7 @@ class Exchange(Deadlines):
             else:
                 # What is to be sent is not known yet; the line asks for the origin alone.
                 self.target = parse_target(self.request.url)
-        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+        except Exception as error:  # noqa: BLE001 - it goes to whoever awaits the fetch
             self.loop.call_soon(self.fail, error)
             return
         if self.client._line.enter(self):
@@ -161,7 +161,7 @@ class Exchange(Deadlines):
         """Perform what the hooks have made of the request."""
         try:
             check_request(request)
-        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+        except Exception as error:  # noqa: BLE001 - it goes to whoever awaits the fetch
             self.refuse(error)
             return
         self._first = request
@@ -319,7 +319,7 @@ class Exchange(Deadlines):
         if self._decoder is not None:
             try:
                 self._decoder.finish()
-            except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+            except Exception as error:  # noqa: BLE001 - it goes to whoever awaits the fetch
                 self.client._log_refusal(error, self.target.authority)
                 self.fail(error)
                 return
@@ -364,7 +364,7 @@ class Exchange(Deadlines):
             try:
                 if self._try_again(response):
                     return
-            except Exception as error:  # noqa: BLE001  # a rule of the caller's that does not work
+            except Exception as error:  # noqa: BLE001 - a rule of the caller's that does not work
                 self.refuse(error)
                 return
         self._end(response)
@@ -380,7 +380,7 @@ class Exchange(Deadlines):
         self.client._line.leave(self)
         try:
             self._callback(response)
-        except Exception:  # noqa: BLE001  # the fetch is over: nobody is left to get it
+        except Exception:  # noqa: BLE001 - the fetch is over: nobody is left to get it
             self.client._log_callback(self._callback)
 
     # More hops.
@@ -393,7 +393,7 @@ class Exchange(Deadlines):
         self._leave_phase()
         try:
             self._aim(hop)
-        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+        except Exception as error:  # noqa: BLE001 - it goes to whoever awaits the fetch
             self.fail(error)
             return
         self._perform()

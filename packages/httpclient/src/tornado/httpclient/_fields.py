@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from tornado.httputil import FIELD_VALUE, TOKEN, is_token
+
 from ._authentication import basic_field
 from ._decoding import Codings
 
@@ -33,10 +35,8 @@ _METHODS = {
 #: Options that give a request fields of its own.
 _OWN_FIELDS = frozenset({"_headers", "_body", "body_producer", "user_agent", "auth_username"})
 
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-
 #: token ":" field-value (RFC 9110 sections 5.1 and 5.5), on a line each.
-_LINES = re.compile(r"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]++: ?[\t\x20-\x7e\x80-\xff]*+\r\n)*")
+_LINES = re.compile(rf"(?:{TOKEN}: ?{FIELD_VALUE}\r\n)*")
 
 
 def check_request(request: HTTPRequest) -> None:
@@ -59,7 +59,7 @@ def check_request(request: HTTPRequest) -> None:
             raise ValueError(
                 f"Body {must} None for method {method} (unless allow_nonstandard_methods is true)"
             )
-    elif _TOKEN.fullmatch(method) is None:
+    elif is_token(method) is None:
         raise ValueError(f"bad method {method!r}: it is no token")
     if request.auth_mode not in {None, "basic", "digest"}:
         raise ValueError(f"Unsupported auth_mode {request.auth_mode!r}: choose basic or digest")

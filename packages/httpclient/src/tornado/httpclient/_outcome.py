@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from types import BuiltinMethodType
 from typing import TYPE_CHECKING, Any
 
+from tornado.ioloop import set_result_and_wake
+
 if TYPE_CHECKING:
+    import asyncio
+
     from ._response import HTTPResponse
-
-
-def resolve(future: asyncio.Future[HTTPResponse], response: HTTPResponse) -> None:
-    """Give a future its result, and let a task that awaits it go on in this turn of the loop.
-
-    Otherwise it goes on in the next one, and that turn costs a tenth of a fetch. Only one task of
-    asyncio's own, with nothing else running, is stepped so; whatever else listens is called in the
-    usual way. The caller has nothing more to do: the task may do anything.
-    """
-    listeners = getattr(future, "_callbacks", None)
-    if listeners is not None and len(listeners) == 1:
-        ((step, context),) = listeners
-        task = getattr(step, "__self__", None)
-        if (
-            type(step) is BuiltinMethodType
-            and isinstance(task, asyncio.Task)
-            and asyncio.current_task(future.get_loop()) is None
-        ):
-            future.remove_done_callback(step)
-            future.set_result(response)
-            context.run(step, future)
-            return
-    future.set_result(response)
 
 
 class Outcome:
@@ -62,7 +41,7 @@ class Outcome:
         future.remove_done_callback(self._stop)
         error = response.error
         if error is None or self._is_classic:
-            resolve(future, response)
+            set_result_and_wake(future, response)
         elif self._raise_error or not response._error_is_response_code:
             future.set_exception(error)
         else:

@@ -53,7 +53,7 @@ class Retry:
         if asked.isascii() and asked.isdigit():
             return min(float(asked[:9]), self.max_backoff)
         longest = min(self.backoff * 2.0 ** (attempt - 1), self.max_backoff)
-        return longest * random.uniform(0.5, 1)  # noqa: S311  # spreads clients, protects nothing
+        return longest * random.uniform(0.5, 1)  # noqa: S311 - spreads clients, protects nothing
 
     def _is_worth_it(self, response: HTTPResponse) -> bool:
         error = response.error

@@ -35,7 +35,7 @@ class Opening:
     ) -> None:
         try:
             connection = await make(exchange)
-        except Exception as error:  # noqa: BLE001  # it goes to whoever awaits the fetch
+        except Exception as error:  # noqa: BLE001 - it goes to whoever awaits the fetch
             if self._exchange is not None:
                 exchange.fail(error)
             return

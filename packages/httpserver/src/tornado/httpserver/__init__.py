@@ -32,7 +32,7 @@ from tornado.httputil import HTTPServerRequest as HTTPRequest
 from tornado.tcpserver import TCPServer
 from tornado.util import Configurable, publish
 
-from ._context import ConnectionContext as _HTTPRequestContext  # noqa: F401  # OctoPrint has it
+from ._context import ConnectionContext as _HTTPRequestContext  # noqa: F401 - OctoPrint has it
 from ._server import HTTPServer
 
 if TYPE_CHECKING:

@@ -60,8 +60,7 @@ class _CollectedRequest(HTTPMessageDelegate):
         self._chunks.append(chunk)
 
     def finish(self) -> None:
-        self._request.body = b"".join(self._chunks)
-        self._request._parse_body()
+        self._request.set_body(b"".join(self._chunks))
         result = self._callback(self._request)
         if asyncio.iscoroutine(result):
             self._task = asyncio.ensure_future(result)

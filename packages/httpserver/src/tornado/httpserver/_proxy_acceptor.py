@@ -63,7 +63,7 @@ class ProxyAcceptor:
             return
         try:
             self._accept(waiting.connection, address)
-        except Exception:  # noqa: BLE001  # one connection's error must not end the others
+        except Exception:  # noqa: BLE001 - one connection's error must not end the others
             gen_log.exception("Error in the accept callback for %r", address)
             waiting.connection.close()
 

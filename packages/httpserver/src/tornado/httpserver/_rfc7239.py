@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-_TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"  # noqa: S105  # a word of the grammar
+from tornado.httputil import TOKEN
 
 # forwarded-pair = token "=" ( token / quoted-string ) (RFC 7239 section 4). Many proxies write a
 # value with a colon without the quotes that it needs; no reader can mistake it.
-_PAIR = re.compile(rf'({_TOKEN})=(?:([^\s",;=]++)|"((?:[^"\\]++|\\.)*)")')
+_PAIR = re.compile(rf'({TOKEN})=(?:([^\s",;=]++)|"((?:[^"\\]++|\\.)*)")')
 _ESCAPED = re.compile(r"\\(.)")
 
 

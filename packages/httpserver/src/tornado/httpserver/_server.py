@@ -169,6 +169,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         self._starter: Starter | None = None
         self._connections: set[HTTP1ServerConnection] = set()
         self._is_draining = False
+        self._is_stopped = False
         self._emptied: asyncio.Event | None = None
         self._choose_limits = limits
         self._trust_proxies(trusted_downstream, forwarded, forwarded_host)
@@ -231,13 +232,16 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
             from ._proxy_acceptor import ProxyAcceptor
 
             timeout = min((each for each in timeouts if each is not None), default=None)
-            self._proxy_acceptor = ProxyAcceptor(Networks(proxies), super()._accept, timeout)
+            self._proxy_acceptor = ProxyAcceptor(
+                Networks(proxies), super().accept_connection, timeout
+            )
 
-    def _accept(self, connection: socket.socket, address: Any) -> None:
+    def accept_connection(self, connection: socket.socket, address: Any) -> None:
+        """Take a connection, after its PROXY header where one is to be expected."""
         if self._proxy_acceptor is not None:
             self._proxy_acceptor.accept(connection, address)
         else:
-            super()._accept(connection, address)
+            super().accept_connection(connection, address)
 
     # Connections.
 
@@ -292,7 +296,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         if self._emptied is not None and not self._connections:
             self._emptied.set()
         self._delegate.on_close(server_conn)
-        if self._stopped:
+        if self._is_stopped:
             self._end_if_idle()
 
     # The end.
@@ -302,6 +306,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         if self._proxy_acceptor is not None:
             self._proxy_acceptor.close()
         super().stop()
+        self._is_stopped = True
         if self._starter is not None:
             self._starter.stop()
         self._end_if_idle()
@@ -313,7 +318,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
 
     async def drain(
         self,
-        timeout: float | None = 30.0,  # noqa: ASYNC109  # what is late is cut off, not the drain
+        timeout: float | None = 30.0,  # noqa: ASYNC109 - what is late is cut off, not the drain
         *,
         grace: float = 1.0,
     ) -> int:
@@ -331,7 +336,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         .. versionadded:: 1.0
         """
         self._is_draining = True
-        self._accept_waiting()
+        self.accept_waiting()
         self.stop()
         self._emptied = asyncio.Event()
         for connection in self._connections:
@@ -344,14 +349,6 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         late = sum(not connection.is_closing for connection in self._connections)
         await self.close_all_connections()
         return late
-
-    def _accept_waiting(self) -> None:
-        """Accept what the system has accepted already: closing the socket would reset it."""
-        for listener in self._sockets.values():
-            with suppress(OSError):
-                while True:
-                    connection, address = listener.accept()
-                    self._accept(connection, address)
 
     async def _empty(self, seconds: float | None) -> None:
         """Wait until no connection is left, but not longer than that."""
@@ -367,7 +364,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         """
         while self._connections:
             await next(iter(self._connections)).close()
-        if self._stopped and self._starter is not None:
+        if self._is_stopped and self._starter is not None:
             await self._starter.end()
 
     async def _close(self) -> None:

@@ -7,7 +7,7 @@ import logging
 import os
 from typing import TYPE_CHECKING
 
-from tornado.ioloop import IOLoop
+from tornado.ioloop import current_asyncio_loop
 
 from ._lifespan import Lifespans
 
@@ -49,14 +49,14 @@ class Starter:
             return
         self._waiting += sockets
         if self._task is None:
-            self._task = _loop().create_task(self._start())
+            self._task = current_asyncio_loop().create_task(self._start())
 
     async def _start(self) -> None:
         try:
             await self._lifespans.enter()
         except asyncio.CancelledError:
             raise
-        except BaseException as error:  # noqa: BLE001  # the program's own; it ends the program
+        except BaseException as error:  # noqa: BLE001 - the program's own; it ends the program
             self._fail(error)
             return
         finally:
@@ -101,14 +101,6 @@ class Starter:
             await asyncio.shield(self._ending)
         elif not self._lifespans.leave_nowait():
             await self._lifespans.leave()
-
-
-def _loop() -> asyncio.AbstractEventLoop:
-    """Return the current loop, which may not run yet."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return IOLoop.current().asyncio_loop
 
 
 def _raise(error: BaseException) -> None:

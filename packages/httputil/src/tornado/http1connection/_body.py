@@ -87,7 +87,7 @@ class FixedBody:
 
     __slots__ = ("_left", "done", "rest")
 
-    trailers: Fields = {}  # noqa: RUF012  # there are none, and nobody adds one
+    trailers: Fields = {}  # noqa: RUF012 - there are none, and nobody adds one
 
     def __init__(self, length: int) -> None:
         self._left = length

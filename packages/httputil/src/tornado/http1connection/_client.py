@@ -84,7 +84,7 @@ class ResponseReader:
             return
         try:
             self._advance(self._parser.receive(data))
-        except Exception as error:  # noqa: BLE001  # whoever awaits the response gets it
+        except Exception as error:  # noqa: BLE001 - whoever awaits the response gets it
             self._fail(error)
 
     def eof_received(self) -> bool:
@@ -100,7 +100,7 @@ class ResponseReader:
             if event is None:
                 raise StreamClosedError
             self._advance(event)
-        except Exception as error:  # noqa: BLE001  # as above
+        except Exception as error:  # noqa: BLE001 - as above
             self._fail(error)
         return False
 
@@ -168,7 +168,7 @@ class ResponseReader:
             self._advance(self._parser.next_event())
             if self._ended and self._waiting is None:
                 self.eof_received()
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  # as above
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - as above
             self._fail(error)
 
     # The end.

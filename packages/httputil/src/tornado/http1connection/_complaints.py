@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from tornado.httputil import is_token
+
 from ._errors import ProtocolError, shown
-from ._grammar import BARE_LF, FIELD_BLOCK, TARGET, TOKEN
+from ._grammar import BARE_LF, FIELD_BLOCK, TARGET
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _VERSION = re.compile(r"HTTP/[0-9]\.[0-9]")
@@ -32,7 +34,7 @@ def _complain_about_request_line(line: str) -> ProtocolError | None:
     if len(parts) != 3:
         return ProtocolError(f"Malformed HTTP request line {shown(line)}")
     method, target, version = parts
-    if re.fullmatch(TOKEN, method) is None:
+    if is_token(method) is None:
         return ProtocolError(f"Malformed HTTP request line: bad method {shown(method)}")
     if not target.isascii():
         return ProtocolError(

@@ -177,7 +177,7 @@ class HTTP1Connection(HTTPConnection):
             return _call_back(self.write_headers(start_line, headers, chunk), callback)
         if self._is_lost():
             return self._send(b"")
-        head = self._encode_head(start_line, headers._fields)
+        head = self._encode_head(start_line, headers.fields)
         if self._writing is Writing.HEAD:
             return self._send_interim(head, chunk)
         return self._send(head + self._frame(chunk) if chunk else head)

@@ -206,7 +206,6 @@ class HTTP1ServerConnection(ServerDeadlines):
         if self._phase is not RESPONSE:
             return False
         self._is_lent = True
-        self.stream._reading_paused = False
         self.stream.unread(self._parser.take_held())
         return True
 
@@ -239,7 +238,7 @@ class HTTP1ServerConnection(ServerDeadlines):
                 self._head_begins()
         except HTTPInputError as error:
             self._refuse(error)
-        except Exception as error:  # noqa: BLE001  # logged; the request cannot go on
+        except Exception as error:  # noqa: BLE001 - logged; the request cannot go on
             self._fail(error)
 
     def eof_received(self) -> bool:
@@ -327,7 +326,7 @@ class HTTP1ServerConnection(ServerDeadlines):
             self._advance(self._parser.next_event() if event is None else event)
         except HTTPInputError as error:
             self._refuse(error)
-        except Exception as error:  # noqa: BLE001  # as in data_received
+        except Exception as error:  # noqa: BLE001 - as in data_received
             self._fail(error)
 
     def _head_begins(self) -> None:
@@ -348,7 +347,7 @@ class HTTP1ServerConnection(ServerDeadlines):
         self.deadline = NEVER
         self._phase = BODY
         headers = _headers(HTTPHeaders)
-        headers._fields = head.fields  # from_parsed() without a call
+        headers.fields = head.fields  # from_parsed() without a call
         waiting = message.headers_received(_start_line(RequestStartLine, head[:3]), headers)
         if waiting is not None:
             self._wait_for(waiting, head)
@@ -414,7 +413,7 @@ class HTTP1ServerConnection(ServerDeadlines):
             message.finish()
         except HTTPInputError:
             raise
-        except Exception as error:  # noqa: BLE001  # as in data_received
+        except Exception as error:  # noqa: BLE001 - as in data_received
             self._fail(error)
             return
         if self._written and self._exchange is exchange:

@@ -141,12 +141,12 @@ class ServerDeadlines:
         if self._phase is BODY:
             self._taken = NOTHING_WAITS  # the next look comes for the body, it may be too soon
         else:
-            self._taken = self.stream._total_write_done_index
+            self._taken = self.stream.bytes_drained
             self.deadline = self._sweep.now + self._write_time
 
     def _has_stalled(self) -> bool:
         """Cut off a client that has taken nothing of what waited since the last look."""
-        taken = self.stream._total_write_done_index
+        taken = self.stream.bytes_drained
         waiting = self.stream.write_buffer_size
         if waiting and taken == self._taken:
             gen_log.info("%s takes nothing of %d bytes, closing", self._peer(), waiting)

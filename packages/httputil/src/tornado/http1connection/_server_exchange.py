@@ -62,7 +62,7 @@ class ServerExchange(HTTP1Connection):
             or self._method == "HEAD"
         ):
             return super().respond(status_code, reason, headers, body)
-        head = _heads.compose(status_code, reason, headers._fields)
+        head = _heads.compose(status_code, reason, headers.fields)
         if not head:
             return super().respond(status_code, reason, headers, body)
         size = len(body)

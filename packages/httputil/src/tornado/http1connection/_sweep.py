@@ -91,7 +91,7 @@ class Sweep:
             connection.deadline = NEVER
             try:
                 connection.deadline_passed()
-            except Exception:  # noqa: BLE001  # one connection's error must not end the sweep
+            except Exception:  # noqa: BLE001 - one connection's error must not end the sweep
                 app_log.exception("Uncaught exception at a deadline of %r", connection)
         if self._timer is not None:
             self._timer = self._loop.call_later(self._tick, self._run)

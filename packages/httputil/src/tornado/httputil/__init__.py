@@ -36,7 +36,7 @@ from tornado.util import ObjectDict, publish
 from ._dates import format_timestamp
 from ._delegates import HTTPConnection, HTTPMessageDelegate, HTTPServerConnectionDelegate
 from ._errors import HTTPInputError, HTTPOutputError, MultipartError
-from ._field_grammar import HTTP_WHITESPACE
+from ._grammar import FIELD_VALUE, HTTP_WHITESPACE, TCHAR, TOKEN, is_token
 from ._headers import HTTPHeaders
 from ._hosts import split_host_and_port
 from ._request import HTTPServerRequest
@@ -86,11 +86,14 @@ if TYPE_CHECKING:
     from ._multipart_form import parse_multipart_form_data
     from ._multipart_limits import MultipartLimits
     from ._multipart_reader import MultipartReader
+    from ._parameters import parse_header
     from ._queries import qs_to_qsl, url_concat
+    from ._ranges import content_range, parse_request_range
     from ._start_line_parser import parse_request_start_line, parse_response_start_line
     from ._uploads import ReceivedForm, UploadedFile
 
 __all__ = [
+    "FIELD_VALUE",
     "FormReceiver",
     "HTTPConnection",
     "HTTPFile",
@@ -115,16 +118,22 @@ __all__ = [
     "ReceivedForm",
     "RequestStartLine",
     "ResponseStartLine",
+    "TCHAR",
+    "TOKEN",
     "UploadProgress",
     "UploadedFile",
+    "content_range",
     "doctests",
     "encode_username_password",
     "format_timestamp",
+    "is_token",
     "native_str",
     "parse_body_arguments",
     "parse_cookie",
+    "parse_header",
     "parse_multipart_form_data",
     "parse_qs_bytes",
+    "parse_request_range",
     "parse_request_start_line",
     "parse_response_start_line",
     "qs_to_qsl",
@@ -162,11 +171,14 @@ publish(
         "_parse_request_range": "_kept_names",
         "_parseparam": "_kept_names",
         "_unquote_cookie": "_kept_names",
+        "content_range": "_ranges",
         "doctests": "_doctests",
         "encode_username_password": "_credentials",
         "parse_body_arguments": "_body",
         "parse_cookie": "_cookies",
+        "parse_header": "_parameters",
         "parse_multipart_form_data": "_multipart_form",
+        "parse_request_range": "_ranges",
         "parse_request_start_line": "_start_line_parser",
         "parse_response_start_line": "_start_line_parser",
         "qs_to_qsl": "_queries",

@@ -8,7 +8,7 @@ from tornado.escape import parse_qs_bytes, utf8
 
 from ._body_config import ParseBodyConfig, ParseUrlEncodedConfig, body_config
 from ._errors import HTTPInputError, shown
-from ._field_grammar import HTTP_WHITESPACE
+from ._grammar import HTTP_WHITESPACE
 from ._multipart_form import parse_multipart_form_data
 from ._multipart_reader import boundary_of
 

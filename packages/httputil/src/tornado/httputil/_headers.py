@@ -8,7 +8,7 @@ from typing import Any, Self
 from tornado.escape import to_unicode
 
 from ._errors import HTTPInputError, shown
-from ._field_grammar import HTTP_WHITESPACE, find_control, find_non_octet, is_token
+from ._grammar import HTTP_WHITESPACE, find_control, find_non_octet, is_token
 from ._names import canonical
 
 _SECRET = frozenset({"Authorization", "Cookie", "Proxy-Authorization", "Set-Cookie"})
@@ -43,21 +43,22 @@ class HTTPHeaders(MutableMapping[str, str]):
     :raises HTTPInputError: from ``add``, ``parse_line`` and ``parse`` for a bad name or value.
     """
 
-    __slots__ = ("_fields",)
+    __slots__ = ("fields",)
 
-    #: Canonical name -> the value, or the list of values of a field that is repeated.
-    _fields: dict[str, str | list[str]]
+    #: The fields as they are held: canonical names to a value, or to the list of values of a field
+    #: that is repeated. For servers and clients that have no time for a copy; others use the methods.
+    fields: dict[str, str | list[str]]
 
     def __init__(self, *args: Any, **kwargs: str) -> None:
         if len(args) == 1 and not kwargs:
             given = args[0]
             if isinstance(given, HTTPHeaders):
-                self._fields = given._copied_fields()
+                self.fields = given._copied_fields()
                 return
             if type(given) is dict:
-                self._fields = {canonical[name]: value for name, value in given.items()}
+                self.fields = {canonical[name]: value for name, value in given.items()}
                 return
-        self._fields = {}
+        self.fields = {}
         if args or kwargs:
             self.update(*args, **kwargs)
 
@@ -71,7 +72,7 @@ class HTTPHeaders(MutableMapping[str, str]):
         .. versionadded:: 1.0
         """
         headers = cls.__new__(cls)
-        headers._fields = fields
+        headers.fields = fields
         return headers
 
     def add(self, name: str, value: str | bytes, *, _chars_are_bytes: bool = True) -> None:
@@ -95,7 +96,7 @@ class HTTPHeaders(MutableMapping[str, str]):
         self._append(canonical[name], text)
 
     def _append(self, name: str, value: str) -> None:
-        fields = self._fields
+        fields = self.fields
         known = fields.get(name)
         if known is None:
             fields[name] = value
@@ -106,14 +107,14 @@ class HTTPHeaders(MutableMapping[str, str]):
 
     def get_list(self, name: str) -> list[str]:
         """Return every value of a field, an empty list where there is none."""
-        known = self._fields.get(canonical[name])
+        known = self.fields.get(canonical[name])
         if known is None:
             return []
         return list(known) if isinstance(known, list) else [known]
 
     def get_all(self) -> Iterable[tuple[str, str]]:
         """Give every name with every value, repeated fields repeatedly, in order of first sight."""
-        for name, known in self._fields.items():
+        for name, known in self.fields.items():
             if isinstance(known, list):
                 for value in known:
                     yield name, value
@@ -164,38 +165,38 @@ class HTTPHeaders(MutableMapping[str, str]):
     # The mapping.
 
     def __setitem__(self, name: str, value: str) -> None:
-        self._fields[canonical[name]] = value
+        self.fields[canonical[name]] = value
 
     def __getitem__(self, name: str) -> str:
-        known = self._fields[canonical[name]]
+        known = self.fields[canonical[name]]
         return ",".join(known) if isinstance(known, list) else known
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return the field's value, several ones joined with a comma, or the default."""
-        known = self._fields.get(canonical[name])
+        known = self.fields.get(canonical[name])
         if known is None:
             return default
         return ",".join(known) if isinstance(known, list) else known
 
     def __contains__(self, name: object) -> bool:
         is_text = name.__class__ is str or isinstance(name, str)  # the first is quicker
-        return is_text and canonical[name] in self._fields  # type: ignore[index]  # a text it is
+        return is_text and canonical[name] in self.fields  # type: ignore[index]  # a text it is
 
     def __delitem__(self, name: str) -> None:
-        del self._fields[canonical[name]]
+        del self.fields[canonical[name]]
 
     def __len__(self) -> int:
-        return len(self._fields)
+        return len(self.fields)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._fields)
+        return iter(self.fields)
 
     def clear(self) -> None:
         """Remove every field."""
-        self._fields = {}
+        self.fields = {}
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, HTTPHeaders) and self._fields == other._fields:
+        if isinstance(other, HTTPHeaders) and self.fields == other.fields:
             return True
         if not isinstance(other, Mapping):
             return NotImplemented
@@ -211,7 +212,7 @@ class HTTPHeaders(MutableMapping[str, str]):
     # Copies and texts.
 
     def _copied_fields(self) -> dict[str, str | list[str]]:
-        fields = self._fields.copy()
+        fields = self.fields.copy()
         for name, known in fields.items():
             if isinstance(known, list):
                 fields[name] = known.copy()
@@ -227,10 +228,10 @@ class HTTPHeaders(MutableMapping[str, str]):
         return self.copy()
 
     def __getstate__(self) -> tuple[dict[str, str | list[str]]]:
-        return (self._fields,)  # in a tuple, because the oldest pickles drop a state that is empty
+        return (self.fields,)  # in a tuple, because the oldest pickles drop a state that is empty
 
     def __setstate__(self, state: tuple[dict[str, str | list[str]]]) -> None:
-        (self._fields,) = state
+        (self.fields,) = state
 
     def __str__(self) -> str:
         return "".join([f"{name}: {value}\n" for name, value in self.get_all()])

@@ -10,6 +10,7 @@ import re
 
 from ._body_config import ParseBodyConfig
 from ._cookies import unquote_cookie
+from ._grammar import TCHAR
 from ._parameters import encode_header, parse_header, split_parameters
 from ._ranges import content_range, parse_request_range
 
@@ -17,7 +18,7 @@ from ._ranges import content_range, parse_request_range
 class _ABNF:
     """The grammar of a head, by the names of RFC 9110 and RFC 9112; for tests of properties."""
 
-    token = field_name = method = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+    token = field_name = method = re.compile(rf"[{TCHAR}]+")
     field_value = re.compile(
         r"(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?"
     )

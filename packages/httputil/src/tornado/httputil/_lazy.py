@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class lazy(Generic[T]):  # noqa: N801  # reads as a decorator, like property
+class lazy(Generic[T]):  # noqa: N801 - reads as a decorator, like property
     """Compute an attribute on first access and keep it in the instance's ``__dict__``.
 
     It defines no ``__set__``, so later reads do not come here at all, and the attribute can be

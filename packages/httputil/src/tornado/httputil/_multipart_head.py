@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ._errors import HTTPInputError, MultipartError, shown
-from ._field_grammar import find_control
+from ._grammar import find_control
 from ._headers import HTTPHeaders
 from ._multipart_events import PartBegin
 from ._parameters import parse_header

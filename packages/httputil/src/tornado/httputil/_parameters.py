@@ -44,9 +44,9 @@ def split_parameters(rest: str) -> Iterator[str]:
 def parse_header(line: str) -> tuple[str, dict[str, str]]:
     """Split a field value into its first part and its parameters.
 
-    >>> _parse_header('form-data; name="a"; filename="b;c.txt"')
+    >>> parse_header('form-data; name="a"; filename="b;c.txt"')
     ('form-data', {'name': 'a', 'filename': 'b;c.txt'})
-    >>> _parse_header("attachment; filename*=UTF-8''%e2%82%ac")
+    >>> parse_header("attachment; filename*=UTF-8''%e2%82%ac")
     ('attachment', {'filename': '\u20ac'})
 
     Names come back in lower case. An extended parameter (``name*=``, RFC 8187) wins over the plain

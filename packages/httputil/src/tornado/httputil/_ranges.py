@@ -24,13 +24,13 @@ _one_range = re.compile(
 def parse_request_range(range_header: str) -> tuple[int | None, int | None] | None:
     """Read a ``Range`` field into the bounds of a slice: first byte, and the one after the last.
 
-    >>> _parse_request_range("bytes=1-2")
+    >>> parse_request_range("bytes=1-2")
     (1, 3)
-    >>> _parse_request_range("bytes=6-")
+    >>> parse_request_range("bytes=6-")
     (6, None)
-    >>> _parse_request_range("bytes=-6")
+    >>> parse_request_range("bytes=-6")
     (-6, None)
-    >>> _parse_request_range("bytes=-0")
+    >>> parse_request_range("bytes=-0")
     (None, 0)
 
     The bounds are not compared with each other nor with any size: a server answers 416 where
@@ -54,7 +54,7 @@ def parse_request_range(range_header: str) -> tuple[int | None, int | None] | No
 def content_range(start: int | None, end: int | None, total: int) -> str:
     """Write a ``Content-Range`` field for the bounds of a slice.
 
-    >>> _get_content_range(None, 1, 4)
+    >>> content_range(None, 1, 4)
     'bytes 0-0/4'
     """
     first = start or 0

@@ -240,6 +240,16 @@ class HTTPServerRequest:
             self.__dict__.pop(name, None)
         self.body_arguments, self.files = self._form
 
+    def set_body(self, body: bytes) -> None:
+        """Set the complete body and parse it; for servers that collect it.
+
+        :raises HTTPInputError: when it is malformed.
+
+        .. versionadded:: 1.0
+        """
+        self.body = body
+        self._parse_body()
+
     # Time and text.
 
     def request_time(self) -> float:

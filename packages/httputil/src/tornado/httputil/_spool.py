@@ -125,7 +125,7 @@ class _TemporaryFile:
             from tempfile import mkstemp
 
             descriptor, self.path = mkstemp(prefix="tornado-upload-", dir=self._directory)
-            self._file = open(descriptor, "w+b")  # noqa: SIM115  # closed by _remove
+            self._file = open(descriptor, "w+b")  # noqa: SIM115 - closed by _remove
             self._remove = weakref.finalize(self, _remove, self._file, self.path)
         return self._file
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 
 from ._errors import HTTPInputError, shown
+from ._grammar import FIELD_VALUE, TOKEN
 from ._start_lines import RequestStartLine, ResponseStartLine
 
 # request-line = method SP request-target SP HTTP-version; the target is never empty and holds no
 # blank. Octets above 0x7f are not in the grammar; they are taken as upstream does. The server, which
 # refuses them, has a grammar of its own.
-_request_line = re.compile(
-    r"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e\x80-\xff]+) (HTTP/[0-9]\.[0-9])"
-).fullmatch
+_request_line = re.compile(rf"({TOKEN}) ([\x21-\x7e\x80-\xff]+) (HTTP/[0-9]\.[0-9])").fullmatch
 
 # status-line = HTTP-version SP status-code SP [ reason-phrase ]
 # reason-phrase = 1*( HTAB / SP / VCHAR / obs-text )
-_status_line = re.compile(r"(HTTP/[0-9]\.[0-9]) ([0-9]{3}) ([\t\x20-\x7e\x80-\xff]*)").fullmatch
+_status_line = re.compile(rf"(HTTP/[0-9]\.[0-9]) ([0-9]{{3}}) ({FIELD_VALUE})").fullmatch
 
 
 def parse_request_start_line(line: str) -> RequestStartLine:

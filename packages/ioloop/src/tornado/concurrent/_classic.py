@@ -7,6 +7,7 @@ from asyncio import Future
 from typing import TYPE_CHECKING, Any
 
 from tornado.concurrent import ReturnValueIgnoredError
+from tornado.ioloop import IOLoop
 from tornado.stack_context import ExceptionStackContext
 from tornado.util import ArgReplacer
 
@@ -69,8 +70,6 @@ def return_future(f: Callable[..., Any]) -> Callable[..., Future[Any]]:
 
 
 def _hand_over(future: Future[Any], callback: Callable[..., Any]) -> None:
-    from tornado.ioloop import IOLoop
-
     def done(future: Future[Any]) -> None:
         result = future.result()
         if result is None:

@@ -6,6 +6,8 @@ import functools
 from concurrent import futures
 from typing import TYPE_CHECKING, Any, overload
 
+from tornado.ioloop import IOLoop
+
 from ._future import chain_future, new_future, takes_callback
 
 if TYPE_CHECKING:
@@ -80,8 +82,6 @@ def _on_executor(fn: Callable[..., T], name: str) -> Callable[..., Future[T]]:
         result: Future[T] = new_future()
         chain_future(getattr(self, name).submit(fn, self, *args, **kwargs), result)
         if callback is not None:
-            from tornado.ioloop import IOLoop
-
             IOLoop.current().add_future(result, lambda done: callback(done.result()))
         return result
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from asyncio import Future
 from concurrent import futures
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
+
+from tornado.ioloop import IOLoop, current_asyncio_loop, running_asyncio_loop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 app_log = logging.getLogger("tornado.application")
-
-_get_running_loop = asyncio._get_running_loop
 
 #: The types that :func:`is_future` accepts.
 FUTURES = (futures.Future, Future)
@@ -33,18 +32,12 @@ def is_future(x: Any) -> TypeGuard[Future[Any]]:
 
 def new_future() -> Future[Any]:
     """Make a future of the current loop, also where no loop is running yet."""
-    loop = _get_running_loop()
-    if loop is None:
-        from tornado.ioloop import IOLoop
-
-        loop = IOLoop.current().asyncio_loop
-    return Future(loop=loop)
+    return Future(loop=running_asyncio_loop() or current_asyncio_loop())
 
 
 def finished_future(result: Any) -> Future[Any]:
     """Make a future of the current loop that has its result."""
-    loop = _get_running_loop()
-    future = new_future() if loop is None else Future(loop=loop)
+    future: Future[Any] = Future(loop=running_asyncio_loop() or current_asyncio_loop())
     future.set_result(result)
     return future
 
@@ -101,8 +94,6 @@ def chain_future(a: futures.Future[T] | Future[T], b: futures.Future[T] | Future
     if isinstance(a, Future):
         future_add_done_callback(a, copy)
     else:
-        from tornado.ioloop import IOLoop
-
         IOLoop.current().add_future(a, copy)
 
 

@@ -17,7 +17,7 @@ from asyncio import Future
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
-from ._future import new_future
+from tornado.ioloop import IOLoop, current_asyncio_loop, running_asyncio_loop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 
 _await = Future.__await__
-_get_running_loop = asyncio._get_running_loop
 
 
 class Waiter(Future[Any]):
@@ -116,7 +115,7 @@ class Line:
         :param timeout: a deadline like :meth:`.IOLoop.time` gives, a timedelta from now, or None
             for ever. A deadline that has passed, 0 among them, is not waited for.
         """
-        loop = _get_running_loop() or new_future().get_loop()
+        loop = running_asyncio_loop() or current_asyncio_loop()
         waiter = Waiter(loop=loop)
         waiter.restore = restore
         waiter.item = item
@@ -151,7 +150,7 @@ class Line:
 
         That needs no more than a plain future, which costs much less than a :class:`Waiter`.
         """
-        future: Future[Any] = Future(loop=_get_running_loop())
+        future: Future[Any] = Future(loop=running_asyncio_loop())
         self.waiters[future] = None
         try:
             return await future
@@ -174,8 +173,6 @@ def seconds_left(timeout: float | timedelta) -> float:
         return timeout.total_seconds()
     if timeout <= 0:
         return 0
-    from tornado.ioloop import IOLoop
-
     return timeout - IOLoop.current().time()
 
 

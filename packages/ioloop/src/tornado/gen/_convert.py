@@ -12,6 +12,7 @@ from typing import Any
 
 from tornado.concurrent import is_future
 from tornado.concurrent._future import new_future
+from tornado.ioloop import current_asyncio_loop, running_asyncio_loop
 
 from ._errors import BadYieldError
 from ._moment import Moment, moment
@@ -48,7 +49,7 @@ _by_protocol = convert_yielded.dispatch(object)
 
 def as_task(awaitable: Any) -> Future[Any]:
     """Run an awaitable as a task of the current loop."""
-    loop = asyncio._get_running_loop() or new_future().get_loop()
+    loop = running_asyncio_loop() or current_asyncio_loop()
     task: Future[Any] = asyncio.ensure_future(awaitable, loop=loop)
     if task is not awaitable:
         setattr(task, MADE_HERE, True)

@@ -10,6 +10,7 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, overload
 
 from tornado.concurrent._future import finished_future, new_future, takes_callback
+from tornado.ioloop import IOLoop, current_asyncio_loop, running_asyncio_loop
 
 from ._convert import as_task
 from ._errors import Return
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 
     P = ParamSpec("P")
     T = TypeVar("T")
-
-
-_get_running_loop = asyncio._get_running_loop
 
 
 @overload
@@ -85,7 +83,7 @@ def coroutine(func: Callable[P, Any], replace_callback: bool = True) -> Callable
             return _ended(end)
         return _begin(run, generator, yielded)
 
-    wrapper.__tornado_coroutine__ = True  # type: ignore[attr-defined] # what is_coroutine_function asks
+    wrapper.__tornado_coroutine__ = True  # type: ignore[attr-defined]  # what is_coroutine_function asks
     return wrapper
 
 
@@ -112,8 +110,6 @@ def _call_back(func: Callable[..., Future[Any]], args: Any, kwargs: Any) -> Futu
     callback = kwargs.pop("callback")
     future = func(*args, **kwargs)
     if callback is not None:
-        from tornado.ioloop import IOLoop
-
         IOLoop.current().add_future(future, lambda done: callback(done.result()))
     return future
 
@@ -128,7 +124,7 @@ def _begin(
             ready = advance(run, generator, ready)
     except BaseException as end:  # noqa: BLE001 - as above
         return _ended(end)
-    result = PendingFuture(loop=_get_running_loop() or new_future().get_loop())
+    result = PendingFuture(loop=running_asyncio_loop() or current_asyncio_loop())
     if result._source_traceback:
         name_the_caller(result)
     Runner(run, generator, result, ready)

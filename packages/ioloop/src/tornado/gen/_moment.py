@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from tornado.ioloop import IOLoop
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
@@ -34,8 +36,6 @@ class Moment:
 
     def add_done_callback(self, callback: Callable[[Any], Any]) -> None:
         """Call ``callback(moment)`` in the next round of the loop."""
-        from tornado.ioloop import IOLoop
-
         IOLoop.current().add_callback(callback, self)
 
 

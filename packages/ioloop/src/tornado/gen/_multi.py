@@ -8,6 +8,7 @@ from asyncio import Future
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from tornado.concurrent._future import new_future
+from tornado.ioloop import IOLoop
 
 from ._convert import convert_yielded
 from ._pending import PendingFuture, give_up
@@ -24,7 +25,7 @@ app_log = logging.getLogger("tornado.application")
 
 
 @overload
-def multi_future(  # type: ignore[overload-overlap] # a dict iterates over its keys, but is none of the second kind here
+def multi_future(  # type: ignore[overload-overlap]  # a dict iterates over its keys, but is none of the second kind here
     children: Mapping[K, Awaitable[T]], quiet_exceptions: Quiet = ()
 ) -> Future[dict[K, T]]: ...
 
@@ -96,8 +97,6 @@ class _Gathering:
             if isinstance(child, Future):
                 child.add_done_callback(self._count)
             else:
-                from tornado.ioloop import IOLoop
-
                 IOLoop.current().add_future(child, self._count)
         return pending
 

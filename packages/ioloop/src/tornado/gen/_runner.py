@@ -8,7 +8,7 @@ from asyncio import Future
 from concurrent import futures
 from typing import TYPE_CHECKING, Any
 
-from tornado.ioloop import IOLoop
+from tornado.ioloop import IOLoop, running_asyncio_loop
 
 from ._errors import KeyReuseError, Return
 from ._moment import moment
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from ._step import Waitable
-
-_get_running_loop = asyncio._get_running_loop
 
 app_log = logging.getLogger("tornado.application")
 
@@ -131,7 +129,7 @@ class Runner:
             ready.add_done_callback(self._wake)
 
     def _soon(self, ready: Any) -> None:
-        loop = _get_running_loop()
+        loop = running_asyncio_loop()
         if loop is None:
             IOLoop.current().add_callback(self._wake, ready)
         else:

@@ -23,7 +23,9 @@ with ``IOLoop.current().start()`` or :meth:`IOLoop.run_sync`.
 :class:`PeriodicCallback` calls a function again and again.
 
 Libraries that take the ``io_loop`` of classic programs have :func:`takes_loop` for it, with
-:func:`chosen_loop`, :func:`take_loop` and :func:`acting_on`.
+:func:`chosen_loop`, :func:`take_loop` and :func:`acting_on`. Libraries that work on the asyncio
+loop itself have :func:`current_asyncio_loop`, :func:`running_asyncio_loop`, :func:`ioloop_of`,
+:func:`close_with_loop` and :func:`set_result_and_wake`.
 """
 
 # ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for
@@ -37,7 +39,9 @@ from tornado.util import publish
 
 from ._belongings import close_with_loop
 from ._chosen import acting_on, chosen_loop, take_loop, takes_loop
+from ._current import current_asyncio_loop, ioloop_of, running_asyncio_loop
 from ._loop import IOLoop
+from ._waking import set_result_and_wake
 
 if TYPE_CHECKING:
     from ._periodic import PeriodicCallback
@@ -49,6 +53,10 @@ __all__ = [
     "acting_on",
     "chosen_loop",
     "close_with_loop",
+    "current_asyncio_loop",
+    "ioloop_of",
+    "running_asyncio_loop",
+    "set_result_and_wake",
     "take_loop",
     "takes_loop",
 ]

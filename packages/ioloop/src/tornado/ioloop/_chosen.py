@@ -12,6 +12,7 @@ import functools
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from ._current import running_asyncio_loop
 from ._loop import IOLoop
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def chosen_loop(io_loop: object) -> IOLoop | None:
 
 
 def _runs_here(io_loop: IOLoop) -> bool:
-    running = asyncio._get_running_loop()
+    running = running_asyncio_loop()
     # nest_asyncio runs one loop of a thread inside another one.
     return running is io_loop.asyncio_loop or hasattr(io_loop.asyncio_loop, "_nest_patched")
 
@@ -60,7 +61,7 @@ def acting_on(io_loop: IOLoop | None) -> Iterator[None]:
 
     .. versionadded:: 1.0
     """
-    before = asyncio._get_running_loop()
+    before = running_asyncio_loop()
     if io_loop is None or io_loop.asyncio_loop is before:
         yield
         return
@@ -142,7 +143,7 @@ def takes_loop(before: str | None = None, none_before: Types = ()) -> Callable[[
                 raise TypeError(f"{function.__qualname__} got io_loop by its place and by its name")
             return function(*args, io_loop=loop or named, **kwargs)
 
-        wrapper.__classic_place__ = place  # type: ignore[attr-defined] # for whoever compares orders
+        wrapper.__classic_place__ = place  # type: ignore[attr-defined]  # for whoever compares orders
         return cast("F", wrapper)
 
     return decorate

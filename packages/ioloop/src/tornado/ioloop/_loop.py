@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, overload
 
 from tornado.util import Configurable, import_object
 
+from ._current import ioloop_of, ioloops, loop_of_thread, running_asyncio_loop
 from ._descriptors import close_descriptor, split_descriptor
-from ._registry import LoopRegistry, loop_of_thread
 
 if TYPE_CHECKING:
     import datetime
@@ -24,13 +24,12 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from ._blocking import BlockingWatch
+    from ._current import LoopRegistry
     from ._descriptors import Descriptor, Selectable
 
     T = TypeVar("T")
 
 app_log = logging.getLogger("tornado.application")
-
-_get_running_loop = asyncio._get_running_loop
 
 
 class IOLoop(Configurable):
@@ -67,7 +66,7 @@ class IOLoop(Configurable):
     _instance: ClassVar[IOLoop | None] = None
 
     #: All living loops by their asyncio loop.
-    _ioloop_for_asyncio: ClassVar[LoopRegistry] = LoopRegistry()
+    _ioloop_for_asyncio: ClassVar[LoopRegistry] = ioloops
 
     #: The asyncio loop underneath.
     asyncio_loop: asyncio.AbstractEventLoop
@@ -136,7 +135,7 @@ class IOLoop(Configurable):
             there, and also where an asyncio loop has not met an IOLoop yet.
         """
         try:
-            found: IOLoop = _get_running_loop()._tornado_ioloop  # type: ignore[union-attr] # set by LoopRegistry
+            found: IOLoop = running_asyncio_loop()._tornado_ioloop  # type: ignore[union-attr]  # set by LoopRegistry
         except AttributeError:
             return _find_loop(instance)
         return found
@@ -485,7 +484,7 @@ def _find_loop(instance: bool) -> IOLoop | None:
     loop = loop_of_thread()
     if loop is None:
         return IOLoop(make_current=True) if instance else None
-    found = IOLoop._ioloop_for_asyncio.get(loop)
+    found = ioloop_of(loop)
     if found is None and instance:
         from tornado.platform.asyncio import AsyncIOMainLoop
 

@@ -92,7 +92,7 @@ class SyncRun:
         if self.expired:
             raise TimeoutError(f"Operation timed out after {self.timeout} seconds")
         if isinstance(work, asyncio.Task):
-            work._log_destroy_pending = False  # type: ignore[attr-defined] # as run_until_complete does
+            work._log_destroy_pending = False  # type: ignore[attr-defined]  # as run_until_complete does
         raise RuntimeError("Event loop stopped before Future completed.")
 
 

@@ -23,10 +23,10 @@ class PriorityQueue(Queue[T]):
         self._queue: list[T] = []
 
     def _put(self, item: T) -> None:
-        heapq.heappush(self._queue, item)  # type: ignore[type-var] # items that cannot be compared raise TypeError
+        heapq.heappush(self._queue, item)  # type: ignore[type-var]  # items that cannot be compared raise TypeError
 
     def _get(self) -> T:
-        return heapq.heappop(self._queue)  # type: ignore[type-var] # as above
+        return heapq.heappop(self._queue)  # type: ignore[type-var]  # as above
 
 
 class LifoQueue(Queue[T]):

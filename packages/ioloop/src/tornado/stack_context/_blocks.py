@@ -149,7 +149,7 @@ def wrap(fn: F) -> F:
         finally:
             chain.reset(token)
 
-    wrapped._stack_context_wrapped = True  # type: ignore[attr-defined] # the mark that is asked above
+    wrapped._stack_context_wrapped = True  # type: ignore[attr-defined]  # the mark that is asked above
     return cast("F", wrapped)
 
 

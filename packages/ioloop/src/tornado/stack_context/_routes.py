@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from tornado.ioloop import running_asyncio_loop
 
 from ._chain import Link, chain, offer
+
+if TYPE_CHECKING:
+    import asyncio
 
 
 def route_errors(loop: asyncio.AbstractEventLoop) -> None:
@@ -19,7 +23,7 @@ def route_errors(loop: asyncio.AbstractEventLoop) -> None:
 
 def route_running_loop() -> None:
     """Call :func:`route_errors` for the loop of this thread, if one is running."""
-    loop = asyncio._get_running_loop()
+    loop = running_asyncio_loop()
     if loop is not None:
         route_errors(loop)
 

@@ -75,7 +75,7 @@ class BaseIOStream(Reader):
 
 def short_way(method: Method) -> Method:
     """Mark a method that passes by `read_from_fd` or `write_to_fd`, to save calls."""
-    method.is_short_way = True  # type: ignore[attr-defined] # functions take attributes
+    method.is_short_way = True  # type: ignore[attr-defined]  # functions take attributes
     return method
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextvars
 import errno
 import logging
 import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tornado.ioloop import close_with_loop
+from tornado.ioloop import (
+    IOLoop,
+    close_with_loop,
+    current_asyncio_loop,
+    ioloop_of,
+    running_asyncio_loop,
+)
 
 from ._errors import StreamClosedError
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Iterable
-
-    from tornado.ioloop import IOLoop
 
     from ._protocol import StreamProtocol
 
@@ -56,7 +60,7 @@ class Lifecycle:
 
     _watched_fd: int = -1
     _owner: Owner | None = None
-    #: The protocol that has given the input away for a while, see `_borrow`.
+    #: The protocol that has given the input away for a while, see `_borrow_input`.
     _lender: StreamProtocol | None = None
     _close_callback: tuple[Callable[[], Any], contextvars.Context] | None = None
 
@@ -89,21 +93,14 @@ class Lifecycle:
     @property
     def io_loop(self) -> IOLoop:
         """The `.IOLoop` of this stream: the current one when it is first needed."""
-        from tornado.ioloop import IOLoop
-
         loop = self._loop
-        if loop is None or loop is asyncio._get_running_loop():
-            return IOLoop.current()
-        return IOLoop._ioloop_for_asyncio.get(loop) or IOLoop.current()
+        return (loop and ioloop_of(loop)) or IOLoop.current()
 
     def _get_loop(self) -> asyncio.AbstractEventLoop:
         """Return the asyncio loop, which is the current one when it is first needed."""
         loop = self._loop
         if loop is None:
-            try:
-                loop = asyncio.get_running_loop()
-            except RuntimeError:
-                loop = self.io_loop.asyncio_loop
+            loop = running_asyncio_loop() or current_asyncio_loop()
             self._belong_to(loop)
         return loop
 
@@ -203,19 +200,6 @@ class Lifecycle:
             if not future.done():
                 future.set_exception(StreamClosedError(real_error=self.error))
                 future.exception()  # who does not wait for it need not hear that it failed
-
-    def _borrow(self) -> bool:
-        """Ask the protocol for the input; false if it needs it itself.
-
-        A protocol may have a method ``lend_input`` that says whether it can do without input now.
-        It still hears of the end of the stream, and takes the input back by ``set_protocol``.
-        """
-        protocol = self._protocol
-        lend = getattr(protocol, "lend_input", None)
-        if lend is None or not lend():
-            return False
-        self._lender, self._protocol = protocol, None
-        return True
 
     def _finish_operations(self) -> None:
         """End everything that waits for this stream. Rooms above add theirs."""

@@ -37,6 +37,7 @@ class Puller(Writer):
     max_buffer_size: int
 
     _input_ended: bool = False
+    _reading_paused: bool = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -311,12 +312,26 @@ class Puller(Writer):
         call_back(self, future, callback)
         return None
 
+    def _borrow_input(self) -> bool:
+        """Ask the protocol for the input; return false if it needs the input itself.
+
+        A protocol may have a method ``lend_input`` that says whether it can do without input now.
+        It still hears of the end of the stream, and takes the input back by ``set_protocol``.
+        """
+        protocol = self._protocol
+        lend = getattr(protocol, "lend_input", None)
+        if lend is None or not lend():
+            return False
+        self._lender, self._protocol = protocol, None
+        self._reading_paused = False
+        return True
+
     def _start(self, request: ReadRequest) -> asyncio.Future[Any]:
         """Serve the request from the buffer, or wait for input."""
         pending = self._future
         if pending is not None and not pending.done():
             raise RuntimeError("Already reading: await the pending read of this stream first")
-        if self._protocol is not None and not self._borrow():
+        if self._protocol is not None and not self._borrow_input():
             raise RuntimeError("a protocol takes this stream's input: detach it before reading")
         future: asyncio.Future[Any] = asyncio.Future(loop=self._loop or self._get_loop())
         buffer = self._buffer

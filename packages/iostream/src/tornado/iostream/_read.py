@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from tornado.ioloop import set_result_and_wake
+
 from ._buffer import ReadBuffer
 from ._errors import StreamClosedError
 from ._lifecycle import gen_log
 from ._pull import NOTHING, Puller
 from ._requests import ReadInto
-from ._wake import wake
 
 if TYPE_CHECKING:
     import asyncio
@@ -21,8 +22,6 @@ class Reader(Puller):
     """The read side of a stream."""
 
     read_chunk_size: int
-
-    _reading_paused: bool = False
 
     def read_from_fd(self, buf: bytearray | memoryview) -> int | None:
         """Try to read from the descriptor into ``buf``.
@@ -138,7 +137,7 @@ class Reader(Puller):
             size = request.fill(count)
             if size is not None:
                 self._future = None
-                wake(future, size)
+                set_result_and_wake(future, size)
         elif count is not None:
             self._end_input()
 
@@ -162,13 +161,13 @@ class Reader(Puller):
                 result = self._request.take_whole(data)
                 if result is not None:
                     self._future = None
-                    wake(future, result)
+                    set_result_and_wake(future, result)
                     return
         if buffer is None:
             buffer = self._buffer = ReadBuffer()
         buffer.append(data)
         if future is not None:
-            self._serve(future, buffer, wake)
+            self._serve(future, buffer, set_result_and_wake)
 
     def _receive(self) -> bytes | None:
         """Receive up to a chunk.

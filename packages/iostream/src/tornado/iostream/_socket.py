@@ -55,7 +55,7 @@ class IOStream(BaseIOStream):
     def close_fd(self) -> None:
         """Close the socket."""
         self.socket.close()
-        self.socket = None  # type: ignore[assignment] # documented: no socket once closed
+        self.socket = None  # type: ignore[assignment]  # documented: no socket once closed
 
     def get_fd_error(self) -> Exception | None:
         """Return the socket's pending error (``SO_ERROR``), or None."""
@@ -202,7 +202,7 @@ class IOStream(BaseIOStream):
 
     def _release_socket(self) -> sockets.socket:
         """Give the socket away, which ends this stream without closing the connection."""
-        is_taken = self._protocol is not None and not self._borrow()
+        is_taken = self._protocol is not None and not self._borrow_input()
         if self.reading() or self.writing() or self._connect_future or is_taken:
             raise ValueError(
                 "IOStream is not idle; cannot convert to SSL: finish its reads and writes before TLS begins"
@@ -216,7 +216,7 @@ class IOStream(BaseIOStream):
         self._close_callback = None
         self._closed = True
         socket = self.socket
-        self.socket = None  # type: ignore[assignment] # documented: no socket once closed
+        self.socket = None  # type: ignore[assignment]  # documented: no socket once closed
         return socket
 
     # The short ways, for a plain socket.

@@ -88,7 +88,7 @@ class SSLIOStream(IOStream):
 
     @property
     def _tls(self) -> ssl.SSLSocket:
-        return self.socket  # type: ignore[return-value] # it is one from the handshake on
+        return self.socket  # type: ignore[return-value]  # it is one from the handshake on
 
     # The handshake.
 

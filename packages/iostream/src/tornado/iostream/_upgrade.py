@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tornado.ioloop import IOLoop, acting_on
+from tornado.ioloop import acting_on, ioloop_of
 from tornado.netutil._tls import default_context, ssl_options_to_context, wrap_accepted
 
 from ._errors import StreamClosedError
@@ -47,7 +47,7 @@ def upgrade(
             raise StreamClosedError(error) from error
         raise
     loop = stream._loop
-    with acting_on(None if loop is None else IOLoop._ioloop_for_asyncio.get(loop)):
+    with acting_on(None if loop is None else ioloop_of(loop)):
         secure = (stream._tls_type or SSLIOStream)(
             wrapped,
             max_buffer_size=stream.max_buffer_size,

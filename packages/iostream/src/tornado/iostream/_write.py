@@ -75,6 +75,16 @@ class Writer(Lifecycle):
         """How many written bytes wait to be sent."""
         return self._total_write_index - self._total_write_done_index
 
+    @property
+    def bytes_drained(self) -> int:
+        """How many bytes have left the write buffer: while it grows, the peer reads.
+
+        Bytes that the descriptor took at once never were in the buffer and are not counted.
+
+        .. versionadded:: 1.0
+        """
+        return self._total_write_done_index
+
     def writing(self) -> bool:
         """Return true while written bytes wait to be sent."""
         return self._total_write_index != self._total_write_done_index

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import logging
 import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from tornado.ioloop import close_with_loop, takes_loop
+from tornado.ioloop import close_with_loop, current_asyncio_loop, takes_loop
 
 if TYPE_CHECKING:
+    import asyncio
     import socket
     from collections.abc import Callable
 
@@ -62,7 +62,7 @@ class _Acceptor:
         self.sock = sock
         self.fd = sock.fileno()
         self.callback = callback
-        self.loop = _current_loop() if io_loop is None else io_loop.asyncio_loop
+        self.loop = current_asyncio_loop() if io_loop is None else io_loop.asyncio_loop
         self.pause = 0.0
         self.resumption: asyncio.TimerHandle | None = None
         self.spare = _open_spare()
@@ -145,15 +145,6 @@ class _Acceptor:
         if self.spare is not None:
             os.close(self.spare)
             self.spare = None
-
-
-def _current_loop() -> asyncio.AbstractEventLoop:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        from tornado.ioloop import IOLoop
-
-        return IOLoop.current().asyncio_loop
 
 
 def _open_spare() -> int | None:

@@ -46,7 +46,7 @@ def calls_back(resolve: F) -> F:
         return None
 
     functools.update_wrapper(wrapper, resolve)
-    del wrapper.__wrapped__  # type: ignore[attr-defined] # its signature is not the whole one
+    del wrapper.__wrapped__  # type: ignore[attr-defined]  # its signature is not the whole one
     return cast("F", wrapper)
 
 
@@ -157,7 +157,7 @@ class ExecutorResolver(Resolver):
         """Shut the executor down if it belongs to the resolver."""
         if self.close_executor:
             self.executor.shutdown()
-        self.executor = None  # type: ignore[assignment] # unusable from here on
+        self.executor = None  # type: ignore[assignment]  # unusable from here on
 
     @calls_back
     def resolve(
@@ -173,7 +173,7 @@ class BlockingResolver(ExecutorResolver):
     """Resolve at once. The loop stands still meanwhile."""
 
     @takes_loop()
-    def initialize(self, *, io_loop: IOLoop | None = None) -> None:  # type: ignore[override] # documented: takes nothing
+    def initialize(self, *, io_loop: IOLoop | None = None) -> None:  # type: ignore[override]  # documented: takes nothing
         """Take no arguments, except the classic one."""
         super().initialize(io_loop=io_loop)
 
@@ -191,7 +191,7 @@ class ThreadedResolver(ExecutorResolver):
     _threads_pid: ClassVar[int] = 0
 
     @takes_loop(before="num_threads", none_before=int)
-    def initialize(self, num_threads: int = 10, *, io_loop: IOLoop | None = None) -> None:  # type: ignore[override] # documented
+    def initialize(self, num_threads: int = 10, *, io_loop: IOLoop | None = None) -> None:  # type: ignore[override]  # documented
         """Take the threads; see the class for the arguments."""
         super().initialize(self._get_threads(num_threads), close_executor=False, io_loop=io_loop)
 
@@ -203,7 +203,7 @@ class ThreadedResolver(ExecutorResolver):
             # Threads do not survive a fork.
             ThreadedResolver._threads = futures.ThreadPoolExecutor(count, "resolver")
             ThreadedResolver._threads_pid = os.getpid()
-        return ThreadedResolver._threads  # type: ignore[return-value] # set just now
+        return ThreadedResolver._threads  # type: ignore[return-value]  # set just now
 
 
 class OverrideResolver(Resolver):
@@ -216,7 +216,7 @@ class OverrideResolver(Resolver):
         entry does not name them.
     """
 
-    def initialize(self, resolver: Resolver, mapping: Mapping[Any, Any]) -> None:  # type: ignore[override] # documented
+    def initialize(self, resolver: Resolver, mapping: Mapping[Any, Any]) -> None:  # type: ignore[override]  # documented
         """Take resolver and table; see the class for the arguments."""
         self.resolver = resolver
         self.mapping = mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import signal
@@ -10,6 +9,8 @@ import sys
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+
+from tornado.ioloop import running_asyncio_loop
 
 from ._count import cpu_count
 
@@ -42,7 +43,7 @@ def fork_processes(num_processes: int | None, max_restarts: int | None = None) -
         whose place it takes.
     :raises RuntimeError: if a loop runs already; in the parent, if too many children died.
     """
-    if asyncio._get_running_loop() is not None:
+    if running_asyncio_loop() is not None:
         raise RuntimeError("cannot fork while the loop runs: fork first, then start it")
     if _task_id is not None:
         raise RuntimeError(f"this is a forked process already, number {_task_id}")

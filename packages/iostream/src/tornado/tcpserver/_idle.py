@@ -21,19 +21,19 @@ class _Watched:
 
     def _on_readable(self) -> None:
         self.idle_looks = 0
-        super()._on_readable()  # type: ignore[misc] # mixed into streams
+        super()._on_readable()  # type: ignore[misc]  # mixed into streams
 
     def _on_writable(self) -> None:
         self.idle_looks = 0
-        super()._on_writable()  # type: ignore[misc] # mixed into streams
+        super()._on_writable()  # type: ignore[misc]  # mixed into streams
 
     def write_nowait(self, data: Any) -> int:
         self.idle_looks = 0
-        return super().write_nowait(data)  # type: ignore[misc,no-any-return] # mixed into streams
+        return super().write_nowait(data)  # type: ignore[misc,no-any-return]  # mixed into streams
 
     def writelines_nowait(self, buffers: Iterable[Any]) -> int:
         self.idle_looks = 0
-        return super().writelines_nowait(buffers)  # type: ignore[misc,no-any-return] # mixed in
+        return super().writelines_nowait(buffers)  # type: ignore[misc,no-any-return]  # mixed in
 
 
 class WatchedSSLIOStream(_Watched, SSLIOStream):

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import socket
 import ssl
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -156,12 +157,19 @@ class TCPServer:
         for sock in sockets:
             self._sockets[sock.fileno()] = sock
             self._stop_accepting[sock.fileno()] = add_accept_handler(
-                sock, self._accept, io_loop=self._chosen_loop
+                sock, self.accept_connection, io_loop=self._chosen_loop
             )
 
     def add_socket(self, socket: socket.socket) -> None:
         """Accept on one listening socket."""
         self.add_sockets([socket])
+
+    def listening_sockets(self) -> list[socket.socket]:
+        """Return the sockets on which the server accepts, for example to ask for their ports.
+
+        .. versionadded:: 1.0
+        """
+        return list(self._sockets.values())
 
     def stop(self) -> None:
         """Accept no more and close the listening sockets. Open connections go on."""
@@ -203,7 +211,17 @@ class TCPServer:
         """
         return self._limits is None or self._limits.admit(address)
 
-    def _accept(self, connection: socket.socket, address: Any) -> None:
+    def accept_connection(self, connection: socket.socket, address: Any) -> None:
+        """Called when a listening socket has given a connection: admit it and handle its stream.
+
+        Override to read from the socket itself before there is a stream, as a header of the PROXY
+        protocol is read, and call this one afterwards.
+
+        :param connection: the socket, which is the server's to close.
+        :param address: the peer's address, as ``socket.accept`` gives it.
+
+        .. versionadded:: 1.0
+        """
         if not self.admit(address):
             connection.close()
             return
@@ -231,6 +249,19 @@ class TCPServer:
                 self._follow(stream, convert_yielded(result))
         except Exception as error:  # noqa: BLE001 - one connection's error must not end the server
             self._handler_failed(stream, error)
+
+    def accept_waiting(self) -> None:
+        """Accept the connections that wait for this server in the system's queue, all at once.
+
+        Closing a listening socket resets them, so a server that wants to lose none calls this
+        before `stop`.
+
+        .. versionadded:: 1.0
+        """
+        for listener in self.listening_sockets():
+            with suppress(OSError):  # BlockingIOError: the queue is empty
+                while True:
+                    self.accept_connection(*listener.accept())
 
     def _make_stream(self, connection: socket.socket, address: Any) -> IOStream | None:
         if self.ssl_options is not None:

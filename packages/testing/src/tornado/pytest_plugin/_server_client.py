@@ -35,7 +35,7 @@ class AsyncHTTPServerClient(SimpleAsyncHTTPClient):
 
     def get_http_port(self) -> int:
         """Return the port that the server listens on."""
-        for listener in self._http_server._sockets.values():
+        for listener in self._http_server.listening_sockets():
             port: int = listener.getsockname()[1]
             return port
         raise RuntimeError("the server listens nowhere: it was stopped, or has not begun")

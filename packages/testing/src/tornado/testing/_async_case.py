@@ -111,7 +111,7 @@ class AsyncTestCase(unittest.TestCase):
     def _callTestMethod(self, method: Callable[[], Any]) -> None:  # noqa: N802 - unittest's name
         with self.__state.running():
             if isinstance(self, unittest.IsolatedAsyncioTestCase):
-                super()._callTestMethod(method)  # type: ignore[misc] # a hook without a stub
+                super()._callTestMethod(method)  # type: ignore[misc]  # a hook without a stub
             else:
                 _check_result(method())
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 #: How the timers of `asyncio.sleep` are described.
-_SLEEP = f"for {name_of(asyncio.futures._set_result_unless_cancelled)},"  # type: ignore[attr-defined] # private
+_SLEEP = f"for {name_of(asyncio.futures._set_result_unless_cancelled)},"  # type: ignore[attr-defined]  # private
 
 
 class LeftBehindError(AssertionError):

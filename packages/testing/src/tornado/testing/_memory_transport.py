@@ -91,7 +91,7 @@ class Application:
     async def _start_and_serve(self, stream: MemoryIOStream, is_secure: bool) -> None:
         try:
             await self.start()
-        except Exception as error:  # noqa: BLE001  # nobody waits for this task
+        except Exception as error:  # noqa: BLE001 - nobody waits for this task
             app_log.error("the application did not start: %r", error, exc_info=error)
             stream.close()
             return

@@ -138,7 +138,7 @@ class Recording:
 
     def _origin_of_callback(self, task: asyncio.Task[Any]) -> Origin | None:
         """Return where the callback was given to the loop: it calls them in their order."""
-        places = self._scheduled.get(getattr(task.get_coro(), "cr_code", None))  # type: ignore[arg-type] # None is not there
+        places = self._scheduled.get(getattr(task.get_coro(), "cr_code", None))  # type: ignore[arg-type]  # None is not there
         return places.popleft() if places else None
 
     def note_timer(

@@ -66,7 +66,7 @@ class _Listener:
         if not self._open:
             logger = self._logger
             self._was_disabled, logger.disabled = logger.disabled, False
-            logger.isEnabledFor = _always  # type: ignore[method-assign] # until the last is removed
+            logger.isEnabledFor = _always  # type: ignore[method-assign]  # until the last is removed
             logger.filters.insert(0, self._filter)
         self._open.append(uncaught)
 

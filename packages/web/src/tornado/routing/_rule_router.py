@@ -141,8 +141,7 @@ class _CallableTarget(HTTPMessageDelegate):
         self._chunks.append(chunk)
 
     def finish(self) -> None:
-        self._request.body = b"".join(self._chunks)
-        self._request._parse_body()
+        self._request.set_body(b"".join(self._chunks))
         self._target(self._request, **self._params)
 
     def on_connection_close(self) -> None:

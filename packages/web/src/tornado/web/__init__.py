@@ -48,24 +48,22 @@ from tornado.routing import (
 from tornado.util import ObjectDict, publish
 
 from ._application import Application
-from ._arguments import _ArgDefaultMarker as _ArgDefaultMarker
-from ._asynchronous import asynchronous
-from ._current import RequestLogFilter, current_handler, current_request
 from ._errors import Finish, HTTPError, InvalidArgumentError, MissingArgumentError
 from ._handler import RequestHandler
-from ._identity import authenticated
-from ._page_resources import is_absolute
+from ._identity._current_user import authenticated
+from ._input._arguments import _ArgDefaultMarker as _ArgDefaultMarker
+from ._pages._page_resources import is_absolute
+from ._pages._ui_modules import TemplateModule, UIModule
+from ._running._asynchronous import asynchronous
+from ._running._current_request import RequestLogFilter, current_handler, current_request
 from ._simple_handlers import ErrorHandler, FallbackHandler, RedirectHandler
-from ._ui_modules import TemplateModule, UIModule
 
 if TYPE_CHECKING:
     from tornado.concurrent import future_set_result_unless_cancelled
     from tornado.routing import PathTemplate, Routes
 
-    from ._compression import GZipContentEncoding
-    from ._cors import CORSMiddleware
-    from ._request_ids import RequestIdMiddleware
-    from ._signed_values import (
+    from ._files._static_file_handler import StaticFileHandler
+    from ._identity._signed_values import (
         DEFAULT_SIGNED_VALUE_MIN_VERSION,
         DEFAULT_SIGNED_VALUE_VERSION,
         MAX_SUPPORTED_SIGNED_VALUE_VERSION,
@@ -74,14 +72,16 @@ if TYPE_CHECKING:
         decode_signed_value,
         get_signature_key_version,
     )
-    from ._signed_values import _create_signature_v1 as _create_signature_v1
-    from ._signed_values import _create_signature_v2 as _create_signature_v2
-    from ._slashes import addslash, removeslash
-    from ._static_files import StaticFileHandler
-    from ._stream_body import _has_stream_request_body as _has_stream_request_body
-    from ._stream_body import stream_request_body
-    from ._timing import TimingMiddleware
-    from ._transforms import ChunkedTransferEncoding, OutputTransform
+    from ._identity._signed_values import _create_signature_v1 as _create_signature_v1
+    from ._identity._signed_values import _create_signature_v2 as _create_signature_v2
+    from ._input._stream_body import _has_stream_request_body as _has_stream_request_body
+    from ._input._stream_body import stream_request_body
+    from ._middleware._cors import CORSMiddleware
+    from ._middleware._request_ids import RequestIdMiddleware
+    from ._middleware._timing import TimingMiddleware
+    from ._output._compression import GZipContentEncoding
+    from ._output._slashes import addslash, removeslash
+    from ._output._transforms import ChunkedTransferEncoding, OutputTransform
 
 #: A shorter name for :class:`URLSpec`, for lists of routes.
 url = URLSpec
@@ -143,26 +143,26 @@ __all__ = [
 publish(
     globals(),
     {
-        "CORSMiddleware": "_cors",
-        "ChunkedTransferEncoding": "_transforms",
-        "DEFAULT_SIGNED_VALUE_MIN_VERSION": "_signed_values",
-        "DEFAULT_SIGNED_VALUE_VERSION": "_signed_values",
-        "GZipContentEncoding": "_compression",
-        "MAX_SUPPORTED_SIGNED_VALUE_VERSION": "_signed_values",
-        "MIN_SUPPORTED_SIGNED_VALUE_VERSION": "_signed_values",
-        "OutputTransform": "_transforms",
-        "RequestIdMiddleware": "_request_ids",
-        "StaticFileHandler": "_static_files",
-        "TimingMiddleware": "_timing",
-        "_create_signature_v1": "_signed_values",
-        "_create_signature_v2": "_signed_values",
-        "_has_stream_request_body": "_stream_body",
-        "addslash": "_slashes",
-        "create_signed_value": "_signed_values",
-        "decode_signed_value": "_signed_values",
-        "get_signature_key_version": "_signed_values",
-        "removeslash": "_slashes",
-        "stream_request_body": "_stream_body",
+        "CORSMiddleware": "_middleware._cors",
+        "ChunkedTransferEncoding": "_output._transforms",
+        "DEFAULT_SIGNED_VALUE_MIN_VERSION": "_identity._signed_values",
+        "DEFAULT_SIGNED_VALUE_VERSION": "_identity._signed_values",
+        "GZipContentEncoding": "_output._compression",
+        "MAX_SUPPORTED_SIGNED_VALUE_VERSION": "_identity._signed_values",
+        "MIN_SUPPORTED_SIGNED_VALUE_VERSION": "_identity._signed_values",
+        "OutputTransform": "_output._transforms",
+        "RequestIdMiddleware": "_middleware._request_ids",
+        "StaticFileHandler": "_files._static_file_handler",
+        "TimingMiddleware": "_middleware._timing",
+        "_create_signature_v1": "_identity._signed_values",
+        "_create_signature_v2": "_identity._signed_values",
+        "_has_stream_request_body": "_input._stream_body",
+        "addslash": "_output._slashes",
+        "create_signed_value": "_identity._signed_values",
+        "decode_signed_value": "_identity._signed_values",
+        "get_signature_key_version": "_identity._signed_values",
+        "removeslash": "_output._slashes",
+        "stream_request_body": "_input._stream_body",
     },
     aliases={
         "PathTemplate": "tornado.routing",

@@ -19,20 +19,20 @@ from tornado.routing import (
 )
 from tornado.routing._literal_text import literal_pattern
 
-from ._dispatch import HandlerDelegate
 from ._handler import RequestHandler
-from ._hooks import Hooks, Lifecycle
-from ._log_lines import log_line
+from ._pages._templates import TemplateLoaders
+from ._pages._ui_namespace import UIRegistry
+from ._running._dispatch import HandlerDelegate
+from ._running._hooks import Hooks, Lifecycle
+from ._running._log_lines import log_line
 from ._simple_handlers import ErrorHandler
-from ._templates import TemplateLoaders
-from ._ui_namespace import UIRegistry
 
 if TYPE_CHECKING:
     from tornado.httpserver import Lifespan
     from tornado.httputil import HTTPMessageDelegate, HTTPServerRequest
     from tornado.ioloop import IOLoop
 
-    from ._middleware import Middleware
+    from ._middleware._chain import Middleware
 
 
 _is_logged = access_log.isEnabledFor  # a method of what was imported is bound anew for each call
@@ -221,7 +221,7 @@ class Application(ReversibleRouter):
         """
         kind: type[HandlerDelegate] = HandlerDelegate
         if target_class._stream_request_body:
-            from ._stream_body import StreamingDelegate
+            from ._input._stream_body import StreamingDelegate
 
             kind = StreamingDelegate
         return kind(self, request, target_class, target_kwargs, path_args, path_kwargs)

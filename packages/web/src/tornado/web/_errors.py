@@ -120,7 +120,7 @@ class InvalidArgumentError(HTTPError):
         self.arg_name = arg_name
 
 
-class Finish(Exception):  # noqa: N818  # upstream's name
+class Finish(Exception):  # noqa: N818 - upstream's name
     """End the request without an error page.
 
     Raised in a handler that has written its answer, from however deep within. The arguments go to

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._arguments import Arguments
-from ._asynchronous import Callbacks
-from ._cross_site import CrossSite
-from ._execution import Execution
-from ._identity import Identity
-from ._json_body import JSONBody
-from ._language import Language
-from ._methods import MissingMethods
-from ._response import Response
-from ._signed_cookies import SignedCookies
-from ._static_urls import StaticURLs
-from ._templates import Templates
-from ._xsrf import Xsrf
+from ._identity._cross_site import CrossSite
+from ._identity._current_user import Identity
+from ._identity._signed_cookies import SignedCookies
+from ._identity._xsrf import Xsrf
+from ._input._arguments import Arguments
+from ._input._json_body import JSONBody
+from ._output._response import Response
+from ._pages._language import Language
+from ._pages._static_urls import StaticURLs
+from ._pages._templates import Templates
+from ._running._asynchronous import Callbacks
+from ._running._execution import Execution
+from ._running._methods import MissingMethods
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

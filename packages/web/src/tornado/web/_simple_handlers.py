@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._errors import HTTPError
 from ._handler import RequestHandler
-from ._locations import as_location, same_origin
+from ._output._locations import as_location, same_origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable

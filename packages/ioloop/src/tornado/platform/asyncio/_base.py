@@ -10,6 +10,7 @@ from tornado.gen import BadYieldError, convert_yielded
 from tornado.gen._convert import can_convert
 from tornado.ioloop import IOLoop
 from tornado.ioloop._belongings import close_belongings
+from tornado.ioloop._current import ioloops, running_asyncio_loop
 from tornado.ioloop._leaving import leaves_the_loop
 from tornado.stack_context._chain import Reentry, chain, reentered
 from tornado.stack_context._routes import route_errors
@@ -27,13 +28,11 @@ if TYPE_CHECKING:
 
     from tornado.ioloop._descriptors import Descriptor
 
-_get_running_loop = asyncio._get_running_loop
-
 
 class BaseAsyncIOLoop(IOLoop):
     """What all loops of this module share."""
 
-    def initialize(  # type: ignore[override] # each class of a Configurable family has arguments of its own
+    def initialize(  # type: ignore[override]  # each class of a Configurable family has arguments of its own
         self,
         asyncio_loop: asyncio.AbstractEventLoop,
         close_loop: bool = True,
@@ -48,18 +47,18 @@ class BaseAsyncIOLoop(IOLoop):
             :mod:`tornado.platform.asyncio`.
         :raises RuntimeError: if the asyncio loop has an IOLoop already.
         """
-        if asyncio_loop in IOLoop._ioloop_for_asyncio:
+        if asyncio_loop in ioloops:
             raise RuntimeError(f"{asyncio_loop!r} has an IOLoop already, use IOLoop.current()")
         self.asyncio_loop = asyncio_loop
         #: The loop that descriptors are registered with, another one only on Windows.
         self.selector_loop: asyncio.AbstractEventLoop = asyncio_loop
         if _is_proactor(asyncio_loop):
-            self.selector_loop = AddThreadSelectorEventLoop(asyncio_loop)  # type: ignore[abstract] # it hands on the rest
+            self.selector_loop = AddThreadSelectorEventLoop(asyncio_loop)  # type: ignore[abstract]  # it hands on the rest
         self._handlers = Handlers(self.selector_loop, self._run_callback)
         self._closed = False
         self._closes_loop = close_loop
         self._awaited: set[Future[Any]] = set()
-        IOLoop._ioloop_for_asyncio[asyncio_loop] = self
+        ioloops[asyncio_loop] = self
         route_errors(asyncio_loop)
         if blocking_threshold is None:
             blocking_threshold = default_threshold(asyncio_loop)
@@ -75,7 +74,7 @@ class BaseAsyncIOLoop(IOLoop):
         """
         # Asked here, because run_forever of Python 3.13.0 damages the loop that is running. Loops
         # that nest_asyncio has patched may run inside of others.
-        if _get_running_loop() is not None and not hasattr(self.asyncio_loop, "_nest_patched"):
+        if running_asyncio_loop() is not None and not hasattr(self.asyncio_loop, "_nest_patched"):
             raise RuntimeError(
                 "an event loop is already running in this thread: await the work, or use its callbacks"
             )
@@ -104,7 +103,7 @@ class BaseAsyncIOLoop(IOLoop):
         for descriptor in self._handlers.clear():
             if all_fds:
                 self.close_fd(descriptor)
-        IOLoop._ioloop_for_asyncio.pop(self.asyncio_loop, None)
+        ioloops.pop(self.asyncio_loop, None)
         if self.selector_loop is not self.asyncio_loop:
             self.selector_loop.close()
         if self._closes_loop:
@@ -133,7 +132,7 @@ class BaseAsyncIOLoop(IOLoop):
         """
         if kwargs:
             callback = partial(callback, **kwargs)
-        if _get_running_loop() is self.asyncio_loop:
+        if running_asyncio_loop() is self.asyncio_loop:
             self.asyncio_loop.call_soon(self._run_callback, callback, *args)
         else:
             self._call_from_outside(callback, *args)
@@ -220,7 +219,7 @@ class BaseAsyncIOLoop(IOLoop):
 
     def remove_timeout(self, timeout: object) -> None:
         """Cancel a timeout."""
-        timeout.cancel()  # type: ignore[attr-defined] # the handle is opaque to callers
+        timeout.cancel()  # type: ignore[attr-defined]  # the handle is opaque to callers
 
     # -- executors --------------------------------------------------------------------------
 

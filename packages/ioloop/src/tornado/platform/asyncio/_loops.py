@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tornado.ioloop import IOLoop
-from tornado.ioloop._registry import loop_of_thread
+from tornado.ioloop._current import loop_of_thread, running_asyncio_loop
 
 from ._base import BaseAsyncIOLoop
 
@@ -31,7 +31,7 @@ class AsyncIOLoop(BaseAsyncIOLoop):
         ``TORNADO_UVLOOP`` decides, and without it, whether uvloop can be imported.
     """
 
-    def initialize(  # type: ignore[override] # as in the base
+    def initialize(  # type: ignore[override]  # as in the base
         self,
         impl: object = None,
         time_func: Callable[[], float] | None = None,
@@ -41,7 +41,7 @@ class AsyncIOLoop(BaseAsyncIOLoop):
     ) -> None:
         """Set up a loop, and close the new asyncio loop again if that fails."""
         if time_func is not None:
-            self.time = time_func  # type: ignore[method-assign] # one clock for each loop, as in 4.x
+            self.time = time_func  # type: ignore[method-assign]  # one clock for each loop, as in 4.x
         if kwargs.get("asyncio_loop") is not None:
             super().initialize(**kwargs)
             return
@@ -54,7 +54,7 @@ class AsyncIOLoop(BaseAsyncIOLoop):
 
     def close(self, all_fds: bool = False) -> None:
         """Close the loop. If it is the loop of this thread, the thread has none afterwards."""
-        is_current = asyncio._get_running_loop() is None and loop_of_thread() is self.asyncio_loop
+        is_current = running_asyncio_loop() is None and loop_of_thread() is self.asyncio_loop
         super().close(all_fds)
         if is_current:
             IOLoop.clear_current()
@@ -67,7 +67,7 @@ class AsyncIOMainLoop(BaseAsyncIOLoop):
     ``AsyncIOMainLoop().install()`` first was necessary once, and does no harm.
     """
 
-    def initialize(  # type: ignore[override] # as in the base
+    def initialize(  # type: ignore[override]  # as in the base
         self, asyncio_loop: asyncio.AbstractEventLoop | None = None, **kwargs: Any
     ) -> None:
         """Put an IOLoop on the asyncio loop of this thread, and make one if there is none."""

@@ -177,11 +177,11 @@ class AddThreadSelectorEventLoop(asyncio.AbstractEventLoop):
         self._selector.close()
         self._real_loop.close()
 
-    def add_reader(self, fd: Any, callback: Callable[..., None], *args: Any) -> None:  # type: ignore[override] # typeshed's variadic type is no more precise here
+    def add_reader(self, fd: Any, callback: Callable[..., None], *args: Any) -> None:  # type: ignore[override]  # typeshed's variadic type is no more precise here
         """Call a function whenever a descriptor is readable."""
         self._selector.add_reader(fd, callback, *args)
 
-    def add_writer(self, fd: Any, callback: Callable[..., None], *args: Any) -> None:  # type: ignore[override] # as above
+    def add_writer(self, fd: Any, callback: Callable[..., None], *args: Any) -> None:  # type: ignore[override]  # as above
         """Call a function whenever a descriptor is writable."""
         self._selector.add_writer(fd, callback, *args)
 

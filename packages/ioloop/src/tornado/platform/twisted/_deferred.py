@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from tornado.gen import convert_yielded
-from tornado.ioloop import IOLoop
+from tornado.ioloop import current_asyncio_loop
 from tornado.util import import_object
 
 if TYPE_CHECKING:
@@ -24,6 +23,5 @@ def register() -> None:
 
 def _to_future(deferred: Any) -> Future[Any]:
     """Return a future that is settled with a Deferred, and cancels it when it is cancelled."""
-    loop = asyncio._get_running_loop() or IOLoop.current().asyncio_loop
-    future: Future[Any] = deferred.asFuture(loop)
+    future: Future[Any] = deferred.asFuture(current_asyncio_loop())
     return future

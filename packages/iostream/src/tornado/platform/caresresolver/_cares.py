@@ -102,7 +102,7 @@ class CaresResolver(Resolver):
         """Let c-ares act when the next of its timeouts is due."""
         self._stop_timer()
         if self._pending:
-            delay = self.channel.timeout()  # type: ignore[no-untyped-call] # theirs has no types
+            delay = self.channel.timeout()  # type: ignore[no-untyped-call]  # theirs has no types
             if delay is not None and delay >= 0:
                 self._timer = self._loop.call_later(
                     max(delay, 0.001), self._process, _NO_SOCKET, _NO_SOCKET

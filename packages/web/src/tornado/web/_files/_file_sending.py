@@ -1,0 +1,210 @@
+"""Files as bodies: in one write, by the kernel, or piece by piece."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import IO, TYPE_CHECKING, Any
+
+from tornado.httputil import format_timestamp
+from tornado.iostream import StreamClosedError
+
+from .._errors import HTTPError
+from .._input._http_dates import parse_date
+from .._running._nothing import NOTHING
+from ._byte_ranges import Slice, UnsatisfiableRangeError, requested_slice
+from ._media_types import media_type
+from ._static_paths import find_below, open_regular
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable, Iterable
+
+    from .._handler import RequestHandler
+
+#: Bodies up to this size, in bytes, leave in one write with the head.
+SENT_AT_ONCE = 1 << 16
+
+_PIECE = 1 << 16
+
+
+async def send_file(
+    handler: RequestHandler,
+    path: str | os.PathLike[str],
+    name: str | None = None,
+    *,
+    content_type: str | None = None,
+    inline: bool = False,
+    root: str | os.PathLike[str] | None = None,
+) -> None:
+    """Answer with a file: :meth:`RequestHandler.send_file`."""
+    path = os.fspath(path)
+    name = os.path.basename(path) if name is None else name
+    if root is not None:
+        path = find_below(root, path).path
+    descriptor = open_regular(path)
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        status = os.fstat(descriptor)
+        modified = utc_second(int(status.st_mtime))
+        etag = f'"{status.st_mtime_ns:x}-{status.st_size:x}-{status.st_ino:x}"'
+        handler.set_header("Content-Type", content_type or media_type(name))
+        handler.set_header(
+            "Content-Disposition", disposition("inline" if inline else "attachment", name)
+        )
+        handler.set_header("X-Content-Type-Options", "nosniff")
+        set_validators(handler, etag, modified)
+        if is_unmodified(handler, modified):
+            handler.set_status(304)
+            return
+        part = requested_part(handler, status.st_size, modified)
+        if part is not None:
+            await send_slice(handler, file, part)
+
+
+def set_validators(handler: RequestHandler, etag: str | None, modified: datetime | None) -> None:
+    """Set what later requests can be compared by."""
+    fields = handler._headers
+    fields["Accept-Ranges"] = "bytes"
+    if etag is not None:
+        fields["Etag"] = etag
+    if modified is not None:
+        fields["Last-Modified"] = _http_date(modified)
+
+
+def is_unmodified(handler: RequestHandler, modified: datetime | None) -> bool:
+    """Tell whether the client has this very file (RFC 9110 section 13.2.2).
+
+    ``If-Modified-Since`` is ignored unless it is one date (section 13.1.3).
+    """
+    if handler.request.method not in ("GET", "HEAD"):
+        return False
+    fields = handler.request.headers
+    if "If-None-Match" in fields:
+        return handler.check_etag_header()
+    since = fields.get("If-Modified-Since")
+    if since is None or modified is None:
+        return False
+    known = parse_date(since)
+    return known is not None and modified <= known
+
+
+def requested_part(handler: RequestHandler, size: int, modified: datetime | None) -> Slice | None:
+    """Give what is to be sent of a file, and set status and ``Content-Range`` for it.
+
+    :return: ``None`` if there is no such part; the status is 416 then.
+    """
+    if handler.request.method != "GET" or "Range" not in handler.request.headers:
+        return Slice(0, size)
+    try:
+        etag = handler._headers.get("Etag")
+        part = requested_slice(handler.request.headers, size, etag, modified)
+    except UnsatisfiableRangeError:
+        handler.set_status(416)
+        handler.set_header("Content-Type", "text/plain")
+        handler.set_header("Content-Range", f"bytes */{size}")
+        return None
+    if part is None:
+        return Slice(0, size)
+    handler.set_status(206)
+    handler.set_header("Content-Range", f"bytes {part.start}-{part.end - 1}/{size}")
+    return part
+
+
+def send_slice(handler: RequestHandler, file: IO[bytes], part: Slice) -> Awaitable[None]:
+    """Send a part of an open file; it may be closed when the awaitable is done."""
+    count = part.end - part.start
+    if handler.request.method == "HEAD":
+        handler.set_header("Content-Length", count)
+        return NOTHING
+    if count <= SENT_AT_ONCE:
+        handler.write(read_slice(file.fileno(), part))
+        return NOTHING
+    return _send_large(handler, file, part)
+
+
+def _send_large(handler: RequestHandler, file: IO[bytes], part: Slice) -> Awaitable[None]:
+    handler.set_header("Content-Length", part.end - part.start)
+    connection: Any = handler.request.connection
+    write_file = getattr(connection, "write_file", None)
+    pieces = iter(_pieces(file.fileno(), part))
+    if write_file is None:
+        return send_pieces(handler, pieces)
+    at = part.start
+    if handler._transforms:  # they see the first piece, and say whether they change the body
+        first = next(pieces, b"")
+        handler.write(first)
+        at += len(first)
+    handler.flush()
+    if any(getattr(each, "is_active", True) for each in handler._transforms):
+        return send_pieces(handler, pieces)
+    sent: asyncio.Future[None] = write_file(file, at, part.end - at)
+    if sent.done():  # it all fitted into the socket's buffer, or the client has gone
+        sent.exception()
+        return NOTHING
+    return _wait_for_client(sent)
+
+
+async def send_pieces(handler: RequestHandler, pieces: Iterable[bytes]) -> None:
+    """Send a body piece by piece, at the client's speed."""
+    try:
+        for piece in pieces:
+            handler.write(piece)
+            await handler.flush()
+    except StreamClosedError:
+        return  # the client has gone, nobody waits for the rest
+
+
+async def _wait_for_client(sent: asyncio.Future[None]) -> None:
+    try:
+        await sent
+    except StreamClosedError:
+        return  # the client has gone, nobody waits for the rest
+
+
+@lru_cache(1000)
+def utc_second(second: int) -> datetime:
+    """Give the moment of a Unix time."""
+    return datetime.fromtimestamp(second, UTC)
+
+
+@lru_cache(1000)
+def _http_date(moment: datetime) -> str:
+    return format_timestamp(moment)
+
+
+def read_slice(descriptor: int, part: Slice) -> bytes:
+    """Read a part of a file.
+
+    :raises HTTPError: 500 if the file is shorter by now.
+    """
+    content = b"".join(_pieces(descriptor, part))
+    if len(content) != part.end - part.start:
+        raise HTTPError(500, "the file became shorter while it was read")
+    return content
+
+
+def _pieces(descriptor: int, part: Slice) -> Iterable[bytes]:
+    at = part.start
+    os.lseek(descriptor, at, os.SEEK_SET)
+    while at < part.end:
+        piece = os.read(descriptor, min(_PIECE, part.end - at))
+        if not piece:
+            return
+        at += len(piece)
+        yield piece
+
+
+def disposition(kind: str, name: str) -> str:
+    """Write a ``Content-Disposition`` field (RFC 6266, RFC 8187).
+
+    :param kind: ``attachment`` or ``inline``.
+    """
+    from urllib.parse import quote
+
+    name = "".join([" " if ord(char) < 32 or ord(char) == 127 else char for char in name])
+    plain = name.encode("ascii", "replace").decode().replace("\\", "_").replace('"', "'")
+    field = f'{kind}; filename="{plain.replace("%", "_").replace("/", "_")}"'
+    if plain == name and "%" not in name:
+        return field
+    return f"{field}; filename*=UTF-8''{quote(name, safe='')}"

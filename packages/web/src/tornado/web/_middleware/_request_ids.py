@@ -1,0 +1,41 @@
+"""A name for each request."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .._handler import RequestHandler
+    from ._chain import Proceed
+
+#: What is taken over from a client: nothing that could forge a line of a log.
+_ID = re.compile(r"[0-9A-Za-z_.:/+=\-]{1,128}")
+
+
+class RequestIdMiddleware:
+    """Give each request an id: ``handler.request_id``, and a field of the answer.
+
+    :class:`RequestLogFilter` puts it into log records.
+
+    :param header: the name of the field.
+    :param trust: take the id that the client has sent, if it looks like one. For servers behind a
+        proxy that sets it.
+
+    .. versionadded:: 1.0
+    """
+
+    def __init__(self, header: str = "X-Request-Id", *, trust: bool = False) -> None:
+        self.header = header
+        self.trust = trust
+
+    async def __call__(self, handler: RequestHandler, proceed: Proceed) -> None:
+        """Choose the id of a request."""
+        sent = handler.request.headers.get(self.header, "") if self.trust else ""
+        handler.request_id = sent if _ID.fullmatch(sent) else secrets.token_hex(8)
+        handler.before_head(self._mark)
+        await proceed()
+
+    def _mark(self, handler: RequestHandler) -> None:
+        handler.set_header(self.header, handler.request_id)

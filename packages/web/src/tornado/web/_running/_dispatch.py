@@ -1,0 +1,140 @@
+"""From a request to a handler that runs."""
+
+from __future__ import annotations
+
+from contextvars import Context, copy_context
+from functools import partial
+from logging import INFO
+from typing import TYPE_CHECKING, Any
+
+from tornado.httputil import (
+    HTTPHeaders,
+    HTTPMessageDelegate,
+    HTTPServerRequest,
+    RequestStartLine,
+    ResponseStartLine,
+)
+from tornado.log import gen_log
+
+from .._errors import HTTPError
+from ._execution import run
+from ._log_lines import log_line
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable
+
+    from .._application import Application
+    from .._handler import RequestHandler
+
+
+class HandlerDelegate(HTTPMessageDelegate):
+    """Collect the body of a request, then run its handler."""
+
+    _chunks: list[bytes] | None = None
+
+    def __init__(
+        self,
+        application: Application,
+        request: HTTPServerRequest,
+        handler_class: type[RequestHandler],
+        handler_kwargs: dict[str, Any] | None,
+        path_args: list[bytes] | None,
+        path_kwargs: dict[str, bytes] | None,
+    ) -> None:
+        self.application = application
+        self.request = request
+        self.handler_class = handler_class
+        self.handler_kwargs = handler_kwargs
+        self.path_args = path_args
+        self.path_kwargs = path_kwargs
+
+    def headers_received(
+        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
+    ) -> Awaitable[None] | None:
+        limit = self.handler_class.max_body_size
+        if limit is not None:
+            connection: Any = self.request.connection
+            connection.set_max_body_size(limit)
+        return None
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        if self._chunks is None:
+            self._chunks = []
+        self._chunks.append(chunk)
+        return None
+
+    def finish(self) -> None:
+        if self._chunks:
+            self.request.body = b"".join(self._chunks)
+        self.execute()
+
+    def on_connection_close(self) -> None:
+        self._chunks = None
+        request = self.request
+        if getattr(request.connection, "refused_with", None) is None:
+            log_line(
+                self.handler_class,
+                request,
+                gen_log,
+                INFO,
+                "%s %s (%s): the connection was closed before the request was complete",
+                request.method,
+                request.uri,
+                request.remote_ip,
+            )
+
+    def execute(self) -> asyncio.Task[None] | None:
+        """Make the handler and run it.
+
+        :return: the Task that finishes the request, ``None`` if it is finished.
+        """
+        application, request = self.application, self.request
+        handler_class, kwargs = self.handler_class, self.handler_kwargs
+        try:
+            handler = (
+                handler_class(application, request, **kwargs)
+                if kwargs
+                else handler_class(application, request)
+            )
+        except Exception as error:  # noqa: BLE001 - the program's own, in initialize()
+            handler = self._replacement(error)
+        context = copy_context()
+        if handler._stream_request_body:
+            self.attach(handler, context)
+        transforms = application.transforms
+        if transforms:
+            transforms = [transform(request) for transform in transforms]
+        coroutine = (
+            handler._execute(transforms, *(self.path_args or ()), **(self.path_kwargs or {}))
+            if self.path_args or self.path_kwargs
+            else handler._execute(transforms)
+        )
+        task = run(coroutine, context)
+        if not handler._finished:
+            closed: Any = handler._tell_client_left
+            if task is not None and application.settings.get("cancel_on_disconnect"):
+                closed = partial(_leave, handler, task)
+            connection: Any = request.connection
+            connection.set_close_callback(closed)
+        return task
+
+    def _replacement(self, error: Exception) -> RequestHandler:
+        """Make a handler that answers for one that could not be made."""
+        from .._simple_handlers import ErrorHandler
+
+        status = error.status_code if isinstance(error, HTTPError) else 500
+        handler = ErrorHandler(self.application, self.request, status_code=status)
+        handler.log_exception(type(error), error, error.__traceback__)
+        self.path_args = self.path_kwargs = None
+        return handler
+
+    def attach(self, handler: RequestHandler, context: Context) -> None:
+        """Be told about a handler that takes its body in pieces, before it runs."""
+
+
+def _leave(handler: RequestHandler, task: asyncio.Task[None]) -> None:
+    """Stop a handler whose client has gone: the setting ``cancel_on_disconnect``."""
+    handler._client_left = True
+    handler._tell_client_left()
+    task.cancel()

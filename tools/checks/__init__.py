@@ -1,0 +1,1 @@
+"""The rules of the house, one subject per module; ``tools/structure.py`` applies them."""
