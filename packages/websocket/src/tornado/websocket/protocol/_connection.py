@@ -31,7 +31,7 @@ class Connection:
     :param agreement: the compression that was agreed on, None for none.
     """
 
-    __slots__ = ("_answers", "close_code", "close_reason", "receiver", "sender", "state")
+    __slots__ = ("answers", "close_code", "close_reason", "receiver", "sender", "state")
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class Connection:
         #: lost without a close frame, None while the connection is open.
         self.close_code: int | None = None
         self.close_reason: str | None = None
-        self._answers = b""
+        self.answers = b""
 
     @property
     def is_open(self) -> bool:
@@ -91,19 +91,19 @@ class Connection:
                 self._take_close(event)
                 return
         if ping is not None and self.state is ConnectionState.OPEN:
-            self._answers = self.sender.pong(ping.data)
+            self.answers = self.sender.pong(ping.data)
 
     def _take_close(self, close: Close) -> None:
         self.close_code = 1005 if close.code is None else close.code
         self.close_reason = close.reason
         self.state = next_state(self.state, Step.CLOSE_RECEIVED)
         if self.state is ConnectionState.CLOSE_RECEIVED:  # this side has sent none yet
-            self._answers = self.sender.close(close.code, None)
+            self.answers = self.sender.close(close.code, None)
             self.state = next_state(self.state, Step.CLOSE_SENT)
 
     def take_answers(self) -> bytes:
         """Return what has to be sent because of what was received."""
-        answers, self._answers = self._answers, b""
+        answers, self.answers = self.answers, b""
         return answers
 
     def send_text(self, message: str | bytes) -> bytes:
