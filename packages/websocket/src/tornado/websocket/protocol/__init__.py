@@ -47,6 +47,7 @@ from ._handshake import (
 from ._masking import mask
 from ._receiver import Receiver, ReceiverState
 from ._sender import Sender
+from ._shared_frames import SharedFrames
 from ._state import ConnectionState
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "Receiver",
     "ReceiverState",
     "Sender",
+    "SharedFrames",
     "WebSocketClosedError",
     "WebSocketError",
     "accept_offer",

@@ -11,6 +11,7 @@ from ._state import ConnectionState, Step, next_state
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._extension import Agreement
+    from ._sender import Message
 
 #: How large a message may be if nothing else is said, in bytes.
 DEFAULT_MAX_MESSAGE_SIZE = 10 * 1024 * 1024
@@ -106,7 +107,7 @@ class Connection:
         answers, self.answers = self.answers, b""
         return answers
 
-    def send_text(self, message: str | bytes) -> bytes:
+    def send_text(self, message: Message) -> bytes:
         """Return the bytes of a text message; ``bytes`` have to be UTF-8.
 
         :raises WebSocketClosedError: the connection is closed or closing.
@@ -115,7 +116,7 @@ class Connection:
             raise WebSocketClosedError
         return self.sender.text(message)
 
-    def send_binary(self, message: bytes | bytearray | memoryview) -> bytes:
+    def send_binary(self, message: Message) -> bytes:
         """Return the bytes of a binary message.
 
         :raises WebSocketClosedError: the connection is closed or closing.

@@ -47,6 +47,10 @@ def _window_bits(direction: Direction, size: int) -> int:
     return min(direction.max_window_bits, needed)
 
 
+def _new_compressor(bits: int, level: int, mem_level: int) -> zlib._Compress:
+    return zlib.compressobj(level, zlib.DEFLATED, -bits, mem_level)
+
+
 class Deflater:
     """Compresses the messages that this side sends.
 
@@ -68,10 +72,14 @@ class Deflater:
         self._mem_level = mem_level
         self._compressor: zlib._Compress | None = None
 
-    @property
-    def parameters(self) -> tuple[int, int, int]:
-        """Window, level and memory: compressors with equal ones give equal fresh messages."""
-        return (self._direction.max_window_bits, self._level, self._mem_level)
+    def parameters_for(self, size: int) -> tuple[int, int, int]:
+        """Return the window, level and memory with which `compress_fresh` takes so many bytes.
+
+        Deflaters for which they are equal compress a message equally.
+        """
+        bits = max(_SMALLEST_WINDOW_BITS, _window_bits(self._direction, size))
+        # A small input fills small tables; larger ones would only have to be cleared.
+        return bits, self._level, min(self._mem_level, bits - 6)
 
     def can_compress(self, size: int) -> bool:
         """Return true if the window that was agreed on lets a message of ``size`` bytes be sent.
@@ -90,7 +98,7 @@ class Deflater:
             bits = self._direction.max_window_bits
             if bits < _SMALLEST_WINDOW_BITS:
                 return self.compress_fresh(data)
-            compressor = self._compressor = self._new_compressor(bits, self._mem_level)
+            compressor = self._compressor = _new_compressor(bits, self._level, self._mem_level)
         return (compressor.compress(data) + compressor.flush(zlib.Z_SYNC_FLUSH))[:-4]
 
     def compress_fresh(self, data: bytes) -> bytes:
@@ -99,19 +107,12 @@ class Deflater:
         Every connection whose window is at least as large can be sent the result. `forget` has to
         follow where the connection's own compressor goes on afterwards.
         """
-        size = len(data)
-        bits = max(_SMALLEST_WINDOW_BITS, _window_bits(self._direction, size))
-        # A small input fills small tables; larger ones would only have to be cleared.
-        mem_level = min(self._mem_level, max(1, bits - 6))
-        compressor = self._new_compressor(bits, mem_level)
+        compressor = _new_compressor(*self.parameters_for(len(data)))
         return (compressor.compress(data) + compressor.flush(zlib.Z_SYNC_FLUSH))[:-4]
 
     def forget(self) -> None:
         """Let the next message refer to none of those before it."""
         self._compressor = None
-
-    def _new_compressor(self, bits: int, mem_level: int) -> zlib._Compress:
-        return zlib.compressobj(self._level, zlib.DEFLATED, -bits, mem_level)
 
 
 class Inflater:

@@ -22,7 +22,11 @@ from ._masking import mask
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from ._deflate import Deflater
+
+    Message: TypeAlias = str | bytes | bytearray | memoryview
 
 #: The heads of short frames that are not masked, by payload length.
 _SHORT_TEXT = [bytes((FIN | TEXT, length)) for length in range(126)]
@@ -46,6 +50,18 @@ def head(first: int, length: int, mask_bit: int = 0) -> bytes:
     return bytes((first, mask_bit | 127)) + length.to_bytes(8, "big")
 
 
+def payload_of(message: Message) -> bytes:
+    """Return the bytes of a message.
+
+    :raises TypeError: it is neither text nor bytes.
+    """
+    if isinstance(message, str):
+        return message.encode()
+    if isinstance(message, (bytes, bytearray, memoryview)):
+        return bytes(message)
+    raise TypeError(f"a message is str or bytes, not {type(message).__name__}")
+
+
 class Sender:
     """Makes the frames that this side sends. Each message is one frame.
 
@@ -53,23 +69,23 @@ class Sender:
     :param deflater: for messages to be compressed; None if compression was not agreed on.
     """
 
-    __slots__ = ("_is_client", "deflater")
+    __slots__ = ("deflater", "is_client")
 
     def __init__(self, *, is_client: bool, deflater: Deflater | None = None) -> None:
-        self._is_client = is_client
+        self.is_client = is_client
         self.deflater = deflater
 
-    def text(self, message: str | bytes) -> bytes:
+    def text(self, message: Message) -> bytes:
         """Return the frame of a text message; bytes have to be UTF-8."""
-        payload = message.encode() if type(message) is str else bytes(message)  # type: ignore[arg-type] - bytes then
-        if self.deflater is None and not self._is_client and len(payload) < 126:
+        payload = message.encode() if type(message) is str else payload_of(message)
+        if self.deflater is None and not self.is_client and len(payload) < 126:
             return _SHORT_TEXT[len(payload)] + payload
         return self._data_frame(FIN | TEXT, payload)
 
-    def binary(self, message: bytes | bytearray | memoryview) -> bytes:
+    def binary(self, message: Message) -> bytes:
         """Return the frame of a binary message."""
-        payload = bytes(message)
-        if self.deflater is None and not self._is_client and len(payload) < 126:
+        payload = message if type(message) is bytes else payload_of(message)
+        if self.deflater is None and not self.is_client and len(payload) < 126:
             return _SHORT_BINARY[len(payload)] + payload
         return self._data_frame(FIN | BINARY, payload)
 
@@ -106,7 +122,7 @@ class Sender:
             raise MisuseError(
                 f"a control frame holds at most {MAX_CONTROL_PAYLOAD} bytes, not {len(data)}"
             )
-        return self._frame(FIN | opcode, data)
+        return self.frame(FIN | opcode, data)
 
     def _data_frame(self, first: int, payload: bytes) -> bytes:
         deflater = self.deflater
@@ -115,11 +131,15 @@ class Sender:
             and len(payload) >= MIN_COMPRESSED_SIZE
             and deflater.can_compress(len(payload))
         ):
-            return self._frame(first | RSV1, deflater.compress(payload))
-        return self._frame(first, payload)
+            return self.frame(first | RSV1, deflater.compress(payload))
+        return self.frame(first, payload)
 
-    def _frame(self, first: int, payload: bytes) -> bytes:
-        if not self._is_client:
+    def frame(self, first: int, payload: bytes) -> bytes:
+        """Return a frame with this payload, masked if this side is a client.
+
+        :param first: the first byte of the frame: the opcode and its flags.
+        """
+        if not self.is_client:
             return head(first, len(payload)) + payload
         key = urandom(4)  # a fresh one for each frame, not to be foreseen (section 10.3)
         return b"".join((head(first, len(payload), MASK), key, mask(key, payload)))
