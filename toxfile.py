@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "tools"))
 
-from environments import (  # noqa: E402 - found by way of the line above
+from environments import (  # noqa: E402 - the line above makes it importable
     default_environments,
     without_interpreter,
 )
@@ -35,7 +35,7 @@ from environments import (  # noqa: E402 - found by way of the line above
 
 @impl
 def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
-    """Put the environments in front of every other source of settings."""
+    """Put the environments before every other source of settings."""
     core_conf.loaders.insert(0, MemoryLoader(env_list=EnvList(default_environments())))
 
 

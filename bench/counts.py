@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench.harness.counting import main
+from bench.harness.counts.counting import main
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.harness.command import BENCH
-from bench.harness.environment import Environments, take_snapshot
 from bench.harness.errors import BenchError
+from bench.harness.process.environment import Environments, take_snapshot
 from bench.harness.table import markdown
 
 if TYPE_CHECKING:

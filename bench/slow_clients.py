@@ -110,7 +110,7 @@ async def times(port: int, seconds: float) -> list[float]:
     return sorted(taken)
 
 
-def shown(name: str, taken: list[float], most: float, memory: float) -> None:
+def print_row(name: str, taken: list[float], most: float, memory: float) -> None:
     """Print a line of the table."""
     half = percentile(taken, 0.5)
     print(
@@ -136,7 +136,7 @@ def measure(port: int, pid: int, count: int, seconds: float) -> bool:
     asyncio.run(times(port, 1))
     alone, alone_most = asyncio.run(laps(port, seconds))
     before = memory_of(pid)
-    shown("alone", alone, alone_most, before)
+    print_row("alone", alone, alone_most, before)
     command = [sys.executable, __file__, "--drip", str(port), "--connections", str(count)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as slow:
         try:
@@ -147,7 +147,7 @@ def measure(port: int, pid: int, count: int, seconds: float) -> bool:
                 raise RuntimeError("a slow client was refused")
         finally:
             slow.kill()
-    shown(f"beside {count} slow clients", beside, beside_most, after)
+    print_row(f"beside {count} slow clients", beside, beside_most, after)
     ratio = beside_most / alone_most
     print(f"{(after - before) * 1024 / count:.1f} KB per slow connection, p99 {ratio:.2f} times")
     return ratio <= 2

@@ -169,10 +169,10 @@ class Client:
                 status = 0
                 self.close()
             if expected and status != expected:
-                raise SystemExit(f"{work[:60]!r}: {status} in the place of {expected}")
+                raise SystemExit(f"{work[:60]!r}: {status} instead of {expected}")
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Give the connection, a new one if there is none."""
+        """Return the connection, a new one if there is none."""
         if self.reader is None or self.writer is None:
             self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
         return self.reader, self.writer
@@ -225,7 +225,7 @@ async def measure(port: int) -> dict[str, int]:
 
 
 async def soak(port: int, requests: int) -> list[dict[str, int]]:
-    """Do the work; give the memory behind each slice of it."""
+    """Do the work; return the memory after each slice of it."""
     clients = [Client(port, number * 5) for number in range(CLIENTS)]
     measured = []
     share = requests // SLICES // CLIENTS

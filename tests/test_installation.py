@@ -1,4 +1,4 @@
-"""What somebody has who installs one wheel, some of them, or the roof."""
+"""What is there after installing one wheel, some of them, or the meta-package."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ ALONE = [piece.folder.name for piece in WORKSPACE if piece.folder.name != "torna
 
 
 @pytest.mark.parametrize("folder", ALONE)
-def test_one_wheel_brings_its_modules_and_those_it_stands_on_and_no_other(
+def test_one_wheel_brings_its_modules_and_those_it_depends_on_and_no_other(
     tmp_path: Path, folder: str
 ) -> None:
     python = install(tmp_path / "environment", folder)
@@ -111,7 +111,7 @@ def test_the_httpserver_wheel_serves_without_the_framework(tmp_path: Path) -> No
     assert "No module named 'tornado.web'" in framework.stderr
 
 
-def test_a_module_can_be_imported_from_the_name_without_the_roof(tmp_path: Path) -> None:
+def test_a_module_can_be_imported_from_the_name_without_the_meta_package(tmp_path: Path) -> None:
     python = install(tmp_path / "environment", "web")
 
     result = run(
@@ -121,7 +121,7 @@ def test_a_module_can_be_imported_from_the_name_without_the_roof(tmp_path: Path)
     assert result.stdout == "False\n", result.stderr
 
 
-def test_the_roof_gives_the_version_and_every_module(tmp_path: Path) -> None:
+def test_the_meta_package_gives_the_version_and_every_module(tmp_path: Path) -> None:
     python = install(tmp_path / "environment", "tornado")
     program = "import tornado; print(tornado.web.RequestHandler, tornado.version)"
 
@@ -145,7 +145,7 @@ def test_removing_a_piece_leaves_the_others_whole(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(180)
-def test_type_checkers_follow_the_installed_pieces_and_the_roof(tmp_path: Path) -> None:
+def test_type_checkers_follow_the_installed_pieces_and_the_meta_package(tmp_path: Path) -> None:
     script = write_program(
         tmp_path,
         """\

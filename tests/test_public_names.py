@@ -1,4 +1,4 @@
-"""What a user sees of an object names the public module that documents it, never a room."""
+"""What a user sees of an object names the public module that documents it, never a private one."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ import pytest
 from parity import CLASSIC, MODERN, Exceptions, Parity, modules_of
 
 PARITY = Parity(Exceptions.read())
-FACES = [
-    face
+MODULES = [
+    module
     for name in sorted({*modules_of(MODERN), *modules_of(CLASSIC)})
-    if hasattr(face := PARITY.module(name), "__all__")
+    if hasattr(module := PARITY.module(name), "__all__")
 ]
 
 
-def classes_of(face: Any) -> list[type]:
-    things = [getattr(face, name) for name in face.__all__]
-    return [each for each in things if isinstance(each, type) and each.__module__ == face.__name__]
+def classes_of(module: Any) -> list[type]:
+    things = [getattr(module, name) for name in module.__all__]
+    return [
+        each for each in things if isinstance(each, type) and each.__module__ == module.__name__
+    ]
 
 
 def functions_of(thing: type) -> Iterator[Any]:
@@ -37,17 +39,17 @@ def is_private(module: str) -> bool:
     return module.startswith("tornado") and "._" in module
 
 
-@pytest.mark.parametrize("face", FACES, ids=lambda face: face.__name__)
-def test_public_objects_name_a_public_module(face: Any) -> None:
-    things = [getattr(face, each) for each in face.__all__]
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_public_objects_name_a_public_module(module: Any) -> None:
+    things = [getattr(module, each) for each in module.__all__]
     named = [each for each in things if isinstance(each, type) or inspect.isroutine(each)]
     assert [each for each in named if is_private(str(each.__module__))] == []
 
 
-@pytest.mark.parametrize("face", FACES, ids=lambda face: face.__name__)
-def test_methods_are_found_where_they_say_that_they_are(face: Any) -> None:
-    """Those that classes share with a base in a room say the base."""
-    for thing in classes_of(face):
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_methods_are_found_where_they_say_that_they_are(module: Any) -> None:
+    """Those that classes share with a private base say the base."""
+    for thing in classes_of(module):
         for function in functions_of(thing):
             if function.__module__.startswith("tornado") and "<" not in function.__qualname__:
                 found: Any = import_module(function.__module__)
@@ -71,7 +73,7 @@ for each in (files["f"][0], *events, DictLoader({"a": "b"}).load("a")):
 
 
 def test_objects_that_others_make_name_a_public_module() -> None:
-    """Nobody has asked a face for their classes."""
+    """Nobody has asked a public module for their classes."""
     command = [sys.executable, "-c", MADE_BY_OTHERS]
     answer = subprocess.run(command, capture_output=True, text=True, check=True)
     assert answer.stdout.split() == ["tornado.httputil"] * 5 + ["tornado.template"]

@@ -27,10 +27,10 @@ HEAD = """\
 
 Written by `python tools/generations.py`; `tox run -e docs` fails when it is not up to date. What
 programs that were written for Tornado 1.x, 2.x, 3.x, 4.x and 5.x may rely on here, beside everything
-that [6.6.1 has](api-parity.md) and the [names of 2.4.1](api-parity-classic.md). A mark stands under
-each generation that had it. Every line names a test that shows it; `tests/test_classic_orders.py`
+that [6.6.1 has](api-parity.md) and the [names of 2.4.1](api-parity-classic.md). A generation
+that had it has a mark. Every line names a test that shows it; `tests/test_classic_orders.py`
 compares the order of arguments of every public function of 2.4.1, and of those of 1.2.1, 3.2.2, 4.5.3
-and 5.1.1 whose order is another one than in 6.6.1, and calls those that have moved.
+and 5.1.1 whose order differs from 6.6.1, and calls those that have moved.
 `tests/test_classic_programs.py` has whole programs.
 """
 

@@ -121,7 +121,7 @@ class Parity:
         if name not in self._modules:
             try:
                 module = import_module(name)
-                # A folder without a face is a namespace that nobody has built in yet.
+                # A folder without an __init__.py is a namespace that nothing has been put into yet.
                 is_empty = module.__spec__ is not None and module.__spec__.origin is None
                 self._modules[name] = None if is_empty else module
             except ModuleNotFoundError as error:
@@ -327,7 +327,7 @@ def _cells(entry: Entry) -> str:
 
 
 def untruths(api: str, parity: Parity, workspace: Workspace, document: str) -> Iterator[str]:
-    """Yield what a document says that is not so; tests that it does not know yet are no untruth."""
+    """Yield what a document says that is not so; a test that it does not name yet is fine."""
     said = re.findall(r"^\| (`.*) \| ([^|]*) \| ([^|]*) \|$", document, re.MULTILINE)
     tests = read_tests(parity, workspace)
     truth = list(rows(api, parity, tests))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-#: A default whose text is no literal, such as ``<AddressFamily.AF_UNSPEC: 0>``.
+#: A default whose text is not a literal, such as ``<AddressFamily.AF_UNSPEC: 0>``.
 OPAQUE: Final = object()
 
 STARS = {Parameter.VAR_POSITIONAL: "*", Parameter.VAR_KEYWORD: "**"}
@@ -79,7 +79,7 @@ def parameters_of(thing: Callable[..., Any]) -> list[Parameter] | None:
 def differences(wanted: list[Wanted], found: list[Parameter]) -> Iterator[str]:
     """Yield why a call that fits the wanted signature might not fit the found one.
 
-    More parameters are fine when they are optional and stand behind the wanted ones.
+    More parameters are fine when they are optional and come after the wanted ones.
     """
     positional = [parameter for parameter in found if parameter.kind in POSITIONAL]
     matched = set()

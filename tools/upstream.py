@@ -21,14 +21,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-import upstream_table
-from upstream_processes import run_module, run_modules
+from upstream_suite import table as upstream_table
+from upstream_suite.processes import run_module, run_modules
 from workspace import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from upstream_processes import Outcome
+    from upstream_suite.processes import Outcome
 
 #: The version of upstream whose tests count.
 VERSION = "6.6.1"

@@ -19,7 +19,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from upstream_imports import SuiteFinder
+from upstream_suite.placeholders import SuiteFinder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ class Pipe:
 
 
 class Result(unittest.TestResult):
-    """Reports the outcome of each test by its id: passed, failed or skipped."""
+    """A result that reports the outcome of each test by its id: passed, failed or skipped."""
 
     def __init__(self, pipe: Pipe) -> None:
         super().__init__()

@@ -10,9 +10,9 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-import upstream_table
 from upstream import VERSION
-from upstream_table import KINDS, UNCOUNTED, ModuleTable
+from upstream_suite import table as upstream_table
+from upstream_suite.table import KINDS, UNCOUNTED, ModuleTable
 from workspace import ROOT
 
 if TYPE_CHECKING:

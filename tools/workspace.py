@@ -128,7 +128,7 @@ class Workspace:
         return [self.pieces[name] for name in names if name in self.pieces]
 
     def closure(self, start: Iterable[Piece], *groups: str) -> list[Piece]:
-        """Return the pieces that some pieces need, themselves included, by way of siblings.
+        """Return the pieces that some pieces need, themselves included, through their siblings.
 
         :param groups: dependency groups of the first pieces that count too.
         """

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bench.harness.contestant import Contestant
-    from bench.harness.cores import Cores
-    from bench.harness.environment import Environments
+    from bench.harness.process.cores import Cores
+    from bench.harness.process.environment import Environments
 
 
 @dataclass(frozen=True)

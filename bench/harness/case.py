@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from bench.harness.errors import CaseError
-from bench.harness.payload import payload
-from bench.harness.request import Request, compose
+from bench.harness.exchange.payload import payload
+from bench.harness.exchange.request import Request, compose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

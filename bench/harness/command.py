@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 from bench.harness.arena import Arena
 from bench.harness.case import Case, case_names, load_case
 from bench.harness.contestant import Contestant, choose, load_contestants
-from bench.harness.cores import Cores, choose_cores, pin
-from bench.harness.endpoint import write_certificate
-from bench.harness.environment import Environments
 from bench.harness.errors import BenchError, CaseError, SetupError
+from bench.harness.exchange.endpoint import write_certificate
+from bench.harness.exchange.payload import write_files
 from bench.harness.idle import idle_columns, measure_idle
 from bench.harness.imports import imports_columns, measure_imports
 from bench.harness.load import load_columns, measure_load
-from bench.harness.machine import describe
-from bench.harness.payload import write_files
+from bench.harness.process.cores import Cores, choose_cores, pin
+from bench.harness.process.environment import Environments
+from bench.harness.process.machine import describe
 from bench.harness.result import Skipped, write_result
 from bench.harness.startup import measure_startup, startup_columns
 from bench.harness.table import render, render_machine

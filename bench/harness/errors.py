@@ -31,7 +31,7 @@ class ServerError(BenchError):
 
 
 class ResponseError(BenchError):
-    """The bytes that came back are no HTTP/1.1 response."""
+    """The bytes that came back are not an HTTP/1.1 response."""
 
 
 class VerificationError(BenchError):

@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from bench.harness.loader import Loader
-from bench.harness.memory import held
+from bench.harness.process.memory import held
 from bench.harness.result import Line, Result, conclude
 from bench.harness.rounds import interleave
 from bench.harness.server import Server, running

@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
-from bench.harness.cores import pin
 from bench.harness.errors import ServerError
+from bench.harness.process.cores import pin
 from bench.harness.result import Line, Result, conclude
 from bench.harness.rounds import interleave
 from bench.harness.table import Column, compared, measured

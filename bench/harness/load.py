@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.harness.errors import ServerError, SetupError, VerificationError
+from bench.harness.exchange.verification import verify
 from bench.harness.loader import Loader
-from bench.harness.memory import forget_peak, peak
+from bench.harness.process.memory import forget_peak, peak
 from bench.harness.result import Line, Result, Skipped, conclude
 from bench.harness.rounds import interleave
 from bench.harness.server import Server, running
 from bench.harness.statistics import percentile
 from bench.harness.table import Column, compared, compared_to_base, head_size, measured
-from bench.harness.verification import verify
 
 if TYPE_CHECKING:
     from bench.harness.arena import Arena

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
-    from bench.harness.endpoint import Endpoint
-    from bench.harness.request import Request
+    from bench.harness.exchange.endpoint import Endpoint
+    from bench.harness.exchange.request import Request
 
 _READ, _WRITE = select.POLLIN, select.POLLOUT
 _PIECE = 262_144

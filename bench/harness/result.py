@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bench.harness.case import Case
-    from bench.harness.verification import Verified
+    from bench.harness.exchange.verification import Verified
 
 
 @dataclass

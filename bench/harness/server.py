@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.harness.clock import cpu_seconds
-from bench.harness.cores import pin
-from bench.harness.endpoint import HOST, Endpoint
 from bench.harness.errors import ServerError, VerificationError
-from bench.harness.memory import resident
-from bench.harness.verification import Verified, verify
+from bench.harness.exchange.endpoint import HOST, Endpoint
+from bench.harness.exchange.verification import Verified, verify
+from bench.harness.process.clock import cpu_seconds
+from bench.harness.process.cores import pin
+from bench.harness.process.memory import resident
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from bench.harness.clock import cpu_seconds
-from bench.harness.endpoint import Endpoint
+from bench.harness.exchange.endpoint import Endpoint
+from bench.harness.exchange.verification import verify
+from bench.harness.process.clock import cpu_seconds
 from bench.harness.result import Line, Result, conclude
 from bench.harness.rounds import interleave
 from bench.harness.server import command_line, free_port, spawn, wait_until_listening
 from bench.harness.table import Column, compared, measured
-from bench.harness.verification import verify
 
 if TYPE_CHECKING:
     from bench.harness.arena import Arena

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from bench.harness.clock import cpu_seconds
-from bench.harness.cores import Cores, choose_cores, pin
-from bench.harness.environment import Environments
 from bench.harness.errors import SetupError
+from bench.harness.process.clock import cpu_seconds
+from bench.harness.process.cores import Cores, choose_cores, pin
+from bench.harness.process.environment import Environments
 from bench.harness.statistics import ratio, summarize
 from bench.harness.table import markdown, spread, times
 from bench.streams import load

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-#: Name in the table, room in engines/, and whether it runs in the environment of the peers.
+#: Name in the table, module in engines/, and whether it runs in the environment of the peers.
 ENGINES = [
     ("tornado.template", "tornado_template", False),
     ("upstream 6.6.1", "tornado_template", True),

@@ -11,8 +11,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from bench.harness.endpoint import Endpoint, write_certificate
-from bench.harness.payload import write_files
+from bench.harness.exchange.endpoint import Endpoint, write_certificate
+from bench.harness.exchange.payload import write_files
 from bench.harness.server import free_port, spawn, wait_until_listening
 
 _BENCH = Path(__file__).resolve().parents[1]

@@ -6,9 +6,9 @@ import pytest
 from bench.harness.case import Case, case_names, load_case, parse_case
 from bench.harness.command import BENCH, adjust, main, parse_arguments
 from bench.harness.contestant import choose, load_contestants, parse_contestants
-from bench.harness.environment import parse_pins
 from bench.harness.errors import CaseError
-from bench.harness.request import compose
+from bench.harness.exchange.request import compose
+from bench.harness.process.environment import parse_pins
 
 CASES = BENCH / "cases"
 MINIMAL = 'title = "t"\ncontestants = ["floor"]\nreference = "floor"\n'

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from bench.harness.case import Expectation
-from bench.harness.endpoint import Endpoint
 from bench.harness.errors import LoadError, VerificationError
+from bench.harness.exchange.endpoint import Endpoint
+from bench.harness.exchange.payload import payload
+from bench.harness.exchange.request import compose
+from bench.harness.exchange.verification import verify
 from bench.harness.loader import Loader, PortablePoller, make_poller
-from bench.harness.payload import payload
-from bench.harness.request import compose
 from bench.harness.server import free_port
-from bench.harness.verification import verify
 
 if TYPE_CHECKING:
     from bench.tests.conftest import Serve

@@ -9,20 +9,20 @@ from pathlib import Path
 
 import pytest
 from bench.harness.arena import Arena
-from bench.harness.calls import Calls
 from bench.harness.case import parse_case
 from bench.harness.command import BENCH, KINDS, main
 from bench.harness.contestant import load_contestants
-from bench.harness.cores import Cores
-from bench.harness.counting import Bench, count, describe_system, render_counts, with_fields
-from bench.harness.environment import Environment, Environments
+from bench.harness.counts.calls import Calls
+from bench.harness.counts.counting import Bench, count, describe_system, render_counts, with_fields
+from bench.harness.counts.functions import list_functions
+from bench.harness.counts.syscalls import can_trace, count_syscalls, parse_summary
 from bench.harness.errors import LoadError, SetupError
-from bench.harness.functions import list_functions
-from bench.harness.payload import write_files
+from bench.harness.exchange.payload import write_files
+from bench.harness.process.cores import Cores
+from bench.harness.process.environment import Environment, Environments
 from bench.harness.result import Line, Result, Skipped, write_result
 from bench.harness.rounds import interleave
 from bench.harness.server import program_path
-from bench.harness.syscalls import can_trace, count_syscalls, parse_summary
 from bench.harness.table import number, render
 
 EVERYBODY = load_contestants(BENCH / "contestants.toml")

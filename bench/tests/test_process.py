@@ -9,12 +9,12 @@ import time
 from pathlib import Path
 
 import pytest
-from bench.harness.clock import cpu_seconds, family, parse_duration
-from bench.harness.cores import Cores, choose_cores, pin
-from bench.harness.environment import fingerprint, parse_pins, take_snapshot
 from bench.harness.errors import SetupError
-from bench.harness.machine import describe, parse_model
-from bench.harness.memory import forget_peak, held, parse_kilobytes, peak, resident
+from bench.harness.process.clock import cpu_seconds, family, parse_duration
+from bench.harness.process.cores import Cores, choose_cores, pin
+from bench.harness.process.environment import fingerprint, parse_pins, take_snapshot
+from bench.harness.process.machine import describe, parse_model
+from bench.harness.process.memory import forget_peak, held, parse_kilobytes, peak, resident
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells this much")
 

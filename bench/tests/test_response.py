@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from bench.harness.errors import ResponseError
-from bench.harness.response import parse_response
+from bench.harness.exchange.response import parse_response
 from hypothesis import given
 from hypothesis import strategies as st
 

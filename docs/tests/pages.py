@@ -22,7 +22,7 @@ class Block:
     page: Path
     line: int
     language: str
-    file: str  #: the file that it is, if the page says so behind the language or in its first line
+    file: str  #: the file to write it to, if the page names one after the language or in the first line
     text: str
     excuse: str  #: why it is not run, if the page says so
 

@@ -74,7 +74,10 @@ RULES = (
     ),
     Rule(r"\bfaces?\b", '"public module" or "`__init__`"', r"\bfaces? (?:the (?:internet|network)|a)\b"),
     Rule(r"\broofs?\b", '"meta-package"'),
-    Rule(r"\bfloors?\b", '"lower layer", or "lower bound" of a version', r"\bfloor division\b|\bthe floor\b"),
+    Rule(
+        r"\b(?:lower|upper|higher|raised?|its) floors?\b|\bfloors\b",
+        '"lower layer", or "lower bound" of a version',
+    ),
     Rule(r"\barrows?\b", '"dependency"', r"\barrow (?:keys?|functions?)\b"),
     Rule(r"\btwins?\b", '"counterpart" or "equivalent"'),
     Rule(r"\brims?\b", '"I/O layer"'),

@@ -26,7 +26,7 @@ def found(text: str, *, messages: bool = True) -> list[str]:
         ("each room is imported", "room"),
         ("the face teaches", "face"),
         ("the roof imports it", "roof"),
-        ("errors of lower floors", "floors"),
+        ("errors of lower floors", "lower floors"),
         ("an arrow points down", "arrow"),
         ("its compressed twin", "twin"),
         ("the thin rim", "rim"),

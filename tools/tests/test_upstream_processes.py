@@ -3,8 +3,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-import upstream_processes
-from upstream_processes import run_module
+from upstream_suite import processes
+from upstream_suite.processes import run_module
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,7 +106,7 @@ class A(unittest.TestCase):
 def test_a_test_that_hangs_costs_only_itself(
     run: Callable[..., dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upstream_processes, "PATIENCE", 2)
+    monkeypatch.setattr(processes, "PATIENCE", 2)
     results = run("""
 class A(unittest.TestCase):
     def test_1(self): pass

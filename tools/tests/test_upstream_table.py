@@ -3,8 +3,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from upstream_processes import Outcome
-from upstream_table import Group, ModuleTable, compare, read, updated, write
+from upstream_suite.processes import Outcome
+from upstream_suite.table import Group, ModuleTable, compare, read, updated, write
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ in a template              is
 ``{{ expression }}``       the value of any Python expression, escaped for HTML
 ``{% directive %}``        a step: ``if``, ``for``, ``include`` ... up to ``{% end %}``
 ``{# comment #}``          nothing
-``{{!``, ``{%!``, ``{#!``  the same two characters without the ``!``
+``{{!``, ``{%!``, ``{#!``  the two characters before the ``!``
 =========================  =========================================================
 
 A :class:`Template` is compiled from text. A loader finds templates by name, keeps them compiled and
@@ -20,12 +20,12 @@ dictionary, :class:`CompiledLoader` what :func:`compile_directory` has prepared 
 A template that does not compile raises :class:`ParseError`, with file and line. An error while
 rendering shows the template's own lines in its traceback.
 
-A template is a program: it may do whatever the program may do that renders it.
+A template is a program: it can do whatever the program that renders it can do.
 
-Importing this module is almost free: each room behind it is imported when one of its names is first
-asked for. A pipeline of rooms makes a template: ``_reader`` cuts the text into tokens, ``_parser``
-makes ``_nodes`` of them, ``_writer`` writes these down as Python, ``_compiler`` compiles that to a
-``_program``, which runs with what is in ``_runtime``; ``_traceback`` is for when it fails.
+Importing this module is almost free: each private module is imported when one of its names is first
+used. A template takes three steps. ``_parsing`` makes a tree of its text, ``_writing`` writes the
+tree as a Python function and compiles that to a program, and ``_program`` runs it with the functions
+of ``_runtime``. After an error, ``_traceback`` shows the lines of the template.
 """
 
 # ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for
@@ -36,13 +36,14 @@ from tornado.util import publish
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
-    from ._classic import ObjectDict, exec_in
-    from ._compiled import CompiledLoader
+    from tornado.util import ObjectDict, exec_in
+
+    from ._compiled_files import compile_directory
+    from ._compiled_loader import CompiledLoader
     from ._errors import ParseError, PythonError, StaleTemplateError
     from ._loaders import BaseLoader, DictLoader, Loader
-    from ._packing import compile_directory
+    from ._parsing._whitespace import filter_whitespace
     from ._template import Template
-    from ._whitespace import filter_whitespace
 
 __all__ = [
     "BaseLoader",
@@ -63,16 +64,16 @@ publish(
     globals(),
     {
         "BaseLoader": "_loaders",
-        "CompiledLoader": "_compiled",
+        "CompiledLoader": "_compiled_loader",
         "DictLoader": "_loaders",
         "Loader": "_loaders",
-        "ObjectDict": "_classic",
         "ParseError": "_errors",
         "PythonError": "_errors",
         "StaleTemplateError": "_errors",
         "Template": "_template",
-        "compile_directory": "_packing",
-        "exec_in": "_classic",
-        "filter_whitespace": "_whitespace",
+        "compile_directory": "_compiled_files",
+        "filter_whitespace": "_parsing._whitespace",
     },
+    # Classic programs take these from here.
+    aliases={"ObjectDict": "tornado.util", "exec_in": "tornado.util"},
 )

@@ -9,10 +9,10 @@ import sys
 import traceback
 from typing import TYPE_CHECKING, Any
 
+from ._compiled_files import compile_directory, template_names
 from ._errors import ParseError
+from ._expected_names import WEB_NAMES, expected_names
 from ._loaders import Loader
-from ._names import WEB_NAMES, expected_names
-from ._packing import compile_directory, template_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,35 +22,35 @@ if TYPE_CHECKING:
 OK, FAULTY, MISUSED = 0, 1, 2
 
 _EPILOG = """\
-exit status: 0 all is well, 1 a template is at fault, 2 the command line is
+exit status: 0 all is well, 1 a template is wrong, 2 the command line is wrong
 
-A template is a program: it can do what the Python that renders it can do. Render templates of
-people whom you would let write your code."""
+A template is a program: it can do whatever the Python that renders it can do. Render only templates
+of people who may write your code."""
 
 
 class UsageError(Exception):
-    """What was asked for makes no sense."""
+    """A command line that cannot be carried out."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command.
 
     :param arguments: by default, those of the process.
-    :returns: the exit status: 0, 1 if a template is at fault, 2 if the arguments are.
+    :returns: the exit status: 0, 1 if a template is wrong, 2 if the arguments are wrong.
     """
-    options = _parser().parse_args(arguments)
+    options = _make_parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
         return run(options)
     except ParseError as error:
-        _complain(_describe(error))
+        _print_error(_describe(error))
         return FAULTY
     except (UsageError, OSError) as error:
-        _complain(f"tornado.template: {error}")
+        _print_error(f"tornado.template: {error}")
         return MISUSED
 
 
-def _parser() -> argparse.ArgumentParser:
+def _make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tornado.template",
         description="Check, render and compile templates.",
@@ -59,18 +59,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    check = _command(commands, "check", _check, "compile every template of a folder, report faults")
+    check = _add_command(
+        commands, "check", _check, "compile every template of a folder, report faults"
+    )
     check.add_argument("directory", help="the folder of the templates")
     _add_names(check, "report all names but these and those that every template has")
 
-    names = _command(commands, "names", _names, "list the names that templates expect")
+    names = _add_command(commands, "names", _names, "list the names that templates expect")
     names.add_argument("directory", help="the folder of the templates")
     _add_names(names, "leave these names out")
 
-    render = _command(commands, "render", _render, "render a template to the standard output")
+    render = _add_command(commands, "render", _render, "render a template to the standard output")
     render.add_argument("file", help="the template")
     render.add_argument(
-        "--root", metavar="DIR", help="where names of templates start (default: the file's folder)"
+        "--root", metavar="DIR", help="the root of template names (default: the file's folder)"
     )
     render.add_argument(
         "--data", metavar="FILE", help="the names, as a JSON object; - for the standard input"
@@ -83,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
         help="one name; the value is JSON, or else text",
     )
 
-    compile_ = _command(commands, "compile", _compile, "compile the templates to Python files")
+    compile_ = _add_command(commands, "compile", _compile, "compile the templates to Python files")
     compile_.add_argument("directory", help="the folder of the templates")
     compile_.add_argument("output", help="the folder for the Python files, for CompiledLoader")
     for command in (check, names, compile_):
@@ -100,12 +102,12 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--whitespace",
             choices=("all", "single", "oneline"),
-            help="the white space mode (default: single for .html and .js, else all)",
+            help="the white space mode (default: single for .html and .js, all for other files)",
         )
     return parser
 
 
-def _command(
+def _add_command(
     commands: Any, name: str, run: Callable[[argparse.Namespace], int], summary: str
 ) -> argparse.ArgumentParser:
     description = summary[0].upper() + summary[1:] + "."
@@ -124,7 +126,7 @@ def _add_names(parser: argparse.ArgumentParser, purpose: str) -> None:
         action="append",
     )
     parser.add_argument(
-        "--web", action="store_true", help="the names that tornado.web gives are known, too"
+        "--web", action="store_true", help="the names that tornado.web gives are known too"
     )
 
 
@@ -139,14 +141,14 @@ def _check(options: argparse.Namespace) -> int:
             template = loader.load(name)
         except ParseError as error:
             faults += 1
-            _complain(_describe(error))
+            _print_error(_describe(error))
             continue
         if known is not None:
             for unknown, (source, line) in expected_names(template).items():
                 place = source.name, line, unknown
                 if unknown not in known and place not in reported:
                     reported.add(place)
-                    _complain(f"{source.name}:{line}: unknown name {unknown!r}")
+                    _print_error(f"{source.name}:{line}: unknown name {unknown!r}")
     faults += len(reported)
     sys.stdout.write(f"{len(every)} templates, {faults} faults\n")
     return FAULTY if faults else OK
@@ -161,7 +163,7 @@ def _names(options: argparse.Namespace) -> int:
             template = loader.load(name)
         except ParseError as error:
             status = FAULTY
-            _complain(_describe(error))
+            _print_error(_describe(error))
             continue
         for expected, (source, line) in sorted(expected_names(template).items()):
             if expected not in known:
@@ -173,10 +175,10 @@ def _render(options: argparse.Namespace) -> int:
     root = options.root or os.path.dirname(options.file) or os.curdir
     name = os.path.relpath(options.file, root).replace(os.sep, "/")
     template = _loader(options, root).load(name)
-    names = _data(options)
+    names = _names_to_render(options)
     try:
         output = _generate(template, names)
-    except Exception:  # noqa: BLE001 - whatever the template has raised is shown to its author
+    except Exception:  # noqa: BLE001 - any error of the template is shown to its author
         traceback.print_exc()
         return FAULTY
     sys.stdout.buffer.write(output)
@@ -211,15 +213,15 @@ def _autoescape(options: argparse.Namespace) -> str | None:
 
 
 def _known(options: argparse.Namespace) -> set[str] | None:
-    """Return the names that need no report; None if nobody has said which are known."""
+    """Return the names that are not reported, None if neither option is given."""
     if options.known is None and not options.web:
         return None
     names = {name.strip() for text in options.known or () for name in text.split(",")}
     return names | WEB_NAMES if options.web else names
 
 
-def _data(options: argparse.Namespace) -> dict[str, Any]:
-    """Return the names to render with."""
+def _names_to_render(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the names that the options give to the template."""
     data: dict[str, Any] = {}
     if options.data is not None:
         data = _read_object(options.data)
@@ -253,5 +255,5 @@ def _describe(error: ParseError) -> str:
     return f"{error.filename}:{error.lineno}: {error.message}"
 
 
-def _complain(text: str) -> None:
+def _print_error(text: str) -> None:
     sys.stderr.write(text + "\n")

@@ -3,27 +3,27 @@
 ::
 
     Exception
-    ├── ParseError             the template's text is at fault
-    │   └── PythonError        ... because the Python inside a directive is (also a SyntaxError)
-    └── StaleTemplateError     a precompiled template is not what it should be
+    ├── ParseError             the text of the template is wrong
+    │   └── PythonError        ... because of the Python inside a directive (also a SyntaxError)
+    └── StaleTemplateError     a compiled template is not up to date
 """
 
 from __future__ import annotations
 
 
 class ParseError(Exception):
-    """Raised for a template that cannot be compiled: its text, or what it extends or includes.
+    """A template that cannot be compiled, because of its text or of what it extends or includes.
 
     :param message: what is wrong and what was expected.
     :param filename: the template's name.
-    :param lineno: the line, counted from 1; 0 where no line is to blame.
+    :param lineno: the line, counted from 1; 0 if no line is wrong by itself.
 
     .. versionchanged:: 1.0
        Faulty Python inside a directive is reported as a ParseError too; that error is also a
        :class:`SyntaxError`.
     """
 
-    # Raised by rooms, shown in tracebacks: nobody may have asked the face for it before.
+    # Tracebacks show the name, and perhaps nobody has imported the class from the package yet.
     __module__ = "tornado.template"
 
     def __init__(self, message: str, filename: str | None = None, lineno: int = 0) -> None:
@@ -38,8 +38,8 @@ class ParseError(Exception):
         return f"{self.message} at {self.filename}:{self.lineno}"
 
 
-class PythonError(ParseError, SyntaxError):  # type: ignore[misc]  # lineno: both say int
-    """Raised for Python inside a directive that does not compile; it is a SyntaxError, too.
+class PythonError(ParseError, SyntaxError):  # type: ignore[misc]  # both say that lineno is an int
+    """Python inside a directive that does not compile; it is a SyntaxError, too.
 
     .. versionadded:: 1.0
     """
@@ -62,10 +62,10 @@ class PythonError(ParseError, SyntaxError):  # type: ignore[misc]  # lineno: bot
 
 
 class StaleTemplateError(Exception):
-    """Raised for a precompiled template that must be compiled again.
+    """A compiled template that must be compiled again.
 
-    Its source has changed, another version of the engine has made it, or it was made with other
-    settings than the loader's.
+    Its source has changed, another version of the engine has made it, or it was made with settings
+    that are not the loader's.
 
     .. versionadded:: 1.0
     """

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 class BaseLoader:
-    """Finds templates by name, and keeps those that it has compiled.
+    """A source of templates: it finds them by name, and keeps those that it has compiled.
 
-    Make a loader of your own by overriding :meth:`resolve_path` and ``_create_template(name)``,
+    A loader of your own overrides :meth:`resolve_path` and ``_create_template(name)``,
     which returns a :class:`Template` made with ``name=name, loader=self``.
 
     :param autoescape: the name of the function that ``{{ }}`` goes through, None for none.
     :param namespace: names for all templates of this loader.
-    :param whitespace: the white space mode; by default the file's name decides.
+    :param whitespace: the white space mode; by default it depends on the name of the file.
     """
 
     def __init__(
@@ -36,9 +36,10 @@ class BaseLoader:
         self.whitespace = whitespace
         #: The compiled templates.
         self.templates: dict[str, Template] = {}
-        #: Held while a template is made. Reentrant, as that loads those it extends and includes.
+        #: Held while a template is made; reentrant, because this loads those that it extends and
+        #: includes.
         self.lock = RLock()
-        # How many templates are being looked for as parts of others: these need no code.
+        # How many templates are being loaded as parts of others: these need no code.
         self._collecting = 0
 
     def reset(self) -> None:
@@ -50,7 +51,7 @@ class BaseLoader:
         """Return the full name of a template.
 
         :param name: the name as written.
-        :param parent_path: the template that wrote it; a relative name counts from its folder.
+        :param parent_path: the template that names it: a relative name is relative to its folder.
         """
         raise NotImplementedError
 
@@ -58,14 +59,14 @@ class BaseLoader:
         """Return a template, compiled on first use.
 
         :param parent_path: the template that asks, if one does.
-        :raises ParseError: for a template that does not compile.
+        :raises ParseError: the template does not compile.
         """
         name = self.resolve_path(name, parent_path=parent_path)
         with self.lock:
             template = self.templates.get(name)
             if template is None:
                 template = self.templates[name] = self._create_template(name)
-            # Loaders of other programs put templates of other engines here.
+            # Loaders of some programs put templates of other engines here.
             if not self._collecting and getattr(template, "_programs", None) == {}:
                 template._get_program(0)
             return template
@@ -84,26 +85,26 @@ class BaseLoader:
 
 
 class Loader(BaseLoader):
-    """Loads templates from one folder.
+    """A loader of the templates in a folder.
 
     :param root_directory: the folder. A name that leads out of it is refused with
         PermissionError; symbolic links inside it are followed.
-    :param auto_reload: look at each :meth:`load` whether the template's file, or one that it
-        extends or includes, has changed in time or size, and compile it again.
+    :param auto_reload: compare the files of a template, and of those that it extends or includes,
+        at each :meth:`load`, and compile it again if the time or the size of one has changed.
 
     .. versionadded:: 1.0
-       ``auto_reload``, and names outside of the folder are refused.
+       ``auto_reload``; names that lead out of the folder are refused.
     """
 
     def __init__(self, root_directory: str, **kwargs: Any) -> None:
         self.auto_reload: bool = kwargs.pop("auto_reload", False)
         super().__init__(**kwargs)
         self.root = os.path.abspath(root_directory)
-        #: For each file what it looked like when it was read.
+        #: The time and the size that each file had when it was read.
         self._stamps: dict[str, tuple[int, int]] = {}
 
     def resolve_path(self, name: str, parent_path: str | None = None) -> str:
-        """Return the name of a template, counted from the root."""
+        """Return the name of a template, relative to the root."""
         return resolve(name, parent_path)
 
     def load(self, name: str, parent_path: str | None = None) -> Template:
@@ -113,17 +114,17 @@ class Loader(BaseLoader):
         return super().load(name, parent_path)
 
     def _forget_changed(self, name: str) -> None:
-        """Forget the templates that stand on a file that ``name`` stands on, and that changed."""
+        """Forget every template with a part that ``name`` has too and that has changed."""
         with self.lock:
             template = self.templates.get(name)
             if template is None:
                 return
-            changed = {part for part in _parts(template) if self._has_changed(part)}
+            changed = {part for part in _part_names(template) if self._has_changed(part)}
             if changed:
                 self.templates = {
                     other: kept
                     for other, kept in self.templates.items()
-                    if changed.isdisjoint(_parts(kept))
+                    if changed.isdisjoint(_part_names(kept))
                 }
 
     def _has_changed(self, name: str) -> bool:
@@ -143,7 +144,7 @@ class Loader(BaseLoader):
 
 
 class DictLoader(BaseLoader):
-    """Loads templates from a dictionary: name to text."""
+    """A loader of the templates in a dictionary, which maps names to texts."""
 
     def __init__(self, dict: dict[str, str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -158,7 +159,7 @@ class DictLoader(BaseLoader):
 
 
 def resolve(name: str, parent: str | None) -> str:
-    """Return a name, counted from the folder of the template that wrote it."""
+    """Return a name relative to the root, if it is relative to the template that names it."""
     if not parent or parent.startswith(("<", "/")) or name.startswith("/"):
         return name
     return posixpath.normpath(posixpath.join(posixpath.dirname(parent), name))
@@ -167,7 +168,7 @@ def resolve(name: str, parent: str | None) -> str:
 def confine(root: str, name: str) -> str:
     """Return the path of a template below a folder.
 
-    :raises PermissionError: for a name that leads out of the folder.
+    :raises PermissionError: the name leads out of the folder.
     """
     path = os.path.normpath(os.path.join(root, name))
     if not path.startswith(os.path.join(root, "")):
@@ -175,7 +176,7 @@ def confine(root: str, name: str) -> str:
     return path
 
 
-def _parts(template: Template) -> set[str]:
+def _part_names(template: Template) -> set[str]:
     """Return the names of all templates whose text is compiled into one."""
     names = {template.name}
     for program in list(template._programs.values()):

@@ -1,4 +1,4 @@
-"""Programs: compiled functions of templates, and what it takes to run them."""
+"""Programs: the compiled functions of templates, and how they are run."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-    from ._marks import Mark
-    from ._source import Source
+    from ._source import Mark, Source
 
 
 class Program:
     """One compiled function of a template.
 
-    :param asynchronous: the function is a coroutine function, or an asynchronous generator.
-    :param source: the generated Python; None if it is the file that the code names.
+    :param source: the generated Python; None if it is in the file that the code names.
+    :param marks: for each line of it, the place in a template that it comes from.
     :param sources: every template that is written into the function.
+    :param asynchronous: whether the function is a coroutine function or an asynchronous generator.
     """
 
     __slots__ = ("_source", "asynchronous", "code", "filename", "marks", "sources")
@@ -36,7 +36,7 @@ class Program:
         asynchronous: bool,
     ) -> None:
         self.code = code
-        #: What Python calls the source, before tracebacks are translated.
+        #: The file name of the function in tracebacks, before they are translated.
         self.filename = code.co_filename
         self._source = source
         self.marks = marks
@@ -105,12 +105,12 @@ class Program:
             await texts.aclose()
 
     def _start(self, namespace: dict[str, Any], output: Output) -> Any:
-        """Call the function: gives the text, an iterator of pieces, or what to await for these."""
+        """Call the function; return the text, an iterator of pieces, or an awaitable for these."""
         run = FunctionType(self.code, namespace)
         return run(str, type, escape_text, name_quotes, ESCAPERS, output)
 
     def _translate(self, error: Exception) -> None:
-        """Let the error's traceback show the templates."""
+        """Make the traceback of an error show the templates."""
         import contextlib
 
         from ._traceback import translate

@@ -1,6 +1,6 @@
-"""What generated code calls while it renders.
+"""The functions that generated code calls while it renders.
 
-The hot path, a ``str`` that markupsafe's inner function escapes, is inlined by the writer. All
+The writer inlines the most frequent case, a ``str`` that markupsafe's inner function escapes. All
 other values come here.
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 else:
     _Table = dict
 
-#: Escape a ``str`` that is no subclass. The public ``markupsafe.escape`` would wrap each result.
+#: Escapes a ``str`` that is not a subclass. The public ``markupsafe.escape`` would wrap each result.
 escape_text: Callable[[str], str] = markupsafe._escape_inner  # type: ignore[attr-defined]  # not in its stubs
 
 #: The names that every template sees.
@@ -39,50 +39,50 @@ DEFAULTS: dict[str, Any] = {
 
 
 def name_quotes(text: str) -> str:
-    """Turn markupsafe's references for quotes into those of :func:`xhtml_escape`.
+    """Replace markupsafe's references for quotes by those of :func:`xhtml_escape`.
 
-    Every ``&`` of the value itself has become ``&amp;``, so these are markupsafe's own.
+    Every ``&`` of the value itself has become ``&amp;``, so these references are markupsafe's.
     """
     return text.replace("&#34;", "&quot;").replace("&#39;", "&#x27;")
 
 
 def escape_value(value: object) -> str:
-    """Escape any value for HTML; one that has ``__html__`` speaks for itself."""
+    """Escape any value for HTML; one with ``__html__`` is markup already."""
     if hasattr(value, "__html__"):
         return str(value.__html__())
     return xhtml_escape(value if isinstance(value, str | bytes) else str(value))
 
 
 class Escapers(_Table):
-    """The escape function for a type that is not ``str``."""
+    """The escape functions of types that are not ``str``."""
 
     def __missing__(self, kind: type) -> Callable[[Any], str]:
         return escape_value
 
 
-#: Types whose text needs no escaping go straight to C.
+#: For types whose text needs no escaping, these functions are written in C.
 ESCAPERS = Escapers({int: str, float: str, bool: str, type(None): str, markupsafe.Markup: str})
 
 
 class Output:
-    """Turns values that are not escaped into text, for one rendering."""
+    """The conversion of values to text, for one rendering."""
 
     __slots__ = ("_errors", "closed")
 
     def __init__(self) -> None:
         self._errors = "strict"
-        #: Whether nobody waits for more pieces of a stream.
+        #: Whether the stream was closed, so that nobody takes another piece.
         self.closed = False
 
     def raw(self, value: object) -> str:
-        """Return a value's text; bytes that are not UTF-8 survive until :meth:`encode`."""
+        """Return the text of a value; bytes that are not UTF-8 are kept for :meth:`encode`."""
         if isinstance(value, bytes):
             try:
                 return value.decode()
             except UnicodeDecodeError:
                 self._errors = "surrogateescape"
                 return value.decode("utf-8", "surrogateescape")
-        # What text holds is printed, not what a subclass's __str__ says: that of an enum is its name.
+        # A subclass of str is printed as its text, not by its __str__: that of an enum is its name.
         return str.__str__(value) if isinstance(value, str) else str(value)
 
     def encode(self, text: str) -> bytes:
@@ -90,17 +90,19 @@ class Output:
         return text.encode("utf-8", self._errors)
 
     def apply(self, value: object) -> str:
-        """Return the text that the function of ``{% apply %}`` has made."""
+        """Return the text that the function of ``{% apply %}`` has returned.
+
+        :raises TypeError: it has returned neither text nor bytes.
+        """
         if isinstance(value, str | bytes):
             return self.raw(value)
         raise TypeError(f"the function of {{% apply %}} returned {value!r:.80}, not str or bytes")
 
     def escape(self, value: object, function: Callable[[Any], Any]) -> str:
-        """Escape with a function that is looked up by name.
+        """Escape with the function that ``{% autoescape %}`` names.
 
-        Functions get bytes, as they always did, but for ``json_encode``, which has no use for
-        them. Values with ``__html__`` are left alone only by
-        functions for HTML, which is what :func:`tornado.escape.xhtml_escape` is.
+        Functions get bytes, as they always did, except for ``json_encode``, which takes no bytes.
+        Only :func:`tornado.escape.xhtml_escape` leaves values with ``__html__`` as they are.
         """
         if function is xhtml_escape:
             return escape_value(value)
@@ -109,7 +111,7 @@ class Output:
         return self.raw(function(self.encode(self.raw(value))))
 
     def escape_html(self, value: object, function: Callable[[Any], Any]) -> str:
-        """Escape with what the namespace holds in place of ``xhtml_escape``."""
+        """Escape with the function that replaces ``xhtml_escape`` in the namespace."""
         if hasattr(value, "__html__"):
             return str(value.__html__())
         return self.escape(value, function)

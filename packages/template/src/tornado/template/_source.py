@@ -1,4 +1,4 @@
-"""The text of one template and the places in it."""
+"""The text of one template, the places in it, and how generated code refers to them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from ._errors import ParseError
 class Source:
     """The text of one template.
 
-    Nodes remember offsets only: lines are counted when somebody asks, that is, after an error.
+    Nodes have offsets only: lines are counted when an error needs them.
 
-    :param path: the file that the text came from, for tracebacks; None for text from memory.
+    :param path: the file that the text came from, for tracebacks; None if there is none.
     """
 
     __slots__ = ("name", "path", "text")
@@ -24,8 +24,8 @@ class Source:
     def decode(cls, name: str, text: str | bytes, path: str | None = None) -> Source:
         """Make a source of text or UTF-8.
 
-        :raises ParseError: for what is not UTF-8, or cannot become it.
-        :raises TypeError: for what is neither text nor bytes.
+        :raises ParseError: the bytes are not UTF-8, or the text cannot be encoded as UTF-8.
+        :raises TypeError: the text is neither ``str`` nor ``bytes``.
         """
         if isinstance(text, bytes):
             try:
@@ -59,3 +59,28 @@ class Source:
     def error(self, message: str, offset: int) -> ParseError:
         """Make the ParseError for a fault at an offset."""
         return ParseError(message, self.name, self.line(offset))
+
+
+class Scope:
+    """A template, or a block of one, that takes the place of a directive."""
+
+    __slots__ = ("label", "source", "via")
+
+    def __init__(self, source: Source, label: str, via: Mark | None = None) -> None:
+        self.source = source
+        #: The name of its entries in tracebacks.
+        self.label = label
+        #: The directive whose place it takes; None for the outermost template.
+        self.via = via
+
+
+class Mark:
+    """The place in a template that a generated line comes from."""
+
+    __slots__ = ("column", "offset", "scope")
+
+    def __init__(self, scope: Scope, offset: int, column: int = -1) -> None:
+        self.scope = scope
+        self.offset = offset
+        #: The column of the code in the generated line, -1 if the code is not there word by word.
+        self.column = column

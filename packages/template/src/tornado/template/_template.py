@@ -1,9 +1,9 @@
-"""The Template: a compiled template that renders."""
+"""The class Template: a compiled template that renders."""
 
 from __future__ import annotations
 
+from ._parsing._whitespace import check_mode, default_mode
 from ._source import Source
-from ._whitespace import check_mode, default_mode
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
     from ._loaders import BaseLoader
-    from ._nodes import File
+    from ._parsing._nodes import File
     from ._program import Program
 
-# The styles of the writer; its room is needed to compile only, not to run what is compiled.
+# The styles of the writer, whose module is not loaded to run what is already compiled.
 _PLAIN, _STREAM, _NAMED = 0, 1, 2
 
 
 class _UnsetMarker:
-    """The default of arguments for which None means something."""
+    """The default of arguments for which None has a meaning."""
 
     def __repr__(self) -> str:
         return "<unset>"
@@ -32,17 +32,17 @@ class Template:
     """A compiled template.
 
     :param template_string: the text, ``str`` or UTF-8.
-    :param name: what errors call it; its suffix decides the white space mode.
+    :param name: the name in errors; the white space mode depends on its suffix.
     :param loader: finds the templates that this one extends and includes.
-    :param compress_whitespace: the old way to say ``whitespace``: True for ``"single"``, False
-        for ``"all"``.
-    :param autoescape: the name of the function that ``{{ }}`` goes through, None for none; the
-        loader's where this is not given.
+    :param compress_whitespace: the old form of ``whitespace``: True for ``"single"``, False for
+        ``"all"``.
+    :param autoescape: the name of the function that ``{{ }}`` goes through, None for none; by
+        default that of the loader.
     :param whitespace: ``"all"``, ``"single"`` or ``"oneline"``, see :func:`filter_whitespace`.
-    :raises ParseError: for text that is no template.
+    :raises ParseError: the text is not a template.
     """
 
-    __module__ = "tornado.template"  # also where nobody has asked the face for it
+    __module__ = "tornado.template"  # even if nobody has imported it from the package
 
     def __init__(
         self,
@@ -53,19 +53,19 @@ class Template:
         autoescape: str | _UnsetMarker | None = _UNSET,
         whitespace: str | None = None,
     ) -> None:
-        self._adopt(name, loader)
+        self._initialize(name, loader)
         mode = choose_whitespace(name, loader, compress_whitespace, whitespace)
         if isinstance(autoescape, _UnsetMarker):
             autoescape = loader.autoescape if loader is not None else "xhtml_escape"
         self._file: File | None = parse(Source.decode(name, template_string), autoescape, mode)
-        #: The escape function's name, after ``{% autoescape %}`` has had its say.
+        #: The name of the escape function, as ``{% autoescape %}`` may have changed it.
         self.autoescape = self._file.autoescape
         if loader is None or not loader._collecting:
             self._get_program(_PLAIN)
 
-    def _adopt(self, name: str, loader: BaseLoader | None) -> None:
-        """Set what templates have, however they were made."""
-        from ._runtime import DEFAULTS  # here, as nothing else needs markupsafe before
+    def _initialize(self, name: str, loader: BaseLoader | None) -> None:
+        """Set the attributes that all templates have, compiled from text or from a file."""
+        from ._runtime import DEFAULTS  # this imports markupsafe, which is not needed before
 
         self.name = name
         self.loader = loader
@@ -104,7 +104,7 @@ class Template:
         return await self._choose_program(namespace, _PLAIN).render_async(namespace)
 
     def stream(self, **kwargs: Any) -> Iterator[bytes]:
-        """Render piece by piece: what stands before a loop is there before the loop has run.
+        """Render piece by piece: the output before a loop is there before the loop has run.
 
         :raises RuntimeError: if the template awaits; use :meth:`stream_async`.
 
@@ -125,14 +125,14 @@ class Template:
         return self._choose_program(namespace, _STREAM).stream_async(namespace)
 
     def get_source(self, fullname: str) -> str:
-        """Return the generated Python: debuggers and profilers ask ``__loader__`` for it."""
+        """Return the generated Python, for which debuggers and profilers ask ``__loader__``."""
         return self.code
 
     def _refuse(self, method: str) -> NoReturn:
         raise RuntimeError(f"the template {self.name} awaits something: use {method}()")
 
     def _choose_program(self, namespace: dict[str, Any], style: int) -> Program:
-        """Return the program that fits the names: somebody may have replaced the escaping."""
+        """Return the program for a style and names: these may have another ``xhtml_escape``."""
         if namespace["xhtml_escape"] is not self._own_names["xhtml_escape"]:
             style += _NAMED
         return self._programs.get(style) or self._get_program(style)
@@ -141,9 +141,10 @@ class Template:
         """Return the program of a style, built on first use."""
         program = self._programs.get(style)
         if program is None:
-            from ._compiler import build
+            from ._writing._compiler import build_program
 
-            program = self._programs[style] = build(self._get_file(), style, self._find)
+            program = build_program(self._get_file(), style, self._find_file)
+            self._programs[style] = program
         return program
 
     def _get_file(self) -> File:
@@ -153,13 +154,13 @@ class Template:
         return self._file
 
     def _parse(self) -> File:
-        """Parse what was not parsed when the template was made."""
+        """Parse a template that was not parsed when it was made."""
         raise NotImplementedError
 
-    def _find(self, name: str, parent: str) -> File:
+    def _find_file(self, name: str, parent: str) -> File:
         """Return the parsed form of another template."""
         if self.loader is None:
-            from ._family import NoLoaderError
+            from ._writing._inheritance import NoLoaderError
 
             raise NoLoaderError
         return self.loader._collect(name, parent)._get_file()
@@ -167,8 +168,8 @@ class Template:
 
 def parse(source: Source, autoescape: str | None, whitespace: str) -> File:
     """Return the parsed form of a source."""
-    from ._nodes import File
-    from ._parser import Parser
+    from ._parsing._nodes import File
+    from ._parsing._parser import Parser
 
     file = File(source, autoescape)
     Parser(file, whitespace).parse()
@@ -181,7 +182,10 @@ def choose_whitespace(
     compress: bool | _UnsetMarker = _UNSET,
     whitespace: str | None = None,
 ) -> str:
-    """Return the white space mode that arguments, loader and file name ask for."""
+    """Return the white space mode: the argument's, the loader's, or that of the file name.
+
+    :raises ValueError: there is no such mode, or both arguments are given.
+    """
     if not isinstance(compress, _UnsetMarker):
         if whitespace is not None:
             raise ValueError("whitespace and compress_whitespace exclude each other")

@@ -1,9 +1,9 @@
 """Tracebacks that show templates.
 
 A template runs as one generated function. When an error leaves it, each traceback entry of that
-function is replaced by entries for the templates: the line in the outermost template, the
-directive that brought in the next, down to the piece of code that failed. The columns are right
-too, so that Python underlines the failing part of the template's own line.
+function is replaced by entries for the templates: first the line of the outermost template, then the
+directives that lead to the next templates, and at the end the code that failed. The columns are
+translated too, so Python underlines the failing part of the template's own line.
 """
 
 from __future__ import annotations
@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ._marks import Mark
     from ._program import Program
-    from ._source import Source
+    from ._source import Mark, Source
 
-# Names for templates without one. They come round again: linecache keeps the text of each.
+# Numbers for templates without a name. They are used again, because linecache keeps each text.
 _anonymous = itertools.cycle(range(1, 101))
 
 
@@ -36,28 +35,29 @@ class _Step(NamedTuple):
 
 
 def translate(error: BaseException, program: Program) -> None:
-    """Put the templates' lines into the tracebacks of an error, and of those that led to it."""
+    """Put the lines of templates into the tracebacks of an error and of its causes."""
     waiting: list[BaseException | None] = [error]
     seen: set[int] = set()
     while waiting:
-        found = waiting.pop()
-        if found is not None and id(found) not in seen:
-            seen.add(id(found))
-            if found.__traceback__ is not None:
-                found.__traceback__ = _translated(found.__traceback__, program)
-            waiting += (found.__cause__, found.__context__, *getattr(found, "exceptions", ()))
+        current = waiting.pop()
+        if current is not None and id(current) not in seen:
+            seen.add(id(current))
+            if current.__traceback__ is not None:
+                current.__traceback__ = _translate_entries(current.__traceback__, program)
+            waiting += (current.__cause__, current.__context__)
+            waiting += getattr(current, "exceptions", ())
 
 
-def _translated(trace: TracebackType, program: Program) -> TracebackType | None:
-    """Replace the entries of the generated function, in place but for the first."""
+def _translate_entries(trace: TracebackType, program: Program) -> TracebackType | None:
+    """Replace the entries of the generated function; return the first entry of all."""
     before = previous = TracebackType(trace, trace.tb_frame, 0, 1)
     shown: list[_Step] = []
     while (current := previous.tb_next) is not None:
         if current.tb_frame.f_code.co_filename == program.filename:
-            steps = _steps(current, program)
-            new = _without_prefix(steps, shown)
+            steps = _find_steps(current, program)
+            new = _skip_common(steps, shown)
             if new:
-                first, last = _entries(new, current)
+                first, last = _make_entries(new, current)
                 last.tb_next = current.tb_next
                 previous.tb_next = first
                 current = last
@@ -66,15 +66,15 @@ def _translated(trace: TracebackType, program: Program) -> TracebackType | None:
     return before.tb_next
 
 
-def _without_prefix(steps: list[_Step], shown: list[_Step]) -> list[_Step]:
-    """Leave out the way to a function inside the template, as far as it has been shown."""
+def _skip_common(steps: list[_Step], shown: list[_Step]) -> list[_Step]:
+    """Leave out the first steps that the entry before has shown already."""
     common = 0
     while common < len(steps) - 1 and steps[common : common + 1] == shown[common : common + 1]:
         common += 1
     return steps[common:]
 
 
-def _steps(entry: TracebackType, program: Program) -> list[_Step]:
+def _find_steps(entry: TracebackType, program: Program) -> list[_Step]:
     """Return the places in templates that a traceback entry stands for, outermost first."""
     line = entry.tb_lineno
     marks = program.marks
@@ -85,13 +85,13 @@ def _steps(entry: TracebackType, program: Program) -> list[_Step]:
     steps = [_Step(mark.scope.source, mark.scope.label, start, end)]
     via = mark.scope.via
     while via is not None:
-        start, end = _directive(via)
+        start, end = _directive_range(via)
         steps.append(_Step(via.scope.source, via.scope.label, start, end))
         via = via.scope.via
     return steps[::-1]
 
 
-def _directive(mark: Mark) -> tuple[int, int]:
+def _directive_range(mark: Mark) -> tuple[int, int]:
     """Return the range of the directive around a mark."""
     text = mark.scope.source.text
     start = max(text.rfind(opening, 0, mark.offset) for opening in ("{%", "{{"))
@@ -100,22 +100,22 @@ def _directive(mark: Mark) -> tuple[int, int]:
 
 
 def _failing_range(entry: TracebackType, mark: Mark, program: Program) -> tuple[int, int]:
-    """Return where in the template the code stands that failed."""
+    """Return the range of the failing code in the template."""
     span = _columns(entry.tb_frame.f_code, entry.tb_lasti)
     if mark.column < 0 or span is None:
-        return _directive(mark)
+        return _directive_range(mark)
     line = program.source.split("\n")[entry.tb_lineno - 1].encode()
     first = len(line[: span[0]].decode("utf-8", "ignore")) - mark.column
     last = len(line[: span[1]].decode("utf-8", "ignore")) - mark.column
     start, end = mark.offset + first, mark.offset + last
-    outer_start, outer_end = _directive(mark)
+    outer_start, outer_end = _directive_range(mark)
     if not outer_start <= start < end <= outer_end:
         return outer_start, outer_end
     return start, end
 
 
 def _columns(code: CodeType, lasti: int) -> tuple[int, int] | None:
-    """Return the columns of an instruction, in bytes, if it stands on one line."""
+    """Return the columns of an instruction, in bytes; None unless it is on one line."""
     position = next(itertools.islice(code.co_positions(), lasti // 2, None), None)
     if position is None:
         return None
@@ -125,28 +125,28 @@ def _columns(code: CodeType, lasti: int) -> tuple[int, int] | None:
     return start, end
 
 
-def _entries(steps: list[_Step], entry: TracebackType) -> tuple[TracebackType, TracebackType]:
-    """Make traceback entries, linked; return the first and the last."""
-    made = [_entry(step, entry.tb_frame) for step in steps]
-    for one, other in itertools.pairwise(made):
-        one.tb_next = other
-    return made[0], made[-1]
+def _make_entries(steps: list[_Step], entry: TracebackType) -> tuple[TracebackType, TracebackType]:
+    """Make linked traceback entries; return the first and the last."""
+    entries = [_make_entry(step, entry.tb_frame) for step in steps]
+    for one, following in itertools.pairwise(entries):
+        one.tb_next = following
+    return entries[0], entries[-1]
 
 
-def _entry(step: _Step, frame: FrameType) -> TracebackType:
-    """Make one traceback entry, whose frame stands at a place in a template."""
+def _make_entry(step: _Step, frame: FrameType) -> TracebackType:
+    """Make a traceback entry whose frame is at a place in a template."""
     source = step.source
     line, column = source.line(step.start), source.column(step.start)
     text = source.line_text(step.start)
     start = len(text[:column].encode())
     end = len(text[: column + step.end - step.start].encode())
-    code = _code(_filename(source), step.label, (line, start, end))
+    code = _compile_call(_filename(source), step.label, (line, start, end))
     namespace = dict(_variables(frame))
-    found: list[FrameType] = []
-    namespace["_tt_here"] = lambda: found.append(sys._getframe(1))
-    exec(code, frame.f_globals, namespace)  # noqa: S102 - a call of the line above, nothing else
+    frames: list[FrameType] = []
+    namespace["_tt_here"] = lambda: frames.append(sys._getframe(1))
+    exec(code, frame.f_globals, namespace)  # noqa: S102 - it calls the function above, nothing else
     del namespace["_tt_here"]
-    return TracebackType(None, found[0], found[0].f_lasti, line)
+    return TracebackType(None, frames[0], frames[0].f_lasti, line)
 
 
 def _variables(frame: FrameType) -> Iterator[tuple[str, Any]]:
@@ -156,8 +156,8 @@ def _variables(frame: FrameType) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def _code(filename: str, label: str, position: tuple[int, int, int]) -> CodeType:
-    """Compile a call that stands at a position: line, first and last column."""
+def _compile_call(filename: str, label: str, position: tuple[int, int, int]) -> CodeType:
+    """Compile a call of ``_tt_here`` that is at a position: line, first and last column."""
     import ast
 
     tree = ast.parse("_tt_here()")
@@ -170,12 +170,12 @@ def _code(filename: str, label: str, position: tuple[int, int, int]) -> CodeType
 
 
 def _filename(source: Source) -> str:
-    """Return the name for a traceback, with the template's lines where Python will look."""
+    """Return the file name for a traceback; let Python find the lines of the template by it."""
     if source.path is not None:
         return source.path
     filename = source.name
     if filename.startswith("<"):
-        # Python itself calls other code "<string>"; this name is ours alone.
+        # Python calls other code "<string>" as well; this name must be unique.
         filename = f"<template {filename.strip('<>')} {next(_anonymous)}>"
     lines = [line + "\n" for line in source.text.split("\n")]
     linecache.cache[filename] = (len(source.text), None, lines, filename)

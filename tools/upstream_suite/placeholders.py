@@ -182,7 +182,7 @@ class Imports(ast.NodeTransformer):
 
 
 class SuiteLoader(SourceFileLoader):
-    """Loads a module of the suite with its imports changed, and keeps no bytecode of it."""
+    """A loader that changes the imports of a module of the suite, and keeps no bytecode of it."""
 
     def path_stats(self, path: str) -> NoReturn:
         """Say that there is no bytecode, which would hide the source."""
@@ -207,7 +207,7 @@ class SuiteLoader(SourceFileLoader):
 
 
 class SuiteFinder(MetaPathFinder):
-    """Finds the modules of the suite for `SuiteLoader`."""
+    """A finder of the modules of the suite, which `SuiteLoader` loads."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None

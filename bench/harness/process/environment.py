@@ -35,7 +35,7 @@ class Environment:
 
 
 class Environments:
-    """Make environments when they are first asked for."""
+    """The environments of the contestants, each made when it is first asked for."""
 
     def __init__(self, bench: Path) -> None:
         self._requirements = bench / "requirements"

@@ -6,9 +6,9 @@ import errno
 import os
 from importlib.machinery import SourceFileLoader
 
+from ._compiled_files import FORMAT, stamp, unpack
 from ._errors import StaleTemplateError
 from ._loaders import BaseLoader, confine, resolve
-from ._packing import FORMAT, stamp, unpack
 from ._source import Source
 from ._template import Template, choose_whitespace, parse
 
@@ -16,22 +16,22 @@ TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at ru
 if TYPE_CHECKING:
     from typing import Any
 
-    from ._nodes import File
-    from ._packing import Stamp
+    from ._compiled_files import Stamp
+    from ._parsing._nodes import File
 
 
 class CompiledLoader(BaseLoader):
-    """Loads templates that :func:`compile_directory` has made into Python files.
+    """A loader of the Python files that :func:`compile_directory` has made of templates.
 
-    Python keeps the bytecode of these files, so that a start compiles nothing. A file is refused
-    with :class:`StaleTemplateError` if another version of the engine has made it, if it was made
-    with another ``autoescape`` or ``whitespace``, or if a template in it has changed since.
+    Python keeps the bytecode of these files, so a program that starts compiles nothing. A file is
+    refused with :class:`StaleTemplateError` if another version of the engine has made it, if it was
+    made with another ``autoescape`` or ``whitespace``, or if a template in it has changed since.
 
     :param directory: the folder of the Python files.
     :param root_directory: the folder of the templates themselves. Where it is given, each template
-        is compared with its file when it is loaded; where it is not, the Python files are compared
-        with one another.
-    :param kwargs: what :class:`BaseLoader` takes.
+        is compared with its file when it is loaded. Without it, the Python files are compared with
+        one another.
+    :param kwargs: the arguments of :class:`BaseLoader`.
 
     .. versionadded:: 1.0
     """
@@ -51,7 +51,7 @@ class CompiledLoader(BaseLoader):
             self._sources = {}
 
     def resolve_path(self, name: str, parent_path: str | None = None) -> str:
-        """Return the name of a template, counted from the root."""
+        """Return the name of a template, relative to the root."""
         return resolve(name, parent_path)
 
     def _create_template(self, name: str) -> Template:
@@ -86,7 +86,7 @@ class CompiledLoader(BaseLoader):
             )
 
     def _stamp(self, name: str) -> Stamp | None:
-        """Return what a template looks like now; None if it is gone."""
+        """Return the stamp that a template has now, None if it is gone."""
         path = self._path_of(name)
         if path is None:
             return stamp(self._module(name)["TEXT"])
@@ -108,12 +108,12 @@ class CompiledLoader(BaseLoader):
 
 
 class _CompiledTemplate(Template):
-    """A template from a Python file; it is parsed only if another style of program is wanted."""
+    """A template from a Python file, which is parsed only if another style of program is needed."""
 
     loader: CompiledLoader
 
     def __init__(self, module: dict[str, Any], loader: CompiledLoader) -> None:
-        self._adopt(module["NAME"], loader)
+        self._initialize(module["NAME"], loader)
         self._file = None
         self.autoescape = module["AUTOESCAPE"]
         self._programs[0] = unpack(module, loader._source)

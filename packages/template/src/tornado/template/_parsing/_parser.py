@@ -1,6 +1,6 @@
 """The parser: tokens in, nodes out.
 
-Each directive has a ``parse_<name>`` method, found through :data:`DIRECTIVES`. A directive with a
+Each directive has a ``parse_<name>`` method, found in the table :data:`DIRECTIVES`. A directive with a
 body parses it up to its ``{% end %}``.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ._fragments import Fragment
 from ._nodes import Apply, Block, Clause, Control, Expression, Include, Statement, Super, Text
-from ._reader import EXPRESSION, TEXT, read
+from ._tokens import EXPRESSION, TEXT, read_tokens
 from ._whitespace import check_mode, filter_whitespace
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from ._nodes import File, Node
-    from ._reader import Token
+    from ._tokens import Token
 
-#: How deep directives may be nested. Python itself allows 100 levels of indentation.
+#: How deeply directives may be nested. Python itself allows 100 levels of indentation.
 MAX_DEPTH = 90
 
-#: Which clauses may follow within a statement, in which order.
+#: For each clause of a statement, the clauses that may follow it.
 _FOLLOWERS = {
     "if": ("elif", "else"),
     "elif": ("elif", "else"),
@@ -43,7 +43,7 @@ _LOOPS = ("for", "while")
 
 
 class Parser:
-    """Parses one file.
+    """The parser of one file.
 
     :param file: the node to fill; its ``autoescape`` and ``parent`` are set by directives.
     :param whitespace: the white space mode that the file starts with.
@@ -53,7 +53,7 @@ class Parser:
         self._file = file
         self._source = file.source
         self._whitespace = whitespace
-        self._tokens = iter(read(file.source))
+        self._tokens = iter(read_tokens(file.source))
         self._depth = 0
         self._in_loop = False
         self._in_block = False
@@ -61,7 +61,7 @@ class Parser:
     def parse(self) -> None:
         """Fill the file's body.
 
-        :raises ParseError: with the line of the directive that is at fault.
+        :raises ParseError: with the line of the directive that is wrong.
         """
         self._file.body, ending = self._parse_body()
         if ending is not None:
@@ -74,7 +74,10 @@ class Parser:
         raise self._source.error(message, offset)
 
     def _parse_body(self) -> tuple[list[Node], Token | None]:
-        """Parse up to a token that ends the body: an end, a clause, or the end of the file."""
+        """Parse up to the end of the body: an ``end``, the next clause, or the end of the file.
+
+        :returns: the nodes, and the token that ends the body; None at the end of the file.
+        """
         nodes: list[Node] = []
         for token in self._tokens:
             kind, value, offset = token
@@ -123,7 +126,7 @@ class Parser:
         return body
 
     def parse_control(self, word: str, code: str, offset: int) -> Node:
-        """Parse if, for, while and try with their clauses."""
+        """Parse ``if``, ``for``, ``while`` or ``try`` with its clauses."""
         outer = self._in_loop
         clauses: list[Clause] = []
         current = word
@@ -159,7 +162,7 @@ class Parser:
         return node
 
     def parse_jump(self, word: str, code: str, offset: int) -> Node:
-        """Parse break and continue."""
+        """Parse ``break`` or ``continue``."""
         if not self._in_loop:
             self._fail(f"{word} outside for or while block", offset)
         if code:
@@ -167,7 +170,7 @@ class Parser:
         return Statement(word, offset)
 
     def parse_apply(self, word: str, code: str, offset: int) -> Node:
-        """Parse apply: its body is a function of its own, so loops outside do not count."""
+        """Parse ``apply``: its body is a function of its own, so it is in no outer loop."""
         self._require(word, code, offset, "method name")
         outer, self._in_loop = self._in_loop, False
         body = self._parse_closed(word, offset)
@@ -175,7 +178,7 @@ class Parser:
         return Apply(code, offset, body)
 
     def parse_block(self, word: str, code: str, offset: int) -> Node:
-        """Parse block."""
+        """Parse ``block``."""
         self._require(word, code, offset, "name")
         outer, self._in_block = self._in_block, True
         body = self._parse_closed(word, offset)
@@ -183,7 +186,7 @@ class Parser:
         return Block(code, offset, body)
 
     def parse_super(self, word: str, code: str, offset: int) -> Node:
-        """Parse super."""
+        """Parse ``super``."""
         if code:
             self._fail(f"{{% super %}} takes nothing, but has {code!r}", offset)
         if not self._in_block:
@@ -191,35 +194,35 @@ class Parser:
         return Super(offset)
 
     def parse_extends(self, word: str, code: str, offset: int) -> None:
-        """Parse extends: it belongs to the file, so it stands outside of other directives."""
+        """Parse ``extends``: it is about the whole file, so it is not inside other directives."""
         self._require(word, code, offset, "file path")
         if self._depth:
             self._fail("{% extends %} inside another directive: it cannot be conditional", offset)
         self._file.parent = (_unquote(code), offset)
 
     def parse_include(self, word: str, code: str, offset: int) -> Node:
-        """Parse include."""
+        """Parse ``include``."""
         self._require(word, code, offset, "file path")
         return Include(_unquote(code), offset)
 
     def parse_statement(self, word: str, code: str, offset: int) -> Node:
-        """Parse import and from: the directive is the statement."""
+        """Parse ``import`` or ``from``: the directive is the statement."""
         self._require(word, code, offset, "statement")
         return Statement(f"{word} {code}", offset - len(word) - 1)
 
     def parse_set(self, word: str, code: str, offset: int) -> Node:
-        """Parse set: the statement is what follows."""
+        """Parse ``set``: the statement is what follows the word."""
         self._require(word, code, offset, "statement")
         return Statement(code, offset)
 
     def parse_autoescape(self, word: str, code: str, offset: int) -> None:
-        """Parse autoescape: it counts for the whole file, wherever it stands."""
+        """Parse ``autoescape``: it is about the whole file, wherever it is."""
         if "#" in code or not all(part.isidentifier() for part in code.split(".")):
             code = self._check_function(code, offset)
         self._file.autoescape = None if code in ("", "None") else code
 
     def _check_function(self, code: str, offset: int) -> str:
-        """Return the code of a function that is more than a name, without comments behind it."""
+        """Return the code of a function that is more than a name, so that code can follow it."""
         if code:
             function = Fragment(self._source, code, offset)
             function.parse()
@@ -227,24 +230,24 @@ class Parser:
         return f"({code}\n)" if "#" in code else code
 
     def parse_whitespace(self, word: str, code: str, offset: int) -> None:
-        """Parse whitespace: it counts for the text that follows."""
+        """Parse ``whitespace``: it is about the text that follows."""
         try:
             self._whitespace = check_mode(code)
         except ValueError as error:
             self._fail(str(error), offset)
 
     def parse_raw(self, word: str, code: str, offset: int) -> Node:
-        """Parse raw: an expression that is not escaped."""
+        """Parse ``raw``: an expression that is not escaped."""
         self._require(word, code, offset, "expression")
         return Expression(code, offset, raw=True)
 
     def parse_module(self, word: str, code: str, offset: int) -> Node:
-        """Parse module: a call of a UI module, which the framework puts into the namespace."""
+        """Parse ``module``: a call of a UI module, which the framework puts into the namespace."""
         self._require(word, code, offset, "call of a module")
         return Expression(code, offset, raw=True, lead="_tt_modules.")
 
     def parse_comment(self, word: str, code: str, offset: int) -> None:
-        """Parse comment: nothing comes of it."""
+        """Parse ``comment``, which prints nothing."""
 
     def _require(self, word: str, code: str, offset: int, what: str) -> None:
         if not code:
@@ -256,11 +259,11 @@ def _needs(word: str) -> str:
 
 
 def _unquote(name: str) -> str:
-    """Names of templates may be quoted."""
+    """Return the name of a template without the quotes that it may have."""
     return name.strip('"').strip("'")
 
 
-#: The name of a directive and the method that parses it.
+#: The method that parses each directive.
 DIRECTIVES: dict[str, Callable[[Parser, str, str, int], Node | None]] = {
     "apply": Parser.parse_apply,
     "async": Parser.parse_async,
@@ -283,5 +286,5 @@ DIRECTIVES: dict[str, Callable[[Parser, str, str, int], Node | None]] = {
     "while": Parser.parse_control,
     "whitespace": Parser.parse_whitespace,
 }
-#: Every word that may stand after ``{%``.
+#: Every word that may follow ``{%``.
 NAMES = sorted([*DIRECTIVES, *_PARENTS, "end"])

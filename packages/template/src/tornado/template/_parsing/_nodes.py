@@ -1,8 +1,8 @@
 """The tree of a parsed template.
 
-Nodes say what is in the file, nothing more: who extends whom and which block wins is the writer's
-affair. ``offset`` is where the code of a node starts in its source. Plain classes with slots: the
-``dataclasses`` module would cost more to import than the whole engine.
+Nodes say what is in one file. Which template extends which, and which definition of a block is
+printed, is found out later. ``offset`` is where the code of a node starts in its source. These are
+plain classes with slots, because importing ``dataclasses`` would cost more than the whole engine.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at ru
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from ._source import Source
+    from .._source import Source
 
     Node: TypeAlias = "Text | Expression | Statement | Control | Apply | Block | Super | Include"
 
 
 class Text:
-    """Output as it stands, white space already filtered."""
+    """Text that is printed as it is; its white space is already filtered."""
 
     __slots__ = ("value",)
 
@@ -26,9 +26,9 @@ class Text:
 
 
 class Expression:
-    """``{{ code }}``, and with ``raw`` what ``{% raw %}`` and ``{% module %}`` print.
+    """``{{ code }}``; with ``raw`` also ``{% raw %}`` and ``{% module %}``.
 
-    :param lead: Python that stands before the code: modules have a namespace of their own.
+    :param lead: Python to write before the code: modules have a namespace of their own.
     """
 
     __slots__ = ("code", "lead", "offset", "raw")
@@ -41,7 +41,7 @@ class Expression:
 
 
 class Statement:
-    """A line of Python: set, import, from, break, continue."""
+    """A line of Python: ``set``, ``import``, ``from``, ``break`` or ``continue``."""
 
     __slots__ = ("code", "offset")
 
@@ -63,7 +63,7 @@ class Clause:
 
 
 class Control:
-    """if, for, while or try with all of its clauses."""
+    """``if``, ``for``, ``while`` or ``try`` with all of its clauses."""
 
     __slots__ = ("clauses",)
 
@@ -94,7 +94,7 @@ class Block:
 
 
 class Super:
-    """``{% super %}``: the body of the block that this one replaces."""
+    """``{% super %}``: the body of the block that the one around it replaces."""
 
     __slots__ = ("offset",)
 
@@ -122,5 +122,5 @@ class File:
         #: The name of the escape function, None for none.
         self.autoescape = autoescape
         self.body: list[Node] = []
-        #: The template that this one extends, and where it says so.
+        #: The name of the template that this one extends, and the offset of the directive.
         self.parent: tuple[str, int] | None = None

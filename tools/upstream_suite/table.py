@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from upstream_processes import Outcome
+    from upstream_suite.processes import Outcome
 
 FOLDER = ROOT / "tests" / "upstream"
 
@@ -38,7 +38,7 @@ KINDS = {
 #: Kinds whose tests may pass or not.
 EITHER = frozenset({"flaky", "depends on the machine"})
 
-#: Kinds whose tests are no part of what upstream passes.
+#: Kinds whose tests are not part of what upstream passes.
 UNCOUNTED = frozenset({"depends on the machine", "skipped by upstream"})
 
 

@@ -1,9 +1,9 @@
-"""Packing: compiled templates as Python files.
+"""Compiled templates as Python files.
 
-A file holds the generated function and, as constants, all that a :class:`Template` needs beside
-it. Where a line of the function comes from is kept as tuples: scopes are ``(template, label,
-scope, offset)``, where the last two say which directive brought the scope in (-1 for none); marks
-are ``(scope, offset, column)``.
+A file has the generated function and, as constants, everything else that a :class:`Template` needs.
+Where each line of the function comes from is written as tuples. Scopes are ``(template, label, scope,
+offset)``; the last two say which directive's place the scope takes (-1 for the outermost). Marks are
+``(scope, offset, column)``.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from binascii import crc32
 from fnmatch import fnmatch
 
 from ._loaders import Loader, confine
-from ._marks import Mark, Scope
 from ._program import Program
+from ._source import Mark, Scope
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     PackedScope: TypeAlias = tuple[str, str, int, int]
     PackedMark: TypeAlias = tuple[int, int, int]
 
-#: Counted up when the generated code, or what it calls, changes its shape.
+#: The version of the files: 1 more when the generated code, or what it calls, has another form.
 FORMAT = 1
 
 _FORM = """\
@@ -51,16 +51,16 @@ def compile_directory(directory: str, output: str, *, match: str = "*", **kwargs
     """Compile all templates of a folder to Python files, for :class:`CompiledLoader`.
 
     :param directory: the folder of the templates. Hidden files are left out.
-    :param output: the folder for the Python files; made if need be.
-    :param match: a pattern for the names of files, as the shell has them: ``"*.html"``. What
-        these extend and include is compiled, too.
+    :param output: the folder for the Python files; it is created if necessary.
+    :param match: a pattern for the names of files, as in a shell: ``"*.html"``. The templates that
+        these extend and include are compiled too.
     :param kwargs: the settings ``autoescape`` and ``whitespace`` of the loader.
     :returns: the names of the templates.
-    :raises ParseError: for the first template that does not compile.
+    :raises ParseError: a template does not compile; the first one is reported.
 
     .. versionadded:: 1.0
     """
-    from tornado.util import replace_file  # programs that only load templates need it not
+    from tornado.util import replace_file  # not needed to load templates
 
     loader = Loader(directory, **kwargs)
     waiting = sorted(template_names(directory, match), reverse=True)
@@ -80,7 +80,7 @@ def compile_directory(directory: str, output: str, *, match: str = "*", **kwargs
 
 
 def _forget_bytecode(path: str) -> None:
-    """Remove what Python has kept of a file: within a second, it takes another of its size for it."""
+    """Remove the bytecode of a file: Python does not notice a change within a second to the same size."""
     from contextlib import suppress
     from importlib.util import cache_from_source
 
@@ -119,7 +119,7 @@ def pack(template: Template) -> str:
 
 
 def stamp(text: str) -> Stamp:
-    """Return length and checksum of a template's text: enough to see that it has changed."""
+    """Return the length and the checksum of a template's text, which show that it has changed."""
     data = text.encode()
     return len(data), crc32(data)
 
@@ -143,21 +143,22 @@ def _pack_marks(
     return tuple(scopes), packed
 
 
-def unpack(module: dict[str, Any], find: Callable[[str], Source]) -> Program:
-    """Return the program in a packed file.
+def unpack(module: dict[str, Any], find_source: Callable[[str], Source]) -> Program:
+    """Return the program in a Python file.
 
-    :param module: what the file defines.
-    :param find: gives the source of a template, by its name.
+    :param module: the names that the file defines.
+    :param find_source: returns the source of a template by its name.
     """
     scopes: list[Scope] = []
     for name, label, via, offset in module["SCOPES"]:
-        scopes.append(Scope(find(name), label, Mark(scopes[via], offset) if via >= 0 else None))
+        mark = Mark(scopes[via], offset) if via >= 0 else None
+        scopes.append(Scope(find_source(name), label, mark))
     marks = [mark and Mark(scopes[mark[0]], mark[1], mark[2]) for mark in module["MARKS"]]
     code = module["_tt_execute"].__code__
     return Program(
         code,
         None,
         [None] * (code.co_firstlineno - 1) + marks,
-        [find(name) for name in module["STAMPS"]],
+        [find_source(name) for name in module["STAMPS"]],
         asynchronous=module["ASYNCHRONOUS"],
     )

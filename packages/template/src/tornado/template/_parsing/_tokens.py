@@ -1,8 +1,8 @@
-"""The reader: template text in, tokens out.
+"""Tokens: text, expressions and directives.
 
 Text is everything between directives. A directive is ``{{ }}``, ``{% %}`` or ``{# #}``; comments
 leave no token. ``{{!``, ``{%!`` and ``{#!`` stand for the two characters before the mark. Of three
-braces in a row the last two open an expression, so that ``{{{x}}}`` puts a value between braces.
+braces in a row the last two open an expression, so ``{{{x}}}`` prints a value between braces.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at ru
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from ._source import Source
+    from .._source import Source
 
-    #: Kind, value, and where the value starts in the source. The value is the text, or what stands
+    #: Kind, value, and where the value starts in the source. The value is the text, or what is
     #: between the delimiters, stripped.
     Token: TypeAlias = tuple[str, str, int]
 
@@ -26,14 +26,14 @@ DIRECTIVE = "directive"
 _OPENING = re.compile(r"\{(?!\{\{)([{%#])(!?)")
 _CLOSING = {"{": "}}", "%": "%}", "#": "#}"}
 _KINDS = {"{": EXPRESSION, "%": DIRECTIVE, "#": "comment"}
-#: What messages call a kind; programs match the words.
+#: The word for each kind in messages, which programs match.
 _WORDS = {EXPRESSION: "expression", DIRECTIVE: "block", "comment": "comment"}
 
 
-def read(source: Source) -> list[Token]:
+def read_tokens(source: Source) -> list[Token]:
     """Cut a template into tokens, in time linear in its length.
 
-    :raises ParseError: for a directive that is not closed, and for an empty one.
+    :raises ParseError: a directive is empty or not closed.
     """
     text = source.text
     tokens: list[Token] = []
@@ -54,7 +54,7 @@ def read(source: Source) -> list[Token]:
 
 
 def _read_directive(source: Source, tokens: list[Token], mark: str, start: int) -> int:
-    """Read one directive whose inside begins at ``start``; return where the text goes on."""
+    """Read one directive whose inside begins at ``start``; return the position after it."""
     closing, kind = _CLOSING[mark], _KINDS[mark]
     end = source.text.find(closing, start)
     if end < 0:
@@ -65,7 +65,7 @@ def _read_directive(source: Source, tokens: list[Token], mark: str, start: int) 
         if not value:
             empty = "expression" if kind == EXPRESSION else "block tag ({% %})"
             raise source.error(f"Empty {empty}", start)
-        if "\r" in value:  # ends a line for Python, so it must for those who count lines
+        if "\r" in value:  # a line end for Python, so lines must be counted by it
             value = value.replace("\r\n", "\n").replace("\r", "\n")
         tokens.append((kind, value, end - len(inside)))
     return end + 2

@@ -12,20 +12,20 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from bench.harness.endpoint import Endpoint
 from bench.harness.errors import LoadError
+from bench.harness.exchange.endpoint import Endpoint
+from bench.harness.exchange.verification import receive, send, verify
 from bench.harness.server import free_port, spawn, wait_until_listening
 from bench.harness.statistics import median
-from bench.harness.verification import receive, send, verify
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Sequence
 
     from bench.harness.case import Expectation
-    from bench.harness.request import Request
+    from bench.harness.exchange.request import Request
 
-_SERVERS = Path(__file__).resolve().parents[1] / "servers"
+_SERVERS = Path(__file__).resolve().parents[2] / "servers"
 #: Requests before the first count, requests of one count, and how many counts are taken.
 _WARMUP, _BATCH, _BATCHES = 200, 50, 11
 #: Counters that do not move for so long belong to a server that waits, in seconds.

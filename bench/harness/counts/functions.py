@@ -10,16 +10,16 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.harness.calls import exchange, watched_command
-from bench.harness.endpoint import Endpoint
+from bench.harness.counts.calls import exchange, watched_command
 from bench.harness.errors import LoadError
+from bench.harness.exchange.endpoint import Endpoint
 from bench.harness.server import free_port, spawn, wait_until_listening
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Sequence
 
-    from bench.harness.request import Request
+    from bench.harness.exchange.request import Request
 
 _WARMUP, _COUNT = 200, 1000
 

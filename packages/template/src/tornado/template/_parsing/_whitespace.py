@@ -13,11 +13,12 @@ _ANY = re.compile(r"\s+")
 
 
 def filter_whitespace(mode: str, text: str) -> str:
-    """Apply a white space mode to a piece of text.
+    """Apply a white space mode to a text.
 
-    :param mode: ``"all"`` changes nothing; ``"single"`` makes one character of each run of white
-        space, a newline where the run holds one; ``"oneline"`` makes one space of each run.
-    :raises ValueError: for any other mode.
+    :param mode: ``"all"`` changes nothing. ``"single"`` replaces each run of white space by one
+        newline if there is one in it, or else by one space. ``"oneline"`` replaces each run by one
+        space.
+    :raises ValueError: the mode is another one.
 
     .. versionchanged:: 1.0
        An unknown mode raises ValueError.
@@ -32,11 +33,14 @@ def filter_whitespace(mode: str, text: str) -> str:
 
 
 def default_mode(name: str) -> str:
-    """Return the mode of a template that names none: ``single`` for HTML and JavaScript files."""
+    """Return the mode of a template that chooses none: ``single`` for HTML and JavaScript files."""
     return "single" if name.endswith((".html", ".js")) else "all"
 
 
 def check_mode(mode: str) -> str:
-    """Return the mode, or raise ValueError for an unknown one."""
+    """Return the mode.
+
+    :raises ValueError: there is no such mode.
+    """
     filter_whitespace(mode, "")
     return mode

@@ -10,24 +10,24 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.harness.calls import Calls, count_calls
 from bench.harness.case import load_case
 from bench.harness.command import BENCH
 from bench.harness.contestant import Contestant, choose, load_contestants
-from bench.harness.endpoint import HOST
-from bench.harness.environment import Environments
+from bench.harness.counts.calls import Calls, count_calls
+from bench.harness.counts.functions import list_functions
+from bench.harness.counts.syscalls import can_trace, count_syscalls
 from bench.harness.errors import BenchError
-from bench.harness.functions import list_functions
-from bench.harness.payload import write_files
-from bench.harness.request import Request, compose
+from bench.harness.exchange.endpoint import HOST
+from bench.harness.exchange.payload import write_files
+from bench.harness.exchange.request import Request, compose
+from bench.harness.process.environment import Environments
 from bench.harness.server import program_path
-from bench.harness.syscalls import can_trace, count_syscalls
 from bench.harness.table import markdown, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: Who is counted where nobody is named.
+#: The contestants that are counted when none is named.
 DEFAULT = "ours,ours-uvloop,upstream,aiohttp,asgi,starlette,floor,floor-uvloop"
 
 #: System calls that wait for events, under their names on different kernels.

@@ -123,7 +123,7 @@ def _run_once(run: ModuleRun, only: list[str]) -> str:
         skip.write_text("\n".join(run.outcomes), encoding="utf-8")
         chosen.write_text("\n".join(only), encoding="utf-8")
         reader, writer = os.pipe()
-        child = Path(__file__).with_name("upstream_child.py")
+        child = Path(__file__).parent.with_name("upstream_child.py")
         command = [sys.executable, str(child), str(writer), run.module, "--skip", str(skip)]
         command += ["--only", str(chosen)] if only else []
         with open(Path(folder, "output"), "w+b") as output:

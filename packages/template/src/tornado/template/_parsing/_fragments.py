@@ -1,37 +1,38 @@
-"""Fragments: the piece of Python in one directive, and whether it is complete in itself.
+"""Fragments: the Python in one directive, and the check that it is complete in itself.
 
-The writer puts fragments side by side. Brackets or quotes that are opened in one directive and
-closed in another would change the meaning of what stands between, so such fragments are refused.
-Most are simple enough for one regular expression; the others are parsed alone.
+The writer puts fragments side by side. If one directive opened a bracket or a quote and another
+closed it, the meaning of everything between would change, so such fragments are refused. Most
+fragments are simple enough for one regular expression; the others are parsed alone.
 """
 
 from __future__ import annotations
 
 import re
 
-from ._errors import PythonError
+from .._errors import PythonError
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
     from typing import NoReturn
 
-    from ._source import Source
+    from .._source import Source
 
 _PLAIN = r"""[^()\[\]{}'"#\\\n\x00]++|'[^'\\\n\x00]*+'|"[^"\\\n\x00]*+\""""
 #: Names, operators, strings on one line, and one level of brackets.
 _SIMPLE = re.compile(rf"(?:{_PLAIN}|\((?:{_PLAIN})*\)|\[(?:{_PLAIN})*\])*")
-#: Words that leave a function. The one that a template becomes is not the template's own.
+#: Words that leave a function: a template must not leave the function that it is compiled to.
 _LEAVING = re.compile(r"\b(?:return|yield)\b")
-_LEFT = re.compile(r"'(return|yield)\b.*' outside function")
-# ast.PyCF_ONLY_AST and ast.PyCF_ALLOW_TOP_LEVEL_AWAIT; importing ast would cost more than all of
-# this package.
+_OUTSIDE_FUNCTION = re.compile(r"'(return|yield)\b.*' outside function")
+# ast.PyCF_ONLY_AST and ast.PyCF_ALLOW_TOP_LEVEL_AWAIT: importing ast would cost more than importing
+# this whole package.
 _PARSE_ONLY, _AWAIT = 0x400, 0x2000
-_SHOWN = 60
-#: What compile() raises for code that it does not like.
-REFUSED = (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError)
+#: How many characters of code a message shows.
+_MAX_SHOWN = 60
+#: What compile() raises for code that it does not accept.
+COMPILE_ERRORS = (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError)
 
-#: How a fragment is parsed alone. Expressions are parsed twice: a closing bracket in the code could
-#: fit one kind of bracket around it, but not both.
+#: How a fragment is parsed alone, by keyword. Expressions are parsed twice: a closing bracket in the
+#: code could match one kind of bracket around it, but not both.
 _FORMS = {
     None: ("({}\n)", "[{}\n]"),
     "": ("{}",),
@@ -44,8 +45,9 @@ _FORMS = {
 class Fragment:
     """The code of one directive.
 
-    :param keyword: the word before the code in a statement, ``""`` if the code is all of it; None
-        for an expression.
+    :param offset: where the code starts in the source.
+    :param keyword: the word before the code in a statement, ``""`` if the code is the whole
+        statement, None for an expression.
     """
 
     __slots__ = ("code", "keyword", "offset", "source")
@@ -57,7 +59,11 @@ class Fragment:
         self.keyword = keyword
 
     def check(self) -> None:
-        """Raise PythonError if the code is not complete in itself."""
+        """Check that the code is complete in itself.
+
+        :raises PythonError: it is not.
+        :raises ParseError: it returns or yields from the template, or is only a comment.
+        """
         if not is_simple(self.code):
             if self.keyword is None and self.code.startswith("#"):
                 self._require_code()
@@ -66,18 +72,18 @@ class Fragment:
             self._refuse_leaving()
 
     def _refuse_leaving(self) -> None:
-        """Raise ParseError for code that returns or yields outside of functions of its own."""
+        """Raise ParseError if the code returns or yields outside of functions of its own."""
         form = "async for {}: pass" if self.keyword == "async for" else _FORMS[self.keyword][0]
         mode = "eval" if self.keyword is None else "exec"
         try:
             compile(form.replace("{}", self.code), "<template>", mode, _AWAIT, True)
-        except REFUSED as error:
-            left = _LEFT.match(getattr(error, "msg", None) or "")
-            if left is not None:
-                raise self.source.error(f"a template cannot {left[1]}", self.offset) from None
+        except COMPILE_ERRORS as error:
+            match = _OUTSIDE_FUNCTION.match(getattr(error, "msg", None) or "")
+            if match is not None:
+                raise self.source.error(f"a template cannot {match[1]}", self.offset) from None
 
     def _require_code(self) -> None:
-        """Raise ParseError for comments alone: in brackets they would make an empty tuple."""
+        """Raise ParseError for a comment alone: in brackets it would make an empty tuple."""
         lines = (line.strip() for line in self.code.split("\n"))
         if all(line.startswith("#") or not line for line in lines):
             raise self.source.error(f"nothing but a comment in {self.code!r}", self.offset)
@@ -88,25 +94,26 @@ class Fragment:
         for form in _FORMS[self.keyword]:
             try:
                 compile(form.replace("{}", self.code), "<template>", mode, _PARSE_ONLY, True)
-            except REFUSED as error:
-                blame(self.source, self.code, self.offset, error)
+            except COMPILE_ERRORS as error:
+                raise_python_error(self.source, self.code, self.offset, error)
 
 
 def is_simple(code: str) -> bool:
-    """Tell whether code is complete at a glance."""
+    """Tell whether code is certainly complete, without parsing it."""
     if "'''" in code or '"""' in code:
         return False
     return _SIMPLE.fullmatch(code) is not None
 
 
-def blame(source: Source, code: str, offset: int, error: BaseException) -> NoReturn:
+def raise_python_error(source: Source, code: str, offset: int, error: BaseException) -> NoReturn:
     """Raise PythonError for code that compile() refused."""
     reason = getattr(error, "msg", None) or str(error) or type(error).__name__
     reason = reason.removesuffix(" on line 1").replace(" (detected at line 1)", "")
     if code.count("{") > code.count("}"):
         reason += "; where code ends with }, put a space before the closing }}"
-    shown = code if len(code) <= _SHOWN else code[: _SHOWN - 3] + "..."
-    message = f"invalid Python in {shown!r}: {reason}"
-    found = PythonError(message, source.name, source.line(offset))
-    found.show(source.line_text(offset), source.column(offset), len(code.split("\n", 1)[0]))
-    raise found from None
+    excerpt = code if len(code) <= _MAX_SHOWN else code[: _MAX_SHOWN - 3] + "..."
+    message = f"invalid Python in {excerpt!r}: {reason}"
+    python_error = PythonError(message, source.name, source.line(offset))
+    width = len(code.split("\n", 1)[0])
+    python_error.show(source.line_text(offset), source.column(offset), width)
+    raise python_error from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from bench.harness.clock import family
+from bench.harness.process.clock import family
 
 
 def parse_kilobytes(text: str, field: str) -> int | None:

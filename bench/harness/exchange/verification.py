@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.harness.errors import ResponseError, VerificationError
-from bench.harness.response import Response, parse_response
+from bench.harness.exchange.response import Response, parse_response
 
 if TYPE_CHECKING:
     import socket
 
     from bench.harness.case import Expectation
-    from bench.harness.endpoint import Endpoint
-    from bench.harness.request import Request
+    from bench.harness.exchange.endpoint import Endpoint
+    from bench.harness.exchange.request import Request
 
 #: How long a contestant may take for one answer, in seconds.
 _PATIENCE = 20.0

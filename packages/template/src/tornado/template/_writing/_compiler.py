@@ -1,43 +1,44 @@
-"""The compiler: from a parsed template to a program, by way of Python source."""
+"""The compiler: a parsed template becomes a program, by way of Python source."""
 
 from __future__ import annotations
 
 import re
 from types import CodeType
 
-from ._fragments import REFUSED, blame
-from ._program import Program
+from .._parsing._fragments import COMPILE_ERRORS, raise_python_error
+from .._program import Program
 from ._writer import ASYNC, NAMED, Writer
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
     from typing import NoReturn
 
-    from ._family import Library
-    from ._nodes import File
+    from .._parsing._nodes import File
+    from ._inheritance import FindFile
 
 _ASYNC_WORDS = re.compile(r"\b(?:await|async)\b")
 
 
-def build(file: File, style: int, library: Library) -> Program:
+def build_program(file: File, style: int, find_file: FindFile) -> Program:
     """Write and compile the program of a template.
 
-    It comes out asynchronous, asked for or not, if the template awaits something.
+    The program is asynchronous if the template awaits something, whatever the style.
 
     :param style: :data:`STREAM` and :data:`NAMED`, added up.
-    :raises ParseError: with the place of the directive that is at fault.
+    :param find_file: finds the templates that are extended and included.
+    :raises ParseError: with the place of the directive that is wrong.
     """
-    writer = Writer(style, library)
+    writer = Writer(style, find_file)
     text = writer.write(file)
     try:
         module = compile(text, f"{file.source.name}.generated.py", "exec", dont_inherit=True)
-    except REFUSED as error:
+    except COMPILE_ERRORS as error:
         if not style & ASYNC and _has_async_words(writer):
-            return build(file, style | ASYNC, library)
-        _find_fault(writer, file, error)
+            return build_program(file, style | ASYNC, find_file)
+        _raise_fault(writer, file, error)
     code = next(value for value in module.co_consts if isinstance(value, CodeType))
     if "xhtml_escape" in code.co_varnames + code.co_cellvars and not style & NAMED:
-        return build(file, style | NAMED, library)
+        return build_program(file, style | NAMED, find_file)
     sources = tuple(writer.sources.values())
     return Program(code, text, writer.marks, sources, asynchronous=bool(style & ASYNC))
 
@@ -49,7 +50,7 @@ def _has_async_words(writer: Writer) -> bool:
     )
 
 
-def _find_fault(writer: Writer, file: File, error: BaseException) -> NoReturn:
+def _raise_fault(writer: Writer, file: File, error: BaseException) -> NoReturn:
     """Raise the error of the directive that Python does not accept."""
     for fragment in writer.fragments:
         fragment.parse()
@@ -57,5 +58,5 @@ def _find_fault(writer: Writer, file: File, error: BaseException) -> NoReturn:
     for mark in reversed(writer.marks[:line]):
         if mark is not None:
             source = mark.scope.source
-            blame(source, source.line_text(mark.offset).strip(), mark.offset, error)
-    blame(file.source, file.source.line_text(0), 0, error)
+            raise_python_error(source, source.line_text(mark.offset).strip(), mark.offset, error)
+    raise_python_error(file.source, file.source.line_text(0), 0, error)

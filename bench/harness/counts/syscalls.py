@@ -11,16 +11,16 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.harness.calls import exchange
-from bench.harness.endpoint import Endpoint
+from bench.harness.counts.calls import exchange
 from bench.harness.errors import LoadError
+from bench.harness.exchange.endpoint import Endpoint
 from bench.harness.server import free_port, spawn, wait_until_listening
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Sequence
 
-    from bench.harness.request import Request
+    from bench.harness.exchange.request import Request
 
 #: One row of `strace -c`: share, seconds, microseconds each, calls, perhaps errors, name.
 _ROW = re.compile(r"\s*[\d.]+\s+[\d.]+\s+\d+\s+(\d+)\s+(?:\d+\s+)?([a-z_0-9]+)\s*")

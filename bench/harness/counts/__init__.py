@@ -1,0 +1,1 @@
+"""What is counted instead of timed: calls, functions and system calls."""

@@ -1,0 +1,1 @@
+"""Where the bytes go, which are sent, and what has to come back."""

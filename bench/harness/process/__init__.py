@@ -1,0 +1,1 @@
+"""Where a process runs, in which environment, and what it has used."""
