@@ -98,7 +98,7 @@ class WebSocketProtocol13(WebSocketProtocol):
     def deliver_to(self, inbox: Inbox) -> None:
         """Put messages into an inbox from now on, instead of giving them to ``on_message``."""
         self._inbox = inbox
-        self.start()
+        asyncio.get_running_loop().call_soon(self.start)
 
     def resume_reading(self) -> None:
         """Go on after an inbox was full."""
@@ -176,7 +176,7 @@ class WebSocketProtocol13(WebSocketProtocol):
             self._pause_reading()
         elif self._connection.has_more:  # others get a turn before the rest is read
             self._pause_reading()
-            asyncio.get_running_loop().call_soon(self._go_on, context=self._context)
+            asyncio.get_running_loop().call_soon(self._go_on)
 
     def _go_on(self) -> None:
         """Read what has come meanwhile, and then whatever comes."""
