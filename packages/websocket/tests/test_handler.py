@@ -450,7 +450,7 @@ def test_messages_that_a_client_sends_after_our_close_frame_are_received(site, e
             ended.put(message)
 
     peer = site([("/", Handler, {"ended": ended})]).connect()
-    peer.send("still on its way")
+    peer.send_raw(peer.connection.sender.text("still on its way"))
     assert peer.receive() == Close(1001, "")
     assert ended.get(timeout=10) == "still on its way"
 
