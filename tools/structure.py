@@ -153,7 +153,9 @@ def style(workspace: Workspace) -> Iterator[Finding]:
     root = workspace.root
     exceptions: dict[str, str] = workspace.settings().get("large-classes", {})
     shipped = [file for piece in workspace for file in piece.files()]
-    tools = sorted([*root.glob("tools/**/*.py"), *root.glob("bench/**/*.py"), *root.glob("*.py")])
+    # bench/.envs has the environments of the contestants.
+    bench = [*root.glob("bench/*.py"), *root.glob("bench/[!.]*/**/*.py")]
+    tools = sorted([*root.glob("tools/**/*.py"), *bench, *root.glob("*.py")])
     others = [*root.glob("packages/*/tests/**/*.py"), *root.glob("tests/**/*.py")]
     others += [*root.glob("docs/tests/**/*.py"), *root.glob("demos/**/*.py")]
     for folder, problem in full_folders(file for file in [*shipped, *tools] if not _is_test(file)):

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tornado.httpclient import HTTPClientError
-from tornado.httpclient._authentication import basic_field, digest_field
+from tornado.httpclient._request._authentication import basic_field, digest_field
 
 
 def fields_of(answer: str) -> dict[str, str]:

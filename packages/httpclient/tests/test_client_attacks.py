@@ -243,7 +243,7 @@ async def test_s20_bytes_on_an_idle_connection_answer_nothing(make, serve):
     ["127.1", "0x7f000001", "0x7f.1", "2130706433", "0177.0.0.1", "127.0.0.1.", "1.2.3.256", "0"],
 )
 async def test_s20_numbers_that_only_some_read_as_addresses_are_refused(make, host):
-    with pytest.raises(ValueError, match="no IPv4 address"):
+    with pytest.raises(ValueError, match="not an IPv4 address"):
         await make.fetch(f"http://{host}/")
 
 

@@ -68,7 +68,7 @@ def test_the_command_says_what_went_wrong(capfd):
     assert caught.value.code == 1
     errors = capfd.readouterr().err
     assert "http://127.0.0.1:1/: " in errors
-    assert "nonsense: no valid http or https URL" in errors
+    assert "nonsense: not a valid http or https URL" in errors
 
 
 def test_the_command_says_which_of_several_urls_failed(url, capfd):

@@ -219,7 +219,7 @@ async def test_what_a_callback_of_fetch_impl_raises_is_logged(make, serve, caplo
     await called.wait()
     await asyncio.sleep(0)
     assert "ZeroDivisionError" in caplog.text
-    assert client._line.active == 0
+    assert client._queue.active == 0
 
 
 async def test_a_subclass_takes_what_a_callback_of_curl_raises(curl, serve):

@@ -48,11 +48,11 @@ async def test_ten_thousand_cancelled_fetches_leave_nothing(make):
         await cancel_some(500)
     assert time.process_time() - begun < 30
     for _ in range(100):
-        if client._line.active == 0 and open_descriptors() <= descriptors + 2:
+        if client._queue.active == 0 and open_descriptors() <= descriptors + 2:
             break
         await asyncio.sleep(0.05)
-    assert client._line.active == 0
-    assert len(client._line) == 0
+    assert client._queue.active == 0
+    assert len(client._queue) == 0
     assert open_descriptors() <= descriptors + 2
     assert len(asyncio.all_tasks()) <= tasks
     server.close()
@@ -70,7 +70,7 @@ async def test_cancelling_closes_the_connection_at_once(make, serve):
     with pytest.raises(asyncio.CancelledError):
         await fetch
     await asyncio.sleep(0.05)
-    assert client._line.active == 0
+    assert client._queue.active == 0
     transport = peer.writers[0].transport
     for _ in range(100):
         if transport.is_closing():
@@ -148,7 +148,7 @@ async def test_closing_a_client_ends_what_is_under_way_and_what_waits(make, serv
                 await fetch
     await asyncio.sleep(0)
     assert isinstance(classic[0].error, HTTPStreamClosedError)
-    assert client._line.active == 0
+    assert client._queue.active == 0
     assert len(peer.requests) == 1
 
 

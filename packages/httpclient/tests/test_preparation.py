@@ -139,7 +139,7 @@ async def test_s20_what_a_hook_leaves_is_checked(make, serve, name, value):
     assert not peer.requests
 
 
-# Hooks and hops.
+# Hooks and the requests that follow.
 
 
 async def test_s20_credentials_of_a_hook_stay_behind_when_the_origin_changes(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tornado.httpclient import HTTPClientError, HTTPRequest, HTTPStreamClosedError, Retry
-from tornado.httpclient._stream import _MOST_OF_ERROR
+from tornado.httpclient._response._stream import _MAX_ERROR_BODY
 
 STATUSES = ["404 Not Found", "500 Oops", "304 Not Modified"]
 
@@ -65,12 +65,12 @@ async def test_an_error_page_without_end_is_cut(make, serve):
     with pytest.raises(HTTPClientError, match="HTTP 500: Oops") as caught:
         async with make().stream(peer.url(), **options):
             pass
-    assert caught.value.response.body == b"x" * _MOST_OF_ERROR
+    assert caught.value.response.body == b"x" * _MAX_ERROR_BODY
     assert caught.value.response.headers["X-A"] == "b"
 
 
 async def test_an_error_page_that_does_not_come_is_not_waited_for(make, serve, monkeypatch):
-    monkeypatch.setattr("tornado.httpclient._stream._ERROR_TIME", 0.1)
+    monkeypatch.setattr("tornado.httpclient._response._stream._ERROR_BODY_TIMEOUT", 0.1)
 
     async def answer(request: Any, writer: asyncio.StreamWriter) -> bool:
         writer.write(b"HTTP/1.1 500 Oops\r\nContent-Length: 100\r\n\r\nshort")
@@ -112,7 +112,7 @@ async def test_a_failure_that_is_worth_it_is_tried_again(make, serve):
     assert len(peer.requests) == 2
 
 
-async def test_a_piece_that_was_shown_is_never_shown_again(make, serve):
+async def test_data_that_the_caller_has_seen_is_never_sent_again(make, serve):
     peer = await serve(serve.reply(b"busy", "503 Busy"))
     retry = Retry(attempts=3, backoff=0.001)
     async with make().stream(peer.url(), raise_error=False, retry=retry) as response:

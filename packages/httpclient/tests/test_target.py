@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tornado.httpclient._target import parse_target, shown
+from tornado.httpclient._request._target import parse_target, redact_url
 
 CASES = {
     "http://example.com": ("http", "example.com", 80, "example.com", "/"),
@@ -78,4 +78,4 @@ def test_the_host_is_that_of_the_standard_library_or_the_url_is_refused(text):
 
 
 def test_a_message_shows_no_password():
-    assert "secret" not in shown("http://me:secret@a.example/")
+    assert "secret" not in redact_url("http://me:secret@a.example/")

@@ -65,7 +65,7 @@ async def test_fetches_with_the_same_limit_end_one_after_the_other(make, serve):
         times = await asyncio.gather(*map(last, (0, 0.1, 0.2, 0.2)))
     assert min(times) > 0.29
     assert max(times) < 3
-    assert not client._alarms
+    assert not client._shared_timers
 
 
 async def test_any_number_of_limits_is_kept(make, serve):
@@ -78,19 +78,19 @@ async def test_any_number_of_limits_is_kept(make, serve):
             return_exceptions=True,
         )
     assert [type(end) for end in ends] == [HTTPTimeoutError] * 50
-    assert not client._alarms
+    assert not client._shared_timers
 
 
-async def test_an_alarm_goes_when_it_has_nothing_to_do(make, serve):
+async def test_a_shared_timer_without_fetches_is_removed_when_it_fires(make, serve):
     peer = await serve(serve.reply())
     client = make()
     await client.fetch(peer.url(), request_timeout=0.5)
-    assert list(client._alarms) == [0.5]
+    assert list(client._shared_timers) == [0.5]
     for _ in range(1000):
-        if not client._alarms:
+        if not client._shared_timers:
             break
         await asyncio.sleep(0.02)
-    assert not client._alarms
+    assert not client._shared_timers
     await client.fetch(peer.url(), request_timeout=5)
 
 
@@ -98,4 +98,4 @@ async def test_an_endless_limit_is_none(make, serve):
     peer = await serve(serve.reply())
     client = make()
     await client.fetch(peer.url(), request_timeout=float("inf"))
-    assert not client._alarms
+    assert not client._shared_timers

@@ -186,7 +186,7 @@ def test_an_ioloop_on_a_proactor_uses_the_thread(monkeypatch, pair):
             raise NotImplementedError
 
     monkeypatch.setattr(asyncio, "ProactorEventLoop", Proactor, raising=False)
-    monkeypatch.setattr("tornado.platform.asyncio._base.woken_by_signals", _nothing)
+    monkeypatch.setattr("tornado.platform.asyncio._base.wake_on_signals", _nothing)
     asyncio_loop = Proactor()
     loop = IOLoop(asyncio_loop=asyncio_loop)
     calls = []

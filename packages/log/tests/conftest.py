@@ -19,14 +19,14 @@ def make_record():
 @pytest.fixture
 def logger():
     """Return a logger of the test's own, whose handlers are closed after it."""
-    made = logging.Logger("test")  # noqa: LOG001 - getLogger would keep it for the next test
-    yield made
-    for handler in made.handlers:
+    logger = logging.Logger("test")  # noqa: LOG001 - getLogger would keep it for the next test
+    yield logger
+    for handler in logger.handlers:
         handler.close()
 
 
 class Unshowable:
-    """A value whose text cannot be had."""
+    """A value that cannot be converted to text."""
 
     def __str__(self):
         raise ValueError("no text")

@@ -26,7 +26,7 @@ def fields_of(message, *args, logger="tornado.access", **extra):
         ("GET /only ()", ("GET", "/only", "")),
     ],
 )
-def test_a_line_of_an_application_comes_apart(summary, parts):
+def test_a_line_of_an_application_is_split_into_fields(summary, parts):
     assert fields_of(FORM, 200, summary, 1.23456) == (200, *parts, 1.235)
 
 

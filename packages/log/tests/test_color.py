@@ -43,7 +43,7 @@ def test_a_dumb_terminal_has_no_colors(monkeypatch, terminal):
     assert not is_colored()
 
 
-def test_an_empty_no_color_says_nothing(monkeypatch, terminal):
+def test_an_empty_no_color_is_ignored(monkeypatch, terminal):
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("NO_COLOR", "")
     assert is_colored()
@@ -56,7 +56,7 @@ def closed_stream():
 
 
 @pytest.mark.parametrize("stream", [None, io.StringIO(), object(), closed_stream()])
-def test_what_is_no_terminal_has_colors_only_by_force(monkeypatch, stream):
+def test_a_stream_that_is_not_a_terminal_has_colors_only_by_force(monkeypatch, stream):
     monkeypatch.setattr(sys, "stderr", stream)
     assert not is_colored()
     monkeypatch.setenv("FORCE_COLOR", "1")
@@ -66,7 +66,7 @@ def test_what_is_no_terminal_has_colors_only_by_force(monkeypatch, stream):
     assert not is_colored()
 
 
-def test_colorama_is_named_only_where_the_program_has_imported_it():
+def test_colorama_is_there_only_if_the_program_has_imported_it():
     program = "import sys; {}; from tornado.log import colorama; print(colorama)"
     for before, name in [("pass", b"None"), ("sys.modules['colorama'] = 'it'", b"it")]:
         command = [sys.executable, "-c", program.format(before)]
@@ -74,7 +74,7 @@ def test_colorama_is_named_only_where_the_program_has_imported_it():
         assert output.strip() == name
 
 
-def test_colorama_is_the_package_where_the_program_has_imported_it():
+def test_colorama_is_the_package_if_the_program_has_imported_it():
     program = (
         "import sys, types\n"
         "sys.modules['colorama'] = known = types.ModuleType('colorama')\n"

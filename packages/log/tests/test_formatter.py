@@ -109,7 +109,7 @@ def test_the_text_of_an_exception_made_by_another_handler_is_used(formatter, mak
     assert formatter.format(record) == "INFO oops\n    made before"
 
 
-def test_the_stack_is_shown_where_it_was_asked_for(formatter, make_record):
+def test_the_stack_is_shown_if_the_record_has_one(formatter, make_record):
     record = make_record("here")
     record.stack_info = "Stack:\n  File"
     assert formatter.format(record) == "INFO here\n    Stack:\n      File"
@@ -123,7 +123,7 @@ def test_every_style_of_placeholders_is_understood(make_record, style, fmt):
     assert LogFormatter(fmt, style=style, color=False).format(make_record("m")) == "example|m"
 
 
-def test_the_defaults_can_be_built_upon(make_record):
+def test_the_defaults_can_be_extended(make_record):
     formatter = LogFormatter(
         f"shop {LogFormatter.DEFAULT_FORMAT}",
         LogFormatter.DEFAULT_DATE_FORMAT,
@@ -133,7 +133,7 @@ def test_the_defaults_can_be_built_upon(make_record):
     assert formatter.format(record) == f"shop {LogFormatter().format(record)}"
 
 
-def test_the_date_has_the_format_that_was_asked_for(make_record):
+def test_the_date_has_the_given_format(make_record):
     record = make_record("m")
     assert LogFormatter("%(asctime)s", datefmt="<%%>", color=False).format(record) == "<%>"
 
@@ -169,6 +169,6 @@ def test_one_record_through_two_formatters_has_the_colors_of_each(monkeypatch, m
     assert LogFormatter(SHORT, color=False).format(record) == "INFO m"
 
 
-def test_a_truth_value_in_the_first_place_is_the_color_of_3_x():
+def test_a_truth_value_as_the_first_argument_is_the_color_of_3_x():
     assert LogFormatter(False)._fmt == LogFormatter(True)._fmt == LogFormatter.DEFAULT_FORMAT
     assert LogFormatter(False)._colors == {}

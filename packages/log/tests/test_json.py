@@ -55,7 +55,7 @@ def test_the_time_is_in_utc_with_microseconds(make_record, created, text):
     assert datetime.fromisoformat(text).tzinfo == UTC
 
 
-def test_source_and_constant_fields_are_written_where_asked_for(make_record):
+def test_source_and_constant_fields_are_written_if_given(make_record):
     line = line_of(make_record("m", user=1), {"service": "shop"}, source=True)
     assert list(line) == ["time", "level", "logger", "message", "source", "service", "user"]
     assert line["source"] == "app:12"
@@ -114,7 +114,7 @@ def test_values_that_cannot_be_shown_are_named(make_record, unshowable):
     assert line["c"] == "{'a': 1}"
 
 
-def test_structures_that_hold_themselves_end(make_record):
+def test_structures_that_contain_themselves_are_cut(make_record):
     wide = []
     wide.extend([wide] * 50)
     loop = {"name": "loop"}

@@ -15,7 +15,7 @@ from tornado.log import (
 
 
 class Options:
-    """What define_logging_options needs of a parser, with the defaults as attributes."""
+    """The part of a parser that define_logging_options needs, with the defaults as attributes."""
 
     def __init__(self):
         self.defined = {}
@@ -75,7 +75,9 @@ def test_without_options_records_from_info_on_go_to_the_standard_error_stream():
     assert errors.count("\n") == 1
 
 
-def test_without_options_those_that_the_program_has_imported_decide(monkeypatch, options, logger):
+def test_without_an_argument_the_options_that_the_program_has_imported_are_used(
+    monkeypatch, options, logger
+):
     options.logging = "error"
     module = type(sys)("tornado.options")
     module.options = options
@@ -92,7 +94,7 @@ def test_none_leaves_the_logger_alone(options, logger, level):
     assert logger.level == logging.NOTSET
 
 
-def test_a_logger_that_has_handlers_gets_no_other_unless_asked_for(options, logger):
+def test_a_logger_with_handlers_gets_no_other_unless_the_options_say_so(options, logger):
     logger.addHandler(logging.NullHandler())
     enable_pretty_logging(options, logger)
     assert len(logger.handlers) == 1
@@ -108,7 +110,7 @@ def test_the_standard_error_stream_can_be_switched_off(options, logger):
     assert logger.level == logging.INFO
 
 
-def test_a_file_takes_the_records_in_place_of_the_terminal(options, logger, tmp_path, monkeypatch):
+def test_records_go_to_a_file_instead_of_the_terminal(options, logger, tmp_path, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     options.log_file_prefix = str(tmp_path / "app.log")
     enable_pretty_logging(options, logger)
@@ -144,7 +146,7 @@ def test_files_are_rotated_by_time(options, logger, tmp_path):
     assert type(stderr) is logging.StreamHandler
 
 
-def test_records_are_written_as_json_where_asked_for(options, logger, tmp_path):
+def test_records_are_written_as_json_if_the_options_say_so(options, logger, tmp_path):
     options.log_file_prefix = str(tmp_path / "app.log")
     options.log_as_json = True
     options.log_to_stderr = True
@@ -166,9 +168,9 @@ def test_options_that_were_defined_without_json_are_enough(options, logger):
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("logging", "loud", "--logging: 'loud' is none of debug, .*, none"),
-        ("log_rotate_mode", "moon", "--log-rotate-mode: 'moon' is none of size, time"),
-        ("log_rotate_when", "W9", "--log-rotate-when: 'W9' is none of S, .* W0 to W6, midnight"),
+        ("logging", "loud", "--logging: 'loud' is not one of debug, .*, none"),
+        ("log_rotate_mode", "moon", "--log-rotate-mode: 'moon' is not one of size, time"),
+        ("log_rotate_when", "W9", "--log-rotate-when: 'W9' is not one of S, .* W0 to W6, midnight"),
         ("log_rotate_interval", 0, "--log-rotate-interval: 0 is below 1"),
         ("log_rotate_interval", -1, "--log-rotate-interval: -1 is below 1"),
     ],
@@ -185,7 +187,7 @@ def test_a_wrong_option_is_a_clear_error(options, logger, tmp_path, name, value,
     ("path", "reason"),
     [("missing/app.log", "No such file or directory"), (".", "Is a directory")],
 )
-def test_a_file_that_cannot_be_opened_is_told_in_a_line(tmp_path, path, reason):
+def test_a_file_that_cannot_be_opened_is_an_error_of_one_line(tmp_path, path, reason):
     program = (
         "import sys, tornado.log\n"
         "class Options:\n"

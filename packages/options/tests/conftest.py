@@ -11,7 +11,7 @@ from tornado.options import OptionParser
 
 @pytest.fixture
 def parser() -> OptionParser:
-    """Give a parser with an option of every type."""
+    """Return a parser with an option of every type."""
     parser = OptionParser()
     parser.define("port", default=8888, help="run on the given port", minimum=1, maximum=65535)
     parser.define("name", default="main")
@@ -29,7 +29,7 @@ def parser() -> OptionParser:
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[[str, str | bytes], Path]:
-    """Write a file, and give its path."""
+    """Return a function that writes a file and returns its path."""
 
     def write_file(name: str, content: str | bytes) -> Path:
         path = tmp_path / name

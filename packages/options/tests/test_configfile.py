@@ -51,12 +51,12 @@ def test_a_python_file_sets_options_by_its_variables(
         ("\nport = 'x'", "line 2: port: 'x' is not a whole number"),
         ("port = 1\nport = 0\n", "line 2: port: 0 is less than 1"),
         ("if True:\n    hosts = 3", "line 2: hosts: needs a list of str, not 3 (int)"),
-        ("mode = 'tme'", "line 1: mode: 'tme' is none of size, time"),
+        ("mode = 'tme'", "line 1: mode: 'tme' is not one of size, time"),
         ("\n\ndef rate(): pass", "line 3: rate: needs float, not <function rate at 0x"),
         ("globals()['port'] = 0", "port: 0 is less than 1"),
     ],
 )
-def test_a_wrong_value_in_a_python_file_is_told_with_its_line(
+def test_the_error_for_a_wrong_value_in_a_python_file_names_its_line(
     parser: OptionParser, write: Write, text: str, message: str
 ) -> None:
     path = write("server.conf", text)
@@ -82,7 +82,7 @@ def test_a_path_may_be_bytes(parser: OptionParser, write: Write) -> None:
         assert parser.port == int(text[-2:])
 
 
-def test_a_file_that_is_not_there_is_the_systems_error(parser: OptionParser) -> None:
+def test_a_file_that_does_not_exist_is_an_error_of_the_system(parser: OptionParser) -> None:
     for name in ("no/such.conf", "no/such.toml"):
         with pytest.raises(FileNotFoundError):
             parser.parse_config_file(name)
@@ -146,7 +146,7 @@ def test_an_option_may_take_a_whole_table(write: Write) -> None:
         ("port = 1\nport =", "line 2: invalid value"),
         ("port = 1\nport = 2", "line 2: cannot overwrite a value"),
         ("port = 1\nname = '''", "line 2: expected \"'''\""),
-        (b"port = 1\nname = '\xf1'", "line 2: TOML is written in UTF-8, and the byte 0xf1 is not"),
+        (b"port = 1\nname = '\xf1'", "line 2: TOML is UTF-8, but the byte 0xf1 is not"),
     ],
 )
 def test_a_wrong_toml_file_gets_one_message_with_the_line(

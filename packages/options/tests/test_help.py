@@ -107,7 +107,7 @@ def test_help_can_be_switched_off(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == ""
 
 
-def test_without_sources_the_help_says_nothing_of_them() -> None:
+def test_without_sources_the_help_does_not_mention_them() -> None:
     parser = make_parser()
     parser.parse_command_line(["server.py", "--port=80"])
     assert "further right" not in help_of(parser)

@@ -29,7 +29,7 @@ def test_patches_of_several_options_may_nest(parser: OptionParser) -> None:
     assert (parser.port, parser.mysql_host) == (8888, "localhost")
 
 
-def test_a_stand_in_holds_one_patch_at_a_time(parser: OptionParser) -> None:
+def test_an_option_can_be_patched_once_at_a_time(parser: OptionParser) -> None:
     mockable = parser.mockable()
     mockable.port = 80
     with pytest.raises(RuntimeError, match="option 'port' is patched already"):
@@ -38,7 +38,7 @@ def test_a_stand_in_holds_one_patch_at_a_time(parser: OptionParser) -> None:
     assert mockable.port == parser.port == 8888
 
 
-def test_what_is_no_option_cannot_be_patched(parser: OptionParser) -> None:
+def test_a_name_that_is_not_an_option_cannot_be_patched(parser: OptionParser) -> None:
     with (
         pytest.raises(AttributeError),
         mock.patch.object(parser.mockable(), "prot", 80),

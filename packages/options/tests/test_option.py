@@ -16,7 +16,7 @@ from tornado.options import Error, InvalidValue, OptionParser
         ("port", 70000, "option 'port': 70000 is more than 65535"),
         ("name", b"x", "option 'name': needs str, not b'x' (bytes)"),
         ("debug", 1, "option 'debug': needs bool, not 1 (int)"),
-        ("mode", "tme", "option 'mode': 'tme' is none of size, time"),
+        ("mode", "tme", "option 'mode': 'tme' is not one of size, time"),
         ("hosts", "a,b", "option 'hosts': needs a list of str, not 'a,b' (str)"),
         ("hosts", ("a",), "option 'hosts': needs a list of str, not ('a',) (tuple)"),
         ("ids", ["1"], "option 'ids': needs int, not '1' (str)"),
@@ -52,12 +52,12 @@ def test_a_value_of_another_type_or_out_of_bounds_is_refused(
         ("mode", "time"),
     ],
 )
-def test_a_value_of_the_type_is_taken(parser: OptionParser, name: str, value: Any) -> None:
+def test_a_value_of_the_type_is_set(parser: OptionParser, name: str, value: Any) -> None:
     parser[name] = value
     assert getattr(parser, name) == parser[name] == value
 
 
-def test_a_whole_number_will_do_where_a_number_is_wanted(parser: OptionParser) -> None:
+def test_a_whole_number_is_allowed_for_a_float(parser: OptionParser) -> None:
     parser.rate = 2
     assert (parser.rate, type(parser.rate)) == (2.0, float)
 
@@ -78,24 +78,24 @@ def test_bounds_and_choices_hold_for_each_of_several_values() -> None:
     assert (parser.ids[-1], parser.modes) == (9, ["b", "a"])
     with pytest.raises(Error, match=r"^--ids: 10 is more than 9$"):
         parser.parse_command_line(["x", "--ids=8:10"])
-    with pytest.raises(Error, match=r"^--modes: 'c' is none of a, b$"):
+    with pytest.raises(Error, match=r"^--modes: 'c' is not one of a, b$"):
         parser.parse_command_line(["x", "--modes=a,c"])
 
 
-def test_a_default_has_to_keep_the_bounds() -> None:
+def test_a_default_has_to_be_within_the_bounds() -> None:
     with pytest.raises(Error, match=r"^option 'port': 70000 is more than 65535$"):
         OptionParser().define("port", default=70000, maximum=65535)
 
 
 @pytest.mark.parametrize("bounds", [{"minimum": 0.0}, {"maximum": 1.0}, {"choices": [0.5]}])
-def test_what_is_no_number_is_within_no_bounds(bounds: dict[str, Any]) -> None:
+def test_nan_is_not_within_any_bounds(bounds: dict[str, Any]) -> None:
     parser = OptionParser()
     parser.define("rate", type=float, **bounds)
-    with pytest.raises(Error, match=r"^--rate: nan is within no bounds$"):
+    with pytest.raises(Error, match=r"^--rate: nan is not within bounds$"):
         parser.parse_command_line(["x", "--rate=nan"])
 
 
-def test_bounds_of_lengths_are_written_as_one_would_type_them() -> None:
+def test_bounds_of_lengths_are_written_as_a_person_would_type_them() -> None:
     parser = OptionParser()
     parser.define("timeout", type=timedelta, maximum=timedelta(minutes=5))
     with pytest.raises(Error, match=r"^--timeout: 1h is more than 5m$"):

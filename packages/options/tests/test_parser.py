@@ -28,7 +28,7 @@ def test_dashes_and_underscores_mean_the_same(parser: OptionParser) -> None:
     assert (parser.mysql_host, parser.log_dir) == ("a", "b")
 
 
-def test_an_option_that_is_named_like_a_method_is_an_item() -> None:
+def test_an_option_with_the_name_of_a_method_is_an_item() -> None:
     parser = OptionParser()
     parser.define("items", default=3)
     parser.parse_command_line(["x", "--items=4"])
@@ -36,7 +36,7 @@ def test_an_option_that_is_named_like_a_method_is_an_item() -> None:
     assert ("items", 4) in parser.items()
 
 
-def test_an_option_that_is_named_like_a_part_of_the_parser_harms_nothing() -> None:
+def test_an_option_with_the_name_of_a_private_attribute_does_no_harm() -> None:
     parser = OptionParser()
     parser.define("_options", default=3)
     parser.parse_command_line(["x", "--_options=4"])
@@ -75,7 +75,7 @@ def test_options_cannot_be_deleted(parser: OptionParser) -> None:
     assert parser.port == 8888
 
 
-def test_a_parser_can_be_walked(parser: OptionParser) -> None:
+def test_a_parser_can_be_iterated(parser: OptionParser) -> None:
     names = list(parser)
     assert names[:3] == ["help", "port", "name"]
     assert list(parser.items()) == [(name, parser[name]) for name in names]
@@ -112,7 +112,7 @@ def test_names_that_mean_the_same_are_the_same(first: str, second: str) -> None:
         parser.define(second)
 
 
-def test_help_is_taken() -> None:
+def test_help_cannot_be_defined_again() -> None:
     with pytest.raises(Error, match=r"'help' already defined in tornado\.options, and again in "):
         OptionParser().define("help")
 
@@ -139,7 +139,7 @@ def test_a_wrong_command_line_gets_one_clear_message(
     assert str(caught.value) == message
 
 
-def test_a_command_line_gives_what_follows_the_options(
+def test_a_command_line_returns_the_arguments_after_the_options(
     parser: OptionParser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert parser.parse_command_line(["x", "--port=80", "--debug", "a", "--b"]) == ["a", "--b"]
@@ -172,7 +172,7 @@ def test_copies_are_independent(parser: OptionParser) -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(["port", "name", "ids"]), st.text())))
-def test_any_command_line_is_taken_or_refused(arguments: list[tuple[str, str]]) -> None:
+def test_any_command_line_is_accepted_or_refused(arguments: list[tuple[str, str]]) -> None:
     parser = OptionParser()
     parser.define("port", type=int)
     parser.define("name", type=str)

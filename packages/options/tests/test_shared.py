@@ -13,7 +13,7 @@ from tornado.options import OptionParser
 
 @pytest.fixture(autouse=True)
 def shared(monkeypatch: pytest.MonkeyPatch) -> OptionParser:
-    """Put a parser of the test in the place of the program's."""
+    """Use a parser of the test instead of the program's."""
     parser = OptionParser()
     monkeypatch.setattr("tornado.options._shared.options", parser)
     return parser

@@ -46,7 +46,7 @@ def test_later_files_win(parser: OptionParser, write: Write) -> None:
 
 
 @pytest.mark.parametrize("kind", [str, Path])
-def test_one_file_needs_no_list(parser: OptionParser, write: Write, kind: type) -> None:
+def test_one_file_does_not_need_a_list(parser: OptionParser, write: Write, kind: type) -> None:
     parser.parse_sources(["x"], files=kind(write("a.toml", "port = 1")))
     assert parser.port == 1
 
@@ -79,9 +79,7 @@ def test_an_option_may_name_several_files(write: Write) -> None:
     assert parser.config == []
 
 
-def test_the_classic_calls_take_values_in_their_own_order(
-    parser: OptionParser, write: Write
-) -> None:
+def test_the_last_of_the_classic_calls_wins(parser: OptionParser, write: Write) -> None:
     path = write("a.conf", "port = 1")
     parser.parse_command_line(["x", "--port=2"], final=False)
     parser.parse_config_file(path)

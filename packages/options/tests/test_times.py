@@ -35,7 +35,7 @@ def test_dates_are_read_in_all_the_documented_forms(text: str, expected: datetim
 
 
 @pytest.mark.parametrize("text", ["", "soon", "2013-13-01", "25:00", "1365142028"])
-def test_what_is_no_date_is_refused_with_an_example(text: str) -> None:
+def test_a_text_that_is_not_a_date_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match=f"'{text}' is not a date and time, write it like"):
         read_date(text)
 
@@ -84,7 +84,7 @@ def test_lengths_are_numbers_with_units(text: str, seconds: float) -> None:
         ("999999999d 999999999d", "is longer than 999999999 days"),
     ],
 )
-def test_what_is_no_length_is_refused(text: str, problem: str) -> None:
+def test_a_text_that_is_not_a_length_is_refused(text: str, problem: str) -> None:
     with pytest.raises(ValueError, match=f"^'{text}' {problem}"):
         read_length(text)
 
@@ -99,7 +99,7 @@ def test_what_is_no_length_is_refused(text: str, problem: str) -> None:
         (timedelta(minutes=-90), "-1h-30m"),
     ],
 )
-def test_lengths_are_written_as_one_would_type_them(length: timedelta, text: str) -> None:
+def test_lengths_are_written_as_a_person_would_type_them(length: timedelta, text: str) -> None:
     assert write_length(length) == text
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tornado.options._types import fit, name_of, read, read_many, write
+from tornado.options._types import convert_toml, name_of, read_list, read_value, write_value
 
 
 class Colour:
@@ -39,12 +39,12 @@ class Place(enum.Enum):
 
 @pytest.mark.parametrize("text", ["true", "TRUE", "t", "1", "yes", "Y", "on", ""])
 def test_the_words_for_true(text: str) -> None:
-    assert read(text, bool) is True
+    assert read_value(text, bool) is True
 
 
 @pytest.mark.parametrize("text", ["false", "False", "f", "0", "no", "N", "off"])
 def test_the_words_for_false(text: str) -> None:
-    assert read(text, bool) is False
+    assert read_value(text, bool) is False
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_the_words_for_false(text: str) -> None:
     ],
 )
 def test_text_becomes_a_value(text: str, type: Any, value: Any) -> None:
-    assert read(text, type) == value
+    assert read_value(text, type) == value
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_text_becomes_a_value(text: str, type: Any, value: Any) -> None:
 )
 def test_text_of_another_type_is_refused(text: str, type: Any, problem: str) -> None:
     with pytest.raises(ValueError, match=f"^{problem}$"):
-        read(text, type)
+        read_value(text, type)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_text_of_another_type_is_refused(text: str, type: Any, problem: str) -> 
 def test_commas_divide_values_and_colons_make_ranges(
     text: str, type: Any, values: list[Any]
 ) -> None:
-    assert read_many(text, type) == values
+    assert read_list(text, type) == values
 
 
 @pytest.mark.parametrize(
@@ -122,23 +122,23 @@ def test_commas_divide_values_and_colons_make_ranges(
 )
 def test_broken_ranges_are_refused(text: str, problem: str) -> None:
     with pytest.raises(ValueError, match=f"^{problem}$"):
-        read_many(text, int)
+        read_list(text, int)
 
 
 @given(st.lists(st.integers(), min_size=1))
 def test_whole_numbers_that_are_written_are_read_back(values: list[int]) -> None:
-    assert read_many(write(values), int) == values
+    assert read_list(write_value(values), int) == values
 
 
 @given(st.integers(-1000, 1000), st.integers(0, 100))
 def test_a_range_has_both_its_ends(low: int, more: int) -> None:
-    values = read_many(f"{low}:{low + more}", int)
+    values = read_list(f"{low}:{low + more}", int)
     assert (values[0], values[-1], len(values)) == (low, low + more, more + 1)
 
 
 @given(st.booleans() | st.integers() | st.floats(allow_nan=False) | st.timedeltas())
 def test_a_value_that_is_written_is_read_back(value: Any) -> None:
-    assert read(write(value), type(value)) == value
+    assert read_value(write_value(value), type(value)) == value
 
 
 @pytest.mark.parametrize(
@@ -158,13 +158,13 @@ def test_a_value_that_is_written_is_read_back(value: Any) -> None:
 def test_only_types_that_toml_lacks_are_made_from_others(
     value: Any, type: Any, expected: Any
 ) -> None:
-    assert fit(value, type) == expected
+    assert convert_toml(value, type) == expected
 
 
 @pytest.mark.parametrize("type", [int, float, timedelta])
 def test_true_and_false_are_no_numbers(type: Any) -> None:
     with pytest.raises(ValueError, match=f"^needs {type.__name__}, not True \\(bool\\)$"):
-        fit(True, type)
+        convert_toml(True, type)
 
 
 def test_a_type_is_named_as_people_know_it() -> None:
@@ -174,7 +174,7 @@ def test_a_type_is_named_as_people_know_it() -> None:
 
 @pytest.mark.parametrize("member", [*Shade, *Level, *Place])
 def test_a_member_of_an_enum_is_written_as_it_is_read(member: enum.Enum) -> None:
-    assert read(write(member), type(member)) is member
+    assert read_value(write_value(member), type(member)) is member
 
 
 @pytest.mark.parametrize(
@@ -182,4 +182,4 @@ def test_a_member_of_an_enum_is_written_as_it_is_read(member: enum.Enum) -> None
     [("dark", Shade, Shade.DARK), (2, Level, Level.HIGH), (Level.LOW, Level, Level.LOW)],
 )
 def test_a_file_says_a_member_of_an_enum_by_its_value(value: Any, type: Any, member: Any) -> None:
-    assert fit(value, type) is member
+    assert convert_toml(value, type) is member

@@ -77,7 +77,7 @@ def test_rendering_behind_the_end_is_an_error(site: MakeSite) -> None:
     assert (
         site([("/", Handler)], template_loader=with_templates(page="x")).fetch("/").text == "done"
     )
-    assert raised == ["render() behind finish(): the response has been sent"]
+    assert raised == ["render() called after finish(): the response has been sent"]
 
 
 #: Every name that the documents list, with something that only the right thing gives.

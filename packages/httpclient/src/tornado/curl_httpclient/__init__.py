@@ -1,15 +1,15 @@
 """The HTTP client on libcurl, by way of pycurl: ``pip install tornado-httpclient[curl]``.
 
-It has the interface of the other one and is chosen for the process by name::
+It has the interface of the client in Python, and is chosen for the process by name::
 
     AsyncHTTPClient.configure("tornado.curl_httpclient.CurlAsyncHTTPClient", max_clients=50)
 
-It adds what libcurl can do: HTTP/2, proxies with digest authentication, interfaces by their names.
-``prepare_curl_callback`` of a request sets any option of libcurl. Redirects, authentication,
+It adds features of libcurl: HTTP/2, proxies with digest authentication, network interfaces by name.
+The ``prepare_curl_callback`` of a request can set any option of libcurl. Redirects, authentication,
 decompression, cookies and limits are the same code as for the client in Python, so they follow the
 same rules.
 
-The logger ``tornado.curl_httpclient`` tells at the level DEBUG what libcurl does.
+The logger ``tornado.curl_httpclient`` logs at the level DEBUG what libcurl does.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""The client on libcurl."""
+"""The HTTP client on libcurl."""
 
 from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Any
 
-from tornado.httpclient._exchange_client import ExchangeClient
+from tornado.httpclient._base_client import BaseHTTPClient
 from tornado.httpclient._tls_files import CheckedFiles, files_of
 from tornado.ioloop import takes_loop
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from http.cookiejar import CookieJar
 
     from tornado.httpclient import HTTPRequest
-    from tornado.httpclient._exchange import Exchange
+    from tornado.httpclient._fetch._exchange import Exchange
     from tornado.ioloop import IOLoop
 
 _app_log = logging.getLogger("tornado.application")
@@ -26,14 +26,14 @@ _app_log = logging.getLogger("tornado.application")
 _ENCRYPTED_KEY = "set pycurl.KEYPASSWD in a prepare_curl_callback"
 
 
-class CurlAsyncHTTPClient(ExchangeClient):
+class CurlAsyncHTTPClient(BaseHTTPClient):
     """A client on libcurl's multi interface, driven by the loop.
 
-    Each hop has a handle of its own, so no option, credential or cookie of one is there for the
-    next; connections are kept by libcurl, which knows what they were made with.
+    Each exchange has a handle of its own, so that no option, credential or cookie of one is left for
+    the next. libcurl keeps the connections, and knows with which options they were made.
 
-    :param max_clients: fetches under way at once; more wait in line.
-    :param defaults: values for what requests leave open.
+    :param max_clients: fetches under way at once; more wait in the queue.
+    :param defaults: values for options that requests leave open.
     :param max_body_size: the largest body that is taken, in bytes, compressed or not.
     :param max_clients_per_host: fetches under way to one origin; by default no such bound.
     :param cookie_jar: a `http.cookiejar.CookieJar`, to keep cookies between fetches.
@@ -74,22 +74,22 @@ class CurlAsyncHTTPClient(ExchangeClient):
         self._multi.close()
 
     def handle_callback_exception(self, callback: Callable[..., Any] | None) -> None:
-        """Log the exception of a callback that is being handled. Subclasses override it."""
+        """Called while the exception of a callback is handled. Override to log it in another way."""
         _app_log.error("exception in callback %r", callback, exc_info=True)
 
     def _perform(self, exchange: Exchange) -> None:
-        if exchange.target.scheme == "https" or exchange.hop.proxy_type == "https":
-            self._check_hop(exchange.hop)
+        if exchange.target.scheme == "https" or exchange.request.proxy_type == "https":
+            self._check_files_of(exchange.request)
         transfer = Transfer(exchange, self._multi)
-        exchange.work = transfer
+        exchange.fetch.operation = transfer
         transfer.prepare()
         self._multi.add(transfer)
 
-    def _check_hop(self, hop: HTTPRequest) -> None:
-        files = files_of(hop.__dict__)._replace(advice=_ENCRYPTED_KEY)
+    def _check_files_of(self, request: HTTPRequest) -> None:
+        files = files_of(request.__dict__)._replace(advice=_ENCRYPTED_KEY)
         # Without a pass phrase, libcurl asks the terminal for it, and the loop waits.
-        can_give_it = hop.prepare_curl_callback is not None
-        self._files.check(files, takes_encrypted_keys=can_give_it)
+        has_callback = request.prepare_curl_callback is not None
+        self._files.check(files, takes_encrypted_keys=has_callback)
 
     def _log_callback(self, callback: Callable[..., Any]) -> None:
         self.handle_callback_exception(callback)

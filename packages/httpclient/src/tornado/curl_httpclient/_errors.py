@@ -1,19 +1,18 @@
-"""What libcurl complains about; see ``tornado.httpclient`` for the tree."""
+"""The errors of libcurl; ``tornado.httpclient`` draws the whole tree."""
 
 from __future__ import annotations
 
 from tornado.httpclient import HTTPClientError, HTTPProtocolError, HTTPStreamClosedError
-from tornado.httpclient._decoding import DecodingError
-from tornado.httpclient._errors import NO_STATUS, HTTPTimeoutError
+from tornado.httpclient._errors import NO_STATUS, DecodingError, HTTPTimeoutError
 
 from ._library import pycurl
 
 
 class CurlError(HTTPClientError):
-    """libcurl gave up.
+    """An error of libcurl.
 
-    :param errno: its code, one of ``pycurl.E_...``.
-    :param message: its words.
+    :param errno: the code of libcurl, one of ``pycurl.E_...``.
+    :param message: the words of libcurl.
     """
 
     def __init__(self, errno: int, message: str) -> None:
@@ -22,7 +21,7 @@ class CurlError(HTTPClientError):
         self.errno = errno
 
 
-#: What the peer sent was no acceptable HTTP.
+#: The peer did not send acceptable HTTP.
 _PROTOCOL = frozenset(
     {
         pycurl.E_BAD_CONTENT_ENCODING,
@@ -39,7 +38,7 @@ _CLOSED = frozenset({pycurl.E_GOT_NOTHING, pycurl.E_RECV_ERROR, pycurl.E_SEND_ER
 def make_error(errno: int, message: str, seconds: float, peer: str) -> Exception:
     """Return the exception for a code of libcurl.
 
-    What both clients meet has the same class in both.
+    An error that the client in Python has as well has the same class here.
 
     :param seconds: how long the connection took, at most.
     :param peer: the host and the port that it was for.

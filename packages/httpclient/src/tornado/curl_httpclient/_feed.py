@@ -1,4 +1,4 @@
-"""A body that a producer makes, at the speed at which libcurl takes it."""
+"""A body that a producer makes, as fast as libcurl takes it."""
 
 from __future__ import annotations
 
@@ -6,47 +6,48 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from tornado.escape import utf8
-from tornado.httpclient._failure import RAISED
+from tornado.httpclient._errors import RAISED
 
 from ._library import pycurl
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tornado.httpclient._exchange import Exchange
+    from tornado.httpclient._fetch._exchange import Exchange
 
 
 class Feed:
-    """Run a producer and give libcurl what it writes.
+    """A running producer, and what it has written for libcurl.
 
-    :param resume: lets libcurl ask again.
-    :param failed: gets what the producer raised.
+    :param resume: makes libcurl ask again.
+    :param fail: called with the exception of the producer.
     """
 
     def __init__(
         self,
         exchange: Exchange,
         resume: Callable[[], None],
-        failed: Callable[[BaseException], None],
+        fail: Callable[[BaseException], None],
     ) -> None:
         self._resume = resume
-        self._failed = failed
-        self._piece = memoryview(b"")
-        self._room = asyncio.Event()
+        self._fail = fail
+        self._chunk = memoryview(b"")
+        self._chunk_was_read = asyncio.Event()
         self._is_complete = False
         self._is_paused = False
         self._is_stopped = False
-        self._task = exchange.loop.create_task(
-            self._run(exchange.hop.body_producer), context=exchange.context
+        fetch = exchange.fetch
+        self._task = fetch.loop.create_task(
+            self._run(exchange.request.body_producer), context=fetch.context
         )
 
     def read(self, size: int) -> bytes | int:
-        """Give up to ``size`` bytes; ``b""`` at the end."""
-        if self._piece:
-            data = bytes(self._piece[:size])
-            self._piece = self._piece[size:]
-            if not self._piece:
-                self._room.set()
+        """Return up to ``size`` bytes; ``b""`` at the end."""
+        if self._chunk:
+            data = bytes(self._chunk[:size])
+            self._chunk = self._chunk[size:]
+            if not self._chunk:
+                self._chunk_was_read.set()
             return data
         if self._is_complete:
             return b""
@@ -62,26 +63,26 @@ class Feed:
         try:
             returned = producer if hasattr(producer, "__aiter__") else producer(self._write)
             if hasattr(returned, "__aiter__"):
-                async for piece in returned:
-                    await self._write(piece)
+                async for chunk in returned:
+                    await self._write(chunk)
             elif returned is not None:
                 await returned
             self._is_complete = True
-            self._go_on()
-        except RAISED as error:  # it goes to whoever awaits the fetch
+            self._unpause()
+        except RAISED as error:  # it is raised where the fetch is awaited
             if not self._is_stopped:
-                self._failed(error)
+                self._fail(error)
 
-    async def _write(self, piece: bytes | str) -> None:
-        data = utf8(piece)
+    async def _write(self, chunk: bytes | str) -> None:
+        data = utf8(chunk)
         if not data:
             return
-        self._room.clear()
-        self._piece = memoryview(data)
-        self._go_on()
-        await self._room.wait()
+        self._chunk_was_read.clear()
+        self._chunk = memoryview(data)
+        self._unpause()
+        await self._chunk_was_read.wait()
 
-    def _go_on(self) -> None:
+    def _unpause(self) -> None:
         if self._is_paused:
             self._is_paused = False
             self._resume()

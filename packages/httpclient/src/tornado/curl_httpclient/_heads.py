@@ -1,4 +1,4 @@
-"""Heads and trailers, put together from the lines that libcurl gives."""
+"""Heads and trailers, read from the lines that libcurl passes on."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MAX_INTERIM = 10
 
 
 class Head(NamedTuple):
-    """A final head, and the size of the body that it announces, None if it does not say."""
+    """A final head, with the size of the body that it announces; None if it announces none."""
 
     start_line: ResponseStartLine
     headers: HTTPHeaders
@@ -26,39 +26,39 @@ class Head(NamedTuple):
 
 
 class HeadReader:
-    """Read the lines of one transfer.
+    """The reader of the lines of one transfer.
 
-    A transfer has one final head, and perhaps trailers after its body. It has more than one head
-    where libcurl answers a response by itself: the challenge of a proxy, or what a
-    ``prepare_curl_callback`` makes it follow. A new head is then only taken after a new request, so
-    that a trailer cannot pass for one. A libcurl that does not say when it sends a request
-    (before 7.80) is followed by the look of the line.
+    A transfer has one final head, and maybe trailers after its body. It has more than one head if
+    libcurl answers a response by itself: the challenge of a proxy, or a redirect that a
+    ``prepare_curl_callback`` lets it follow. Then a new head is only taken after a new request, so
+    that a trailer is not mistaken for one. A libcurl before 7.80 does not report its requests; there
+    a line that looks like a status line begins a new head.
 
     :param may_continue: whether libcurl may send more than one request.
     """
 
     def __init__(self, method: str, *, may_continue: bool) -> None:
-        #: The lines of a head, or of trailers, that is not complete.
+        #: The lines of a head, or of trailers, that are not complete.
         self.lines: list[bytes] = []
         #: Whether the next line is one of a head.
         self.expects_head = True
         self._method = method
         self._may_continue = may_continue
-        self._is_told = False
+        self._knows_requests = False
         self._interim = 0
 
     def expect_head(self) -> None:
-        """Take note that a request goes out."""
-        self._is_told = True
+        """Called when a request is sent."""
+        self._knows_requests = True
         self.expects_head = True
         self._interim = 0
         self.lines = []
 
     def take_line(self, octets: bytes) -> Head | None:
-        """Take a line; return the final head that it completes.
+        """Take a line, and return the final head that it completes.
 
         :raises HTTPProtocolError: the head is not acceptable.
-        :raises HTTPInputError: one of its fields is not.
+        :raises HTTPInputError: one of its fields is not acceptable.
         """
         if octets.strip(b"\r\n"):
             if not self.expects_head and self._is_new_head(octets):
@@ -82,7 +82,7 @@ class HeadReader:
         return HTTPHeaders.parse(_text(self.lines))
 
     def _is_new_head(self, octets: bytes) -> bool:
-        return self._may_continue and not self._is_told and octets.startswith(b"HTTP/")
+        return self._may_continue and not self._knows_requests and octets.startswith(b"HTTP/")
 
     def _read(self, text: str) -> Head | None:
         if "\n " in text or "\n\t" in text:
@@ -110,7 +110,7 @@ class HeadReader:
 def _text(lines: list[bytes]) -> str:
     """Return lines as text.
 
-    libcurl takes an LF for the end of a line, where another reader sees one line.
+    libcurl takes an LF for the end of a line, but another reader may not.
 
     :raises HTTPProtocolError: a line ends in LF alone.
     """
@@ -124,8 +124,8 @@ def _text(lines: list[bytes]) -> str:
 def _unfold(text: str) -> str:
     """Return a head with each fold replaced by a space (RFC 9112 section 5.2).
 
-    libcurl does so from 8.17 on. Earlier ones give the lines as they came, and do not see what is
-    folded in a field that frames the body.
+    libcurl does this from 8.17 on. Earlier ones pass on the lines as they came, and do not notice a
+    fold in a field that frames the body.
 
     :raises HTTPProtocolError: it is such a field, or the fold is right after the status line.
     """
@@ -142,10 +142,10 @@ def _unfold(text: str) -> str:
 
 
 def _length(headers: HTTPHeaders) -> int | None:
-    """Return what the fields say about the length of a body.
+    """Return the length of a body according to its fields; None if they do not say it.
 
-    libcurl frames it. What two readers would frame differently is refused here, because versions of
-    libcurl differ too.
+    libcurl frames the body. Fields that two readers may understand differently are refused here,
+    because versions of libcurl differ as well.
     """
     value: str | None = headers.get("Content-Length")
     if "Transfer-Encoding" in headers:

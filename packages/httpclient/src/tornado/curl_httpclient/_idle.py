@@ -1,4 +1,4 @@
-"""The connections that libcurl keeps, and whether one of them has something to say."""
+"""The connections that libcurl keeps, and whether something has come on one of them."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-#: Sockets that are remembered for one origin.
-_MOST = 100
+#: How many sockets are kept for one origin.
+_MAX_SOCKETS = 100
 
 
 class IdleSockets:
-    """Remember the sockets of finished transfers, until libcurl uses them again.
+    """The sockets of finished transfers, until libcurl uses them again.
 
-    libcurl takes a kept connection without looking whether bytes have come meanwhile. Those answer
-    nothing that was asked, and would pass for the answer to the next request. Before a transfer
-    begins, this looks at the idle sockets of its origin; if one is readable, the transfer asks for
-    a new connection. A number may belong to another socket by now: that costs a connection, no
-    more.
+    libcurl uses a kept connection without checking whether bytes have come meanwhile. Those do not
+    answer any request, and would be taken for the answer to the next one. So before a transfer
+    begins, the idle sockets of its origin are checked; if one is readable, the transfer asks for a
+    new connection. A file descriptor may belong to another socket by now: at worst that costs one
+    new connection.
     """
 
     def __init__(self) -> None:
@@ -27,47 +27,47 @@ class IdleSockets:
         self._origins: dict[int, Hashable] = {}
 
     def keep(self, origin: Hashable, fd: int) -> None:
-        """Remember a socket whose transfer is done."""
-        self.take(fd)
+        """Keep a socket whose transfer is done."""
+        self.discard(fd)
         if fd < 0 or not hasattr(select, "poll"):
             return
         sockets = self._idle.get(origin)
         if sockets is None:
             sockets = self._idle[origin] = _Sockets()
-        elif len(sockets.numbers) >= _MOST:
-            self.take(next(iter(sockets.numbers)))
-        sockets.numbers[fd] = None
+        elif len(sockets.descriptors) >= _MAX_SOCKETS:
+            self.discard(next(iter(sockets.descriptors)))
+        sockets.descriptors[fd] = None
         sockets.poll.register(fd, select.POLLIN)
         self._origins[fd] = origin
 
-    def take(self, fd: int) -> None:
+    def discard(self, fd: int) -> None:
         """Forget a socket: it is in use, or gone."""
         origin = self._origins.pop(fd, None)
         if origin is not None:
             sockets = self._idle[origin]
-            del sockets.numbers[fd]
+            del sockets.descriptors[fd]
             sockets.poll.unregister(fd)
 
-    def has_spoken(self, origin: Hashable) -> bool:
-        """Tell whether bytes, or an end, wait on an idle connection to the origin."""
+    def has_input(self, origin: Hashable) -> bool:
+        """Tell whether bytes, or the end, have come on an idle connection to the origin."""
         sockets = self._idle.get(origin)
         if sockets is None:
             return False
-        if not sockets.numbers:
+        if not sockets.descriptors:
             del self._idle[origin]
             return False
-        spoken = False
+        has_input = False
         for fd, event in sockets.poll.poll(0):
             if event & select.POLLNVAL:
-                self.take(fd)
+                self.discard(fd)
             else:
-                spoken = True
-        return spoken
+                has_input = True
+        return has_input
 
 
 class _Sockets:
     """The idle sockets of one origin, oldest first."""
 
     def __init__(self) -> None:
-        self.numbers: dict[int, None] = {}
+        self.descriptors: dict[int, None] = {}
         self.poll = select.poll()

@@ -1,4 +1,4 @@
-"""pycurl, or a word about how to get it."""
+"""The library pycurl, or an error that says how to install it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any
 
 try:
-    # pycurl has no types, and need not be there for a type checker to run.
+    # pycurl has no types, and a type checker must run without it.
     pycurl: Any = import_module("pycurl")
 except ImportError as error:
     raise ImportError(

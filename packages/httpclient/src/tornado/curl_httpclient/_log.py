@@ -1,4 +1,4 @@
-"""What libcurl does, told to the logger ``tornado.curl_httpclient`` at the level DEBUG."""
+"""The log of what libcurl does: the logger ``tornado.curl_httpclient`` at the level DEBUG."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ _SECRET = re.compile(r"(?i)((?:proxy-)?authorization|(?:set-)?cookie): *.+")
 
 
 def log_transfer(curl: Any) -> None:
-    """Have a transfer log what it does, if somebody listens at the level DEBUG."""
+    """Make a transfer log what it does, if the level DEBUG is enabled."""
     if curl_log.isEnabledFor(logging.DEBUG):
         curl.setopt(pycurl.VERBOSE, 1)
         curl.setopt(pycurl.DEBUGFUNCTION, _log)
 
 
 def _log(kind: int, message: bytes) -> None:
-    """Log a message; heads line by line, and without credentials."""
+    """Log a message, heads line by line and without credentials."""
     mark = _MARKS.get(kind)
     if mark is None:
-        return  # bytes of TLS
+        return  # bytes of the TLS protocol
     if kind in _DATA:
         curl_log.debug("%s %r", mark, message)
         return

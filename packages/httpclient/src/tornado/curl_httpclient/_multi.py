@@ -1,4 +1,4 @@
-"""libcurl's multi interface on the loop."""
+"""The multi interface of libcurl, driven by the loop."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import contextvars
 import logging
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from tornado.httpclient._failure import RAISED
+from tornado.httpclient._errors import RAISED
 from tornado.ioloop import IOLoop
 
 from ._errors import CurlError
@@ -27,27 +27,27 @@ _TO_LOOP = {
     pycurl.POLL_INOUT: IOLoop.READ | IOLoop.WRITE,
 }
 
-#: How many arguments an error has if it is one of libcurl: a code and a text. What pycurl itself
-#: refuses, a handle that the program has closed for instance, has the text alone.
-_OF_LIBCURL = 2
+#: How many arguments an error of libcurl has: a code and a text. An error of pycurl itself, about a
+#: closed handle for instance, only has the text.
+_LIBCURL_ERROR_ARGS = 2
 
 
 class Multi:
-    """Drive transfers: libcurl says which sockets and which time to wait for.
+    """The transfers of a client. libcurl says which sockets and which time they wait for.
 
-    libcurl must not be called from its own callbacks. What they ask for is done afterwards, in a
-    turn of the loop of its own.
+    libcurl must not be called from its own callbacks. What they ask for is done later, in another
+    turn of the loop.
 
     When a callback for sockets or time fails, libcurl gives up all transfers of its multi handle,
     and the handle with them: their fetches fail, and the next ones get a new handle.
 
-    :param most_connections: how many connections libcurl keeps.
+    :param max_connections: how many connections libcurl keeps.
     """
 
-    def __init__(self, io_loop: IOLoop, most_connections: int) -> None:
+    def __init__(self, io_loop: IOLoop, max_connections: int) -> None:
         self._io_loop = io_loop
         self._loop: asyncio.AbstractEventLoop = io_loop.asyncio_loop
-        self._most_connections = most_connections
+        self._max_connections = max_connections
         self._watched: set[int] = set()
         self._timer: asyncio.Handle | None = None
         self._transfers: dict[Any, Transfer] = {}
@@ -58,7 +58,7 @@ class Multi:
     def _open(self) -> None:
         self.idle = IdleSockets()
         self._multi: Any = pycurl.CurlMulti()
-        self._multi.setopt(pycurl.M_MAXCONNECTS, self._most_connections)
+        self._multi.setopt(pycurl.M_MAXCONNECTS, self._max_connections)
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
 
@@ -98,7 +98,7 @@ class Multi:
         try:
             self._multi.add_handle(transfer.curl)
         except pycurl.error as error:
-            if len(error.args) == _OF_LIBCURL:
+            if len(error.args) == _LIBCURL_ERROR_ARGS:
                 self._break_soon(error)
             else:
                 del self._transfers[transfer.curl]
@@ -116,17 +116,17 @@ class Multi:
         try:
             self._multi.remove_handle(curl)
         except pycurl.error:
-            _gen_log.debug("libcurl has let go of a transfer before")
+            _gen_log.debug("libcurl has removed a transfer before")
 
     def unpause_soon(self, transfer: Transfer) -> None:
-        """Let a paused transfer go on, in a turn of its own.
+        """Resume a paused transfer in another turn of the loop.
 
-        For callers that run in the context of a fetch: the callbacks of libcurl enter it too.
+        For callers that run in the context of a fetch: the callbacks of libcurl enter it as well.
         """
         self._call_soon(self.unpause, transfer)
 
     def unpause(self, transfer: Transfer) -> None:
-        """Let a paused transfer go on."""
+        """Resume a paused transfer."""
         if self._is_inside:
             self._call_soon(self.unpause, transfer)
         elif transfer.curl in self._transfers:
@@ -140,9 +140,9 @@ class Multi:
             self._act(pycurl.SOCKET_TIMEOUT, 0)
 
     def keep(self, origin: Hashable, fd: int) -> None:
-        """Take note that a transfer is done with its socket.
+        """Called when a transfer does not need its socket any more.
 
-        libcurl has perhaps given it to the next one already, within the call that ended this one.
+        libcurl may have given it to the next one already, within the call that ended this one.
         """
         if fd not in self._watched:
             self.idle.keep(origin, fd)
@@ -153,7 +153,7 @@ class Multi:
     # When something fails.
 
     def interrupt(self, error: BaseException) -> None:
-        """Let the loop raise what must not be lost and cannot pass through libcurl."""
+        """Make the loop raise an exception that must not be lost and cannot pass through libcurl."""
         self._call_soon(_raise, error)
 
     def _break_soon(self, error: BaseException) -> None:
@@ -163,7 +163,7 @@ class Multi:
         self._call_soon(self._break, error, self._multi)
 
     def _break(self, error: BaseException, multi: Any) -> None:
-        """Fail all transfers of a multi handle that is of no use any more, and make a new one."""
+        """Fail all transfers of a multi handle that cannot be used any more, and make a new one."""
         if self._is_closed or multi is not self._multi:
             return
         if isinstance(error, pycurl.error):
@@ -177,10 +177,10 @@ class Multi:
     # What libcurl asks for.
 
     def _watch(self, event: int, fd: int, multi: Any, data: Any) -> None:
-        # What the loop calls belongs to no fetch: it has an empty context.
+        # The loop's callbacks do not belong to a fetch: they have an empty context.
         try:
             contextvars.Context().run(self._watch_cleanly, event, fd)
-        except BaseException as error:  # noqa: BLE001 - it is handed on
+        except BaseException as error:  # noqa: BLE001 - it is passed on
             self._break_soon(error)
 
     def _watch_cleanly(self, event: int, fd: int) -> None:
@@ -189,7 +189,7 @@ class Multi:
                 self._watched.discard(fd)
                 self._io_loop.remove_handler(fd)
             return
-        self.idle.take(fd)
+        self.idle.discard(fd)
         if fd in self._watched:
             self._io_loop.update_handler(fd, _TO_LOOP[event])
         else:
@@ -205,7 +205,7 @@ class Multi:
                 self._timer = self._loop.call_later(
                     milliseconds / 1000, self._on_timer, context=contextvars.Context()
                 )
-        except BaseException as error:  # noqa: BLE001 - it is handed on
+        except BaseException as error:  # noqa: BLE001 - it is passed on
             self._break_soon(error)
 
     # What the loop calls.
@@ -258,7 +258,7 @@ class Multi:
 
 
 def _translated(error: pycurl.error) -> Exception:
-    return CurlError(*error.args) if len(error.args) == _OF_LIBCURL else error
+    return CurlError(*error.args) if len(error.args) == _LIBCURL_ERROR_ARGS else error
 
 
 def _raise(error: BaseException) -> NoReturn:

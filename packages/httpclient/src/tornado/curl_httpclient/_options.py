@@ -1,4 +1,4 @@
-"""From a request to the options of a handle."""
+"""The options of a handle for a request."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import os
 import ssl
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tornado.httpclient._authentication import octets_of
+from tornado.httpclient._request._authentication import octets_of
 
 from ._library import pycurl
 from ._log import log_transfer
 
 if TYPE_CHECKING:
     from tornado.httpclient import HTTPRequest
-    from tornado.httpclient._exchange import Exchange
+    from tornado.httpclient._fetch._exchange import Exchange
 
-#: CURLOPT_SUPPRESS_CONNECT_HEADERS and CURLPROXY_HTTPS, which pycurl has no names for.
+#: CURLOPT_SUPPRESS_CONNECT_HEADERS and CURLPROXY_HTTPS, for which pycurl has no names.
 _SUPPRESS_CONNECT_HEADERS = 265
 _PROXYTYPE_HTTPS = 2
 
@@ -29,7 +29,7 @@ _PROXY_AUTH = {"basic": pycurl.HTTPAUTH_BASIC, "digest": pycurl.HTTPAUTH_DIGEST}
 
 
 class _Verification(NamedTuple):
-    """The options of libcurl that say how one of its two peers is verified."""
+    """The options of libcurl for the verification of one of its two peers."""
 
     version: int
     peer: int
@@ -53,46 +53,48 @@ _PROXY_VERIFICATION = _Verification(
     pycurl.PROXY_CAPATH,
 )
 
-#: What libcurl would send of its own accord; a name without a value keeps it from that.
+#: Fields that libcurl would send by itself; a name without a value prevents that.
 _OWN_FIELDS = (b"accept", b"expect", b"content-type")
 
 
 def set_options(curl: Any, exchange: Exchange) -> None:
-    """Set everything that the exchange's hop asks for on a new handle."""
-    hop, target = exchange.hop, exchange.target
+    """Set the options of a new handle as the request of an exchange asks."""
+    request, target = exchange.request, exchange.target
     curl.setopt(pycurl.URL, f"{target.scheme}://{target.authority}{target.path}")
     curl.setopt(pycurl.PATH_AS_IS, 1)
     curl.setopt(pycurl.NOSIGNAL, 1)
     log_transfer(curl)
     curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
-    if hop.connect_timeout:
-        curl.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, int(hop.connect_timeout * 1000)))
+    if request.connect_timeout:
+        curl.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, int(request.connect_timeout * 1000)))
     else:
         curl.setopt(pycurl.CONNECTTIMEOUT_MS, 2**31 - 1)
-    if hop.network_interface is not None:
-        curl.setopt(pycurl.INTERFACE, os.fsencode(hop.network_interface))
-    if hop.unix_socket is not None:
-        curl.setopt(pycurl.UNIX_SOCKET_PATH, os.fsencode(hop.unix_socket))
-    if hop.allow_ipv6 is False:
+    if request.network_interface is not None:
+        curl.setopt(pycurl.INTERFACE, os.fsencode(request.network_interface))
+    if request.unix_socket is not None:
+        curl.setopt(pycurl.UNIX_SOCKET_PATH, os.fsencode(request.unix_socket))
+    if request.allow_ipv6 is False:
         curl.setopt(pycurl.IPRESOLVE, pycurl.IPRESOLVE_V4)
     _set_message(curl, exchange)
-    _set_proxy(curl, hop)
+    _set_proxy(curl, request)
     if target.scheme == "https":
-        _set_tls(curl, hop)
+        _set_tls(curl, request)
 
 
 def _set_message(curl: Any, exchange: Exchange) -> None:
-    hop = exchange.hop
-    method = hop.method
-    body = hop.body
-    if hop.body_producer is not None:
+    request = exchange.request
+    method = request.method
+    body = request.body
+    if request.body_producer is not None:
         curl.setopt(pycurl.UPLOAD, 1)
-        length = hop.headers.get("Content-Length")
+        length = request.headers.get("Content-Length")
         if length is not None:
             curl.setopt(pycurl.INFILESIZE_LARGE, int(length))
     elif body is not None:
         if method == "HEAD":
-            raise ValueError("HEAD with a body needs the client in Python: libcurl awaits one back")
+            raise ValueError(
+                "HEAD with a body needs the client in Python: libcurl would wait for a body in return"
+            )
         curl.setopt(pycurl.POST, 1)
         curl.setopt(pycurl.POSTFIELDSIZE_LARGE, len(body))
         curl.setopt(pycurl.POSTFIELDS, body)
@@ -120,28 +122,28 @@ def _field_lines(fields: bytes) -> list[bytes]:
     return [*lines, *[name + b":" for name in missing]]
 
 
-def _set_proxy(curl: Any, hop: HTTPRequest) -> None:
-    if hop.proxy_host is None:
-        curl.setopt(pycurl.PROXY, "")  # or libcurl asks the environment
+def _set_proxy(curl: Any, request: HTTPRequest) -> None:
+    if request.proxy_host is None:
+        curl.setopt(pycurl.PROXY, "")  # otherwise libcurl reads the environment
         return
-    if hop.proxy_port is None:
+    if request.proxy_port is None:
         raise ValueError("proxy_host is given without proxy_port")
-    if hop.unix_socket is not None:
+    if request.unix_socket is not None:
         raise ValueError("both proxy_host and unix_socket are given: choose one")
-    kind = hop.proxy_type or "http"
+    kind = request.proxy_type or "http"
     if kind not in _PROXY_TYPES:
         raise ValueError(f"unknown proxy_type {kind!r}: choose from {', '.join(_PROXY_TYPES)}")
-    curl.setopt(pycurl.PROXY, _host(hop.proxy_host))
-    curl.setopt(pycurl.PROXYPORT, hop.proxy_port)
+    curl.setopt(pycurl.PROXY, _host(request.proxy_host))
+    curl.setopt(pycurl.PROXYPORT, request.proxy_port)
     curl.setopt(pycurl.PROXYTYPE, _PROXY_TYPES[kind])
     curl.setopt(pycurl.NOPROXY, "")
     if kind == "https":
-        _verify(curl, hop, _PROXY_VERIFICATION)
-    if hop.proxy_username is not None:
+        _verify(curl, request, _PROXY_VERIFICATION)
+    if request.proxy_username is not None:
         # pycurl takes text for ASCII.
-        curl.setopt(pycurl.PROXYUSERNAME, octets_of(hop.proxy_username))
-        curl.setopt(pycurl.PROXYPASSWORD, octets_of(hop.proxy_password or ""))
-        mode = hop.proxy_auth_mode or "basic"
+        curl.setopt(pycurl.PROXYUSERNAME, octets_of(request.proxy_username))
+        curl.setopt(pycurl.PROXYPASSWORD, octets_of(request.proxy_password or ""))
+        mode = request.proxy_auth_mode or "basic"
         if mode not in _PROXY_AUTH:
             raise ValueError(f"unsupported proxy_auth_mode {mode!r}: choose basic or digest")
         curl.setopt(pycurl.PROXYAUTH, _PROXY_AUTH[mode])
@@ -154,23 +156,25 @@ def _host(host: Any) -> Any:
     return host
 
 
-def _set_tls(curl: Any, hop: HTTPRequest) -> None:
-    _verify(curl, hop, _SERVER_VERIFICATION)
-    if hop.client_cert is not None:
-        curl.setopt(pycurl.SSLCERT, os.fsencode(hop.client_cert))
-    if hop.client_key is not None:
-        curl.setopt(pycurl.SSLKEY, os.fsencode(hop.client_key))
+def _set_tls(curl: Any, request: HTTPRequest) -> None:
+    _verify(curl, request, _SERVER_VERIFICATION)
+    if request.client_cert is not None:
+        curl.setopt(pycurl.SSLCERT, os.fsencode(request.client_cert))
+    if request.client_key is not None:
+        curl.setopt(pycurl.SSLKEY, os.fsencode(request.client_key))
 
 
-def _verify(curl: Any, hop: HTTPRequest, options: _Verification) -> None:
-    """Say how a peer that speaks TLS is verified: the server, or the proxy in front of it."""
-    if hop.ssl_options is not None:
-        raise ValueError("ssl_options need the client in Python: curl takes ca_certs, client_cert")
+def _verify(curl: Any, request: HTTPRequest, options: _Verification) -> None:
+    """Set how a peer that speaks TLS is verified: the server, or the proxy before it."""
+    if request.ssl_options is not None:
+        raise ValueError(
+            "ssl_options need the client in Python: use ca_certs, client_cert and client_key"
+        )
     curl.setopt(options.version, pycurl.SSLVERSION_TLSv1_2)
-    curl.setopt(options.peer, 0 if hop.validate_cert is False else 1)
-    curl.setopt(options.host, 0 if hop.validate_cert is False else 2)
-    if hop.ca_certs is not None:
-        curl.setopt(options.file, os.fsencode(hop.ca_certs))
+    curl.setopt(options.peer, 0 if request.validate_cert is False else 1)
+    curl.setopt(options.host, 0 if request.validate_cert is False else 2)
+    if request.ca_certs is not None:
+        curl.setopt(options.file, os.fsencode(request.ca_certs))
         return
     # A libcurl from a wheel does not know where this system keeps its authorities.
     paths = ssl.get_default_verify_paths()

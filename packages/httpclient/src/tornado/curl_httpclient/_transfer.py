@@ -1,13 +1,16 @@
-"""One hop, as a transfer of libcurl."""
+"""One exchange, performed as a transfer of libcurl."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from tornado.httpclient._decoding import DecodingError
-from tornado.httpclient._errors import HTTPProtocolError, HTTPStreamClosedError
-from tornado.httpclient._failure import RAISED
+from tornado.httpclient._errors import (
+    RAISED,
+    DecodingError,
+    HTTPProtocolError,
+    HTTPStreamClosedError,
+)
 
 from ._errors import explain_decoding_error, make_error, own_timeout_error
 from ._feed import Feed
@@ -18,7 +21,7 @@ from ._options import set_options
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-    from tornado.httpclient._exchange import Exchange
+    from tornado.httpclient._fetch._exchange import Exchange
 
     from ._multi import Multi
 
@@ -32,26 +35,26 @@ _EMPTY = (b"\r\n", b"\n")
 
 
 class Transfer:
-    """Perform the hop of an exchange by a handle that is made for it and thrown away.
+    """A transfer that performs one exchange, with a handle of its own.
 
-    Whatever happens, the exchange is told an end: an exception in a callback of libcurl stops the
-    transfer and becomes the exchange's error (``_stop``), and one after the last callback does so
-    too (``end``). What pycurl makes of an exception that leaves a callback is a code of libcurl,
-    and ends the transfer as well.
+    Whatever happens, the exchange ends: an exception in a callback of libcurl stops the transfer and
+    becomes the exchange's error (``_stop``), and so does an exception after the last callback
+    (``end``). pycurl turns an exception that leaves a callback into a code of libcurl, which ends
+    the transfer as well.
     """
 
-    #: True once nothing is to come of it any more.
+    #: True when the transfer has ended, or must not tell the exchange anything more.
     is_over = False
-    #: The descriptor that it used, -1 for none.
+    #: The file descriptor that it used, -1 for none.
     socket = -1
     _error: BaseException | None = None
-    #: A final head that libcurl perhaps answers by itself.
+    #: A final head that libcurl may answer by itself.
     _held: Head | None = None
     _has_head = False
-    #: True once the response is complete although libcurl would go on.
+    #: True if the response is complete although libcurl would go on.
     _is_cut = False
     _is_received = False
-    #: True if the request went out and nothing has come back.
+    #: True if the request was sent and nothing has come back.
     _is_unanswered = False
     _feed: Feed | None = None
     _waiting: asyncio.Task[None] | None = None
@@ -60,56 +63,56 @@ class Transfer:
         self.curl: Any = pycurl.Curl()
         self._exchange = exchange
         self._multi = multi
-        hop = exchange.hop
+        request = exchange.request
         #: Whether libcurl may answer a response by a request of its own.
         self._may_continue = (
-            hop.prepare_curl_callback is not None or hop.proxy_auth_mode == "digest"
+            request.prepare_curl_callback is not None or request.proxy_auth_mode == "digest"
         )
-        self._reader = HeadReader(hop.method, may_continue=self._may_continue)
+        self._reader = HeadReader(request.method, may_continue=self._may_continue)
 
     def prepare(self) -> None:
         """Set the options of the handle.
 
-        :raises ValueError: libcurl cannot do what is asked for.
+        :raises ValueError: the request asks for something that libcurl cannot do.
         """
         exchange, curl = self._exchange, self.curl
         set_options(curl, exchange)
         curl.setopt(pycurl.HEADERFUNCTION, self._take_line)
         curl.setopt(pycurl.WRITEFUNCTION, self._take_data)
-        if self._multi.idle.has_spoken(exchange.target.origin):
+        if self._multi.idle.has_input(exchange.target.origin):
             curl.setopt(pycurl.FRESH_CONNECT, 1)
         if not exchange.can_repeat or self._may_continue:
             self._watch_requests()
-        hop = exchange.hop
-        if hop.body_producer is not None:
-            self._feed = Feed(exchange, self._resume_soon, self.fail)
+        fetch, request = exchange.fetch, exchange.request
+        if request.body_producer is not None:
+            self._feed = Feed(exchange, self._unpause_soon, self.fail)
             curl.setopt(pycurl.READFUNCTION, self._feed.read)
-        if exchange.request.upload_progress is not None:
+        if fetch.request.upload_progress is not None:
             curl.setopt(pycurl.NOPROGRESS, 0)
             curl.setopt(pycurl.XFERINFOFUNCTION, self._report)
-        if hop.prepare_curl_callback is not None:
-            exchange.context.run(hop.prepare_curl_callback, curl)
-        exchange.enter("head")
+        if request.prepare_curl_callback is not None:
+            fetch.context.run(request.prepare_curl_callback, curl)
+        fetch.enter("head")
 
     def _watch_requests(self) -> None:
-        """Hear of each request before libcurl sends it.
+        """Have libcurl ask before it sends each request.
 
-        Unasked, it sends a request again when a kept connection turns out dead, with all methods,
-        although the server may have acted on the first one.
+        By itself, it sends a request again when a kept connection turns out to be closed, with all
+        methods, although the server may have acted on the first request.
         """
         if _BEFORE_REQUEST is not None:
             self.curl.setopt(_BEFORE_REQUEST, self._allow_request)
         elif not self._exchange.can_repeat:
-            self.curl.setopt(pycurl.FRESH_CONNECT, 1)  # what is new is not tried twice
+            self.curl.setopt(pycurl.FRESH_CONNECT, 1)  # on a new connection, nothing is repeated
 
     def abort(self) -> None:
-        """Stop; the exchange is told nothing more."""
+        """Stop, and tell the exchange nothing more."""
         self.is_over = True
         self._release()
         self._multi.remove(self)
 
     def fail(self, error: BaseException) -> None:
-        """Stop, outside of libcurl's callbacks, and tell the exchange why."""
+        """Stop, outside the callbacks of libcurl, and fail the exchange."""
         if not self.is_over:
             self.abort()
             self._exchange.fail(error)
@@ -117,7 +120,7 @@ class Transfer:
     # The end.
 
     def end(self, code: int, message: str) -> None:
-        """Take note that libcurl is done with the handle.
+        """Called when libcurl does not need the handle any more.
 
         :param code: one of ``pycurl.E_...``.
         """
@@ -130,7 +133,7 @@ class Transfer:
             if not self._is_cut:
                 if code:
                     raise self._libcurl_error(code, message)
-                # libcurl keeps a connection whose end is all that it had to say, too.
+                # libcurl also keeps a connection on which only the end has come.
                 self._multi.keep(exchange.target.origin, self.socket)
             if self._held is not None:
                 self._take_held(self._held)
@@ -139,20 +142,21 @@ class Transfer:
             self._note_times(exchange)
             if self._waiting is None:
                 self._finish()
-            # Otherwise the last piece is still being taken.
+            # Otherwise a callback still waits with the last data.
             self._is_received = True
-        except RAISED as error:  # it goes to whoever awaits the fetch
+        except RAISED as error:  # it is raised where the fetch is awaited
             self.fail(error)
 
     def _libcurl_error(self, code: int, message: str) -> Exception:
-        has_callback = self._exchange.hop.prepare_curl_callback is not None
+        fetch = self._exchange.fetch
+        has_callback = self._exchange.request.prepare_curl_callback is not None
         # The words for the time of the connection are others: "Connection", "Resolving".
         if has_callback and message.startswith("Operation timed out"):
             return own_timeout_error(message)
-        seconds = self._exchange.request.connect_timeout or 0.0
+        seconds = fetch.request.connect_timeout or 0.0
         if has_callback:
             seconds = min(seconds, self.curl.getinfo(pycurl.TOTAL_TIME))
-        return make_error(code, message, seconds, self._exchange.peer())
+        return make_error(code, message, seconds, fetch.peer())
 
     def _finish(self) -> None:
         trailers = dict(self._reader.read_trailers()) if self._reader.lines else None
@@ -168,7 +172,7 @@ class Transfer:
             ("pretransfer", pycurl.PRETRANSFER_TIME),
             ("starttransfer", pycurl.STARTTRANSFER_TIME),
         ):
-            exchange.time_info[name] = self.curl.getinfo(info)
+            exchange.fetch.time_info[name] = self.curl.getinfo(info)
 
     def _release(self) -> None:
         if self._feed is not None:
@@ -177,18 +181,18 @@ class Transfer:
             self._waiting.cancel()
             self._waiting = None
 
-    def _resume(self) -> None:
+    def _unpause(self) -> None:
         if not self.is_over:
             self._multi.unpause(self)
 
-    def _resume_soon(self) -> None:
+    def _unpause_soon(self) -> None:
         self._multi.unpause_soon(self)
 
     # What libcurl calls. An exception must not leave these functions.
 
     def _allow_request(self, *_addresses: object) -> int:
         if self._is_unanswered and not self._exchange.can_repeat:
-            method = self._exchange.hop.method
+            method = self._exchange.request.method
             self._error = HTTPStreamClosedError(
                 f"the connection was closed without an answer, and {method} is not sent twice"
             )
@@ -196,7 +200,7 @@ class Transfer:
         try:
             if not self._leave_held():
                 return int(pycurl.PREREQFUNC_ABORT)
-        except BaseException as error:  # noqa: BLE001 - `_stop` hands it on
+        except BaseException as error:  # noqa: BLE001 - `_stop` passes it on
             self._stop(error)
             return int(pycurl.PREREQFUNC_ABORT)
         self._is_unanswered = True
@@ -215,7 +219,7 @@ class Transfer:
             head = reader.take_line(octets)
             if head is not None:
                 self._take_head(head)
-        except BaseException as error:  # noqa: BLE001 - `_stop` hands it on
+        except BaseException as error:  # noqa: BLE001 - `_stop` passes it on
             return self._stop(error)
         return -1 if self._is_cut else None
 
@@ -232,7 +236,7 @@ class Transfer:
             self._is_cut = True
 
     def _leave_held(self) -> bool:
-        """Take note that libcurl answers the head that was held; false if it must not."""
+        """Let libcurl answer the head that was held; return false if it must not."""
         head = self._held
         if head is not None:
             if not self._exchange.take_answered_head(head.start_line, head.headers):
@@ -251,7 +255,7 @@ class Transfer:
         if self.is_over:
             return -1
         if self._waiting is not None:
-            # libcurl keeps the piece and gives it again.
+            # libcurl keeps the data and passes them on again.
             return int(pycurl.WRITEFUNC_PAUSE)
         try:
             if self._held is not None:
@@ -260,7 +264,7 @@ class Transfer:
             if waiting is not None:
                 self._wait_for(waiting)
         except DecodingError as error:
-            if self._exchange.hop.prepare_curl_callback is not None:
+            if self._exchange.request.prepare_curl_callback is not None:
                 return self._stop(explain_decoding_error(error))
             return self._stop(error)
         except BaseException as error:  # noqa: BLE001 - as above
@@ -268,10 +272,10 @@ class Transfer:
         return None
 
     def _wait_for(self, awaitable: Awaitable[None]) -> None:
-        self._waiting = self._exchange.wait_for(awaitable)
-        self._waiting.add_done_callback(self._waited)
+        self._waiting = self._exchange.fetch.wait_for(awaitable)
+        self._waiting.add_done_callback(self._resume)
 
-    def _waited(self, waiting: asyncio.Task[None]) -> None:
+    def _resume(self, waiting: asyncio.Task[None]) -> None:
         if waiting is not self._waiting:
             return
         self._waiting = None
@@ -280,24 +284,25 @@ class Transfer:
             if self._is_received:
                 self._finish()
             else:
-                self._resume()
-        except RAISED as error:  # it goes to whoever awaits the fetch
+                self._unpause()
+        except RAISED as error:  # it is raised where the fetch is awaited
             self.fail(error)
 
     def _report(self, _total_in: int, _in: int, total_out: int, out: int) -> int | None:
-        progress = self._exchange.request.upload_progress
+        fetch = self._exchange.fetch
+        progress = fetch.request.upload_progress
         if progress is None or not out:
             return None
         try:
-            self._exchange.context.run(progress, int(out), int(total_out) or None)
+            fetch.context.run(progress, int(out), int(total_out) or None)
         except BaseException as error:  # noqa: BLE001 - as above
             return self._stop(error)
         return None
 
     def _stop(self, error: BaseException) -> int:
-        """Let libcurl stop; the error goes to whoever awaits the fetch.
+        """Make libcurl stop; the error is raised where the fetch is awaited.
 
-        What ends the program goes to the loop: pycurl would print it and go on.
+        The loop raises an exception that ends the program: pycurl would print it and go on.
         """
         if not isinstance(error, RAISED):
             self._multi.interrupt(error)

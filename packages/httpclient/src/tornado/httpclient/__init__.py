@@ -9,21 +9,20 @@
         response = await client.fetch("https://www.example.com/")
         print(response.code, response.headers["Content-Type"], len(response.body))
 
-Options go into an `HTTPRequest`, or beside the URL. Connections are kept and used again. There are
-two implementations with one interface: `.SimpleAsyncHTTPClient` (the default, in Python) and
-`.CurlAsyncHTTPClient` (on libcurl, for HTTP/2 and exotic proxies)::
+Options are arguments of an `HTTPRequest`, or of ``fetch`` after the URL. Connections are kept and
+used again. There are two implementations with one interface: `.SimpleAsyncHTTPClient` (the default,
+in Python) and `.CurlAsyncHTTPClient` (on libcurl, for HTTP/2 and unusual proxies)::
 
     AsyncHTTPClient.configure("tornado.curl_httpclient.CurlAsyncHTTPClient", max_clients=100)
 
-`HTTPClient` does the same for programs that have no loop. From a shell, ``python -m
-tornado.httpclient URL`` prints a body.
+`HTTPClient` does the same for programs that have no loop. In a shell, ``python -m
+tornado.httpclient URL`` prints the body.
 """
 
 from __future__ import annotations
 
 from tornado.util import publish
 
-from ._body import FormFile
 from ._client import AsyncHTTPClient
 from ._command import main
 from ._errors import (
@@ -32,11 +31,12 @@ from ._errors import (
     HTTPStreamClosedError,
     HTTPTimeoutError,
 )
-from ._request import HTTPRequest
-from ._request_proxy import _RequestProxy as _RequestProxy
-from ._response import HTTPResponse
-from ._retry import Retry
-from ._stream import ResponseStream
+from ._fetch._retry import Retry
+from ._request._body import FormFile
+from ._request._request import HTTPRequest
+from ._request._request import _RequestProxy as _RequestProxy
+from ._response._response import HTTPResponse
+from ._response._stream import ResponseStream
 from ._sync import HTTPClient
 
 #: The classic name.

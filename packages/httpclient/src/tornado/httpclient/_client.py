@@ -1,4 +1,4 @@
-"""The asynchronous client, whichever implementation is behind it."""
+"""The asynchronous client, whichever implementation is used."""
 
 from __future__ import annotations
 
@@ -7,43 +7,43 @@ from typing import TYPE_CHECKING, Any, Self, overload
 from tornado.ioloop import IOLoop, acting_on, chosen_loop, takes_loop
 from tornado.util import Configurable
 
-from ._client_arguments import takes_classic_order
-from ._outcome import Outcome
-from ._request import HTTPRequest, plain_request, settle
-from ._timeouts import check_timeouts
+from ._classic_order import takes_classic_order
+from ._fetch._fetch_result import FetchResult
+from ._request._request import HTTPRequest, check_timeouts, plain_request, settle
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
-    from ._response import HTTPResponse
-    from ._stream import ResponseStream
+    from ._response._response import HTTPResponse
+    from ._response._stream import ResponseStream
 
-#: The attribute of a loop that holds its shared clients, which live and die with it.
+#: The attribute of a loop that holds its shared clients, so that they live as long as the loop.
 _SHARED = "_tornado_http_clients"
 
 
 class AsyncHTTPClient(Configurable):
-    """Fetch over HTTP without blocking.
+    """An HTTP client that does not block.
 
-    Calling it gives the client of the running loop: all callers share one, and with it its
-    connections. ``force_instance=True`` gives a client of one's own, to be closed by `close` or
-    by ``async with``::
+    Calling the class returns the client of the running loop: all callers share it, and with it its
+    connections. ``force_instance=True`` makes a separate client, to be closed by `close` or by
+    ``async with``::
 
         async with AsyncHTTPClient(force_instance=True, max_clients=50) as client:
             response = await client.fetch("https://www.example.com/")
 
     The implementation is `.SimpleAsyncHTTPClient` unless `configure` chooses another one for the
-    process, by class or by name. Implementations can also be called themselves.
+    process, by class or by name. The class of an implementation can also be called directly.
 
-    :param force_instance: make a new client that nobody else gets.
-    :param io_loop: classic, and the first argument there: another loop of this thread to work on.
-        ``max_clients`` (a number) and ``force_instance`` follow it, as in 2.x, or the latter alone.
-    :param defaults: values for what requests leave open, by the names of `HTTPRequest`.
+    :param force_instance: make a new client that is not shared.
+    :param io_loop: classic, and the first positional argument: another loop of this thread to run
+        on. ``max_clients`` (a number) and ``force_instance`` may follow it, as in 2.x, or
+        ``force_instance`` alone.
+    :param defaults: values for options that requests leave open, by the names of `HTTPRequest`.
     :param kwargs: options of the implementation.
     """
 
-    #: The process's choice of defaults for requests, under those of a client.
+    #: The values of options that requests leave open: those of the class, and the client's own.
     defaults: dict[str, Any]
     io_loop: IOLoop
     #: The asyncio loop that the client runs on.
@@ -84,10 +84,10 @@ class AsyncHTTPClient(Configurable):
     @classmethod
     def _make(cls, loop: IOLoop, kwargs: dict[str, Any]) -> Self:
         """Make a new client on a loop of this thread."""
-        made = cls.configured_class() if cls is AsyncHTTPClient else cls
-        code = getattr(made.initialize, "__code__", None)
+        implementation = cls.configured_class() if cls is AsyncHTTPClient else cls
+        code = getattr(implementation.initialize, "__code__", None)
         if code is not None and "io_loop" in code.co_varnames[: code.co_argcount]:
-            kwargs = {"io_loop": loop, **kwargs}  # a subclass as it was written until 4.5
+            kwargs = {"io_loop": loop, **kwargs}  # subclasses were written like this until 4.5
         with acting_on(loop):
             return super().__new__(cls, **kwargs)
 
@@ -95,7 +95,7 @@ class AsyncHTTPClient(Configurable):
     def initialize(
         self, defaults: dict[str, Any] | None = None, *, io_loop: IOLoop | None = None
     ) -> None:
-        """Set up what all implementations have; see the class."""
+        """Set up the part that all implementations have; see the class."""
         self.io_loop = io_loop or IOLoop.current()
         self.asyncio_loop = self.io_loop.asyncio_loop
         self.defaults = HTTPRequest._DEFAULTS | (defaults or {})
@@ -125,7 +125,7 @@ class AsyncHTTPClient(Configurable):
 
     @property
     def is_shared(self) -> bool:
-        """True if all callers on the loop get this client, which then is closed with the loop.
+        """True if all callers on the loop get this client; then it is closed with the loop.
 
         .. versionadded:: 1.0
         """
@@ -166,19 +166,19 @@ class AsyncHTTPClient(Configurable):
         Cancelling the future stops the fetch at once.
 
         :param request: a URL, or an `HTTPRequest`.
-        :param raise_error: raise for a status outside of 2xx; if false, such a response is
-            returned with its ``error``. What leaves no response raises in any case. Classic: the
-            callback, or None.
-        :param callback: classic: gets the response on the loop, whatever it is: errors are in
-            ``response.error``. The call returns None. A truth value here is ``raise_error``, in
-            the order of 4.x.
+        :param raise_error: raise an exception for a status outside of 2xx; if false, such a
+            response is returned with its ``error``. A fetch that gets no response raises in any
+            case. Classic: the callback, or None.
+        :param callback: classic: called on the loop with the response. Errors are in
+            ``response.error``, and the call returns None. A boolean here is ``raise_error``, in the
+            order of 4.x.
         :param kwargs: for a URL, the arguments of `HTTPRequest`.
-        :return: a Future of the `HTTPResponse`.
-        :raises RuntimeError: if the client is closed.
-        :raises ValueError: if there are arguments beside an `HTTPRequest`.
+        :returns: a Future of the `HTTPResponse`.
+        :raises RuntimeError: the client is closed.
+        :raises ValueError: there are other arguments together with an `HTTPRequest`.
 
-        The future raises `HTTPClientError` and what derives from it for a status and for a broken
-        exchange, `OSError` (`ssl.SSLError`, `socket.gaierror`) for the network, and `ValueError` or
+        The future raises `HTTPClientError` or a subclass for a status and for a broken exchange,
+        `OSError` (`ssl.SSLError`, `socket.gaierror`) for the network, and `ValueError` or
         `KeyError` for a request that cannot be made.
         """
         if self._is_closed:
@@ -190,12 +190,12 @@ class AsyncHTTPClient(Configurable):
             is_plain = not kwargs and type(request) is str
             request = plain_request(request) if is_plain else HTTPRequest(request, **kwargs)
         settled = settle(request, self.defaults)
-        settled._asked = request
+        settled._original = request
         if type(raise_error) is not bool or callback is not None:
             raise_error, callback = _split(raise_error, callback)
         future: asyncio.Future[HTTPResponse] = self.asyncio_loop.create_future()
-        outcome = Outcome(future, raise_error, is_classic=callback is not None)
-        outcome.work = self.fetch_impl(settled, outcome)
+        result = FetchResult(future, raise_error, is_classic=callback is not None)
+        result.operation = self.fetch_impl(settled, result)
         if callback is None:
             return future
         function = callback
@@ -205,21 +205,21 @@ class AsyncHTTPClient(Configurable):
     def stream(
         self, request: str | HTTPRequest, raise_error: bool = True, **kwargs: Any
     ) -> ResponseStream:
-        """Perform a request whose response is read piece by piece.
+        """Perform a request whose response is read while it arrives.
 
         ::
 
             async with client.stream(url) as response:
-                async for piece in response:
+                async for chunk in response:
                     ...
 
         :param raise_error: raise `HTTPClientError` for a status outside of 2xx when the block is
             entered; if false, the block gets such a response like any other.
-        :return: a `ResponseStream`; leaving the block early closes the connection.
+        :returns: a `ResponseStream`; leaving the block early closes the connection.
 
         .. versionadded:: 1.0
         """
-        from ._stream import ResponseStream
+        from ._response._stream import ResponseStream
 
         if not isinstance(request, HTTPRequest):
             request = HTTPRequest(request, **kwargs)
@@ -228,11 +228,11 @@ class AsyncHTTPClient(Configurable):
         return ResponseStream(self, request, raise_error)
 
     def fetch_impl(self, request: HTTPRequest, callback: Callable[[HTTPResponse], object]) -> Any:
-        """Perform a request; implementations define it.
+        """Called to perform a request. Override in an implementation.
 
-        :param request: with every default filled in.
+        :param request: has a value for every option that has a default.
         :param callback: to be called with the response, once.
-        :return: None, or an object whose ``cancel()`` stops the fetch.
+        :returns: None, or an object whose ``cancel()`` stops the fetch.
         """
         raise NotImplementedError(f"{type(self).__name__} must define fetch_impl")
 
@@ -241,7 +241,7 @@ def _split(
     raise_error: bool | Callable[[HTTPResponse], Any] | None,
     callback: Callable[[HTTPResponse], Any] | bool | None,
 ) -> tuple[bool, Callable[[HTTPResponse], Any] | None]:
-    """Tell the order of 4.x, with the callback before ``raise_error``, from the modern one."""
+    """Return both in the modern order; in 4.x, the callback came before ``raise_error``."""
     if isinstance(callback, bool):
         raise_error, callback = callback, raise_error
     elif callable(raise_error):

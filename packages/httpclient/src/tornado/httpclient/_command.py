@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ._response import HTTPResponse
+    from ._response._response import HTTPResponse
 
 #: The values of ``--logging``, as `tornado.options` has them.
 _LEVELS = ("debug", "info", "warning", "error", "none")
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     The exit status is 1 if a fetch failed, and standard error says why.
 
-    :param arguments: instead of those of the command line.
+    :param arguments: the arguments; by default those of the command line.
     """
     from ._sync import HTTPClient
 
@@ -54,14 +54,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
                     proxy_host=options.proxy_host,
                     proxy_port=options.proxy_port,
                 )
-            except (OSError, ValueError, KeyError, Exception) as error:  # noqa: BLE001 - shown
+            except (OSError, ValueError, KeyError, Exception) as error:  # noqa: BLE001 - it is printed
                 print(f"{url}: {error}", file=sys.stderr)
                 failed = True
                 continue
-            _show(response, options)
+            _print(response, options)
             if response.error is not None:
-                place = "" if len(options.urls) == 1 else f"{url}: "
-                print(f"{place}{response.error}", file=sys.stderr)
+                prefix = "" if len(options.urls) == 1 else f"{url}: "
+                print(f"{prefix}{response.error}", file=sys.stderr)
                 failed = True
     if failed:
         raise SystemExit(1)
@@ -73,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("urls", nargs="+", metavar="URL")
     switch = argparse.BooleanOptionalAction
-    parser.add_argument("--print_headers", "-i", action=switch, default=False, help="and the head")
+    parser.add_argument(
+        "--print_headers", "-i", action=switch, default=False, help="print the head as well"
+    )
     parser.add_argument("--print_body", action=switch, default=True)
     parser.add_argument("--follow_redirects", action=switch, default=True)
     parser.add_argument("--validate_cert", action=switch, default=True)
@@ -90,9 +92,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _argument(argument: str, parser: argparse.ArgumentParser) -> str:
-    """Return an argument as the parser knows it.
+    """Return an argument in the spelling of the parser.
 
-    `tornado.options` takes dashes for underscores, and a switch with a value: ``--print-body=false``.
+    Like `tornado.options`, this accepts dashes instead of underscores, and switches with a value:
+    ``--print-body=false``.
     """
     name, equals, value = argument.partition("=")
     if not name.startswith("--"):
@@ -114,7 +117,7 @@ def _split_field(field: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _show(response: HTTPResponse, options: argparse.Namespace) -> None:
+def _print(response: HTTPResponse, options: argparse.Namespace) -> None:
     if options.print_headers:
         print(f"HTTP/1.1 {response.code} {response.reason}")
         print(response.headers)

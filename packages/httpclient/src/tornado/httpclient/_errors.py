@@ -1,4 +1,4 @@
-"""What can go wrong with a fetch.
+"""The exceptions of a fetch.
 
 ::
 
@@ -9,22 +9,29 @@
         │   └── HTTPProtocolError  the peer sent no acceptable HTTP, or more than a limit allows
         └── CurlError              libcurl says so (``tornado.curl_httpclient``)
 
-What the network says keeps its own class (`OSError`, `ssl.SSLError`, `socket.gaierror`), and so
-does a mistake of the caller (`ValueError`, `KeyError`).
+Errors of the network keep their own class (`OSError`, `ssl.SSLError`, `socket.gaierror`), and so do
+mistakes of the caller (`ValueError`, `KeyError`). Errors of lower layers are translated here.
 """
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
-from tornado.httputil import responses
-from tornado.iostream import UnsatisfiableReadError
+from tornado.httputil import HTTPInputError, responses
+from tornado.iostream import StreamClosedError, UnsatisfiableReadError
 
 if TYPE_CHECKING:
-    from ._response import HTTPResponse
+    from ._response._response import HTTPResponse
 
-#: The code of whatever fails without a status: no server sends it.
+#: The code of a fetch that fails without a status: no server sends it.
 NO_STATUS = 599
+
+_HEAD_TOO_LARGE = 431
+
+#: What an application's callback may raise to end its fetch. Exceptions that end the program are
+#: not among them.
+RAISED = (Exception, asyncio.CancelledError)
 
 
 class HTTPClientError(Exception):
@@ -52,16 +59,16 @@ class HTTPClientError(Exception):
     def __str__(self) -> str:
         return f"HTTP {self.code}: {self.message}"
 
-    # The response refers to its error: the default would print one inside of the other for ever.
+    # The response refers to its error: the default would print one inside the other without end.
     __repr__ = __str__
 
 
 class HTTPTimeoutError(HTTPClientError):
     """A deadline passed.
 
-    The notes of the exception (``__notes__``) say after how many seconds, where its text does not.
+    The notes of the exception (``__notes__``) say after how many seconds, if its text does not.
 
-    :param message: says which deadline it was and what the fetch was waiting for.
+    :param message: which deadline it was, and what the fetch was waiting for.
     """
 
     #: ``"queue"``, ``"connect"``, ``"tls"``, ``"head"``, ``"body"`` or ``"whole"``.
@@ -92,11 +99,43 @@ class HTTPProtocolError(HTTPStreamClosedError):
 
 
 class RedirectError(HTTPProtocolError, ValueError):
-    """A redirect leads to what cannot be fetched.
+    """A redirect leads to a URL that cannot be fetched.
 
-    It is a `ValueError` as well, as for a URL that the caller has given.
+    It is a `ValueError` as well, like the error for such a URL from the caller.
     """
 
 
 class HeadTooLargeError(HTTPProtocolError, UnsatisfiableReadError):
     """The head of a response is larger than ``max_header_size``, or has too many fields."""
+
+
+class DecodingError(Exception):
+    """A body is not what its Content-Encoding says, or grows too much when it is decompressed.
+
+    The caller gets an `HTTPProtocolError` instead.
+    """
+
+
+def is_head_too_large(error: BaseException) -> bool:
+    """Tell whether a parser has refused a head for its size (RFC 6585 section 5)."""
+    return getattr(error, "status", None) == _HEAD_TOO_LARGE
+
+
+def translate(error: BaseException) -> BaseException:
+    """Return the documented exception for an error that ended a fetch."""
+    if isinstance(error, StreamClosedError):
+        found: BaseException = error.real_error or HTTPStreamClosedError("Stream closed")
+        if found is not error.real_error:
+            found.__cause__ = error
+        return found
+    if isinstance(error, (HTTPInputError, DecodingError)):
+        kind = HeadTooLargeError if is_head_too_large(error) else HTTPProtocolError
+        translated = kind(str(error))
+        translated.__cause__ = error
+        return translated
+    if isinstance(error, StopIteration):
+        # A future refuses it; a coroutine that raises it gets the same words from Python.
+        raised = RuntimeError("a callback of the fetch raised StopIteration")
+        raised.__cause__ = error
+        return raised
+    return error

@@ -1,4 +1,4 @@
-"""The client for programs without a loop."""
+"""The blocking client, for programs without a loop."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from tornado.ioloop import IOLoop
 from ._client import AsyncHTTPClient
 
 if TYPE_CHECKING:
-    from ._request import HTTPRequest
-    from ._response import HTTPResponse
+    from ._request._request import HTTPRequest
+    from ._response._response import HTTPResponse
 
 
 class HTTPClient:
-    """Fetch over HTTP, and block until the response is here.
+    """An HTTP client that blocks until the response has arrived.
 
-    It runs a loop of its own, so it cannot be used where one runs already: use `AsyncHTTPClient`
-    there. It is a context manager.
+    It runs a loop of its own, so it cannot be used while a loop runs: use `AsyncHTTPClient` there.
+    It is a context manager.
 
-    :param async_client_class: the implementation; by default the configured one. Classic: a number,
-        which was the most connections in 1.x, means the default.
+    :param async_client_class: the implementation; by default the configured one. Classic: a number
+        (in 1.x, the maximum of connections) means the default.
     :param kwargs: options of the implementation.
     """
 
     def __init__(
         self, async_client_class: type[AsyncHTTPClient] | int | None = None, **kwargs: Any
     ) -> None:
-        self._closed = True  # until everything is there: __del__ asks
+        self._closed = True  # until everything is set up: __del__ reads it
         self._io_loop = IOLoop(make_current=False)
         make = async_client_class if isinstance(async_client_class, type) else AsyncHTTPClient
 

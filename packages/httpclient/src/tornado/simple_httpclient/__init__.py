@@ -1,6 +1,6 @@
 """The HTTP client in Python.
 
-This is what `tornado.httpclient.AsyncHTTPClient` makes unless it is configured otherwise::
+`tornado.httpclient.AsyncHTTPClient` uses it unless another implementation is configured::
 
     from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
@@ -8,8 +8,8 @@ This is what `tornado.httpclient.AsyncHTTPClient` makes unless it is configured 
         response = await client.fetch("https://www.example.com/")
 
 It speaks HTTP/1.1 and keeps connections for the next request to the same server with the same
-settings. A connection that the server has closed meanwhile costs nothing: if nothing came back and
-the method is idempotent, the request goes out once more on a new one.
+settings. A connection that the server has closed meanwhile does no harm: if no answer came and the
+method is idempotent, the request is sent again on a new connection.
 """
 
 from __future__ import annotations

@@ -1,45 +1,44 @@
-"""The client in Python."""
+"""The HTTP client in Python."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from tornado.http1connection import HTTP1ConnectionParameters
-from tornado.httpclient._exchange_client import ExchangeClient
+from tornado.httpclient._base_client import BaseHTTPClient
 from tornado.ioloop import takes_loop
 from tornado.netutil import OverrideResolver, Resolver
 from tornado.tcpclient import TCPClient
 
-from ._connection import Connection
-from ._connector import Connector, connection_key
-from ._opening import Opening
+from ._connection import Connection, log_refusal
+from ._connector import Connecting, Connector, connection_key
 from ._pool import Pool
-from ._refusals import log_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from http.cookiejar import CookieJar
 
-    from tornado.httpclient._exchange import Exchange
+    from tornado.httpclient._fetch._exchange import Exchange
+    from tornado.httpclient._fetch._fetch import Fetch
     from tornado.ioloop import IOLoop
 
 
-class SimpleAsyncHTTPClient(ExchangeClient):
+class SimpleAsyncHTTPClient(BaseHTTPClient):
     """A client for HTTP/1.1, in Python, with a pool of connections.
 
-    :param max_clients: fetches under way at once; more wait in line.
-    :param hostname_mapping: a table as for `.OverrideResolver`, asked before the resolver.
-    :param max_buffer_size: bytes that a connection buffers, at most.
+    :param max_clients: fetches under way at once; more wait in the queue.
+    :param hostname_mapping: a table as for `.OverrideResolver`, used before the resolver.
+    :param max_buffer_size: the most bytes that a connection buffers.
     :param resolver: finds addresses; by default the configured `.Resolver`.
-    :param defaults: values for what requests leave open.
+    :param defaults: values for options that requests leave open.
     :param max_header_size: the largest head that is taken, in bytes (64 KiB).
-    :param max_body_size: the largest body, by default ``max_buffer_size``.
+    :param max_body_size: the largest body, in bytes; by default ``max_buffer_size``.
     :param max_clients_per_host: fetches under way to one origin; by default no such bound.
-    :param max_idle: connections that wait for a next request (100); 0 keeps none.
-    :param max_idle_per_host: those with one key, by default ``max_clients``.
+    :param max_idle: connections that are kept for a next request (100); 0 keeps none.
+    :param max_idle_per_host: connections with one key that are kept, by default ``max_clients``.
     :param idle_timeout: seconds until an idle connection is closed (30).
-    :param max_age: seconds until a connection takes no further request (600), so that changes of
-        a name's address are seen.
+    :param max_age: seconds until a connection is not used again (600), so that changes of a name's
+        address are noticed.
     :param cookie_jar: a `http.cookiejar.CookieJar`, to keep cookies between fetches.
     """
 
@@ -85,10 +84,10 @@ class SimpleAsyncHTTPClient(ExchangeClient):
 
     @property
     def tcp_client(self) -> TCPClient:
-        """What connects to servers and proxies.
+        """The object that connects to servers and proxies.
 
         Another object with the method :meth:`tornado.tcpclient.TCPClient.connect` may be assigned
-        before the first fetch: for other ways through a network, or for none. The client closes it.
+        before the first fetch, to connect in another way or without a network. The client closes it.
         """
         return self._connector.tcp
 
@@ -107,9 +106,9 @@ class SimpleAsyncHTTPClient(ExchangeClient):
         self.tcp_client.close()
 
     @property
-    def queue(self) -> Sequence[Exchange]:
+    def queue(self) -> Sequence[Fetch]:
         """The fetches that wait until others are done; a copy."""
-        return self._line.waiting()
+        return self._queue.waiting()
 
     def _log_refusal(self, error: BaseException, authority: str) -> None:
         log_refusal(error, authority)
@@ -124,8 +123,8 @@ class SimpleAsyncHTTPClient(ExchangeClient):
             self._perform_anew(exchange)
 
     def _perform_anew(self, exchange: Exchange) -> None:
-        """Perform a hop on a connection that nobody has used."""
-        Opening(exchange, self._connect)
+        """Perform an exchange on a new connection."""
+        Connecting(exchange, self._connect)
 
     async def _connect(self, exchange: Exchange) -> Connection:
         key = connection_key(exchange)

@@ -1,16 +1,22 @@
-"""One connection to a server: requests out, responses in, one after the other."""
+"""One connection to a server: it sends requests and receives responses, one after the other."""
 
 from __future__ import annotations
 
+import logging
 import select
 from typing import TYPE_CHECKING
 
 from tornado.http1connection import EndOfMessage, ProtocolError, ResponseHead, ResponseParser
-from tornado.httpclient._failure import RAISED
-from tornado.httputil import HTTPHeaders
+from tornado.httpclient._errors import (
+    RAISED,
+    DecodingError,
+    HTTPProtocolError,
+    RedirectError,
+    is_head_too_large,
+)
+from tornado.httputil import HTTPHeaders, HTTPInputError
 from tornado.iostream import StreamClosedError
 
-from ._refusals import log_refusal
 from ._upload import Upload
 
 if TYPE_CHECKING:
@@ -18,29 +24,35 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Hashable
 
     from tornado.http1connection import HTTP1ConnectionParameters
-    from tornado.httpclient._exchange import Exchange
+    from tornado.httpclient._fetch._exchange import Exchange
     from tornado.iostream import IOStream
 
     from ._pool import Pool
 
-#: Interim responses in front of a final one (RFC 9110 section 15.2); more are an attack.
+_general_log = logging.getLogger("tornado.general")
+
+#: Interim responses before a final one (RFC 9110 section 15.2); more are an attack.
 _MAX_INTERIM = 10
 
-#: A body up to this size leaves together with its head.
-_SMALL = 65536
+#: A body up to this size, in bytes, is sent together with its head.
+_SMALL_BODY = 65536
+
+#: Errors that mean that a response is refused.
+_REFUSALS = (HTTPInputError, DecodingError, HTTPProtocolError)
 
 
 class Connection:
-    """Perform the hops of exchanges on one stream; the stream pushes its bytes here.
+    """A connection that performs exchanges; its stream pushes bytes to it.
 
-    Between two exchanges the connection waits in the pool, and goes on listening: whatever the
-    server says then answers nothing, and ends the connection.
+    Between two exchanges the connection waits in the pool, and keeps listening: bytes that come then
+    do not answer any request, and end the connection.
 
-    :param stream: connected, and past TLS.
-    :param key: which hops may use it.
-    :param pool: where it waits.
-    :param expires: when it is too old for another hop, by the loop's clock.
-    :param proxy_fields: for requests by way of an HTTP proxy: the fields that it gets.
+    :param stream: is connected, and past the TLS handshake.
+    :param key: the key of the exchanges that may use the connection.
+    :param pool: where the connection waits.
+    :param expires: when it is too old for another exchange, by the clock of the loop.
+    :param repeat: performs an exchange again on a new connection.
+    :param proxy_fields: for requests to an HTTP proxy: the fields that only the proxy gets.
     """
 
     exchange: Exchange | None = None
@@ -71,14 +83,14 @@ class Connection:
         stream.set_protocol(self)
 
     def is_ready(self) -> bool:
-        """Look whether the server has closed the connection, or spoken out of turn.
+        """Tell whether the server has neither closed the connection nor sent anything.
 
-        For requests that must not be sent twice: the loop has perhaps not yet come to tell.
+        For requests that must not be sent twice: the loop may not have reported it yet.
         """
         if self.stream.closed():
             return False
         if not hasattr(select, "poll"):
-            return True  # Windows: the request fails if it is not
+            return True  # on Windows, the request fails otherwise
         poll = select.poll()
         poll.register(self.stream.fileno(), select.POLLIN)
         return not poll.poll(0)
@@ -86,28 +98,32 @@ class Connection:
     # The request.
 
     def perform(self, exchange: Exchange) -> None:
-        """Send the exchange's hop; the answer goes to the exchange."""
-        hop = exchange.hop
-        exchange.work = self
+        """Send the request of an exchange, which gets what comes back."""
+        fetch, request = exchange.fetch, exchange.request
+        fetch.operation = self
         self.exchange = exchange
-        self._parser.method = method = hop.method
+        self._parser.method = method = request.method
         path = exchange.target.path
-        if method == "OPTIONS" and hop.url.endswith("/*"):
+        if method == "OPTIONS" and request.url.endswith("/*"):
             path = "*"
         fields = exchange.fields
         if self._proxy_fields is not None:
             path = f"http://{exchange.target.authority}{path}"
             fields = f"{fields}{self._proxy_fields}"
         head = f"{method} {path} HTTP/1.1\r\n{fields}\r\n".encode("latin-1")
-        exchange.enter("head")
-        body = hop._body
+        fetch.enter("head")
+        body = request._body
         try:
-            if hop.body_producer is not None or hop.expect_100_continue or hop.upload_progress:
+            if (
+                request.body_producer is not None
+                or request.expect_100_continue
+                or request.upload_progress
+            ):
                 self._upload = Upload(self.stream, exchange, self._fail)
                 self._upload.start(head)
             elif not body:
                 self.stream.write_nowait(head)
-            elif len(body) <= _SMALL:
+            elif len(body) <= _SMALL_BODY:
                 self.stream.write_nowait(head + body)
             else:
                 self.stream.writelines_nowait((head, body))
@@ -119,7 +135,7 @@ class Connection:
     def data_received(self, data: bytes) -> None:
         """Take bytes from the stream."""
         if self.exchange is None:
-            self.close()  # nobody asked
+            self.close()  # they do not answer any request
             return
         self._is_answered = True
         if self._waiting is not None:
@@ -127,16 +143,16 @@ class Connection:
             return
         try:
             self._advance(self._parser.receive(data))
-        except RAISED as error:  # it goes to whoever awaits the fetch
+        except RAISED as error:  # it is raised where the fetch is awaited
             self._fail(error)
 
     def eof_received(self) -> bool:
-        """Take note that the server sends nothing more; some responses end that way."""
+        """Called when the server sends nothing more; some responses end that way."""
         if self.exchange is None:
             self.close()
             return False
         if self._waiting is not None:
-            # The response may be complete with what is held, once the application goes on.
+            # The response may be complete with the bytes that wait for the application.
             self._waiting.add_done_callback(lambda _: self.eof_received())
             return True
         try:
@@ -145,12 +161,12 @@ class Connection:
                 raise StreamClosedError
             self._keep_alive = False
             self._advance(event)
-        except RAISED as error:  # as above; what is cut off is no news for the log
+        except RAISED as error:  # as above; a cut response is not logged
             self._fail(error, is_logged=False)
         return False
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Take note that the stream is closed."""
+        """Called when the stream is closed."""
         self._pool.discard(self)
         if self.exchange is not None:
             self._fail(StreamClosedError(real_error=exc))
@@ -177,7 +193,7 @@ class Connection:
                 self._finish(exchange, event)
                 return
             if self.exchange is not exchange:
-                return  # cancelled by what it was told
+                return  # what the exchange called has cancelled the fetch
             event = self._parser.next_event()
 
     def _take_head(self, exchange: Exchange, head: ResponseHead) -> None:
@@ -198,14 +214,14 @@ class Connection:
         if self._interim > _MAX_INTERIM:
             raise ProtocolError(f"Too many 1xx responses: more than {_MAX_INTERIM}")
         if code == 100 and self._upload is not None:
-            self._upload.go_on()
+            self._upload.send_body()
 
     def _wait_for(self, awaitable: Awaitable[None], exchange: Exchange) -> None:
-        self._waiting = waiting = exchange.wait_for(awaitable)
+        self._waiting = waiting = exchange.fetch.wait_for(awaitable)
         self.stream.pause_reading()
-        waiting.add_done_callback(self._waited)
+        waiting.add_done_callback(self._resume)
 
-    def _waited(self, waiting: asyncio.Future[None]) -> None:
+    def _resume(self, waiting: asyncio.Future[None]) -> None:
         if self._waiting is not waiting:
             return
         self._waiting = None
@@ -224,9 +240,9 @@ class Connection:
         if self._upload is not None:
             keep = keep and self._upload.is_complete
         keep = keep and not self.stream.writing() and not self.stream.closed()
-        now = exchange.loop.time()
+        now = exchange.fetch.loop.time()
         keep = keep and now < self.expires
-        self._let_go()
+        self._release()
         if keep:
             self.is_reused = True
             keep = self._pool.put(self, now)
@@ -237,9 +253,9 @@ class Connection:
     def _fail(self, error: BaseException, *, is_logged: bool = True) -> None:
         exchange = self.exchange
         if exchange is None:
-            return  # the upload of one that is over
+            return  # an upload has failed whose exchange is over
         is_stale = self.is_reused and not self._is_answered and is_lost(error)
-        self._let_go()
+        self._release()
         self.close()
         if is_logged:
             log_refusal(error, exchange.target.authority)
@@ -249,16 +265,17 @@ class Connection:
             exchange.fail(error)
 
     def abort(self) -> None:
-        """Close: nobody wants the answer any more."""
-        self._let_go()
+        """Close the connection: the answer is not wanted any more."""
+        self._release()
         self.close()
 
     def close(self) -> None:
-        """Close the connection, idle or not."""
+        """Close the connection, whether it is idle or not."""
         self._pool.discard(self)
         self.stream.close()
 
-    def _let_go(self) -> None:
+    def _release(self) -> None:
+        """Forget the exchange, and what was under way for it."""
         self.exchange = None
         self._is_answered = False
         self._interim = 0
@@ -272,5 +289,19 @@ class Connection:
 
 
 def is_lost(error: BaseException) -> bool:
-    """Tell whether an error says that the connection was not there any more."""
+    """Tell whether an error means that the connection is closed."""
     return isinstance(error, (StreamClosedError, ConnectionError))
+
+
+def log_refusal(error: BaseException, authority: str) -> None:
+    """Log why a response was refused; the fetch raises it as well.
+
+    :param authority: the host and the port of the URL.
+    """
+    if not isinstance(error, _REFUSALS) or isinstance(error, RedirectError):
+        return
+    if is_head_too_large(error):
+        _general_log.info("Unsatisfiable read, closing connection: %s (%s)", error, authority)
+    else:
+        # The words before the colon are upstream's, whose clients know no address to put there.
+        _general_log.info("Malformed HTTP message from None: %s (%s)", error, authority)

@@ -1,25 +1,29 @@
-"""From a request to a connected stream: directly, or through a proxy, and with TLS."""
+"""Connecting for a request: directly or through a proxy, and with TLS."""
 
 from __future__ import annotations
 
+import contextvars
 import socket
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tornado.httpclient._authentication import basic_field
-from tornado.netutil import is_valid_ip
+from tornado.httpclient._request._authentication import basic_field
+from tornado.netutil import Resolver, is_valid_ip
 from tornado.tcpclient import TCPClient
 
 from ._contexts import Contexts
-from ._watched_resolver import WatchedResolver
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    import asyncio
+    from collections.abc import Callable, Coroutine, Hashable
 
     from tornado.httpclient import HTTPRequest
-    from tornado.httpclient._exchange import Exchange
+    from tornado.httpclient._fetch._exchange import Exchange
+    from tornado.httpclient._fetch._fetch import Fetch
     from tornado.iostream import IOStream
 
-#: Options that make a connection unfit for requests with others.
+    from ._connection import Connection
+
+#: Requests with different values of these options cannot share a connection.
 _SEPARATING = frozenset(
     {
         "allow_ipv6",
@@ -36,13 +40,13 @@ _SEPARATING = frozenset(
         "unix_socket",
     }
 )
-#: These separate as well, and there is a value of each for every request.
-_ALWAYS_GIVEN = frozenset({"proxy_password", "validate_cert"})
+#: More such options, of which every request has a value.
+_ALWAYS_SET = frozenset({"proxy_password", "validate_cert"})
 _PROXY_TYPES = ("http", "https", "socks5", "socks5h")
 
 
 class Proxy(NamedTuple):
-    """A proxy, as a request names it."""
+    """The proxy of a request."""
 
     kind: str
     host: str
@@ -51,34 +55,71 @@ class Proxy(NamedTuple):
     password: str
 
     def fields(self) -> str:
-        """Return the field lines that the proxy gets, and nobody else."""
+        """Return the field lines that only the proxy gets."""
         if self.username is None:
             return ""
         return f"Proxy-Authorization: {basic_field(self.username, self.password)}\r\n"
 
 
 def connection_key(exchange: Exchange) -> Hashable:
-    """Return what a connection must be for, to serve the exchange's hop."""
-    hop = exchange.hop
-    options = hop.__dict__
+    """Return the key of the connections that can perform an exchange."""
+    request = exchange.request
+    options = request.__dict__
     origin = exchange.target.origin
-    if hop.validate_cert is True and _SEPARATING.isdisjoint(options):
-        return origin  # without a proxy its password means nothing
-    separating = sorted((_SEPARATING | _ALWAYS_GIVEN).intersection(options))
+    if request.validate_cert is True and _SEPARATING.isdisjoint(options):
+        return origin  # there is no proxy, so its password has no effect
+    separating = sorted((_SEPARATING | _ALWAYS_SET).intersection(options))
     return origin, tuple((name, _hashable(options[name])) for name in separating)
 
 
 def _hashable(value: object) -> Hashable:
     if isinstance(value, dict):
         return tuple(sorted((str(name), str(each)) for name, each in value.items()))
-    return value  # an SSLContext is its own key, and stays alive by it
+    return value  # an SSLContext is its own key, which also keeps it alive
+
+
+class Connecting:
+    """A connection that is being made for one exchange, which it then performs.
+
+    It is made in a task of its own. The task runs in an empty context, because the connection serves
+    others after this exchange.
+    """
+
+    def __init__(
+        self, exchange: Exchange, connect: Callable[[Exchange], Coroutine[None, None, Connection]]
+    ) -> None:
+        self._is_aborted = False
+        fetch = exchange.fetch
+        fetch.operation = self
+        self._task: asyncio.Task[None] = fetch.loop.create_task(
+            self._connect(exchange, connect), context=contextvars.Context()
+        )
+
+    async def _connect(
+        self, exchange: Exchange, connect: Callable[[Exchange], Coroutine[None, None, Connection]]
+    ) -> None:
+        try:
+            connection = await connect(exchange)
+        except Exception as error:  # noqa: BLE001 - it is raised where the fetch is awaited
+            if not self._is_aborted:
+                exchange.fail(error)
+            return
+        if self._is_aborted:
+            connection.close()
+        else:
+            connection.perform(exchange)
+
+    def abort(self) -> None:
+        """Stop; what is half open is closed."""
+        self._is_aborted = True
+        self._task.cancel()
 
 
 class Connector:
-    """Connect for the clients of one kind of resolver.
+    """Connects to the servers and proxies of one client.
 
     :param tcp: connects to a host.
-    :param max_buffer_size: bytes that a stream buffers.
+    :param max_buffer_size: the most bytes that a stream buffers.
     """
 
     def __init__(self, tcp: TCPClient, max_buffer_size: int) -> None:
@@ -87,37 +128,38 @@ class Connector:
         self._contexts = Contexts()
 
     async def connect(self, exchange: Exchange) -> tuple[IOStream, str | None]:
-        """Connect for the exchange's hop.
+        """Connect for an exchange.
 
-        :return: the stream, and the proxy's fields if requests go to it in absolute form.
+        :returns: the stream, and the proxy's fields if the proxy gets requests in absolute form.
         """
-        request, target = exchange.hop, exchange.target
-        exchange.enter("connect")
+        fetch, request, target = exchange.fetch, exchange.request, exchange.target
+        fetch.enter("connect")
         proxy = _proxy_of(request)
         if target.scheme == "https" or (proxy is not None and proxy.kind == "https"):
-            self._contexts.find(request)  # before anybody is bothered, if its files are of no use
+            self._contexts.find(request)  # files that cannot be used are found before connecting
         if proxy is None:
             host = f"unix:{request.unix_socket}" if request.unix_socket else target.host
             stream = await self._open(exchange, host, target.port)
             fields = None
         else:
-            stream, fields = await self._through(proxy, exchange)
+            stream, fields = await self._open_through(proxy, exchange)
         if target.scheme == "https":
-            exchange.enter("tls")
-            stream = await self._secure(stream, request, target.host)
+            fetch.enter("tls")
+            stream = await self._start_tls(stream, request, target.host)
         return stream, fields
 
     async def _open(self, exchange: Exchange, host: str, port: int) -> IOStream:
-        request = exchange.hop
+        request = exchange.request
         source = request.network_interface
         if source is not None and not is_valid_ip(source):
             raise ValueError(
-                f"network_interface {source!r} is no IP address: names of interfaces need curl"
+                f"network_interface {source!r} is not an IP address: use the curl client for names"
+                " of interfaces"
             )
         family = socket.AF_INET if request.allow_ipv6 is False else socket.AF_UNSPEC
         tcp = self.tcp
-        if type(tcp) is TCPClient:  # one of the program's own may have no resolver
-            tcp = TCPClient(resolver=WatchedResolver(tcp.resolver, exchange))
+        if type(tcp) is TCPClient:  # an object of the program may have no resolver
+            tcp = TCPClient(resolver=_WatchedResolver(tcp.resolver, exchange.fetch))
         return await tcp.connect(
             host,
             port,
@@ -126,7 +168,7 @@ class Connector:
             source_ip=source,
         )
 
-    async def _secure(self, stream: IOStream, request: HTTPRequest, host: str) -> IOStream:
+    async def _start_tls(self, stream: IOStream, request: HTTPRequest, host: str) -> IOStream:
         try:
             context = self._contexts.find(request)
             return await stream.start_tls(False, context, server_hostname=host)
@@ -134,7 +176,7 @@ class Connector:
             stream.close()
             raise
 
-    async def _through(self, proxy: Proxy, exchange: Exchange) -> tuple[IOStream, str | None]:
+    async def _open_through(self, proxy: Proxy, exchange: Exchange) -> tuple[IOStream, str | None]:
         target = exchange.target
         stream = await self._open(exchange, proxy.host, proxy.port)
         try:
@@ -148,7 +190,7 @@ class Connector:
                 await tunnel(stream, host, target.port, proxy.username, proxy.password)
                 return stream, None
             if proxy.kind == "https":
-                stream = await self._secure(stream, exchange.hop, proxy.host)
+                stream = await self._start_tls(stream, exchange.request, proxy.host)
             if target.scheme == "https":
                 from ._tunnel import tunnel as http_tunnel
 
@@ -178,3 +220,27 @@ def _proxy_of(request: HTTPRequest) -> Proxy | None:
         raise ValueError(f"proxy_auth_mode {request.proxy_auth_mode!r} needs the curl client")
     password = request.proxy_password or ""
     return Proxy(kind, request.proxy_host, request.proxy_port, request.proxy_username, password)
+
+
+class _WatchedResolver(Resolver):
+    """A resolver that lets a fetch know which host is being looked up.
+
+    :param resolver: finds the addresses.
+    """
+
+    def initialize(  # type: ignore[override]  # it is only made here, with these arguments
+        self, resolver: Resolver, fetch: Fetch
+    ) -> None:
+        """Set up the resolver; see the class."""
+        self._resolver = resolver
+        self._fetch = fetch
+
+    async def resolve(
+        self, host: str, port: int, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[tuple[int, Any]]:
+        """Return the addresses of a host."""
+        self._fetch.resolving = host
+        try:
+            return await self._resolver.resolve(host, port, family)
+        finally:
+            self._fetch.resolving = None

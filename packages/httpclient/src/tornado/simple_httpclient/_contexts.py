@@ -1,4 +1,4 @@
-"""TLS contexts for requests."""
+"""The TLS contexts for requests."""
 
 from __future__ import annotations
 
@@ -9,34 +9,36 @@ from typing import TYPE_CHECKING
 
 from tornado.httpclient._tls_files import files_of, files_of_settings
 from tornado.netutil import ssl_options_to_context
+from tornado.util import BoundedCache
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from tornado.httpclient import HTTPRequest
 
-#: Loading the system's authorities takes some twenty milliseconds, so contexts are kept; programs
-#: that make up settings for each request must not fill the memory with them.
-_MOST = 64
-
+#: How many contexts are kept, because loading the system's authorities takes some twenty
+#: milliseconds. A program with new settings for each request must not fill the memory with them.
+_MAX_CONTEXTS = 64
 
 #: Options of requests that name files.
 _FILES = frozenset({"ca_certs", "client_cert", "client_key"})
 
 
 class Contexts:
-    """Make the TLS context for a request, once for each combination of settings.
+    """The TLS contexts of a client, one for each combination of settings.
 
     A file that was replaced makes another combination: certificates are renewed while programs run.
     """
 
     def __init__(self) -> None:
-        self._made: dict[Hashable, ssl.SSLContext] = {}
+        self._contexts: BoundedCache[Hashable, ssl.SSLContext] = BoundedCache(
+            max_entries=_MAX_CONTEXTS
+        )
 
     def find(self, request: HTTPRequest) -> ssl.SSLContext:
         """Return the context for a request.
 
-        :raises OSError: a file cannot be read, or is of no use; the message names it.
+        :raises OSError: a file cannot be read or used; the message names it.
         """
         given = request.ssl_options
         if isinstance(given, ssl.SSLContext):
@@ -50,7 +52,7 @@ class Contexts:
         else:
             files = files_of(request.__dict__)
             key = (request.validate_cert, *files[:3]), files.states()
-        context = self._made.get(key)
+        context = self._contexts.get(key)
         if context is None:
             if given is not None:
                 files_of_settings(given).check()
@@ -58,9 +60,7 @@ class Contexts:
             else:
                 files_of(request.__dict__).check()
                 context = _make(request)
-            if len(self._made) >= _MOST:
-                self._made.clear()
-            self._made[key] = context
+            self._contexts.add(key, context)
         return context
 
 
@@ -80,7 +80,7 @@ def _make(request: HTTPRequest) -> ssl.SSLContext:
 
 
 def _unverified() -> ssl.SSLContext:
-    """Return a context without the system's authorities, which nobody would ask."""
+    """Return a context without the system's authorities, which would not be used."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     keylog = os.environ.get("SSLKEYLOGFILE")
     if keylog and not sys.flags.ignore_environment:

@@ -1,4 +1,4 @@
-"""Connections that wait for their next request."""
+"""The connections that wait for their next request."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ if TYPE_CHECKING:
 
 
 class Pool:
-    """Keep idle connections, the freshest in front.
+    """The idle connections of a client. The one that became idle last is used first.
 
     Two requests share a connection only if their keys are equal: scheme, host, port, TLS settings,
     proxy, source address, family and Unix socket are all part of it.
 
-    :param loop: whose time counts.
-    :param most: idle connections in all; the oldest one goes first.
-    :param most_per_key: idle connections with one key.
+    :param loop: its clock is used.
+    :param max_idle: idle connections in all; the oldest one is closed for a new one.
+    :param max_idle_per_key: idle connections with one key.
     :param idle_timeout: seconds that a connection waits at most.
     """
 
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
-        most: int,
-        most_per_key: int,
+        max_idle: int,
+        max_idle_per_key: int,
         idle_timeout: float,
     ) -> None:
         self._loop = loop
-        self._most = most
-        self._most_per_key = most_per_key
+        self._max_idle = max_idle
+        self._max_idle_per_key = max_idle_per_key
         self._idle_timeout = idle_timeout
         # Dictionaries keep the order of insertion, and removal from the middle costs nothing.
         self._idle: dict[Hashable, dict[Connection, None]] = {}
@@ -45,7 +45,7 @@ class Pool:
         return len(self._since)
 
     def take(self, key: Hashable) -> Connection | None:
-        """Take the connection that has become idle last; None if there is none."""
+        """Remove and return the connection that became idle last; None if there is none."""
         idle = self._idle.get(key)
         if not idle:
             return None
@@ -56,18 +56,18 @@ class Pool:
     def put(self, connection: Connection, now: float) -> bool:
         """Keep a connection, unless there are enough; return whether it is kept.
 
-        :param now: the loop's time.
+        :param now: the time of the loop.
         """
         idle = self._idle.get(connection.key)
         if idle is None:
-            if self._most < 1 or self._most_per_key < 1:
+            if self._max_idle < 1 or self._max_idle_per_key < 1:
                 return False
             idle = self._idle[connection.key] = {}
-        elif len(idle) >= self._most_per_key:
+        elif len(idle) >= self._max_idle_per_key:
             return False
         idle[connection] = None
         self._since[connection] = now
-        if len(self._since) > self._most:
+        if len(self._since) > self._max_idle:
             next(iter(self._since)).close()
         if self._timer is None:
             self._watch()
@@ -91,8 +91,8 @@ class Pool:
     def _watch(self) -> None:
         self._timer = self._loop.call_later(self._idle_timeout / 2, self._sweep)
         if self._guard is None:
-            # asyncio.run and IOLoop's end finish the asynchronous generators of the loop, and so
-            # the sockets of a client that nobody closed are closed before the loop is.
+            # asyncio.run and IOLoop close the asynchronous generators of the loop at its end. So the
+            # sockets of a client that was not closed are closed before the loop is.
             self._guard = guard = self._close_at_end()
             with suppress(StopIteration):
                 guard.__anext__().__await__().send(None)  # runs to its yield
@@ -104,7 +104,7 @@ class Pool:
             self.close()
 
     def _sweep(self) -> None:
-        """Close what has waited too long; go on while anything waits."""
+        """Close the connections that have waited too long; watch the others."""
         self._timer = None
         oldest = self._loop.time() - self._idle_timeout
         for connection, since in list(self._since.items()):

@@ -1,7 +1,7 @@
-"""TLS within TLS, for servers behind a proxy that is reached over TLS.
+"""TLS inside TLS, for servers that are reached through a proxy that is itself reached over TLS.
 
-A stream speaks TLS on a socket, and within another TLS stream there is none. So there is a pair of
-sockets: TLS with the server runs on one of them, and what the other one receives goes out to the
+A stream speaks TLS on a socket, and inside another TLS stream there is no socket. So there is a pair
+of sockets: TLS with the server runs on one of them, and what the other one receives is sent to the
 proxy, and back.
 """
 
@@ -13,20 +13,20 @@ import socket
 
 from tornado.iostream import IOStream, StreamClosedError
 
-#: Seconds within which the last bytes must go out after the other side has closed.
-_FLUSH_TIME = 5.0
+#: Seconds within which the last bytes must be sent after the other side has closed.
+_FLUSH_TIMEOUT = 5.0
 
-#: Seconds between two looks at a side that is not read, because the other one takes nothing.
-_LOOK_TIME = 1.0
+#: Seconds between two checks of a side that is not read, because the other one takes nothing.
+_CHECK_INTERVAL = 1.0
 
 
 def relay(stream: IOStream, max_buffer_size: int) -> IOStream:
-    """Return a stream on a socket of its own that is as good as ``stream``, which is taken over.
+    """Return a stream on a socket of its own that leads to where ``stream`` leads.
 
-    Closing either closes both; what was written before still goes out, if the proxy takes it within
-    a few seconds.
+    ``stream`` must not be used any more. Closing one closes the other; what was written before is
+    still sent, if the proxy takes it within a few seconds.
 
-    :param max_buffer_size: bytes that the new stream buffers.
+    :param max_buffer_size: the most bytes that the new stream buffers.
     """
     near, far = socket.socketpair()
     end = IOStream(far)
@@ -37,9 +37,9 @@ def relay(stream: IOStream, max_buffer_size: int) -> IOStream:
 
 
 class _End:
-    """Give what one stream receives to the other one, no faster than that takes it."""
+    """One end of a relay: passes on what its stream receives, as fast as the other one takes it."""
 
-    _look: asyncio.TimerHandle | None = None
+    _check_timer: asyncio.TimerHandle | None = None
 
     def __init__(self, stream: IOStream, other: IOStream) -> None:
         self._stream = stream
@@ -55,43 +55,43 @@ class _End:
         return False
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        self._stop_looking()
+        self._stop_checking()
         other = self._other
         if other.writing():
-            other.write(b"").add_done_callback(self._flushed)
-            asyncio.get_running_loop().call_later(_FLUSH_TIME, other.close)
+            other.write(b"").add_done_callback(self._close_other)
+            asyncio.get_running_loop().call_later(_FLUSH_TIMEOUT, other.close)
         else:
             other.close()
 
     def pause_writing(self) -> None:
         self._other.pause_reading()
-        self._look_later()
+        self._check_later()
 
     def resume_writing(self) -> None:
-        self._stop_looking()
+        self._stop_checking()
         self._other.resume_reading()
 
-    def _flushed(self, sent: asyncio.Future[None]) -> None:
-        sent.exception()  # whatever it says, this was the last of it
+    def _close_other(self, sent: asyncio.Future[None]) -> None:
+        sent.exception()  # sent or not, these were the last bytes
         self._other.close()
 
-    # A side that is not read does not tell that it was closed.
+    # A stream that is not read does not notice that it was closed.
 
-    def _look_later(self) -> None:
+    def _check_later(self) -> None:
         loop = asyncio.get_running_loop()
-        self._look = loop.call_later(_LOOK_TIME, self._look_at_other)
+        self._check_timer = loop.call_later(_CHECK_INTERVAL, self._check_other)
 
-    def _look_at_other(self) -> None:
+    def _check_other(self) -> None:
         if _has_hung_up(self._other):
-            self._stream.close()  # what waits in it is for nobody
+            self._stream.close()  # the other end of what it still has to send is gone
             self._other.close()
         else:
-            self._look_later()
+            self._check_later()
 
-    def _stop_looking(self) -> None:
-        if self._look is not None:
-            self._look.cancel()
-            self._look = None
+    def _stop_checking(self) -> None:
+        if self._check_timer is not None:
+            self._check_timer.cancel()
+            self._check_timer = None
 
 
 def _has_hung_up(stream: IOStream) -> bool:
@@ -100,5 +100,5 @@ def _has_hung_up(stream: IOStream) -> bool:
     if not hasattr(select, "poll"):
         return False
     poll = select.poll()
-    poll.register(stream.fileno(), 0)  # errors and the end of the connection are always told
+    poll.register(stream.fileno(), 0)  # errors and the end of the connection are always reported
     return bool(poll.poll(0))

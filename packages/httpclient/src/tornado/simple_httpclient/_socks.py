@@ -10,7 +10,7 @@ from tornado.httpclient._errors import HTTPProtocolError
 if TYPE_CHECKING:
     from tornado.iostream import IOStream
 
-#: Bytes of an address by its type: IPv4, IPv6. That of a name (3) is in front of it.
+#: The size of an address by its type: IPv4, IPv6. The size of a name (type 3) comes before it.
 _ADDRESS_SIZES = {1: 4, 4: 16}
 
 
@@ -19,7 +19,7 @@ async def tunnel(
 ) -> None:
     """Ask a SOCKS proxy to connect to a host.
 
-    :param username: for the proxy; None for a proxy that asks nobody who he is.
+    :param username: for the proxy; None for a proxy without authentication.
     :raises ImportError: socksio is missing.
     :raises HTTPProtocolError: the proxy refuses.
     """
@@ -43,13 +43,13 @@ async def tunnel(
         await stream.write(talk.data_to_send())
         reply = talk.receive_data(await _read_reply(stream))
     except socks.SOCKSError as error:
-        raise HTTPProtocolError(f"the SOCKS proxy said something else: {error}") from error
+        raise HTTPProtocolError(f"the answer of the SOCKS proxy is wrong: {error}") from error
     if reply.reply_code != socks.SOCKS5ReplyCode.SUCCEEDED:
         raise HTTPProtocolError(f"the SOCKS proxy cannot reach {host}: {reply.reply_code.name}")
 
 
 async def _read_reply(stream: IOStream) -> bytes:
-    """Read the answer to a command, and nothing behind it: that belongs to the server."""
+    """Read the answer to a command, and nothing after it: that belongs to the server."""
     head = await stream.read_bytes(5)
     size = _ADDRESS_SIZES.get(head[3], head[4] + 1)
     return head + await stream.read_bytes(size - 1 + 2)

@@ -37,9 +37,9 @@ from typing import TYPE_CHECKING
 
 from tornado.util import publish
 
-from ._belongings import close_with_loop
 from ._chosen import acting_on, chosen_loop, take_loop, takes_loop
 from ._current import current_asyncio_loop, ioloop_of, running_asyncio_loop
+from ._descriptors import close_with_loop
 from ._loop import IOLoop
 from ._waking import set_result_and_wake
 

@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 
 class PeriodicCallback:
-    """Call a function at regular intervals on the loop.
+    """A function that is called at regular intervals on the loop.
 
-    The calls keep to multiples of the interval from the start on, they do not drift. A call that
-    takes longer than the interval makes the loop leave out the calls that it missed, and a
-    coroutine function is never called while its last call is still going on. The system's clock
-    does not matter.
+    The calls are made at multiples of the interval, counted from the start, so they do not drift.
+    If a call takes longer than the interval, the calls that it delays are left out. A coroutine
+    function is never called while its previous call is still running. Changes of the system's clock
+    have no effect.
 
     :param callback: a function or coroutine function without arguments. Its exceptions are logged
         and do not end the series; a result that is not awaitable is ignored.
     :param callback_time: the interval in milliseconds, or a timedelta.
-    :param jitter: how much of the interval varies at random, to keep many processes apart: 0.1
-        means an interval between 95 % and 105 % each time.
+    :param jitter: the part of the interval that varies at random, which keeps many processes
+        apart: 0.1 means an interval between 95 % and 105 % each time.
     :param io_loop: classic: another loop of this thread to use, instead of the current one.
     :raises ValueError: if the interval is not positive.
     """
@@ -54,58 +54,57 @@ class PeriodicCallback:
         self._chosen_loop = io_loop
         if io_loop is not None:
             self.io_loop = io_loop
-        self._running = False
-        self._timeout: object | None = None
+        self._series: Series | None = None
         self._in_flight: Future[Any] | None = None
         self._next_timeout = 0.0
 
     def start(self) -> None:
-        """Begin the series. The first call comes after one interval."""
-        if self._running:
+        """Start calling the function, the first time after one interval."""
+        if self._series is not None:
             return
         self.io_loop = self._chosen_loop or IOLoop.current()
-        self._running = True
-        self._next_timeout = self._now()
+        self._series = Series(self.io_loop)
+        self._next_timeout = self._series.now()
         if self._in_flight is None:
             self._schedule_next()
 
     def stop(self) -> None:
-        """End the series. A call that is going on comes to its end."""
-        self._running = False
-        if self._timeout is not None:
-            self.io_loop.remove_timeout(self._timeout)
-            self._timeout = None
+        """Make no more calls. A coroutine that is running continues to its end."""
+        ended, self._series = self._series, None
+        if ended is not None:
+            ended.cancel()
 
     def is_running(self) -> bool:
-        """Tell whether the series has been started, and not been stopped since."""
-        return self._running
+        """Tell whether :meth:`start` was called, and :meth:`stop` not since."""
+        return self._series is not None
 
-    def _now(self) -> float:
-        return self.io_loop.asyncio_loop.time()
+    @property
+    def _running(self) -> bool:
+        """The answer of :meth:`is_running`, for subclasses with a ``_run`` of their own."""
+        return self._series is not None
 
     def _schedule_next(self) -> None:
-        if self._running:
-            now = self._now()
+        if self._series is not None:
+            now = self._series.now()
             self._update_next(now)
-            self._timeout = self.io_loop.call_later(self._next_timeout - now, self._run)
+            self._series.call_later(self._next_timeout - now, self._run)
 
     def _update_next(self, current_time: float) -> None:
         interval = self.callback_time / 1000
         if self.jitter:
             from random import random  # a slow import
 
-            interval *= 1 + self.jitter * (random() - 0.5)  # noqa: S311 - no secret
-        # At least one interval on from the last call, also where the clock has not got to that
-        # call yet: timers may fire a tick early.
+            interval *= 1 + self.jitter * (random() - 0.5)  # noqa: S311 - not a secret
+        # At least one interval after the last call, even if the clock has not reached the time of
+        # that call yet: timers may fire a tick early.
         missed = max(0, math.floor((current_time - self._next_timeout) / interval))
         self._next_timeout += (missed + 1) * interval
         if self._next_timeout <= current_time:
-            # Rounding has made the time of this call out of it once more.
+            # Rounding has led to the time of this call once more.
             self._next_timeout += interval
 
     def _run(self) -> None:
-        self._timeout = None
-        if not self._running:
+        if self._series is None:
             return
         try:
             result = self.callback()
@@ -113,7 +112,7 @@ class PeriodicCallback:
                 self._follow(result)
                 return
         except asyncio.CancelledError:
-            pass  # of something that the callback has asked; nobody has cancelled the series
+            pass  # of something that the callback has called; nobody has cancelled the series
         except Exception as error:  # noqa: BLE001 - the series goes on, the loop's hook logs it
             self.io_loop._callback_failed(self.callback, error)
         self._schedule_next()
@@ -133,3 +132,27 @@ class PeriodicCallback:
             self.io_loop._callback_failed(self.callback, error)
         finally:
             self._schedule_next()
+
+
+class Series:
+    """The calls of a :class:`PeriodicCallback` from one start to the next stop."""
+
+    __slots__ = ("_io_loop", "_timer")
+
+    def __init__(self, io_loop: IOLoop) -> None:
+        self._io_loop = io_loop
+        #: The next call, or the last one that was made.
+        self._timer: object | None = None
+
+    def now(self) -> float:
+        """Return the time of a clock that nobody sets, in seconds."""
+        return self._io_loop.asyncio_loop.time()
+
+    def call_later(self, delay: float, function: Callable[[], None]) -> None:
+        """Make the next call after a number of seconds."""
+        self._timer = self._io_loop.call_later(delay, function)
+
+    def cancel(self) -> None:
+        """Cancel the next call."""
+        if self._timer is not None:
+            self._io_loop.remove_timeout(self._timer)

@@ -6,7 +6,7 @@ import functools
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from ._chain import Link, Reentry, chain, offer, reentered
+from ._chain import Link, Reentry, chain, enter_again, offer
 from ._routes import route_running_loop
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def wrap(fn: F) -> F:
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         token = chain.set(link)
         try:
-            with reentered(link):
+            with enter_again(link):
                 return fn(*args, **kwargs)
         finally:
             chain.reset(token)

@@ -83,7 +83,7 @@ def offer(error: BaseException, link: Link | None) -> BaseException | None:
     return error
 
 
-def reentered(link: Link | None) -> ExitStack:
+def enter_again(link: Link | None) -> ExitStack:
     """Enter the contexts of a chain again, outermost first, and guard them by its handlers."""
     links = []
     while link is not None:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from tornado.ioloop import IOLoop, chosen_loop, take_loop
 
-from ._read import Reader
+from ._reader import Reader
 
 _BUFFER = 104857600
 _CHUNK = 65536
@@ -55,7 +55,7 @@ class BaseIOStream(Reader):
         BaseIOStream.__init__(self, *args)
         loop = loop or chosen_loop(io_loop)
         if loop is not None:
-            self._belong_to(loop.asyncio_loop)
+            self._set_loop(loop.asyncio_loop)
 
     def set_nodelay(self, value: bool) -> None:
         """Ask for (true) or against (false) small packets at once. Most descriptors ignore it."""
@@ -68,19 +68,19 @@ class BaseIOStream(Reader):
         """Keep the promise that a subclass may override only how bytes are read or written."""
         super().__init_subclass__(**kwargs)
         if "read_from_fd" in cls.__dict__:
-            _go_the_long_way(cls, "_on_readable", "_receive", "_receive_into")
+            _leave_fast_path(cls, "_on_readable", "_receive", "_receive_into")
         if "write_to_fd" in cls.__dict__:
-            _go_the_long_way(cls, "_transmit", "write_nowait", "writelines_nowait")
+            _leave_fast_path(cls, "_transmit", "write_nowait", "writelines_nowait")
 
 
-def short_way(method: Method) -> Method:
+def fast_path(method: Method) -> Method:
     """Mark a method that passes by `read_from_fd` or `write_to_fd`, to save calls."""
-    method.is_short_way = True  # type: ignore[attr-defined]  # functions take attributes
+    method.is_fast_path = True  # type: ignore[attr-defined]  # functions take attributes
     return method
 
 
-def _go_the_long_way(cls: type[BaseIOStream], *names: str) -> None:
-    """Replace inherited short ways, which would not call what the class has overridden."""
+def _leave_fast_path(cls: type[BaseIOStream], *names: str) -> None:
+    """Replace inherited fast paths, which would not call what the class has overridden."""
     for name in names:
-        if name not in cls.__dict__ and getattr(getattr(cls, name), "is_short_way", False):
+        if name not in cls.__dict__ and getattr(getattr(cls, name), "is_fast_path", False):
             setattr(cls, name, getattr(Reader, name))

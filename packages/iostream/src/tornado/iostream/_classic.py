@@ -9,28 +9,22 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._errors import StreamClosedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tornado.ioloop import IOLoop
+    from ._lifecycle import Lifecycle
+    from ._reader import Reader
 
 
-class _Closable(Protocol):
-    @property
-    def io_loop(self) -> IOLoop: ...
-    def close(self, exc_info: Any = False) -> None: ...
-
-
-class _Readable(_Closable, Protocol):
-    def read_bytes(self, num_bytes: int, partial: bool = False) -> asyncio.Future[bytes]: ...
+T = TypeVar("T")
 
 
 def call_back(
-    stream: _Closable,
+    stream: Lifecycle,
     future: asyncio.Future[Any],
     callback: Callable[..., Any],
     *,
@@ -41,7 +35,7 @@ def call_back(
 
 
 def _finish(
-    stream: _Closable, callback: Callable[..., Any], bare: bool, future: asyncio.Future[Any]
+    stream: Lifecycle, callback: Callable[..., Any], bare: bool, future: asyncio.Future[Any]
 ) -> Any:
     try:
         result = future.result()
@@ -57,6 +51,53 @@ def _finish(
         raise
 
 
+def hand_over(
+    stream: Reader, future: asyncio.Future[T], callback: Callable[[T], Any] | None
+) -> asyncio.Future[T] | None:
+    """Return the future of a read; with a callback, give the result to that and return None."""
+    if callback is None:
+        return future
+    call_back(stream, future, callback)
+    return None
+
+
+def read_classic(
+    stream: Reader,
+    callback: Callable[[bytes], Any] | None,
+    streaming_callback: Callable[[bytes], Any] | None,
+    count: int | None,
+    partial: bool = False,
+) -> asyncio.Future[bytes] | None:
+    """Read a count of bytes, or with None until the stream closes, for callbacks."""
+    if streaming_callback is not None:
+        return _read_pieces(stream, callback, streaming_callback, count)
+    if count is not None:
+        return hand_over(stream, stream.read_bytes(count, partial), callback)
+    return hand_over(stream, stream.read_until_close(), callback)
+
+
+def _read_pieces(
+    stream: Reader,
+    callback: Callable[[bytes], Any] | None,
+    streaming_callback: Callable[[bytes], Any],
+    count: int | None,
+) -> asyncio.Future[bytes] | None:
+    if callback is not None:
+        PieceReader(stream, count, streaming_callback, callback).read()
+        return None
+    future: asyncio.Future[bytes] = asyncio.Future(loop=stream._get_loop())
+
+    def end(last: bytes) -> None:
+        if not future.done():
+            future.set_result(last)
+
+    def lose() -> None:
+        stream._fail_all([future])
+
+    PieceReader(stream, count, streaming_callback, end, lose).read()
+    return future
+
+
 class PieceReader:
     """A read that hands its bytes on as they come, and ``b""`` at the end.
 
@@ -68,7 +109,7 @@ class PieceReader:
 
     def __init__(
         self,
-        stream: _Readable,
+        stream: Reader,
         count: int | None,
         on_piece: Callable[[bytes], Any],
         on_end: Callable[[bytes], Any],

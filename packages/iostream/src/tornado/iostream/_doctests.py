@@ -12,8 +12,8 @@ def doctests() -> TestSuite:
     """Return the examples in this module's docstrings as a suite for unittest."""
     import doctest
 
-    from . import _buffer, _requests
+    from . import _read_buffer, _read_requests
 
-    suite = doctest.DocTestSuite(_buffer)
-    suite.addTests(doctest.DocTestSuite(_requests))
+    suite = doctest.DocTestSuite(_read_buffer)
+    suite.addTests(doctest.DocTestSuite(_read_requests))
     return suite

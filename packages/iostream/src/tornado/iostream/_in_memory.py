@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextvars
 from typing import Any, Self
 
-from ._base import BaseIOStream, short_way
+from ._base import BaseIOStream, fast_path
 from ._lifecycle import READ, WRITE
 
 
@@ -86,7 +86,7 @@ class MemoryIOStream(BaseIOStream):
         peer._schedule()
         return min(room, len(data))
 
-    @short_way
+    @fast_path
     def _receive(self) -> bytes | None:
         return self._take(self.read_chunk_size)
 

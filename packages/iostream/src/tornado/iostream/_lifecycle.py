@@ -101,10 +101,10 @@ class Lifecycle:
         loop = self._loop
         if loop is None:
             loop = running_asyncio_loop() or current_asyncio_loop()
-            self._belong_to(loop)
+            self._set_loop(loop)
         return loop
 
-    def _belong_to(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _set_loop(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         close_with_loop(self, loop)
 
@@ -153,7 +153,7 @@ class Lifecycle:
             self._close_callback = None
             return
         self._close_callback = (callback, contextvars.copy_context())
-        self._watch_idle()
+        self._watch_for_close()
 
     def close(self, exc_info: object = False) -> None:
         """Close the stream at once.
@@ -169,7 +169,7 @@ class Lifecycle:
             return
         self._closed = True
         if exc_info:
-            self.error = _exception_of(exc_info)
+            self.error = _to_exception(exc_info)
         if self._loop is not None and self._loop.is_closed():
             self.close_fd()  # nobody is left to hear of it
             return
@@ -184,7 +184,7 @@ class Lifecycle:
         if protocol is not None:
             self._protocol = self._lender = None
             self._get_loop().call_soon(protocol.connection_lost, self.error)
-        self._announce_close()
+        self._call_close_callback()
 
     def abort(self) -> None:
         """Close the stream at once, whatever is pending: a name that asyncio's users expect."""
@@ -201,13 +201,26 @@ class Lifecycle:
                 future.set_exception(StreamClosedError(real_error=self.error))
                 future.exception()  # who does not wait for it need not hear that it failed
 
+    def _tell_protocol(self, method: Callable[..., Any], *arguments: object) -> Any:
+        try:
+            return method(*arguments)
+        except Exception as error:  # noqa: BLE001 - reported once, and the connection ends
+            self._protocol_failed(error)
+            return None
+
+    def _protocol_failed(self, error: Exception) -> None:
+        app_log.error(
+            "Uncaught exception, closing connection: protocol of %r", self, exc_info=error
+        )
+        self.close(exc_info=error)
+
     def _finish_operations(self) -> None:
         """End everything that waits for this stream. Rooms above add theirs."""
 
-    def _watch_idle(self) -> None:
+    def _watch_for_close(self) -> None:
         """Watch for the peer's close although nobody reads."""
 
-    def _announce_close(self) -> None:
+    def _call_close_callback(self) -> None:
         if self._close_callback is None:
             return
         callback, context = self._close_callback
@@ -215,7 +228,7 @@ class Lifecycle:
         context.run(self.io_loop.add_callback, callback)
 
 
-def _exception_of(exc_info: object) -> BaseException | None:
+def _to_exception(exc_info: object) -> BaseException | None:
     if isinstance(exc_info, BaseException):
         return exc_info
     if isinstance(exc_info, tuple):

@@ -6,7 +6,7 @@ import errno
 import os
 from typing import Any, TypeVar
 
-from ._base import BaseIOStream, short_way
+from ._base import BaseIOStream, fast_path
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ class PipeIOStream(BaseIOStream):
         """Write what the pipe takes."""
         return os.write(self.fd, data)
 
-    @short_way
+    @fast_path
     def _receive(self) -> bytes | None:
         try:
             return os.read(self.fd, self.read_chunk_size)

@@ -8,11 +8,10 @@ import os
 import socket as sockets
 from typing import TYPE_CHECKING, Any, Self, cast, overload
 
-from ._base import BaseIOStream, short_way
+from ._base import BaseIOStream, fast_path
 from ._classic import call_back
-from ._file import FileSlice
-from ._requests import ReadInto
-from ._write import VECTOR, drop_sent, leading_buffers, load_slice
+from ._read_requests import ReadInto
+from ._write_queue import VECTOR, FileSlice, drop_sent, leading_buffers, load_slice
 
 if TYPE_CHECKING:
     import ssl
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ._ssl import SSLIOStream
-    from ._write import Buffer
+    from ._write_queue import Buffer
 
 
 #: How many chunks to take from a peer that has stopped listening; it may go on talking for ever.
@@ -154,14 +153,14 @@ class IOStream(BaseIOStream):
     def _can_send(self) -> bool:
         return self._connect_future is None
 
-    def _get_ready(self) -> None:
+    def _advance_opening(self) -> None:
         error = self.get_fd_error()
         if error is not None:
             self.close(exc_info=error)
         else:
-            self._connected()
+            self._on_connected()
 
-    def _connected(self) -> None:
+    def _on_connected(self) -> None:
         future, self._connect_future = self._connect_future, None
         self._ignore_output()
         self._held = bool(self._queue) or self._ending is not None
@@ -200,28 +199,9 @@ class IOStream(BaseIOStream):
         self._check_closed()
         return upgrade(self, server_side, ssl_options, server_hostname)
 
-    def _release_socket(self) -> sockets.socket:
-        """Give the socket away, which ends this stream without closing the connection."""
-        is_taken = self._protocol is not None and not self._borrow_input()
-        if self.reading() or self.writing() or self._connect_future or is_taken:
-            raise ValueError(
-                "IOStream is not idle; cannot convert to SSL: finish its reads and writes before TLS begins"
-            )
-        if self._buffer is not None and self._buffer.size:
-            raise ValueError(
-                f"{self._buffer.size} bytes came before TLS began: read them first, if they are due"
-            )
-        self._ignore_input()
-        self._ignore_output()
-        self._close_callback = None
-        self._closed = True
-        socket = self.socket
-        self.socket = None  # type: ignore[assignment]  # documented: no socket once closed
-        return socket
+    # The fast paths, for a plain socket.
 
-    # The short ways, for a plain socket.
-
-    @short_way
+    @fast_path
     def _on_readable(self) -> None:
         protocol, future = self._protocol, self._future
         if (
@@ -247,7 +227,7 @@ class IOStream(BaseIOStream):
             except Exception as error:  # noqa: BLE001 - reported once, and the connection ends
                 self._protocol_failed(error)
 
-    @short_way
+    @fast_path
     def _receive(self) -> bytes | None:
         try:
             return self.socket.recv(self.read_chunk_size)
@@ -265,9 +245,9 @@ class IOStream(BaseIOStream):
             if self._protocol is not None:
                 self._tell_protocol(self._protocol.data_received, data)
             else:
-                self._keep(data)
+                self._buffer_input(data)
 
-    @short_way
+    @fast_path
     def write_nowait(self, data: Buffer) -> int:
         """Write without waiting and without a Future; see `BaseIOStream.write_nowait`."""
         if self._held or self.max_write_buffer_size is not None or type(data) is not bytes:
@@ -284,7 +264,7 @@ class IOStream(BaseIOStream):
         self._append(memoryview(data)[sent:], len(data) - sent)
         return self._wait_for_room()
 
-    @short_way
+    @fast_path
     def writelines_nowait(self, buffers: Iterable[Buffer]) -> int:
         """Write several buffers by one system call; see `BaseIOStream.writelines_nowait`."""
         pieces = tuple(buffers)
@@ -311,7 +291,7 @@ class IOStream(BaseIOStream):
                 sent = 0
         return self._wait_for_room() if self._queue else 0
 
-    @short_way
+    @fast_path
     def _transmit(self, queue: deque[Any]) -> int:
         head = queue[0]
         if type(head) is FileSlice:

@@ -5,50 +5,34 @@ from __future__ import annotations
 import asyncio
 import ssl
 from contextlib import suppress
-from enum import Enum
 from typing import TYPE_CHECKING, Any, Self, overload
 
-from tornado.netutil._tls import ssl_options_to_context, ssl_wrap_socket
-
-from ._base import short_way
+from ._base import fast_path
 from ._classic import call_back
-from ._file import FileSlice
-from ._lifecycle import gen_log
-from ._read import Reader
+from ._handshake import ENDED, Handshake, TLSState
+from ._receiver import Receiver
 from ._socket import IOStream
-from ._write import drop_sent, leading_buffers, load_slice
+from ._write_queue import FileSlice, drop_sent, leading_buffers, load_slice
 
 if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Callable, Iterable
 
-    from ._write import Buffer
+    from ._write_queue import Buffer
 
 #: The most bytes that one TLS record carries (RFC 8446 section 5.1).
 _RECORD = 16384
 #: How much is encrypted per call: more would keep the loop from its other streams.
 _SLICE = 262144
 
-_WANTS = (ssl.SSLWantReadError, ssl.SSLWantWriteError)
-#: What a peer's end of the connection is without a goodbye. The last one is Python 3.11.2's.
-_ENDED = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
-
-
-class _Phase(Enum):
-    """How far the stream has come."""
-
-    UNCONNECTED = "unconnected"
-    HANDSHAKE = "handshake"
-    OPEN = "open"
-
 
 class SSLIOStream(IOStream):
     """A stream over TLS.
 
-    Theory of operation. The phases follow each other: unconnected, handshake, open. In the first
-    two nothing can be sent, so writes are held back, and events of the descriptor drive the phase.
-    Later they drive the data, with one twist: a read may need room to send and a write may need
-    input, because the protocol talks among itself (key updates).
+    Theory of operation. The states follow each other: unconnected, handshake, open. In the first
+    two nothing can be sent, so writes are held back, and events of the descriptor advance the
+    state. Later they move data, with one twist: a read may need room to send and a write may need
+    input, because TLS has messages of its own (key updates).
 
     Given a socket that is connected, the handshake begins by itself, two turns of the loop later.
     Otherwise `connect` includes it. Reads and writes may be asked for at once, they wait for it.
@@ -60,21 +44,19 @@ class SSLIOStream(IOStream):
     """
 
     can_write_eof = False
-    _phase: _Phase = _Phase.UNCONNECTED
-    _server_hostname: str | None = None
-    _handshake_waiter: asyncio.Future[Self] | None = None
-    _handshake_timer: asyncio.TimerHandle | None = None
-    #: What a server wants called if the handshake fails; it is gone after the handshake.
-    _report_failure: Callable[[Exception], None] | None = None
+    _state: TLSState = TLSState.UNCONNECTED
+    #: The handshake that is to come or under way; None once the stream is open or closed.
+    _handshake: Handshake | None = None
     _read_needs_room: bool = False
     _write_needs_input: bool = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._ssl_options = kwargs.pop("ssl_options", None) or {}
+        self._handshake = Handshake(self._ssl_options)
         super().__init__(*args, **kwargs)
         self._held = True
         if self._is_connected():
-            self._phase = _Phase.HANDSHAKE
+            self._state = TLSState.HANDSHAKE
             # After another turn: whoever handles the stream is to see it before it can fail.
             loop = self._get_loop()
             loop.call_soon(loop.call_soon, self._begin_handshake)
@@ -107,14 +89,15 @@ class SSLIOStream(IOStream):
             `ssl.SSLCertVerificationError`.
         :raises RuntimeError: if somebody waits already.
         """
-        if self._handshake_waiter is not None and not self._handshake_waiter.done():
+        handshake = self._handshake
+        if handshake is not None and handshake.has_waiter():
             raise RuntimeError("Already waiting for the handshake")
         self._check_closed()
         future: asyncio.Future[Self] = asyncio.Future(loop=self._get_loop())
-        if self._phase is _Phase.OPEN:
+        if handshake is None:
             future.set_result(self)
         else:
-            self._handshake_waiter = future
+            handshake.set_waiter(future)
         if callback is None:
             return future
         call_back(self, future, callback, bare=True)
@@ -125,89 +108,36 @@ class SSLIOStream(IOStream):
 
         .. versionadded:: 1.0
         """
-        if self._phase is not _Phase.OPEN and not self._closed:
-            self._stop_handshake_timer()
-            self._handshake_timer = self._get_loop().call_later(
-                seconds, self._handshake_expired, seconds
-            )
+        if self._handshake is not None:
+            self._handshake.limit(self, seconds)
 
-    def _handshake_expired(self, seconds: float) -> None:
-        self.close(exc_info=TimeoutError(f"TLS handshake took longer than {seconds:g} seconds"))
-
-    def _stop_handshake_timer(self) -> None:
-        if self._handshake_timer is not None:
-            self._handshake_timer.cancel()
-            self._handshake_timer = None
+    def _report_failure_to(self, report: Callable[[Exception], None]) -> None:
+        """Call ``report(error)`` if the handshake fails, instead of a line in the log."""
+        if self._handshake is not None:
+            self._handshake.report_failure = report
 
     def _connect(self, address: Any, server_hostname: str | None) -> asyncio.Future[Self]:
-        self._server_hostname = server_hostname
+        if self._handshake is not None:
+            self._handshake.server_hostname = server_hostname
         return super()._connect(address, server_hostname)
 
-    def _connected(self) -> None:
-        self._phase = _Phase.HANDSHAKE
+    def _on_connected(self) -> None:
+        self._state = TLSState.HANDSHAKE
         self._begin_handshake()
 
-    def _can_send(self) -> bool:
-        return self._phase is _Phase.OPEN
-
-    def _get_ready(self) -> None:
-        if self._phase is _Phase.HANDSHAKE:
-            self._shake_hands()
-        else:
-            super()._get_ready()
-
     def _begin_handshake(self) -> None:
-        if self._closed:
-            return
-        if not isinstance(self.socket, ssl.SSLSocket):
-            try:
-                self.socket = ssl_wrap_socket(
-                    self.socket,
-                    ssl_options_to_context(self._ssl_options, server_side=False),
-                    server_hostname=self._server_hostname,
-                    server_side=False,
-                    do_handshake_on_connect=False,
-                )
-            except (OSError, ValueError) as error:
-                self._handshake_failed(error)
-                return
-        self._shake_hands()
+        if self._handshake is not None:
+            self._handshake.begin(self)
 
-    def _shake_hands(self) -> None:
-        """Go on with the handshake as far as it goes now."""
-        try:
-            self._tls.do_handshake()
-        except ssl.SSLWantReadError:
-            self._ignore_output()
-            self._watch_input()
-        except ssl.SSLWantWriteError:
-            self._ignore_input()
-            self._watch_output()
-        except (OSError, ValueError) as error:
-            self._handshake_failed(error)
-        else:
-            self._hands_shaken()
+    def _advance_opening(self) -> None:
+        if self._state is TLSState.UNCONNECTED:
+            super()._advance_opening()
+        elif self._handshake is not None:
+            self._handshake.advance(self)
 
-    def _handshake_failed(self, error: Exception) -> None:
-        report = self._report_failure
-        if isinstance(error, _ENDED):
-            pass  # many clients connect only to see whether somebody listens
-        elif report is not None:
-            report(error)
-        elif not isinstance(error, ConnectionError):
-            gen_log.warning("SSL Error on %s %s: %s", self.fileno(), self._peer_name(), error)
-        self.close(exc_info=error)
-
-    def _peer_name(self) -> str:
-        try:
-            return str(self.socket.getpeername())
-        except OSError:
-            return "(not connected)"
-
-    def _hands_shaken(self) -> None:
-        self._phase = _Phase.OPEN
-        self.__dict__.pop("_report_failure", None)
-        self._stop_handshake_timer()
+    def _on_open(self) -> None:
+        """Called when the handshake is done: read and write what was asked for before."""
+        self._state = TLSState.OPEN
         self._held = bool(self._queue) or self._ending is not None
         self._ignore_output()
         for waiter in self._take_waiters():
@@ -215,30 +145,38 @@ class SSLIOStream(IOStream):
         self._push_out()
         if self._ending is not None and not self._queue:
             self._end_writing()
-        elif self._is_read() and not self._closed and not self._reading_paused:
+        elif (self._protocol is not None or self.reading()) and not (
+            self._closed or self._reading_paused
+        ):
             self._watch_input()
 
-    def _is_read(self) -> bool:
-        return self._protocol is not None or self.reading()
-
     def _take_waiters(self) -> list[asyncio.Future[Self]]:
-        """Return the futures that wait for the handshake, each once."""
-        waiters = [self._connect_future, self._handshake_waiter]
-        self._connect_future = self._handshake_waiter = None
-        return [waiter for waiter in waiters if waiter is not None and not waiter.done()]
+        """Return the futures that wait for the handshake, which is over."""
+        handshake, self._handshake = self._handshake, None
+        waiters = [] if handshake is None else handshake.take_waiter()
+        if self._connect_future is not None:
+            waiters.insert(0, self._connect_future)
+            self._connect_future = None
+        return [waiter for waiter in waiters if not waiter.done()]
 
     def _finish_operations(self) -> None:
-        self._stop_handshake_timer()
-        if self._phase is _Phase.HANDSHAKE and self.error is not None:
-            for waiter in self._take_waiters():
+        if self._handshake is not None:
+            self._handshake.stop_timer()
+        waiters = self._take_waiters()
+        if self._state is TLSState.HANDSHAKE and self.error is not None:
+            for waiter in waiters:
                 waiter.set_exception(self.error)
-                waiter.exception()  # who does not wait need not hear that it failed
+                waiter.exception()  # a failure that nobody waits for is not an error in the program
+        else:
+            self._fail_all(waiters)
         super()._finish_operations()
-        self._fail_all(self._take_waiters())
+
+    def _can_send(self) -> bool:
+        return self._state is TLSState.OPEN
 
     def close_fd(self) -> None:
         """Say goodbye to the peer if the connection is sound, and close the socket."""
-        if self._phase is _Phase.OPEN and self.error is None:
+        if self._state is TLSState.OPEN and self.error is None:
             # Without close_notify, the peer cannot tell the end from an attack (RFC 8446, 6.1).
             # Its answer does not matter, so this does not wait for it.
             with suppress(OSError, ValueError):
@@ -246,7 +184,7 @@ class SSLIOStream(IOStream):
         super().close_fd()
 
     def _is_peer_gone(self, error: BaseException) -> bool:
-        return isinstance(error, _ENDED) or super()._is_peer_gone(error)
+        return isinstance(error, ENDED) or super()._is_peer_gone(error)
 
     # Input.
 
@@ -262,18 +200,18 @@ class SSLIOStream(IOStream):
             return None
 
     def _on_readable(self) -> None:
-        if self._phase is _Phase.OPEN:
+        if self._state is TLSState.OPEN:
             if self._write_needs_input:
                 self._write_needs_input = False
                 self._flush()
             if not self._closed and not self._reading_paused:
-                Reader._on_readable(self)
-        elif self._phase is _Phase.HANDSHAKE:
-            self._shake_hands()
+                Receiver._on_readable(self)
+        elif self._state is TLSState.HANDSHAKE:
+            self._advance_opening()
         else:
             self._ignore_input()  # an error, which the end of connecting reports
 
-    @short_way
+    @fast_path
     def _receive(self) -> bytes | None:
         """Receive some records, and the last of them wholly.
 
@@ -291,12 +229,12 @@ class SSLIOStream(IOStream):
                 self._watch_output()
                 break
             except OSError as error:
-                self._end_after(pieces, error)
+                self._end_input_after(pieces, error)
                 break
             if not data:
                 if not pieces:
                     return b""
-                self._end_after(pieces, None)
+                self._end_input_after(pieces, None)
                 break
             pieces.append(data)
             size += len(data)
@@ -306,7 +244,7 @@ class SSLIOStream(IOStream):
             return None
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
-    @short_way
+    @fast_path
     def _receive_into(self, space: memoryview) -> int | None:
         data = self._receive()
         if not data:
@@ -314,19 +252,19 @@ class SSLIOStream(IOStream):
         count = min(len(data), len(space))
         space[:count] = data[:count]
         if count < len(data):
-            self._keep(data[count:])
+            self._buffer_input(data[count:])
         return count
 
-    def _end_after(self, pieces: list[bytes], error: OSError | None) -> None:
+    def _end_input_after(self, pieces: list[bytes], error: OSError | None) -> None:
         """End the input with or without an error, but deliver first what came before."""
         if not pieces:
             if error is not None:
                 self._read_failed(error)
             return
         self._ignore_input()
-        self._get_loop().call_soon(self._end_late, error)
+        self._get_loop().call_soon(self._end_input_with, error)
 
-    def _end_late(self, error: OSError | None) -> None:
+    def _end_input_with(self, error: OSError | None) -> None:
         if self._closed:
             return
         if error is None:

@@ -12,6 +12,7 @@ from ._ssl import SSLIOStream
 
 if TYPE_CHECKING:
     import asyncio
+    import socket as sockets
     import ssl
 
     from ._socket import IOStream
@@ -30,7 +31,7 @@ def upgrade(
         context = ssl_options_to_context(ssl_options, server_side)
     close_callback, owner = stream._close_callback, stream._owner
     stream._owner = None
-    socket = stream._release_socket()
+    socket = _release_socket(stream)
     lender, stream._lender = stream._lender, None
     try:
         if server_side:
@@ -62,3 +63,23 @@ def upgrade(
     future = secure.wait_for_handshake()
     future.add_done_callback(lambda done: secure.close() if done.cancelled() else None)
     return future
+
+
+def _release_socket(stream: IOStream) -> sockets.socket:
+    """Give the socket away, which ends this stream without closing the connection."""
+    is_taken = stream._protocol is not None and not stream._borrow_input()
+    if stream.reading() or stream.writing() or stream._connect_future or is_taken:
+        raise ValueError(
+            "IOStream is not idle; cannot convert to SSL: finish its reads and writes before TLS begins"
+        )
+    if stream._buffer is not None and stream._buffer.size:
+        raise ValueError(
+            f"{stream._buffer.size} bytes came before TLS began: read them first, if they are due"
+        )
+    stream._ignore_input()
+    stream._ignore_output()
+    stream._close_callback = None
+    stream._closed = True
+    socket = stream.socket
+    stream.socket = None  # type: ignore[assignment]  # documented: no socket once closed
+    return socket

@@ -229,14 +229,17 @@ class OverrideResolver(Resolver):
     def resolve(
         self, host: str, port: int, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> Awaitable[Resolved]:
-        """Resolve a host name; see `Resolver.resolve`."""
-        if (host, port, family) in self.mapping:
-            host, port = self.mapping[host, port, family]
-        elif (host, port) in self.mapping:
-            host, port = self.mapping[host, port]
-        elif host in self.mapping:
-            host = self.mapping[host]
-        return self.resolver.resolve(host, port, family)
+        """Resolve what the table has in place of the host; see `Resolver.resolve`."""
+        target_host, target_port = self._find_target(host, port, family)
+        return self.resolver.resolve(target_host, target_port, family)
+
+    def _find_target(self, host: str, port: int, family: int) -> tuple[str, int]:
+        """Return the host and the port to ask for; those of the most specific entry count."""
+        for key in ((host, port, family), (host, port)):
+            entry: tuple[str, int] | None = self.mapping.get(key)
+            if entry is not None:
+                return entry
+        return self.mapping.get(host, host), port
 
 
 def _look_up(host: str, port: int, family: int) -> Resolved:

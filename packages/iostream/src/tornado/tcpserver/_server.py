@@ -302,7 +302,7 @@ class TCPServer:
         stream = Secure(
             wrapped, max_buffer_size=self.max_buffer_size, read_chunk_size=self.read_chunk_size
         )
-        stream._report_failure = partial(settings.handshakes.failed, address)
+        stream._report_failure_to(partial(settings.handshakes.failed, address))
         if self.handshake_timeout is not None:
             stream.limit_handshake(self.handshake_timeout)
         return stream

@@ -1,20 +1,20 @@
 """Log formatters and loggers.
 
-Three loggers take what Tornado has to say; ``logging`` configures them like any other:
+Tornado writes to three loggers, which are configured like any others of ``logging``:
 
 :data:`access_log`
     One line per answered request.
 :data:`app_log`
-    Exceptions that the application let through.
+    Exceptions that the application did not catch.
 :data:`gen_log`
     Everything else.
 
-:func:`enable_pretty_logging` sends records to the standard error stream, in colour where that is a
-terminal, or to files. :class:`LogFormatter` writes them for people, :class:`JSONLogFormatter` for
-machines; both take any record without raising, and let none pass for two.
+:func:`enable_pretty_logging` sends records to the standard error stream, in colour if it is a
+terminal, or to files. :class:`LogFormatter` writes lines for people, :class:`JSONLogFormatter` lines
+for machines. Both format any record without raising, and no record can look like two.
 """
 
-# ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for
+# ruff: noqa: TC004 - the names in __all__ are imported when they are first used
 
 from __future__ import annotations
 

@@ -9,10 +9,10 @@ if TYPE_CHECKING:
 
 
 def access_fields(record: LogRecord) -> dict[str, Any]:
-    """Return what an application says of a request in the access log, each thing under its name.
+    """Return the fields of a record that an application has written to the access log.
 
-    ``tornado.web`` logs a status, a summary like ``GET /path (127.0.0.1)``, and milliseconds; they
-    are still apart in the record. Records of another form have no fields.
+    The arguments of such a record are a status, a summary like ``GET /path (127.0.0.1)``, and
+    milliseconds. Records of another form have no fields.
     """
     if record.name != "tornado.access" or not isinstance(record.args, tuple):
         return {}

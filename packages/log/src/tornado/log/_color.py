@@ -1,4 +1,4 @@
-"""Colours of a terminal, and whether there is one."""
+"""Colours of a terminal, and whether to use them."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at ru
 if TYPE_CHECKING:
     from types import ModuleType
 
-#: The package of that name, where the program has imported it before this module: on Windows,
+#: The package of that name, if the program has imported it before this module. On Windows,
 #: ``colorama.init()`` makes old consoles understand colours.
 colorama: ModuleType | None = sys.modules.get("colorama")
 
-#: Ends every colour.
+#: Switches colours off.
 RESET = "\x1b[0m"
 
 
 def stderr_has_color() -> bool:
     """Tell whether lines on the standard error stream should be coloured.
 
-    ``NO_COLOR`` in the environment says no (https://no-color.org), ``FORCE_COLOR`` says yes;
-    otherwise yes on a terminal that is not a dumb one.
+    The variable ``NO_COLOR`` says no (https://no-color.org), ``FORCE_COLOR`` says yes. Without them,
+    lines are coloured on a terminal that is not a dumb one.
     """
     environment = os.environ
     if environment.get("NO_COLOR"):
@@ -41,11 +41,11 @@ def _stderr_is_terminal() -> bool:
     try:
         return sys.stderr.isatty()
     except (AttributeError, ValueError):
-        return False  # pythonw has no stream; others are closed or replaced
+        return False  # pythonw has no stream, and others may be closed or replaced
 
 
 def escape_sequence(color: int) -> str:
-    """Return what switches to a colour (ECMA-48 section 8.3.117, and the 256 colours of xterm).
+    """Return the characters that switch to a colour (ECMA-48 section 8.3.117, and xterm's 256).
 
     :param color: 0 to 7 for the basic colours, 8 to 15 for the bright ones, up to 255.
     """

@@ -8,14 +8,14 @@ from json import JSONEncoder
 from math import isfinite
 
 from ._access import access_fields
-from ._message import message_of, show
+from ._message import message_of, safe_repr
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-#: What every record has; anything else in it was passed by the program as ``extra``.
+#: The attributes of every record; the program has passed all others as ``extra``.
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
     "asctime",
     "color",
@@ -23,41 +23,42 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
     "message",
     "taskName",
 }
-_OWN = frozenset({"time", "level", "logger", "message", "source", "exception", "stack"})
-_DEEPEST = 8
+_KEYS = frozenset({"time", "level", "logger", "message", "source", "exception", "stack"})
+#: How deeply structures are written.
+_MAX_DEPTH = 8
 
-# ASCII alone: no encoding, terminal or log shipper can take a character for the end of a line.
+# Only ASCII, so that no program that reads the log takes another character for a line end.
 _encode = JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(", ", ": ")).encode
 
 
 class JSONLogFormatter(logging.Formatter):
-    """Format a record as one line of JSON.
+    """A formatter of one line of JSON per record.
 
     ============= ==========================================================================
     ``time``      when the record was made: ISO 8601, UTC, microseconds
     ``level``     the name of its level
     ``logger``    the name of its logger
     ``message``   its message with the arguments filled in
-    ``source``    module and line, where asked for
-    ``exception`` the traceback as text, where the record has one
-    ``stack``     the stack as text, where the record has one
+    ``source``    module and line, if the formatter was made with ``source=True``
+    ``exception`` the traceback as text, if the record has one
+    ``stack``     the stack as text, if the record has one
     others        the ``fields`` of the formatter, and what the program passed in ``extra=``
     ============= ==========================================================================
 
-    Lines of the access log have ``status``, ``method``, ``uri``, ``remote_ip`` and
-    ``milliseconds``, too.
+    Lines of the access log also have ``status``, ``method``, ``uri``, ``remote_ip`` and
+    ``milliseconds``.
 
-    The keys come in this order. A field of the program that is named like one of them gets an
-    underscore at its end. No value raises: numbers, text, lists and dictionaries stay what they
-    are, everything else is shown as text.
+    The keys are in this order. A field of the program with the name of one of them gets an
+    underscore at its end. No value raises an error: numbers, text, lists and dictionaries are
+    written as such, everything else as text.
 
     :param fields: written into every line, such as the name of the service.
-    :param source: write the ``source`` key.
+    :param source: whether to write the key ``source``.
 
     .. versionadded:: 1.0
     """
 
-    __module__ = "tornado.log"  # also where nobody has asked the face for it
+    __module__ = "tornado.log"  # even if nobody has imported it from the package
 
     def __init__(self, fields: Mapping[str, Any] | None = None, *, source: bool = False) -> None:
         super().__init__()
@@ -89,12 +90,12 @@ class JSONLogFormatter(logging.Formatter):
                 line[_field_name(name)] = plain(value)
         return _encode(line)
 
-    def formatTime(  # noqa: N802 - the name is the base class's
+    def formatTime(  # noqa: N802 - the name comes from the base class
         self, record: logging.LogRecord, datefmt: str | None = None
     ) -> str:
-        """Return when the record was made.
+        """Return the time at which the record was made.
 
-        :param datefmt: not used: the form of the time is fixed.
+        :param datefmt: not used: the format is fixed.
         """
         seconds, microseconds = divmod(round(record.created * 1_000_000), 1_000_000)
         text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
@@ -102,14 +103,14 @@ class JSONLogFormatter(logging.Formatter):
 
 
 def plain(value: object, inside: tuple[int, ...] = ()) -> Any:
-    """Return a value made of what JSON has, as close to the given one as that allows.
+    """Return the value that comes closest to a given one among those that JSON has.
 
-    :param inside: the ids of the structures that hold the value.
+    :param inside: the ids of the structures around the value.
     """
     try:
         return _plain(value, inside)
-    except Exception:  # noqa: BLE001 - foreign classes may raise anything while they are read
-        return show(value)
+    except Exception:  # noqa: BLE001 - the methods of any class may raise anything
+        return safe_repr(value)
 
 
 def _plain(value: object, inside: tuple[int, ...]) -> Any:
@@ -118,14 +119,14 @@ def _plain(value: object, inside: tuple[int, ...]) -> Any:
     if isinstance(value, str):
         return _encodable(value)
     if isinstance(value, int):
-        # Python writes no decimal number of thousands of digits, and few readers keep more bits.
+        # Python does not write thousands of decimal digits, and few readers keep more than 64 bits.
         return value if value.bit_length() <= 64 else hex(value)
     if isinstance(value, float):
         return value if isfinite(value) else str(value)
     if isinstance(value, (bytes, bytearray)):
         return value.decode("utf-8", "backslashreplace")
     if isinstance(value, (dict, list, tuple, set, frozenset)):
-        if len(inside) == _DEEPEST or id(value) in inside:
+        if len(inside) == _MAX_DEPTH or id(value) in inside:
             return f"<{type(value).__name__}>"
         return _plain_structure(value, (*inside, id(value)))
     return _encodable(str(value))
@@ -141,10 +142,10 @@ def _plain_structure(
 
 
 def _encodable(text: str) -> str:
-    """Return text without halves of surrogate pairs, which strict readers of JSON refuse."""
+    """Escape halves of surrogate pairs, which strict readers of JSON refuse."""
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def _field_name(name: object) -> str:
     text = _encodable(str(name))
-    return text + "_" if text in _OWN else text
+    return text + "_" if text in _KEYS else text

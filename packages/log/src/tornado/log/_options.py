@@ -1,7 +1,7 @@
 """The options that set up the log.
 
-They stand apart from what they set up, because `tornado.options` defines them for every program,
-and importing logging costs more than all the rest of that module.
+This module does not import logging: `tornado.options` defines these options for every program, and
+importing logging would cost more than everything else in it.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ def define_logging_options(options: Any = None) -> None:
     """Define the options of :func:`enable_pretty_logging`, and call it when they are parsed.
 
     :param options: an ``OptionParser``; by default the one of ``tornado.options``.
-    :raises ImportError: if it is left out and ``tornado-options`` is not installed.
+    :raises ImportError: there is no argument, and ``tornado-options`` is not installed.
     """
     if options is None:
-        options = _parsed_options()
+        options = _shared_options()
     options.define(
         "logging",
         default="info",
@@ -54,7 +54,7 @@ def define_logging_options(options: Any = None) -> None:
         "log_rotate_interval",
         type=int,
         default=1,
-        help="start a new file every this many of log_rotate_when",
+        help="start a new file after this many units of log_rotate_when",
     )
     options.define(
         "log_rotate_mode", type=str, default="size", help="start a new file by: size or time"
@@ -68,7 +68,7 @@ def _enable(options: Any) -> None:
     enable_pretty_logging(options)
 
 
-def _parsed_options() -> Any:
+def _shared_options() -> Any:
     try:
         from tornado.options import options
     except ModuleNotFoundError as error:

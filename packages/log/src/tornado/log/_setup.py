@@ -1,4 +1,4 @@
-"""Handlers for the log, set up by options."""
+"""Handlers for the log, set up according to options."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class _Defaults:
-    """The options of a program that has no options."""
+    """The options of a program that defines none."""
 
     logging = "info"
     log_to_stderr: bool | None = None
@@ -26,17 +26,17 @@ class _Defaults:
 
 
 def enable_pretty_logging(options: Any = None, logger: logging.Logger | None = None) -> None:
-    """Send a logger's records to where the options say, in a form that reads well.
+    """Add handlers to a logger that write readable lines to the places that options name.
 
-    Called by ``parse_command_line`` of ``tornado.options``. Without a file, and unless the logger
-    has handlers already, records go to the standard error stream.
+    ``parse_command_line`` of ``tornado.options`` calls it. If there is no file, and the logger has
+    no handlers yet, records go to the standard error stream.
 
-    :param options: an object with the options of :func:`define_logging_options`. Without it, those
-        of ``tornado.options`` if the program has imported it, and otherwise their defaults.
+    :param options: an object with the options of :func:`define_logging_options`. By default, those
+        of ``tornado.options`` if the program has imported it, or else their defaults.
     :param logger: the logger to set up; by default the root logger.
-    :raises ValueError: if the option ``logging`` names no level, ``log_rotate_mode`` no mode,
-        ``log_rotate_when`` no time, or ``log_rotate_interval`` is below 1.
-    :raises OSError: if the file cannot be opened.
+    :raises ValueError: one of the options ``logging``, ``log_rotate_mode``, ``log_rotate_when`` and
+        ``log_rotate_interval`` has a value that is not allowed.
+    :raises OSError: the file cannot be opened.
     """
     if options is None:
         module = sys.modules.get("tornado.options")
@@ -48,12 +48,12 @@ def enable_pretty_logging(options: Any = None, logger: logging.Logger | None = N
         logger = logging.getLogger()
     logger.setLevel(_level_number(level))
     if options.log_file_prefix:
-        handler = _opened_file_handler(options)
-        handler.setFormatter(_formatter(options, color=False))
+        handler = _open_file_handler(options)
+        handler.setFormatter(_make_formatter(options, color=False))
         logger.addHandler(handler)
     if options.log_to_stderr or (options.log_to_stderr is None and not logger.handlers):
         stderr = logging.StreamHandler()
-        stderr.setFormatter(_formatter(options, color=True))
+        stderr.setFormatter(_make_formatter(options, color=True))
         logger.addHandler(stderr)
 
 
@@ -63,22 +63,22 @@ def _level_number(name: str) -> int:
         return levels[name.upper()]
     except KeyError:
         known = "debug, info, warning, error, critical, none"
-        raise _wrong("logging", f"{name!r} is none of {known}") from None
+        raise _option_error("logging", f"{name!r} is not one of {known}") from None
 
 
-def _wrong(option: str, complaint: str) -> ValueError:
-    """Make the error about an option."""
-    error = ValueError(f"--{option}: {complaint}")
-    _tell_in_a_line(error, str(error))
+def _option_error(option: str, problem: str) -> ValueError:
+    """Return the error for a wrong value of an option."""
+    error = ValueError(f"--{option}: {problem}")
+    _print_in_one_line(error, str(error))
     return error
 
 
-def _tell_in_a_line(error: Exception, message: str) -> None:
-    """Spare who started the program a traceback about an option."""
+def _print_in_one_line(error: Exception, message: str) -> None:
+    """Make an error print one line instead of a traceback, if it ends the program."""
     print_uncaught(error, f"{os.path.basename(sys.argv[0])}: {message}")
 
 
-def _formatter(options: Any, *, color: bool) -> logging.Formatter:
+def _make_formatter(options: Any, *, color: bool) -> logging.Formatter:
     if getattr(options, "log_as_json", False):
         from ._json import JSONLogFormatter
 
@@ -86,17 +86,17 @@ def _formatter(options: Any, *, color: bool) -> logging.Formatter:
     return LogFormatter(color=color)
 
 
-def _opened_file_handler(options: Any) -> logging.Handler:
+def _open_file_handler(options: Any) -> logging.Handler:
     try:
-        return _file_handler(options)
+        return _make_file_handler(options)
     except OSError as error:
         path = options.log_file_prefix
-        _tell_in_a_line(error, f"--log-file-prefix: cannot open {path!r}: {error.strerror}")
+        _print_in_one_line(error, f"--log-file-prefix: cannot open {path!r}: {error.strerror}")
         raise
 
 
-def _file_handler(options: Any) -> logging.Handler:
-    from logging import handlers  # it imports sockets and queues
+def _make_file_handler(options: Any) -> logging.Handler:
+    from logging import handlers  # slow: it imports sockets and queues
 
     if options.log_rotate_mode == "size":
         return handlers.RotatingFileHandler(
@@ -106,13 +106,15 @@ def _file_handler(options: Any) -> logging.Handler:
             encoding="utf-8",
         )
     if options.log_rotate_mode != "time":
-        raise _wrong("log-rotate-mode", f"{options.log_rotate_mode!r} is none of size, time")
-    # Asked beforehand: the handler would open the file first, and then leave it open.
+        problem = f"{options.log_rotate_mode!r} is not one of size, time"
+        raise _option_error("log-rotate-mode", problem)
+    # The handler itself would open the file before it raises, and leave it open.
     if not re.fullmatch("[SMHD]|W[0-6]|MIDNIGHT", options.log_rotate_when.upper()):
         known = "S, M, H, D, W0 to W6, midnight"
-        raise _wrong("log-rotate-when", f"{options.log_rotate_when!r} is none of {known}")
-    if options.log_rotate_interval < 1:  # the handler would look for the next time for ever
-        raise _wrong("log-rotate-interval", f"{options.log_rotate_interval} is below 1")
+        problem = f"{options.log_rotate_when!r} is not one of {known}"
+        raise _option_error("log-rotate-when", problem)
+    if options.log_rotate_interval < 1:  # the handler would never find the next time
+        raise _option_error("log-rotate-interval", f"{options.log_rotate_interval} is below 1")
     return handlers.TimedRotatingFileHandler(
         options.log_file_prefix,
         when=options.log_rotate_when,

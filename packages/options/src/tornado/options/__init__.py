@@ -1,6 +1,6 @@
 """Options of a program, from its command line, configuration files and environment.
 
-Every module defines the options that it needs, at its top level, and reads them where it needs
+Every module defines the options that it needs at its top level, and reads their values when it uses
 them::
 
     from tornado.options import define, options
@@ -12,22 +12,22 @@ them::
         for host in options.hosts:
             application.listen(options.port, host)
 
-The main module parses them, once everything has been imported::
+The main module parses them after everything has been imported::
 
     import tornado.options
 
     if __name__ == "__main__":
         tornado.options.parse_command_line()
 
-That makes ``server.py --port=80 --hosts=127.0.0.1,::1`` work, and ``server.py --help``. The options
-``--logging`` and ``--log-*`` are there too, and logging is set up when parsing is done: see
+Now ``server.py --port=80 --hosts=127.0.0.1,::1`` works, and so does ``server.py --help``. There are
+also the options ``--logging`` and ``--log-*``, by which logging is set up when parsing is done: see
 `tornado.log`. ``--logging=none`` leaves logging alone.
 
-`parse_sources` adds configuration files and environment variables, with the order of precedence
-that people expect: the command line, the environment, the files, the defaults.
+`parse_sources` also reads configuration files and environment variables, in the usual order of
+precedence: the command line, the environment, the files, the defaults.
 """
 
-# ruff: noqa: TC004 - two names in __all__ are imported when they are first asked for
+# ruff: noqa: TC004 - two names in __all__ are imported when they are first used
 
 from __future__ import annotations
 
@@ -73,6 +73,6 @@ __all__ = [
 
 publish(
     globals(),
-    # Logging is a slow import, and who wants it set up has it imported by then.
+    # Importing logging is slow; a program that sets it up has imported it by then.
     {"define_logging_options": "_logging", "enable_pretty_logging": "_logging"},
 )

@@ -1,4 +1,4 @@
-"""Split a command line into options and the rest: text in, names and texts out."""
+"""The arguments of a command line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 class Argument:
-    """One option as it was written: ``--port=80`` or ``-port=80``, or ``--debug`` with no text."""
+    """One option as it is written: ``--port=80`` or ``-port=80``, or ``--debug`` without a text."""
 
     __slots__ = ("name", "text")
 
@@ -17,10 +17,10 @@ class Argument:
         self.text = text
 
 
-def split(words: Sequence[str]) -> tuple[list[Argument], list[str]]:
-    """Split the words after the program's name into options and the rest.
+def split_arguments(words: Sequence[str]) -> tuple[list[Argument], list[str]]:
+    """Split the arguments after the program's name into options and the rest.
 
-    The rest begins with the first word that is no option, or after ``--``.
+    The rest begins with the first argument that is not an option, or after ``--``.
     """
     arguments: list[Argument] = []
     for index, word in enumerate(words):

@@ -1,4 +1,4 @@
-"""Read a configuration file: names and values, and the lines that they stand in.
+"""Configuration files: their names and values, and the lines where these are.
 
 A ``.toml`` file is data. Any other file is a Python program, which is run.
 """
@@ -9,8 +9,8 @@ import os
 
 from tornado.util import exec_in
 
-from ._complaint import tell_in_one_line
 from ._errors import Error
+from ._one_line_errors import print_in_one_line
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 class ConfigFile:
-    """What a file says.
+    """The content of a configuration file.
 
     :param path: the file.
-    :param values: its names and values in order.
+    :param values: its names and values, in order.
     :param is_data: whether all names have to be options; a program has other variables too.
-    :param find_line: gives the line of a name, as far as it can be found.
+    :param find_line: returns the line of a name, None if it cannot be found.
     """
 
     __slots__ = ("find_line", "is_data", "path", "values")
@@ -43,29 +43,29 @@ class ConfigFile:
         self.find_line = find_line
 
 
-def read(path: str | os.PathLike[str]) -> ConfigFile:
-    """Read a file by the rules of its extension.
+def read_config_file(path: str | os.PathLike[str]) -> ConfigFile:
+    """Read a file as TOML or Python, according to its extension.
 
-    :raises Error: if a TOML file is broken, with the line.
-    :raises SyntaxError: if a Python file is broken, with the line.
-    :raises OSError: if the file cannot be read.
+    :raises Error: the file is not TOML; the message names the line.
+    :raises SyntaxError: the file is not Python; the error has the line.
+    :raises OSError: the file cannot be read.
     """
     name = os.fsdecode(path)
     try:
         with open(name, "rb") as file:
             content = file.read()
     except OSError as error:
-        tell_in_one_line(error, f"cannot read {name}: {error.strerror}")
+        print_in_one_line(error, f"cannot read {name}: {error.strerror}")
         raise
     return _read_toml(name, content) if name.endswith(".toml") else _run_python(name, content)
 
 
 def _run_python(path: str, content: bytes) -> ConfigFile:
-    # Compiled under its own name, so that its errors show its lines.
+    # Compiled with its own path, so that tracebacks show its lines.
     try:
         code = compile(content, path, "exec", dont_inherit=True)
     except SyntaxError as error:
-        tell_in_one_line(error, f"{path}, line {error.lineno}: {error.msg}")
+        print_in_one_line(error, f"{path}, line {error.lineno}: {error.msg}")
         raise
     variables: dict[str, Any] = {"__file__": os.path.abspath(path)}
     exec_in(code, variables, variables)
@@ -76,7 +76,7 @@ def _run_python(path: str, content: bytes) -> ConfigFile:
 
 
 def _find_assignment(content: bytes, name: str) -> int | None:
-    """Find the last line outside of functions that sets a variable."""
+    """Return the last line outside of functions that sets a variable."""
     import ast
 
     found = None
@@ -98,7 +98,7 @@ def _read_toml(path: str, content: bytes) -> ConfigFile:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         byte = content[error.start]
-        msg = f"{path}, line {line}: TOML is written in UTF-8, and the byte 0x{byte:02x} is not"
+        msg = f"{path}, line {line}: TOML is UTF-8, but the byte 0x{byte:02x} is not"
         raise Error(msg) from error
     except tomllib.TOMLDecodeError as error:
         raise Error(_explain(path, text, str(error))) from error
@@ -107,14 +107,16 @@ def _read_toml(path: str, content: bytes) -> ConfigFile:
     )
 
 
-def flatten(tables: dict[str, Any], is_option: Callable[[str], bool]) -> Iterator[tuple[str, Any]]:
-    """Give the dotted keys of TOML tables and their values.
+def flatten_tables(
+    tables: dict[str, Any], is_option: Callable[[str], bool]
+) -> Iterator[tuple[str, Any]]:
+    """Yield the dotted keys of TOML tables and their values.
 
-    ``[mysql]`` with ``host`` gives ``mysql.host``, unless ``mysql`` is an option that takes all.
+    ``[mysql]`` with ``host`` is ``mysql.host``, unless ``mysql`` itself is an option.
     """
     for name, value in tables.items():
         if isinstance(value, dict) and not is_option(name):
-            yield from flatten(
+            yield from flatten_tables(
                 {f"{name}.{inner}": item for inner, item in value.items()}, is_option
             )
         else:
@@ -122,17 +124,17 @@ def flatten(tables: dict[str, Any], is_option: Callable[[str], bool]) -> Iterato
 
 
 def _find_key(text: str, keys: list[str]) -> int | None:
-    """Find the line in which the statement begins that sets a key.
+    """Return the line where the statement begins that sets a key.
 
-    A statement may be any line after which the text so far is sound and has the key, so no second
-    grammar is needed. It is slow, and only asked for when there is something to complain about.
+    That is found by parsing: the statement ends with the first line up to which the text is valid
+    and has the key. So there is no second grammar. It is slow, but only errors need it.
     """
     lines = text.splitlines(keepends=True)
     for index, line in enumerate(lines):
-        if keys[-1] not in line or _has(lines[:index], keys) is not False:
+        if keys[-1] not in line or _sets_key(lines[:index], keys) is not False:
             continue
         for end in range(index + 1, len(lines) + 1):
-            found = _has(lines[:end], keys)
+            found = _sets_key(lines[:end], keys)
             if found:
                 return index + 1
             if found is False:
@@ -140,8 +142,8 @@ def _find_key(text: str, keys: list[str]) -> int | None:
     return None
 
 
-def _has(lines: list[str], keys: list[str]) -> bool | None:
-    """Tell whether some lines set a key; None if they end in the middle of something."""
+def _sets_key(lines: list[str], keys: list[str]) -> bool | None:
+    """Tell whether lines set a key; None if they are not valid, as in the middle of a value."""
     import tomllib
 
     try:
@@ -156,7 +158,7 @@ def _has(lines: list[str], keys: list[str]) -> bool | None:
 
 
 def _explain(path: str, text: str, message: str) -> str:
-    """Put the place that a message of tomllib ends with where all messages have it."""
+    """Return a message of tomllib with its place at the beginning, where our messages have it."""
     problem, _, place = message.partition(" (at ")
     number = place.removeprefix("line ").partition(",")[0]
     line = number if number.isdigit() else len(text.splitlines())

@@ -1,4 +1,4 @@
-"""Options from environment variables, for programs that ask for it by giving a prefix."""
+"""Options from environment variables, for programs that give a prefix."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ if TYPE_CHECKING:
 
 
 def variable_for(option: str, prefix: str) -> str:
-    """Give the variable of an option: ``APP_LOG_FILE`` for ``log-file`` and ``APP_``."""
+    """Return the name of an option's variable: ``APP_LOG_FILE`` for ``log-file`` and ``APP_``."""
     return prefix + option.replace("-", "_").upper()
 
 
-def read(
+def find_variables(
     environ: Mapping[str, str], prefix: str, options: Iterable[str]
 ) -> Iterator[tuple[str, str, str]]:
-    """Give option, text and variable for each option that the environment has a value for.
+    """Yield the option, the text and the name of each variable that belongs to an option.
 
-    A variable with the prefix that is no option, but is spelled like one, is logged.
+    A variable with the prefix whose name is almost that of an option is logged as a warning.
     """
     known = {variable_for(name, prefix): name for name in options}
     for variable, text in environ.items():
         if variable in known:
             yield known[variable], text, variable
         elif prefix and variable.startswith(prefix):
-            _warn_of_misspelling(variable, known)
+            _warn_about_misspelling(variable, known)
 
 
-def _warn_of_misspelling(variable: str, known: Iterable[str]) -> None:
+def _warn_about_misspelling(variable: str, known: Iterable[str]) -> None:
     advice = suggest(variable, known)
     if advice:
         import logging

@@ -6,9 +6,9 @@
     ├── Error                 an option, its definition or its value is wrong
     │   └── InvalidValue      a value cannot be used; also a ValueError
     └── AttributeError
-        └── MissingOption     a program asks for an option that is not defined
+        └── MissingOption     a program reads or sets an option that is not defined
 
-A name that is not defined is an `Error` where it stands on the command line or in a file.
+On the command line or in a file, a name that is not defined is an `Error`.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class Error(Exception):
     """An option, its definition or its value is wrong."""
 
 
-class InvalidValue(Error, ValueError):  # noqa: N818 - beside the documented name Error it reads well
-    """A value cannot be used for an option.
+class InvalidValue(Error, ValueError):  # noqa: N818 - the documented name of the base is Error
+    """A value that cannot be used for an option.
 
     :param option: the option's name.
     :param problem: what is wrong with the value.
@@ -45,11 +45,11 @@ class InvalidValue(Error, ValueError):  # noqa: N818 - beside the documented nam
 
 
 class MissingOption(AttributeError):  # noqa: N818 - named like the others
-    """A program asks for an option that is not defined.
+    """A program reads or sets an option that is not defined.
 
-    :param name: the name it asked for.
-    :param names: what there is. The nearest of them is looked for when the message is shown:
-        `hasattr` is not the place to spend time.
+    :param name: the name.
+    :param names: the names of all options. The nearest one is looked for when the message is
+        printed, because that is too slow for `hasattr`.
     """
 
     name: str

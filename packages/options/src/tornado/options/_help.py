@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ._types import write
+from ._types import write_value
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
@@ -17,24 +17,24 @@ _INDENT = "  "
 #: Longer names get a line of their own.
 _LONGEST_NAME = 28
 
-#: A space at which no line is broken.
+#: A space where lines are not broken.
 _UNBROKEN = "\N{NO-BREAK SPACE}"
 
 _SECRETS = ("credential", "passwd", "password", "private", "secret", "token")
 
 
 def render(program: str, options: Iterable[Option], sources: Sequence[str]) -> str:
-    """Write the help.
+    """Return the help.
 
-    :param program: the name under which the program was called.
-    :param options: what it takes.
-    :param sources: where values come from, in the order in which one overrides the other.
+    :param program: the path of the program.
+    :param options: its options.
+    :param sources: where values come from; each one overrides those before it.
     """
     groups: dict[str, list[Option]] = {}
     for option in options:
         groups.setdefault(_heading(option), []).append(option)
-    shown = [_flag(option) for members in groups.values() for option in members]
-    column = 2 + min(_LONGEST_NAME, max(map(len, shown), default=0)) + 2
+    flags = [_flag(option) for members in groups.values() for option in members]
+    column = 2 + min(_LONGEST_NAME, max(map(len, flags), default=0)) + 2
     lines = [f"Usage: {os.path.basename(program)} [OPTIONS]"]
     for heading in sorted(groups, key=lambda heading: (heading != "Options", heading)):
         lines += ["", f"{heading}:", ""]
@@ -77,29 +77,29 @@ def _describe(option: Option) -> str:
     if option.default is not None and option.default not in ("", []):
         remarks.append(f"default {_show(option, option.default)}")
     if option.choices is not None and option.metavar:
-        remarks.append(f"one of {', '.join(map(write, option.choices))}")
+        remarks.append(f"one of {', '.join(map(write_value, option.choices))}")
     remarks += _bounds(option)
     parts = [option.help or "", f"({'; '.join(map(_keep_together, remarks))})" if remarks else ""]
     return " ".join(filter(None, parts))
 
 
 def _keep_together(remark: str) -> str:
-    """Keep a short remark on one line."""
+    """Replace the spaces of a short remark, so that it is not broken into lines."""
     return remark.replace(" ", _UNBROKEN) if len(remark) < 24 else remark
 
 
 def _bounds(option: Option) -> list[str]:
-    low, high = write(option.minimum), write(option.maximum)
+    low, high = write_value(option.minimum), write_value(option.maximum)
     if option.minimum is None:
         return [] if option.maximum is None else [f"at most {high}"]
     return [f"at least {low}"] if option.maximum is None else [f"{low} to {high}"]
 
 
 def _show(option: Option, value: object) -> str:
-    """Write a value, unless the help would spread a secret."""
+    """Return a value as text, unless it is a secret."""
     if value and any(word in option.name.lower() for word in _SECRETS):
         return "hidden"
-    return "unset" if value is None else write(value) or "empty"
+    return "unset" if value is None else write_value(value) or "empty"
 
 
 def _wrap(text: str, column: int) -> list[str]:

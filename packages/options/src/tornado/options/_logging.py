@@ -1,4 +1,4 @@
-"""The names of `tornado.log` that are documented as names of `tornado.options` too."""
+"""Names of `tornado.log` that are documented as names of `tornado.options` too."""
 
 from __future__ import annotations
 

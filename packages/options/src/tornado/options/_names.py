@@ -1,4 +1,4 @@
-"""Names of options: ``log_file`` and ``log-file`` are the same one."""
+"""Names of options: ``log_file`` and ``log-file`` mean the same."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ if TYPE_CHECKING:
 
 
 def normalise(name: str) -> str:
-    """Give the form in which names are compared, and written on the command line."""
+    """Return a name as it is compared, and written on the command line."""
     return name.replace("_", "-")
 
 
 def suggest(name: str, names: Iterable[str], prefix: str = "") -> str:
-    """Give ``, did you mean ...?`` with the nearest of some names, or nothing.
+    """Return ``, did you mean ...?`` with the nearest of some names, an empty text if none is near.
 
-    :param name: what somebody wrote.
-    :param names: what there is.
-    :param prefix: what to write before the suggested name.
+    :param name: the name that is not known.
+    :param names: the names that are.
+    :param prefix: a text before the suggested name.
     """
     from difflib import get_close_matches
 

@@ -1,26 +1,33 @@
-"""One option: what it takes, and what it has."""
+"""One option: its definition and its value."""
 
 from __future__ import annotations
 
 from ._errors import InvalidValue
 from ._source import COMMAND_LINE, DEFAULT, PROGRAM
-from ._types import PLACEHOLDERS, fit, members_of, name_of, read, read_many, write
+from ._types import (
+    PLACEHOLDERS,
+    convert_toml,
+    members_of,
+    name_of,
+    read_list,
+    read_value,
+    write_value,
+)
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from ._parser import OptionParser
     from ._place import Place
     from ._source import Source
 
 
 class Option:
-    """An option, as `OptionParser.define` makes it.
+    """An option that was defined by `OptionParser.define`.
 
-    The value is kept in the option and, under the option's attribute name, in the namespace of its
-    parser, so that reading it there costs no more than reading an attribute.
+    The value is kept in the option, and also in an attribute of the parser that the option belongs
+    to, so that reading it there costs no more than reading any attribute.
     """
 
     def __init__(
@@ -38,7 +45,6 @@ class Option:
         minimum: Any = None,
         maximum: Any = None,
         place: Place | None = None,
-        owner: OptionParser | None = None,
     ) -> None:
         self.name = name
         self.type = type
@@ -52,71 +58,76 @@ class Option:
         self.minimum = minimum
         self.maximum = maximum
         self.place = place
-        self._attribute = name.replace("-", "_")
         self._has_bounds = any(bound is not None for bound in (choices, minimum, maximum))
-        self._owner = owner
         self.default = [] if multiple and default is None else default
         self.source = DEFAULT
         self._value = self.default
-        self._guard(DEFAULT, lambda default: default, self.default)
-        self._show()
+        #: The object that has the value as an attribute too, and the name of that attribute.
+        self._owner: tuple[object, str] | None = None
+        self._convert(DEFAULT, lambda default: default, self.default)
+
+    def add_to(self, owner: object, attribute: str) -> None:
+        """Keep the value in an attribute of another object too, now and whenever it changes."""
+        self._owner = owner, attribute
+        vars(owner)[attribute] = self._value
 
     def value(self) -> Any:
-        """Give the current value."""
+        """Return the current value."""
         return self._value
 
     def parse(self, value: str, source: Source = COMMAND_LINE) -> Any:
-        """Read a value from text, as on the command line, and take it.
+        """Set the value that a text stands for, as on the command line.
 
-        :raises InvalidValue: if the text is not of the option's type, or out of bounds.
+        :returns: the value.
+        :raises InvalidValue: the text is not of the option's type, or is out of bounds.
         """
-        self._take(self._guard(source, self.read, value), source)
+        self._assign(self._convert(source, self.read, value), source)
         return self._value
 
     def set(self, value: Any, source: Source = PROGRAM) -> None:
-        """Take a value of the option's type.
+        """Set a value of the option's type.
 
-        :raises InvalidValue: if it has another type, or is out of bounds.
+        :raises InvalidValue: the value is of another type, or is out of bounds.
         """
-        self._take(self._guard(source, self._check_type, value), source)
+        self._assign(self._convert(source, self._check_type, value), source)
 
     def load(self, value: Any, source: Source) -> None:
-        """Take a value of a Python file: of the option's type, or text to be read.
+        """Set a value of a Python file, which is of the option's type or text to be read.
 
-        :raises InvalidValue: if it is neither, or out of bounds.
+        :raises InvalidValue: the value is neither, or is out of bounds.
         """
         if isinstance(value, str) and (self.multiple or self.type is not str):
             self.parse(value, source)
         else:
             self.set(value, source)
 
-    def load_typed(self, value: Any, source: Source) -> None:
-        """Take a value of a TOML file; text is only read for types that TOML has not.
+    def load_toml(self, value: Any, source: Source) -> None:
+        """Set a value of a TOML file; text is only read for types that TOML does not have.
 
-        :raises InvalidValue: if it has another type, or is out of bounds.
+        :raises InvalidValue: the value is of another type, or is out of bounds.
         """
-        self._take(self._guard(source, self._fit, value), source)
+        self._assign(self._convert(source, self._convert_toml, value), source)
 
-    def _fit(self, value: Any) -> Any:
+    def _convert_toml(self, value: Any) -> Any:
         if not self.multiple:
-            value = fit(value, self.type)
+            value = convert_toml(value, self.type)
         elif isinstance(value, list):
-            value = [fit(item, self.type) for item in value]
+            value = [convert_toml(item, self.type) for item in value]
         return self._check_type(value)
 
     def read(self, text: str) -> Any:
-        """Read a value from text without taking it.
+        """Return the value that a text stands for, without setting it.
 
-        :raises ValueError: if the text is not of the option's type.
+        :raises ValueError: the text is not of the option's type.
         """
-        return read_many(text, self.type) if self.multiple else read(text, self.type)
+        return read_list(text, self.type) if self.multiple else read_value(text, self.type)
 
     def placeholder(self) -> str:
-        """Give what the help shows in the place of a value; nothing for a switch."""
+        """Return what the help shows instead of a value, an empty text for a switch."""
         if self.metavar:
             return self.metavar
         if self.choices is not None:
-            one = "|".join(map(write, self.choices))
+            one = "|".join(map(write_value, self.choices))
         elif members := members_of(self.type):
             one = "|".join(members)
         else:
@@ -125,26 +136,27 @@ class Option:
             return f"{one},..."
         return "" if self.type is bool else one
 
-    def _take(self, value: Any, source: Source) -> None:
+    def _assign(self, value: Any, source: Source) -> None:
         self._value = value
         self.source = source
-        self._show()
+        if self._owner is not None:
+            owner, attribute = self._owner
+            vars(owner)[attribute] = value
         if self.callback is not None:
             self.callback(value)
 
-    def _show(self) -> None:
-        if self._owner is not None:
-            self._owner.__dict__[self._attribute] = self._value
+    def _convert(self, source: Source, convert: Callable[[Any], Any], value: Any) -> Any:
+        """Convert a value and check its bounds.
 
-    def _guard(self, source: Source, step: Callable[[Any], Any], value: Any) -> Any:
-        """Make a value of the option in one step, and tell where it comes from if that fails."""
+        :raises InvalidValue: one of them fails; the error says where the value comes from.
+        """
         try:
-            made = step(value)
+            converted = convert(value)
             if self._has_bounds:
-                self._check_bounds(made)
+                self._check_bounds(converted)
         except ValueError as error:
             raise InvalidValue(self.name, str(error), source) from error.__cause__
-        return made
+        return converted
 
     def _check_type(self, value: Any) -> Any:
         if not self.multiple:
@@ -167,17 +179,18 @@ class Option:
         for item in value if self.multiple and isinstance(value, list) else (value,):
             if item is None:
                 continue
-            if item != item:  # noqa: PLR0124 - true of NaN, which is neither less nor more
-                msg = f"{write(item)} is within no bounds"
+            if item != item:  # noqa: PLR0124 - true for NaN, which compares with nothing
+                msg = f"{write_value(item)} is not within bounds"
                 raise ValueError(msg)
             if self.choices is not None and item not in self.choices:
-                msg = f"{write(item)!r} is none of {', '.join(map(write, self.choices))}"
+                choices = ", ".join(map(write_value, self.choices))
+                msg = f"{write_value(item)!r} is not one of {choices}"
                 raise ValueError(msg)
             if self.minimum is not None and item < self.minimum:
-                msg = f"{write(item)} is less than {write(self.minimum)}"
+                msg = f"{write_value(item)} is less than {write_value(self.minimum)}"
                 raise ValueError(msg)
             if self.maximum is not None and item > self.maximum:
-                msg = f"{write(item)} is more than {write(self.maximum)}"
+                msg = f"{write_value(item)} is more than {write_value(self.maximum)}"
                 raise ValueError(msg)
 
 

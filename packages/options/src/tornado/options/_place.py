@@ -1,4 +1,4 @@
-"""Where in a program an option is defined."""
+"""The place in a program where an option is defined."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class Place:
         return f"{self.file}:{self.line}"
 
     def describe(self) -> str:
-        """Name the module for the help: a program by its file, others as they are imported."""
+        """Return the name of the module for the help, that of the file for the main program."""
         if self.module == "__main__":
             return os.path.basename(self.file)
         return self.module.partition("._")[0]
 
 
 def find_definition() -> Place:
-    """Find the call that asked for an option, below the frames of this package."""
+    """Return the place of the call that defines an option, outside of this package."""
     package = __name__.rpartition(".")[0]
     frame = sys._getframe(1)
     while frame.f_back is not None and _is_inside(frame.f_globals.get("__name__", ""), package):

@@ -1,6 +1,6 @@
-"""The options that all parts of a program share, and the functions that work on them.
+"""The options that all parts of a program share, and the functions that use them.
 
-This is the only state of the module. A test that wants a clean one makes an `OptionParser`.
+This is the only state of the package. A test makes an `OptionParser` of its own.
 """
 
 from __future__ import annotations
@@ -50,19 +50,19 @@ def define(
 
 
 def parse_command_line(args: Sequence[str] | None = None, final: bool = True) -> list[str]:
-    """Take the program's options from its command line, see `OptionParser.parse_command_line`."""
+    """Read the program's options from its command line, see `OptionParser.parse_command_line`."""
     return options.parse_command_line(args, final)
 
 
 def parse_config_file(path: str | os.PathLike[str], final: bool = True) -> None:
-    """Take the program's options from a file, see `OptionParser.parse_config_file`."""
+    """Read the program's options from a file, see `OptionParser.parse_config_file`."""
     options.parse_config_file(path, final)
 
 
 def parse_environment(
     prefix: str, environ: Mapping[str, str] | None = None, final: bool = True
 ) -> None:
-    """Take the program's options from its environment, see `OptionParser.parse_environment`.
+    """Read the program's options from its environment, see `OptionParser.parse_environment`.
 
     .. versionadded:: 1.0
     """
@@ -78,7 +78,7 @@ def parse_sources(
     environ: Mapping[str, str] | None = None,
     final: bool = True,
 ) -> list[str]:
-    """Take the program's options from everywhere, see `OptionParser.parse_sources`.
+    """Read the program's options from all sources, see `OptionParser.parse_sources`.
 
     .. versionadded:: 1.0
     """
@@ -88,12 +88,12 @@ def parse_sources(
 
 
 def print_help(file: TextIO | None = None) -> None:
-    """Print what the program's options are for, see `OptionParser.print_help`."""
+    """Print the program's options, see `OptionParser.print_help`."""
     options.print_help(file)
 
 
 def add_parse_callback(callback: Callable[[], object]) -> None:
-    """Have a function called when the program's options are parsed."""
+    """Add a function that is called when the program's options are parsed."""
     options.add_parse_callback(callback)
 
 

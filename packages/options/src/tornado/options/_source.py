@@ -4,11 +4,11 @@ from __future__ import annotations
 
 
 class Source:
-    """Where a value comes from; it never changes.
+    """Where the value of an option comes from; it is immutable.
 
     :param kind: ``"default"``, ``"file"``, ``"environment"``, ``"command line"`` or ``"program"``.
     :param place: the path of a file or the name of an environment variable.
-    :param line: the line in the file, where it is known.
+    :param line: the line in the file, if it is known.
     """
 
     __slots__ = ("kind", "line", "place")
@@ -22,10 +22,10 @@ class Source:
             object.__setattr__(self, name, value)
 
     def __setattr__(self, name: str, value: object) -> None:
-        msg = f"a source cannot be changed, {name!r} neither"
+        msg = f"a source cannot be changed: {name!r}"
         raise AttributeError(msg)
 
-    __delattr__ = None  # type: ignore[assignment]  # it never changes
+    __delattr__ = None  # type: ignore[assignment]  # it is immutable
 
     def __reduce__(self) -> tuple[type[Source], tuple[str, str, int | None]]:
         return Source, (self.kind, self.place, self.line)
@@ -37,7 +37,7 @@ class Source:
         return hash((self.kind, self.place, self.line))
 
     def __str__(self) -> str:
-        """Name the source as the help does."""
+        """Return the name of the source, as the help shows it."""
         if self.kind == "file":
             return self.place
         if self.kind == "environment":
@@ -48,7 +48,7 @@ class Source:
         return f"<Source {self}>"
 
     def locate(self, option: str) -> str:
-        """Say which words a reader has to look at to find the value of an option."""
+        """Return where a person finds the value of an option, as the beginning of a message."""
         if self.kind == "command line":
             return f"--{option}"
         if self.kind == "environment":

@@ -1,4 +1,4 @@
-"""Dates and lengths of time, read as people write them on a command line."""
+"""Dates and lengths of time, as people write them on a command line."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import datetime
 _DATE_EXAMPLE = "2026-01-31 15:30"
 _LENGTH_EXAMPLE = "1h30m"
 
-#: What `datetime.datetime.fromisoformat` does not read; some for the sake of numbers without their
-#: zeros, as in 2026-1-31. Without a date, the year is 1900.
+#: Formats that `datetime.datetime.fromisoformat` does not read. Some are here because they allow
+#: numbers without zeros, as in 2026-1-31. Without a date, the year is 1900.
 _MORE_FORMATS = (
     *("%a %b %d %H:%M:%S %Y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d"),
     *("%H:%M:%S", "%H:%M"),
 )
 
-#: Units of time -> the argument of `datetime.timedelta`.
+#: The argument of `datetime.timedelta` for each unit of time.
 _UNITS = {
     spelling: argument
     for argument, spellings in {
@@ -43,12 +43,12 @@ _WRITTEN = (
 def read_date(text: str) -> datetime.datetime:
     """Read a date and time, in ISO 8601 or as `time.ctime` writes it.
 
-    :raises ValueError: if it is neither.
+    :raises ValueError: it is neither.
     """
     try:
         return datetime.datetime.fromisoformat(text)
     except ValueError:
-        pass  # other ways to write it follow
+        pass  # other formats follow
     for form in _MORE_FORMATS:
         try:
             return datetime.datetime.strptime(text, form)
@@ -59,9 +59,9 @@ def read_date(text: str) -> datetime.datetime:
 
 
 def read_length(text: str) -> datetime.timedelta:
-    """Read a length of time: numbers with units, added up; without a unit they are seconds.
+    """Read a length of time: numbers with units, added up. Without a unit they are seconds.
 
-    :raises ValueError: if it is something else.
+    :raises ValueError: it is something else.
     """
     import re
 
@@ -89,7 +89,7 @@ def read_length(text: str) -> datetime.timedelta:
 
 
 def write_length(length: datetime.timedelta) -> str:
-    """Write a length of time so that `read_length` gives it back."""
+    """Return a length of time as a text that `read_length` reads."""
     rest = length // datetime.timedelta(microseconds=1)
     sign = "-" if rest < 0 else ""
     rest = abs(rest)

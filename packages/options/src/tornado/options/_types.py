@@ -1,4 +1,4 @@
-"""From the text of a value to the value, for every type that options have."""
+"""Values read from text and written as text, for every type that an option can have."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def read_float(text: str) -> float:
         raise ValueError(msg) from None
 
 
-#: How the types are read that options usually have. Any other is called with the text.
+#: How the usual types are read. Any other type is called with the text.
 READERS: dict[Any, Callable[[str], Any]] = {
     bool: read_bool,
     datetime.datetime: read_date,
@@ -55,7 +55,7 @@ READERS: dict[Any, Callable[[str], Any]] = {
     str: str,
 }
 
-#: What the help writes for a value, and messages call it.
+#: What the help shows instead of a value of each type.
 PLACEHOLDERS: dict[Any, str] = {
     bool: "BOOL",
     datetime.datetime: "DATE",
@@ -66,10 +66,10 @@ PLACEHOLDERS: dict[Any, str] = {
 }
 
 
-def read(text: str, type: Any) -> Any:
-    """Read one value.
+def read_value(text: str, type: Any) -> Any:
+    """Return the value of a type that a text stands for.
 
-    :raises ValueError: if the text is not one of this type; the message says why.
+    :raises ValueError: the text does not stand for one; the message says why.
     """
     reader = READERS.get(type)
     if reader is not None:
@@ -86,14 +86,14 @@ def read(text: str, type: Any) -> Any:
 
 
 def members_of(type: Any) -> dict[str, Any]:
-    """Return the members of an Enum by the texts that are read for them; nothing for other types."""
-    return {write(member): member for member in type} if hasattr(type, "__members__") else {}
+    """Return the members of an Enum by the texts that stand for them; nothing for other types."""
+    return {write_value(member): member for member in type} if hasattr(type, "__members__") else {}
 
 
-def read_many(text: str, type: Any) -> list[Any]:
-    """Read values with commas between them; among whole numbers, 1:4 is 1,2,3,4.
+def read_list(text: str, type: Any) -> list[Any]:
+    """Return the values that a text with commas stands for; for whole numbers, 1:4 is 1,2,3,4.
 
-    :raises ValueError: if one of them cannot be read.
+    :raises ValueError: one of them cannot be read.
     """
     if not text:
         return []
@@ -102,25 +102,26 @@ def read_many(text: str, type: Any) -> list[Any]:
         if type is int:
             values.extend(_read_range(part))
         else:
-            values.append(read(part if type is str else part.strip(), type))
+            values.append(read_value(part if type is str else part.strip(), type))
     return values
 
 
-def fit(value: Any, type: Any) -> Any:
-    """Turn a value of a TOML file into one of a type that TOML has not.
+def convert_toml(value: Any, type: Any) -> Any:
+    """Convert a value of a TOML file to a type that TOML does not have.
 
-    Text is read for lengths of time and for the program's own types, numbers are seconds or the
-    values of an Enum, and a date alone is its midnight. What fits already, or not at all, comes back as it is.
+    Text is read for lengths of time and for the program's own types. Numbers are seconds or the
+    values of an Enum, and a date alone is its midnight. A value that has the type already, or that
+    cannot be converted, is returned as it is.
 
-    :raises ValueError: if a text cannot be read, or true and false stand where a number belongs.
+    :raises ValueError: a text cannot be read, or a truth value is given instead of a number.
     """
     if isinstance(value, bool) and type in (int, float, datetime.timedelta):
         msg = f"needs {name_of(type)}, not {value} (bool)"
         raise ValueError(msg)
-    if value.__class__ is not type and write(value) in members_of(type):
-        return members_of(type)[write(value)]
+    if value.__class__ is not type and write_value(value) in members_of(type):
+        return members_of(type)[write_value(value)]
     if isinstance(value, str):
-        return value if type in (str, int, float, bool) else read(value, type)
+        return value if type in (str, int, float, bool) else read_value(value, type)
     if type is datetime.timedelta and isinstance(value, int | float):
         return datetime.timedelta(seconds=value)
     if type is datetime.datetime and value.__class__ is datetime.date:
@@ -138,19 +139,20 @@ def _read_range(text: str) -> range:
     return range(low, high + 1)
 
 
-def write(value: Any) -> str:
-    """Write a value as one would on the command line."""
+def write_value(value: Any) -> str:
+    """Return a value as a person would write it on the command line."""
     if isinstance(value, list | tuple | set | frozenset):
-        return ",".join(write(item) for item in value)
+        return ",".join(write_value(item) for item in value)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, datetime.timedelta):
         return write_length(value)
     if hasattr(value.__class__, "__members__"):
-        return write(value.value) if isinstance(value.value, str | int | float) else str(value.name)
+        is_plain = isinstance(value.value, str | int | float)
+        return write_value(value.value) if is_plain else str(value.name)
     return str(value)
 
 
 def name_of(type: Any) -> str:
-    """Give the name of a type for people; functions that read text have none."""
+    """Return the name of a type for messages; a function that reads text is just a ``value``."""
     return str(type.__name__) if isinstance(type, builtins.type) else "value"

@@ -50,11 +50,10 @@ from tornado.util import ObjectDict, publish
 from ._application import Application
 from ._errors import Finish, HTTPError, InvalidArgumentError, MissingArgumentError
 from ._handler import RequestHandler
-from ._identity._current_user import authenticated
-from ._input._arguments import _ArgDefaultMarker as _ArgDefaultMarker
+from ._identity._login import authenticated
+from ._input._input import _ArgDefaultMarker as _ArgDefaultMarker
 from ._pages._page_resources import is_absolute
 from ._pages._ui_modules import TemplateModule, UIModule
-from ._running._asynchronous import asynchronous
 from ._running._current_request import RequestLogFilter, current_handler, current_request
 from ._simple_handlers import ErrorHandler, FallbackHandler, RedirectHandler
 
@@ -82,6 +81,7 @@ if TYPE_CHECKING:
     from ._output._compression import GZipContentEncoding
     from ._output._slashes import addslash, removeslash
     from ._output._transforms import ChunkedTransferEncoding, OutputTransform
+    from ._running._asynchronous import asynchronous
 
 #: A shorter name for :class:`URLSpec`, for lists of routes.
 url = URLSpec
@@ -157,6 +157,7 @@ publish(
         "_create_signature_v1": "_identity._signed_values",
         "_create_signature_v2": "_identity._signed_values",
         "_has_stream_request_body": "_input._stream_body",
+        "asynchronous": "_running._asynchronous",
         "addslash": "_output._slashes",
         "create_signed_value": "_identity._signed_values",
         "decode_signed_value": "_identity._signed_values",

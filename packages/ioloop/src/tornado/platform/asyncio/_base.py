@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tornado.gen import BadYieldError, convert_yielded
 from tornado.gen._convert import can_convert
 from tornado.ioloop import IOLoop
-from tornado.ioloop._belongings import close_belongings
-from tornado.ioloop._current import ioloops, running_asyncio_loop
-from tornado.ioloop._leaving import leaves_the_loop
-from tornado.stack_context._chain import Reentry, chain, reentered
+from tornado.ioloop._current import ioloops, loop_of_thread, running_asyncio_loop
+from tornado.ioloop._descriptors import close_registered
+from tornado.ioloop._exits import holds_exit
+from tornado.ioloop._loop import main_loop
+from tornado.stack_context._chain import Reentry, chain, enter_again
 from tornado.stack_context._routes import route_errors
 
 from ._debug import default_threshold
 from ._handlers import Handlers
-from ._interrupt import quietly_interrupted
+from ._interrupt import silence_idle_interrupt
 from ._selector import AddThreadSelectorEventLoop
-from ._signals import woken_by_signals
+from ._signals import wake_on_signals
 
 if TYPE_CHECKING:
     from asyncio import Future
@@ -30,9 +32,9 @@ if TYPE_CHECKING:
 
 
 class BaseAsyncIOLoop(IOLoop):
-    """What all loops of this module share."""
+    """An IOLoop over an asyncio loop, as all loops of this module are."""
 
-    def initialize(  # type: ignore[override]  # each class of a Configurable family has arguments of its own
+    def initialize(  # type: ignore[override]  # each subclass of a Configurable has arguments of its own
         self,
         asyncio_loop: asyncio.AbstractEventLoop,
         close_loop: bool = True,
@@ -40,24 +42,26 @@ class BaseAsyncIOLoop(IOLoop):
         blocking_threshold: float | None = None,
         **kwargs: Any,
     ) -> None:
-        """Put an IOLoop on an asyncio loop.
+        """Build an IOLoop on an asyncio loop.
 
+        :param asyncio_loop: the loop underneath.
         :param close_loop: classic: whether :meth:`close` closes the asyncio loop as well.
-        :param blocking_threshold: for :meth:`set_blocking_log_threshold`. None: see the text of
-            :mod:`tornado.platform.asyncio`.
+        :param blocking_threshold: for :meth:`set_blocking_log_threshold`. None for the
+            default, see :mod:`tornado.platform.asyncio`.
         :raises RuntimeError: if the asyncio loop has an IOLoop already.
         """
         if asyncio_loop in ioloops:
             raise RuntimeError(f"{asyncio_loop!r} has an IOLoop already, use IOLoop.current()")
         self.asyncio_loop = asyncio_loop
-        #: The loop that descriptors are registered with, another one only on Windows.
+        #: The loop that descriptors are registered with. Only on Windows is it another one.
         self.selector_loop: asyncio.AbstractEventLoop = asyncio_loop
         if _is_proactor(asyncio_loop):
-            self.selector_loop = AddThreadSelectorEventLoop(asyncio_loop)  # type: ignore[abstract]  # it hands on the rest
+            self.selector_loop = AddThreadSelectorEventLoop(asyncio_loop)  # type: ignore[abstract]  # it forwards the other methods
         self._handlers = Handlers(self.selector_loop, self._run_callback)
         self._closed = False
         self._closes_loop = close_loop
-        self._awaited: set[Future[Any]] = set()
+        #: What callbacks have returned. asyncio keeps only weak references to tasks.
+        self._unfinished: set[Future[Any]] = set()
         ioloops[asyncio_loop] = self
         route_errors(asyncio_loop)
         if blocking_threshold is None:
@@ -72,23 +76,33 @@ class BaseAsyncIOLoop(IOLoop):
 
         :raises RuntimeError: if a loop is running in this thread already.
         """
-        # Asked here, because run_forever of Python 3.13.0 damages the loop that is running. Loops
-        # that nest_asyncio has patched may run inside of others.
+        # Checked here, because run_forever of Python 3.13.0 damages the loop that is running. Loops
+        # that nest_asyncio has patched may run inside others.
         if running_asyncio_loop() is not None and not hasattr(self.asyncio_loop, "_nest_patched"):
             raise RuntimeError(
                 "an event loop is already running in this thread: await the work, or use its callbacks"
             )
         self._become_main()
-        with woken_by_signals(self.asyncio_loop), quietly_interrupted():
+        with wake_on_signals(self.asyncio_loop), silence_idle_interrupt():
             self.asyncio_loop.run_forever()
 
     def stop(self) -> None:
-        """Let :meth:`start` return after the callbacks that are due."""
+        """Make :meth:`start` return after the callbacks that are due."""
         self.asyncio_loop.stop()
 
-    def close(self, all_fds: bool = False) -> None:
-        """Remove all handlers and close the asyncio loop, unless that was to stay open.
+    def _become_main(self) -> None:
+        """Become the main loop of the process, if it has none and this is the main thread's."""
+        if (
+            not IOLoop.initialized()
+            and threading.current_thread() is threading.main_thread()
+            and loop_of_thread() is self.asyncio_loop
+        ):
+            IOLoop._instance = self
 
+    def close(self, all_fds: bool = False) -> None:
+        """Remove all handlers and close the asyncio loop, unless ``close_loop`` was false.
+
+        :param all_fds: also close the file descriptors that have a handler.
         :raises RuntimeError: if the loop is running.
         """
         if self._closed:
@@ -96,10 +110,11 @@ class BaseAsyncIOLoop(IOLoop):
         if self.asyncio_loop.is_running():
             raise RuntimeError("cannot close a loop that is running, stop it first")
         self._closed = True
-        self._resign()
+        if main_loop() is self:
+            IOLoop._instance = None
         self._watch_blocking(None, None)
         if all_fds:
-            close_belongings(self.asyncio_loop)
+            close_registered(self.asyncio_loop)
         for descriptor in self._handlers.clear():
             if all_fds:
                 self.close_fd(descriptor)
@@ -128,7 +143,7 @@ class BaseAsyncIOLoop(IOLoop):
     def add_callback(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
         """Call a function in the next round of the loop, from any thread.
 
-        On a loop that is closed nothing happens.
+        Do nothing if the loop is closed.
         """
         if kwargs:
             callback = partial(callback, **kwargs)
@@ -147,13 +162,13 @@ class BaseAsyncIOLoop(IOLoop):
         try:
             self.asyncio_loop.call_soon_threadsafe(self._run_callback, callback, *args)
         except RuntimeError:
-            # A thread does not know that the loop has been closed, and has nobody to tell.
+            # A thread does not know that the loop has been closed, and could do nothing about it.
             if not self.asyncio_loop.is_closed():
                 raise
 
     def _run_callback(self, callback: Callable[..., Any], *args: Any) -> None:
         if Reentry.wanted:
-            self._run_reentered(callback, *args)
+            self._run_in_contexts(callback, *args)
             return
         try:
             result = callback(*args)
@@ -165,10 +180,10 @@ class BaseAsyncIOLoop(IOLoop):
         if result is not None:
             self._follow(callback, result)
 
-    def _run_reentered(self, callback: Callable[..., Any], *args: Any) -> None:
+    def _run_in_contexts(self, callback: Callable[..., Any], *args: Any) -> None:
         result = None
         try:
-            with reentered(chain.get()):
+            with enter_again(chain.get()):
                 result = callback(*args)
         except asyncio.CancelledError:
             return
@@ -180,22 +195,20 @@ class BaseAsyncIOLoop(IOLoop):
 
     def _follow(self, callback: Callable[..., Any], result: Any) -> None:
         if not can_convert(result):
-            # Callbacks often return something that was never meant for the loop.
-            return
+            return  # callbacks often return something that is not meant for the loop
         try:
             future = convert_yielded(result)
         except BadYieldError:
-            return  # a list or a dict of something else
+            return  # a list or a dict of other things
         if future.done():
             self._settle(callback, future)
         else:
-            # asyncio itself keeps only weak references to tasks.
-            self._awaited.add(future)
+            self._unfinished.add(future)
             self.add_future(future, partial(self._settle, callback))
 
     def _settle(self, callback: Callable[..., Any], future: Future[Any]) -> None:
-        self._awaited.discard(future)
-        if future.cancelled() or leaves_the_loop(future):
+        self._unfinished.discard(future)
+        if future.cancelled() or holds_exit(future):
             return
         error = future.exception()
         if error is not None:
@@ -214,7 +227,7 @@ class BaseAsyncIOLoop(IOLoop):
     def call_at(
         self, when: float, callback: Callable[..., Any], *args: Any, **kwargs: Any
     ) -> object:
-        """Call a function at a time like :meth:`time` gives it."""
+        """Call a function at a time as :meth:`time` returns it."""
         return self.call_later(when - self.time(), callback, *args, **kwargs)
 
     def remove_timeout(self, timeout: object) -> None:
@@ -230,10 +243,10 @@ class BaseAsyncIOLoop(IOLoop):
         return self.asyncio_loop.run_in_executor(executor, func, *args)
 
     def set_default_executor(self, executor: Executor) -> None:
-        """Choose what :meth:`run_in_executor` uses without an executor."""
+        """Set the executor that :meth:`run_in_executor` uses if it is called without one."""
         self.asyncio_loop.set_default_executor(executor)
 
 
 def _is_proactor(loop: asyncio.AbstractEventLoop) -> bool:
-    proactor = getattr(asyncio, "ProactorEventLoop", None)  # exists on Windows alone
+    proactor = getattr(asyncio, "ProactorEventLoop", None)  # exists only on Windows
     return proactor is not None and isinstance(loop, proactor)

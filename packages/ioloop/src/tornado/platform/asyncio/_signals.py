@@ -1,9 +1,9 @@
-"""Waking a loop that sleeps when a signal has come.
+"""Waking a sleeping loop when a signal arrives.
 
-Python runs signal handlers in the main thread, in between, and the loop may be asleep then. After
-the handler it goes on sleeping: what the handler has registered with ``add_callback`` would wait
-for the next socket or timer. Python can write a byte to a socket with every signal; the loop
-listens to it and so wakes up.
+Python runs signal handlers in the main thread, possibly while the loop is asleep there. The loop
+goes on sleeping after the handler, and what the handler has given to ``add_callback`` would wait for
+the next socket or timer. Python can write a byte to a socket for every signal, and the loop reads
+from that socket, which wakes it.
 """
 
 from __future__ import annotations
@@ -20,51 +20,51 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def woken_by_signals(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+def wake_on_signals(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
     """Let every signal wake a loop that runs in this block.
 
-    Does nothing outside of the main thread, which is the only one with signals, and where somebody
-    else listens to them already. uvloop does this by itself.
+    Does nothing outside the main thread, which is the only one with signals, and if something else
+    has set a wake-up descriptor already. uvloop wakes up by itself.
     """
     if (
         threading.current_thread() is not threading.main_thread()
         or type(loop).__module__.startswith("uvloop")
-        or _is_taken()
+        or _has_wakeup_fd()
     ):
         yield
         return
-    listener, bell = socket.socketpair()
-    listener.setblocking(False)
-    bell.setblocking(False)
+    reader, writer = socket.socketpair()
+    reader.setblocking(False)
+    writer.setblocking(False)
     try:
-        loop.add_reader(listener, _drain, listener)
-        signal.set_wakeup_fd(bell.fileno(), warn_on_full_buffer=False)
+        loop.add_reader(reader, _drain, reader)
+        signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
         try:
             yield
         finally:
-            _withdraw(bell)
+            _reset_wakeup_fd(writer)
             if not loop.is_closed():
-                loop.remove_reader(listener)
+                loop.remove_reader(reader)
     finally:
-        listener.close()
-        bell.close()
+        reader.close()
+        writer.close()
 
 
-def _is_taken() -> bool:
+def _has_wakeup_fd() -> bool:
     fd = signal.set_wakeup_fd(-1)
     if fd != -1:
         signal.set_wakeup_fd(fd, warn_on_full_buffer=False)
     return fd != -1
 
 
-def _withdraw(bell: socket.socket) -> None:
+def _reset_wakeup_fd(writer: socket.socket) -> None:
     fd = signal.set_wakeup_fd(-1)
-    if fd not in {-1, bell.fileno()}:
-        # asyncio has put its own in place of it, for add_signal_handler.
+    if fd not in {-1, writer.fileno()}:
+        # asyncio has set one of its own since, for add_signal_handler.
         signal.set_wakeup_fd(fd, warn_on_full_buffer=False)
 
 
-def _drain(listener: socket.socket) -> None:
+def _drain(reader: socket.socket) -> None:
     with suppress(BlockingIOError):
-        while listener.recv(4096):
+        while reader.recv(4096):
             pass

@@ -12,7 +12,7 @@ from tornado.iostream import StreamClosedError
 
 from .._errors import HTTPError
 from .._input._http_dates import parse_date
-from .._running._nothing import NOTHING
+from .._running._tasks import COMPLETED
 from ._byte_ranges import Slice, UnsatisfiableRangeError, requested_slice
 from ._media_types import media_type
 from ._static_paths import find_below, open_regular
@@ -116,10 +116,10 @@ def send_slice(handler: RequestHandler, file: IO[bytes], part: Slice) -> Awaitab
     count = part.end - part.start
     if handler.request.method == "HEAD":
         handler.set_header("Content-Length", count)
-        return NOTHING
+        return COMPLETED
     if count <= SENT_AT_ONCE:
         handler.write(read_slice(file.fileno(), part))
-        return NOTHING
+        return COMPLETED
     return _send_large(handler, file, part)
 
 
@@ -141,7 +141,7 @@ def _send_large(handler: RequestHandler, file: IO[bytes], part: Slice) -> Awaita
     sent: asyncio.Future[None] = write_file(file, at, part.end - at)
     if sent.done():  # it all fitted into the socket's buffer, or the client has gone
         sent.exception()
-        return NOTHING
+        return COMPLETED
     return _wait_for_client(sent)
 
 

@@ -12,9 +12,9 @@ from tornado.log import gen_log
 from .._errors import HTTPError
 from .._handler import RequestHandler
 from .._input._accept_encoding import preferred_coding
+from .._output._header_fields import checked_value
 from .._output._locations import same_origin
-from .._output._response import checked_value
-from .._running._nothing import NOTHING
+from .._running._tasks import COMPLETED
 from ._byte_ranges import Slice
 from ._file_memory import FileMemory
 from ._file_sending import (
@@ -133,7 +133,7 @@ class StaticFileHandler(RequestHandler):
         absolute_path = self.get_absolute_path(self.root, self.path)
         self.absolute_path = self.validate_absolute_path(self.root, absolute_path)
         if self.absolute_path is None:
-            return NOTHING
+            return COMPLETED
         if self._found is not None and self._found.path != self.absolute_path:
             self._found = None  # a subclass has chosen another file
         if self.application.settings.get("static_precompressed"):
@@ -158,18 +158,18 @@ class StaticFileHandler(RequestHandler):
         self._adds_etag = False  # set_headers() has the last word
         if self.should_return_304():
             self.set_status(304)
-            return NOTHING
+            return COMPLETED
         if known is not None and include_body and "Range" not in self.request.headers:
             # Past write(), which has to find out first what it was given.
             self._write_buffer.append(known.content)
-            return NOTHING
+            return COMPLETED
         size = self.get_content_size()
         part = requested_part(self, size, self.modified)
         if part is None:
-            return NOTHING
+            return COMPLETED
         if not include_body:
             self.set_header("Content-Length", part.end - part.start)
-            return NOTHING
+            return COMPLETED
         if self._has_own_content():
             return self._send_content(part, size)
         return self._send_file_part(part)
@@ -287,7 +287,7 @@ class StaticFileHandler(RequestHandler):
         if found.size > SENT_AT_ONCE:
             return self._send_opened(found, part)
         self.write(self._read_small(found)[part.start : part.end])
-        return NOTHING
+        return COMPLETED
 
     def _read_small(self, found: FoundFile) -> bytes:
         descriptor = open_regular(found.path)
@@ -307,13 +307,13 @@ class StaticFileHandler(RequestHandler):
 
     def _send_opened(self, found: FoundFile, part: Slice) -> Awaitable[None]:
         file = os.fdopen(open_regular(found.path), "rb", buffering=0)
-        waiting: Awaitable[None] = NOTHING
+        waiting: Awaitable[None] = COMPLETED
         try:
             waiting = send_slice(self, file, part)
         finally:
-            if waiting is NOTHING:
+            if waiting is COMPLETED:
                 file.close()
-        return NOTHING if waiting is NOTHING else _close_behind(waiting, file)
+        return COMPLETED if waiting is COMPLETED else _close_behind(waiting, file)
 
     async def _send_content(self, part: Slice, size: int) -> None:
         bounds = (None, None) if part == (0, size) else part

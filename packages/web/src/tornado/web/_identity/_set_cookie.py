@@ -7,12 +7,17 @@ reads Python's cookies undoes.
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
 from tornado.httputil import TCHAR, format_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+#: The time of cookies that the browser shall remove.
+REMOVED = (1970, 1, 1, 0, 0, 0, 0, 0, 0)
+_DAY = 86400
 
 # Patterns are compiled when they are first used: not every program sets cookies.
 
@@ -40,6 +45,23 @@ _LABELS = {
 }
 _FLAGS = frozenset({"httponly", "partitioned", "secure"})
 _SAME_SITE = frozenset({"strict", "lax", "none"})
+
+
+def merged_attributes(
+    named: dict[str, Any], expires_days: float | None, further: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Merge the attributes of a cookie.
+
+    :param named: those with an argument of their own.
+    :param expires_days: days from now, if there is no time in `named`.
+    :param further: other attributes; they replace those in `named`, and keep their spelling for
+        messages of errors.
+    """
+    if expires_days is not None and not named["expires"]:
+        named["expires"] = time.time() + expires_days * _DAY
+    for name in further:
+        named.pop(name.lower().replace("_", "-"), None)
+    return {**named, **further}
 
 
 def set_cookie_line(name: str, value: str, attributes: Mapping[str, Any]) -> str:

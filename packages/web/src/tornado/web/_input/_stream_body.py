@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._handler import RequestHandler
 from .._running._dispatch import HandlerDelegate
-from .._running._execution import wait_for
+from .._running._tasks import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -115,7 +115,7 @@ class StreamingDelegate(HandlerDelegate):
         if handler is None or handler._finished:
             return
         handler._client_left = getattr(self.request.connection, "refused_with", None) is None
-        handler._tell_client_left()
+        handler._notify_client_left()
         self._end(False)
 
     def _end(self, is_complete: bool) -> None:

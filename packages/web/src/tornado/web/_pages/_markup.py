@@ -1,10 +1,10 @@
-"""Markup that templates take as it is."""
+"""Markup that templates do not escape."""
 
 from __future__ import annotations
 
 
 class Markup(str):
-    """A text of HTML: what escapes texts leaves it alone, because it has ``__html__``."""
+    """A text of HTML. Functions that escape text do not escape it, because it has ``__html__``."""
 
     __slots__ = ()
 

@@ -17,8 +17,8 @@ from tornado.httputil import (
 from tornado.log import gen_log
 
 from .._errors import HTTPError
-from ._execution import run
 from ._log_lines import log_line
+from ._tasks import run
 
 if TYPE_CHECKING:
     import asyncio
@@ -112,7 +112,7 @@ class HandlerDelegate(HTTPMessageDelegate):
         )
         task = run(coroutine, context)
         if not handler._finished:
-            closed: Any = handler._tell_client_left
+            closed: Any = handler._notify_client_left
             if task is not None and application.settings.get("cancel_on_disconnect"):
                 closed = partial(_leave, handler, task)
             connection: Any = request.connection
@@ -136,5 +136,5 @@ class HandlerDelegate(HTTPMessageDelegate):
 def _leave(handler: RequestHandler, task: asyncio.Task[None]) -> None:
     """Stop a handler whose client has gone: the setting ``cancel_on_disconnect``."""
     handler._client_left = True
-    handler._tell_client_left()
+    handler._notify_client_left()
     task.cancel()

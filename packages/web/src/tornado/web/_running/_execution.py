@@ -1,151 +1,51 @@
-"""How a handler runs: prepare, the method, and the end.
+"""The facet ``Execution``: how a handler runs, from ``prepare`` to the end of its request.
 
-``_execute`` is a coroutine, because instrumentation wraps it as one. Most requests never wait: a
-``def`` handler runs to its end in the first step, and that step is made here by hand, without a
-Task. As soon as something has to be awaited, the coroutine gives a bare ``yield`` and becomes a
-Task from there on, so that :func:`asyncio.timeout`, task groups and everything else that asks for
-the current task work in handlers.
+``_execute`` is a coroutine, because instrumentation wraps it as one; :mod:`._tasks` says how it is
+run.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sys
-import types
-from collections.abc import Awaitable, Coroutine, Generator
-from typing import TYPE_CHECKING, Any
+import functools
+from typing import TYPE_CHECKING, Any, overload
 
 from tornado.log import app_log
 
 from .._errors import HTTPError
-from .._middleware._chain import run_through
 from .._state import HandlerState
-from ._cancelled import end_cancelled
 from ._current_request import running_handler
-from ._error_page import ErrorPage
-from ._nothing import NOTHING
+from ._failures import answer_exception, close_connection, end_cancelled, log_handler_exception
+from ._methods import unimplemented_method
+from ._tasks import COMPLETED, become_task, in_task, is_cancelled, wait_for
 
 if TYPE_CHECKING:
-    from contextvars import Context
-
-    from .._application import Application
-
-_HAS_EAGER_TASKS = sys.version_info >= (3, 12)
+    from collections.abc import Awaitable, Callable
+    from types import TracebackType
 
 #: Methods that change nothing (RFC 9110 section 9.2.1): other sites may cause them.
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _set_running = running_handler.set  # a method of what was imported is bound anew for each call
 
-#: Tasks of requests under way with their contexts: the loop itself refers to its tasks only weakly.
-_running: dict[asyncio.Task[Any], Context] = {}
+
+class _Verbs(dict[str, str]):
+    """The names of the methods of handlers, by those of HTTP."""
+
+    def __missing__(self, method: str) -> str:
+        return method.lower()
 
 
-def running_requests(application: Application) -> set[asyncio.Task[Any]]:
-    """Return the tasks of requests under way to an application, on the running loop."""
-    loop = asyncio.get_running_loop()
-    return {
-        task
-        for task, context in list(_running.items())
-        if task.get_loop() is loop and context[running_handler].application is application
-    }
+_verbs = _Verbs({method: method.lower() for method in HandlerState.SUPPORTED_METHODS})
 
 
-@types.coroutine
-def _as_task() -> Generator[None, None, None]:
-    """Go on within a Task: the driver answers a bare yield that way, and asyncio does as well."""
-    yield
-
-
-async def wait_for(result: Any) -> Any:
-    """Await what a method of a handler returned, within a Task."""
-    if result is NOTHING:
-        return None
-    if not _in_task():
-        await _as_task()
-    if isinstance(result, Awaitable):
-        return await result
-    from tornado.gen import convert_yielded
-
-    return await convert_yielded(result)
-
-
-def _in_task() -> bool:
-    return asyncio.current_task() is not None
-
-
-def _is_cancelled() -> bool:
-    """Tell whether somebody wants the current task to end."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
-
-
-def run(coroutine: Coroutine[Any, Any, None], context: Context) -> asyncio.Task[None] | None:
-    """Run ``_execute`` in a context of its own, as far as it comes without waiting.
-
-    :return: the Task that finishes it, ``None`` if it is finished.
-    """
-    try:
-        context.run(coroutine.send, None)
-    except StopIteration:
-        return None
-    return start_task(coroutine, context)
-
-
-def start_task(coroutine: Coroutine[Any, Any, None], context: Any) -> asyncio.Task[None]:
-    """Go on with a coroutine as a Task."""
-    loop = asyncio.get_running_loop()
-    if _HAS_EAGER_TASKS:
-        task = asyncio.Task(
-            coroutine,
-            loop=loop,
-            context=context,
-            eager_start=True,  # type: ignore[call-arg, unused-ignore]  # since Python 3.12
-        )
-    else:
-        task = loop.create_task(coroutine, context=context)
-    if not task.done():
-        _running[task] = context
-        task.add_done_callback(_ended)
-    return task
-
-
-def _ended(task: asyncio.Task[Any]) -> None:
-    _running.pop(task, None)
-    if not task.cancelled() and task.exception() is not None:
-        app_log.error("Uncaught exception in a request", exc_info=task.exception())
-
-
-class Execution(ErrorPage, HandlerState):
-    """Run the methods of a handler in their order."""
-
-    SUPPORTED_METHODS: tuple[str, ...] = (
-        "GET",
-        "HEAD",
-        "POST",
-        "DELETE",
-        "PATCH",
-        "PUT",
-        "OPTIONS",
-    )
-
-    _awaits_user: bool
-    current_user: Any
-
-    if TYPE_CHECKING:
-
-        def get_current_user(self) -> Any: ...
-        def _check_origin(self) -> None: ...
-        def on_connection_close(self) -> None: ...
-
-    #: Where the body is streamed: done when it is complete, with false if the client has gone.
-    _body_received: asyncio.Future[bool] | None = None
-    _prepared: asyncio.Future[None] | None = None
+class Execution(HandlerState):
+    """The run of a handler: its methods in their order, and what ends it."""
 
     async def _execute(self, transforms: list[Any], *args: Any, **kwargs: Any) -> None:
         """Handle one request.
 
-        :param args: the groups of the path, undecoded; ``kwargs`` the named ones.
+        :param args: the groups of the path, undecoded; ``kwargs`` are the named ones.
         """
         self._transforms = transforms
         _set_running(self)
@@ -161,8 +61,10 @@ class Execution(ErrorPage, HandlerState):
             )
             middleware = self.application.middleware
             if middleware:
-                if not _in_task():
-                    await _as_task()
+                from .._middleware._chain import run_through
+
+                if not in_task():
+                    await become_task()
                 await run_through(middleware, self, self._run_methods)  # type: ignore[arg-type]  # every Execution is a handler
             else:
                 await self._run_methods()
@@ -171,7 +73,7 @@ class Execution(ErrorPage, HandlerState):
         except Exception as error:  # noqa: BLE001 - each one ends the request with an answer
             self._handle_uncaught(error)
         except asyncio.CancelledError as error:
-            if not _is_cancelled():  # something that the handler has waited for was
+            if not is_cancelled():  # not this task, but something that the handler has waited for
                 self._handle_uncaught(error)
                 return
             if not self._finished:
@@ -202,15 +104,110 @@ class Execution(ErrorPage, HandlerState):
                 connection: Any = self.request.connection
                 self._log_without_answer(getattr(connection, "refused_with", None) or 400)
             return
-        if self.request.method != method:  # prepare() has put another one in its place
+        if self.request.method != method:  # prepare() has replaced it
             method = self.request.method
             if method.upper() not in self.SUPPORTED_METHODS:
                 raise HTTPError(405)
         verb = getattr(self, _verbs[method])
         args, kwargs = self.path_args, self.path_kwargs
         result = verb(*args, **kwargs) if args or kwargs else verb()
-        if result is not None and result is not NOTHING:
+        if result is not None and result is not COMPLETED:
             await wait_for(result)
+
+    def _decode_group(self, value: Any, name: str | None = None) -> Any:
+        # A matcher may have converted it already.
+        return self.decode_argument(value, name=name) if isinstance(value, bytes) else value
+
+    # The methods
+
+    def _initialize(self) -> None:
+        """Called with the keyword arguments of the route. Override to declare and store them."""
+
+    # Typed as open, so that type checkers let a subclass declare its own arguments; so are the
+    # methods below.
+    initialize: Callable[..., None] = _initialize
+
+    def prepare(self) -> Awaitable[None] | None:
+        """Called before each method. Override to do what all of them have in common.
+
+        It may be ``async def``. If it finishes the request, the method is not called.
+        """
+        return None
+
+    _unimplemented_method = unimplemented_method
+
+    # Not all of them mean something for every resource.
+
+    head: Callable[..., Awaitable[None] | None] = _unimplemented_method
+    get: Callable[..., Awaitable[None] | None] = _unimplemented_method
+    post: Callable[..., Awaitable[None] | None] = _unimplemented_method
+    delete: Callable[..., Awaitable[None] | None] = _unimplemented_method
+    patch: Callable[..., Awaitable[None] | None] = _unimplemented_method
+    put: Callable[..., Awaitable[None] | None] = _unimplemented_method
+    options: Callable[..., Awaitable[None] | None] = _unimplemented_method
+
+    # Callbacks
+
+    @overload
+    def async_callback(self, callback: None, *args: Any, **kwargs: Any) -> None: ...
+    @overload
+    def async_callback(
+        self, callback: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> Callable[..., Any]: ...
+    def async_callback(
+        self, callback: Callable[..., Any] | None, *args: Any, **kwargs: Any
+    ) -> Callable[..., Any] | None:
+        """Wrap a callback, so that its exceptions answer this request (classic).
+
+        Callbacks that descend from a method with :func:`asynchronous` need no wrapping. It is for
+        callbacks from elsewhere: a pool of threads, a library with another loop.
+
+        :param args: they go before the callback's own arguments, and ``kwargs`` with them.
+        """
+        if callback is None:
+            return None
+        function = functools.partial(callback, *args, **kwargs)
+
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return function(*args, **kwargs)
+            except Exception as error:  # noqa: BLE001 - it is answered and logged
+                self._handle_uncaught(error)
+                return None
+
+        return wrapper
+
+    def _answer_exception(
+        self, typ: type[BaseException], value: BaseException, tb: TracebackType | None
+    ) -> bool:
+        """Answer an exception of a callback that descends from this handler."""
+        if not isinstance(value, Exception):
+            return False
+        self._handle_uncaught(value)
+        return True
+
+    # Failures
+
+    def log_exception(
+        self,
+        typ: type[BaseException] | None,
+        value: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        """Called to log an exception. Override to log it in another way.
+
+        An :exc:`HTTPError` with a message is a warning of ``tornado.general``, one without a
+        message is not logged here. Everything else is an error of ``tornado.application`` with its
+        traceback.
+        """
+        log_handler_exception(self, (typ, value, tb))
+
+    def on_connection_close(self) -> None:
+        """Called when the client goes away before its response is finished. Override to stop work.
+
+        It is not called when the client leaves after a finished response, nor when nobody can
+        notice: TCP has no sign for a cable that was pulled.
+        """
 
     def _handle_uncaught(self, error: BaseException) -> None:
         try:
@@ -221,32 +218,39 @@ class Execution(ErrorPage, HandlerState):
             if not self._finished:
                 self._abandon()
 
-    def _tell_client_left(self) -> None:
+    def _handle_request_exception(self, error: BaseException) -> None:
+        answer_exception(self, error)
+
+    def _notify_client_left(self) -> None:
         if self._finished:
-            return  # between the end of the connection and the news of it
+            return  # the connection has ended, but its callback comes only now
         try:
             self.on_connection_close()
         except Exception:  # noqa: BLE001 - logged; there is nobody to answer
             summary = self._request_summary()
             app_log.exception("Uncaught exception in on_connection_close %s", summary)
 
-    def _decode_group(self, value: Any, name: str | None = None) -> Any:
-        # What a matcher has converted already is no bytes any more.
-        return self.decode_argument(value, name=name) if isinstance(value, bytes) else value
+    def _abandon(self) -> None:
+        """Close the connection although the response is incomplete."""
+        self._finished = True
+        close_connection(self)
+        if self._client_left:
+            self._log()  # the handler has not failed
+        else:
+            self._log_without_answer(500)
 
-    def prepare(self) -> Awaitable[None] | None:
-        """Do what all methods of a handler have in common, before the method; for subclasses.
+    # The access log
 
-        May be ``async def``. If it finishes the request, the method is not called.
-        """
-        return None
+    def _request_summary(self) -> str:
+        request = self.request
+        return f"{request.method} {request.uri} ({request.remote_ip})"
 
+    def _log_without_answer(self, status_code: int) -> None:
+        """Write the access log of a request whose answer was not sent, with a status for it."""
+        if not self._headers_written:
+            self._status_code = status_code
+        self._log()
 
-class _Verbs(dict[str, str]):
-    """From the methods of HTTP to those of handlers."""
-
-    def __missing__(self, method: str) -> str:
-        return method.lower()
-
-
-_verbs = _Verbs({method: method.lower() for method in Execution.SUPPORTED_METHODS})
+    def _log(self) -> None:
+        """Write the access log."""
+        self.application.log_request(self)  # type: ignore[arg-type]  # every Execution is a handler

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar
 from tornado.httpserver import Lifespan
 from tornado.log import app_log
 
-from ._execution import running_requests
+from ._tasks import running_requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
