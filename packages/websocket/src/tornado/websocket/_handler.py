@@ -70,6 +70,7 @@ class WebSocketHandler(RequestHandler):
         try:
             key = check_request(request.method or "", request.version, request.headers)
             agreement, extension = self._agree_on_compression()
+            parameters = self._parameters()
         except HandshakeError as error:
             self._refuse(error)
             return
@@ -82,7 +83,7 @@ class WebSocketHandler(RequestHandler):
         connection: Any = request.connection
         self.finish()
         self.stream = stream = connection.detach()
-        self.ws_connection = WebSocketProtocol13(self, False, self._parameters())
+        self.ws_connection = WebSocketProtocol13(self, False, parameters)
         self.ws_connection.attach(stream, agreement=agreement, subprotocol=subprotocol)
         await self._open_connection(self.ws_connection)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from tornado.iostream import StreamClosedError
-from tornado.log import gen_log
 
 from .protocol import CloseCode, Connection, SharedFrames, WebSocketClosedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tornado.iostream import IOStream
 
     from ._parameters import ConnectionParameters
@@ -27,9 +29,11 @@ class Outbox:
     :param stream: where the bytes go.
     :param connection: makes the frames.
     :param params: has the limit and the policy.
+    :param close: begins the closing handshake, with a code and a reason.
     """
 
     __slots__ = (
+        "_close",
         "_collected",
         "_connection",
         "_held",
@@ -40,8 +44,13 @@ class Outbox:
     )
 
     def __init__(
-        self, stream: IOStream, connection: Connection, params: ConnectionParameters
+        self,
+        stream: IOStream,
+        connection: Connection,
+        params: ConnectionParameters,
+        close: Callable[[int, str], None],
     ) -> None:
+        self._close = close
         self._stream = stream
         self._connection = connection
         self._params = params
@@ -62,9 +71,10 @@ class Outbox:
             self._collected.append(frame)
             return _done()
         try:
-            return self._stream.write(frame)
+            written = self._stream.write(frame)
         except StreamClosedError:
             raise WebSocketClosedError from None
+        return written if written.done() else _translated(written)
 
     def send_shared(self, frames: SharedFrames) -> bool:
         """Send a message of `broadcast`; return whether it is on its way."""
@@ -86,10 +96,8 @@ class Outbox:
         if self._collected is not None:
             self._collected.append(frame)
             return
-        try:
+        with suppress(StreamClosedError):  # `connection_lost` says so
             self._stream.write_nowait(frame)
-        except StreamClosedError:
-            pass  # `connection_lost` says so
 
     def collect(self) -> None:
         """Keep what is sent until `flush`, to be written at once."""
@@ -100,10 +108,8 @@ class Outbox:
         """Write what was collected."""
         frames, self._collected = self._collected, None
         if frames:
-            try:
+            with suppress(StreamClosedError):  # `connection_lost` says so
                 self._stream.writelines_nowait(frames)
-            except StreamClosedError:
-                pass  # `connection_lost` says so
 
     # Peers that read slowly.
 
@@ -119,11 +125,7 @@ class Outbox:
             return _done()
         if policy == "wait":
             return self._hold(message, binary)
-        gen_log.info("closing a websocket whose peer reads too slowly")
-        self.send_control(
-            self._connection.close(CloseCode.TRY_AGAIN_LATER, "messages are read too slowly")
-        )
-        self._stream.close_when_written()
+        self._close(CloseCode.TRY_AGAIN_LATER, "messages are read too slowly")
         raise WebSocketClosedError
 
     def _hold(self, message: Any, binary: bool) -> asyncio.Future[None]:
@@ -167,4 +169,21 @@ class Outbox:
 def _done() -> asyncio.Future[None]:
     future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     future.set_result(None)
+    return future
+
+
+def _translated(written: asyncio.Future[None]) -> asyncio.Future[None]:
+    """Return a future that fails with the error of this package if the stream's future fails."""
+    future: asyncio.Future[None] = written.get_loop().create_future()
+
+    def finish(written: asyncio.Future[None]) -> None:
+        if future.done():
+            return
+        if written.cancelled() or written.exception() is not None:
+            future.set_exception(WebSocketClosedError())
+            future.exception()  # nobody has to wait for it
+        else:
+            future.set_result(None)
+
+    written.add_done_callback(finish)
     return future

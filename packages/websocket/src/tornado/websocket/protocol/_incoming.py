@@ -33,14 +33,16 @@ class IncomingMessage:
     :param limit: how large it may become, in bytes.
     """
 
-    __slots__ = ("_content", "_decoder", "_inflater", "_is_text", "_limit", "_size")
+    __slots__ = ("_binary", "_decoder", "_inflater", "_is_text", "_limit", "_size", "_text")
 
     def __init__(self, *, is_text: bool, inflater: Inflater | None, limit: int) -> None:
         self._is_text = is_text
         self._inflater = inflater
         self._limit = limit
         self._size = 0  # of what has come, after decompression
-        self._content: io.StringIO | io.BytesIO | None = None
+        # These take many small pieces in little memory.
+        self._binary: io.BytesIO | None = None
+        self._text: io.StringIO | None = None
         self._decoder: codecs.IncrementalDecoder | None = None
 
     def allows(self, length: int) -> bool:
@@ -61,20 +63,20 @@ class IncomingMessage:
         if self._inflater is not None:
             piece = self._inflater.inflate(piece, self._limit - self._size, final=final)
         self._size += len(piece)
-        if final and self._content is None:  # it came in one piece
+        if final and self._binary is None and self._text is None:  # it came in one piece
             return decode(piece) if self._is_text else piece
         if self._is_text:
             return self._add_text(piece, final)
-        if self._content is None:
-            self._content = io.BytesIO()
-        self._content.write(piece)
-        return self._content.getvalue() if final else None
+        if self._binary is None:
+            self._binary = io.BytesIO()
+        self._binary.write(piece)
+        return self._binary.getvalue() if final else None
 
     def _add_text(self, piece: bytes, final: bool) -> str | None:
-        if self._content is None or self._decoder is None:
-            self._content, self._decoder = io.StringIO(newline=""), _new_decoder()
+        if self._text is None or self._decoder is None:
+            self._text, self._decoder = io.StringIO(newline=""), _new_decoder()
         try:
-            self._content.write(self._decoder.decode(piece, final))
+            self._text.write(self._decoder.decode(piece, final))
         except UnicodeDecodeError as error:
             raise PeerError(f"a text message is not UTF-8: {error.reason}", code=1007) from None
-        return self._content.getvalue() if final else None
+        return self._text.getvalue() if final else None
