@@ -51,12 +51,12 @@ from ._shared_frames import SharedFrames
 from ._state import ConnectionState
 
 __all__ = [
-    "DEFAULT_MAX_MESSAGE_SIZE",
     "Agreement",
     "Close",
     "CloseCode",
     "Connection",
     "ConnectionState",
+    "DEFAULT_MAX_MESSAGE_SIZE",
     "DeflateSettings",
     "Deflater",
     "Direction",
