@@ -61,7 +61,7 @@ def test_s8_the_time_for_a_body_may_depend_on_the_request(serve: Serve) -> None:
 def test_s8_the_rate_of_a_body_may_depend_on_the_request(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, path: bytes, status: int
 ) -> None:
-    monkeypatch.setattr("tornado.http1connection._pace.WINDOW", 0.1)
+    monkeypatch.setattr("tornado.http1connection._server._deadlines.RATE_WINDOW", 0.1)
     client = serve(limits=by_path, min_body_rate=1000, head_timeout=0.1).connect()
     client.send(post(path, 5) + b"1234")
     time.sleep(0.6)

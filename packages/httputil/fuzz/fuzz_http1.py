@@ -167,7 +167,7 @@ def run(name: str, inputs: int, seed: int) -> Counter[str]:
     """Run one check and return what was counted."""
     counted: Counter[str] = Counter()
     for number in range(inputs):
-        source = random.Random(f"{name} {seed} {number}")  # noqa: S311  # a seed must bring it back
+        source = random.Random(f"{name} {seed} {number}")  # noqa: S311 - a seed must bring it back
         start = time.process_time()
         try:
             given = CHECKS[name](source)

@@ -86,7 +86,7 @@ def test_a_body_without_a_head_goes_to_the_connection():
     ],
 )
 def test_a_malformed_head_is_our_own_mistake(answer):
-    with pytest.raises(HTTPOutputError, match="bad head of an answer"):
+    with pytest.raises(HTTPOutputError, match="bad head of a response"):
         answered(answer)
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tornado.httputil import MultipartError, MultipartLimits, MultipartReader, PartBegin
-from tornado.httputil._multipart_head import parse_any_head, parse_part_head, without_directories
+from tornado.httputil._multipart._head import parse_any_head, parse_part_head, without_directories
 
 LIMITS = MultipartLimits()
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tornado import httputil
-from tornado.httputil._names import CanonicalNames, canonical
+from tornado.httputil._fields._names import CanonicalNames, canonical
 
 
 @pytest.mark.parametrize(
@@ -28,8 +28,8 @@ def test_a_name_outside_ascii_does_not_become_one_inside():
     assert canonical["x\u212a"] == "x\u212a"
 
 
-def test_spellings_are_remembered_up_to_a_bound():
-    names = CanonicalNames(most=200, longest=10)
+def test_spellings_are_cached_up_to_a_limit():
+    names = CanonicalNames(max_entries=200, max_key_length=10)
     for number in range(1000):
         assert names[f"x-{number}"] == f"X-{number}"
         assert len(names) <= 200
@@ -37,8 +37,8 @@ def test_spellings_are_remembered_up_to_a_bound():
     assert "content-type" in names
 
 
-def test_long_names_are_not_remembered():
-    names = CanonicalNames(longest=10)
+def test_long_names_are_not_cached():
+    names = CanonicalNames(max_key_length=10)
     assert names["x" * 11] == "X" + "x" * 10
     assert "x" * 11 not in names
 

@@ -98,6 +98,7 @@ DOCUMENTED = {
             "resolve": "self host port family",
         },
         "TCPServer": {},
+        "TLSFiles": {"check": "self", "of_settings": "settings", "states": "self"},
         "ThreadedResolver": {"initialize": "self num_threads"},
         "add_accept_handler": "sock callback",
         "bind_sockets": "port address family backlog flags reuse_port",

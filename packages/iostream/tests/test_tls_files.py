@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from tornado.iostream import SSLIOStream
-from tornado.netutil import bind_sockets, ssl_options_to_context
+from tornado.netutil import TLSFiles, bind_sockets, ssl_options_to_context
 from tornado.tcpserver import TCPServer
 
 
@@ -193,3 +193,32 @@ def test_settings_that_are_replaced_later_count(bed, authority, files):
         server.stop()
 
     bed.run(main())
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        ({"certfile": "cert.pem", "keyfile": "other-key.pem"}, "does not fit"),
+        ({"certfile": "cert.pem"}, "name its file as keyfile"),
+        ({"certfile": "cert.pem", "keyfile": "encrypted.pem"}, "load it into an ssl.SSLContext"),
+        ({"certfile": "cert.pem", "keyfile": "folder"}, "cannot read the keyfile"),
+        ({"ca_certs": "text.pem"}, "hold no certificate in PEM form"),
+    ],
+)
+def test_the_files_of_a_client_can_be_checked_before_they_are_used(files, settings, text):
+    with pytest.raises(OSError, match=text):
+        TLSFiles.of_settings({key: files(name) for key, name in settings.items()}).check()
+
+
+def test_files_that_can_be_used_pass_and_a_replaced_one_has_another_state(files):
+    good = TLSFiles.of_settings({"certfile": files("cert.pem"), "keyfile": files("key.pem")})
+    good.check()
+    before = good.states()
+    assert good.states() == before
+    with open(files("key.pem"), "a") as key:
+        key.write("\n")
+    assert good.states() != before
+    encrypted = good._replace(key=files("encrypted.pem"))
+    encrypted.check(takes_encrypted_keys=True)
+    TLSFiles.of_settings({}).check()
+    assert TLSFiles.of_settings({"ca_certs": ""}).states() == (None, None, None)

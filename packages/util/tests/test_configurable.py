@@ -28,7 +28,7 @@ class FileStore(Store):
 
 
 class RemoteStore(Store):
-    """The base of a family of its own."""
+    """A base class that derives from another base class."""
 
     @classmethod
     def configurable_base(cls):
@@ -126,7 +126,7 @@ def test_a_wrong_implementation_is_refused_and_changes_nothing(impl, error, mess
     assert Store().size == 3
 
 
-def test_a_nested_family_makes_its_own_choice():
+def test_a_nested_base_class_has_its_own_choice():
     Store.configure(RemoteStore, host="a")
     assert Store().arguments == {"host": "a"}
 
@@ -139,7 +139,7 @@ def test_a_nested_family_makes_its_own_choice():
     assert RemoteStore().arguments == {"port": 1}
 
 
-def test_a_nested_family_does_not_inherit_the_choice_of_the_outer_one():
+def test_a_nested_base_class_does_not_inherit_the_outer_choice():
     Store.configure(FileStore, size=3)
     assert type(RemoteStore()) is SlowRemoteStore
     assert RemoteStore().arguments == {}
@@ -168,12 +168,12 @@ def test_changing_the_arguments_of_one_instance_does_not_change_the_configuratio
     ("call", "missing"),
     [(Configurable, "configurable_base"), (Configurable.configured_class, "configurable_base")],
 )
-def test_a_family_without_a_base_says_what_to_define(call, missing):
+def test_without_configurable_base_the_error_says_what_to_define(call, missing):
     with pytest.raises(NotImplementedError, match=f"Configurable must define {missing}"):
         call()
 
 
-def test_a_family_without_a_default_says_what_to_define():
+def test_without_configurable_default_the_error_says_what_to_define():
     class Half(Configurable):
         @classmethod
         def configurable_base(cls):

@@ -24,7 +24,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="modes and links of Unix")
 
 @contextmanager
 def files_of_at_most(size: int) -> Iterator[None]:
-    """Let writing fail as on a full disk: what fits is written, and then there is an error."""
+    """Make writing fail as on a full disk: what fits is written, and then there is an error."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
@@ -77,7 +77,7 @@ def test_a_file_gets_its_content(put: Put, tmp_path: Path, is_there: bool) -> No
 
 @pytest.mark.parametrize("put", [write, move_from_another_file_system])
 @pytest.mark.parametrize("is_there", [True, False])
-def test_an_error_leaves_what_was_there(put: Put, tmp_path: Path, is_there: bool) -> None:
+def test_an_error_leaves_the_old_file(put: Put, tmp_path: Path, is_there: bool) -> None:
     if is_there:
         (tmp_path / "a").write_bytes(b"old")
     if put is write:
@@ -97,7 +97,7 @@ def test_an_error_leaves_what_was_there(put: Put, tmp_path: Path, is_there: bool
     assert not is_there or (tmp_path / "a").read_bytes() == b"old"
 
 
-def test_an_error_of_the_pieces_leaves_what_was_there(tmp_path: Path) -> None:
+def test_an_error_of_the_pieces_leaves_the_old_file(tmp_path: Path) -> None:
     def pieces() -> Iterator[bytes]:
         yield b"new"
         raise KeyboardInterrupt
@@ -230,7 +230,7 @@ def test_the_device_for_a_full_disk_is_an_error_and_stays() -> None:
     assert stat.S_ISCHR(os.stat("/dev/full").st_mode)
 
 
-def test_importing_the_module_does_not_load_the_room() -> None:
+def test_importing_the_package_does_not_load_the_module() -> None:
     code = "import sys, tornado.util; print('tornado.util._files' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert done.stdout.strip() == b"False"

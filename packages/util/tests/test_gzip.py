@@ -12,7 +12,7 @@ HELLO = gzip.compress(b"hello" * 100)
 
 
 def decompress_all(stream, max_length=1 << 20, piece=1 << 20):
-    """Feed a stream in pieces, as a caller does who obeys the limit; return the chunks."""
+    """Decompress a stream in pieces, with a limit; return the chunks."""
     decompressor = GzipDecompressor()
     chunks = []
     for start in range(0, len(stream), piece):

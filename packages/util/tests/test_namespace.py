@@ -10,11 +10,13 @@ import pytest
 import tornado.util
 
 SOURCE = Path(tornado.util.__file__).parent
-ROOF = "__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n__pieces__ = True\n"
+META_PACKAGE = (
+    "__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n__pieces__ = True\n"
+)
 MONOLITH = "version = '6.5.0'\n"
 
 
-def lay_out(site: Path, init: str | None, *, with_util: bool = True) -> None:
+def make_site(site: Path, init: str | None, *, with_util: bool = True) -> None:
     package = site / "tornado"
     package.mkdir(parents=True)
     if init is not None:
@@ -24,7 +26,7 @@ def lay_out(site: Path, init: str | None, *, with_util: bool = True) -> None:
 
 
 def import_util(*sites: Path) -> subprocess.CompletedProcess[str]:
-    """Import the room's package in a fresh interpreter that sees only these folders."""
+    """Import tornado.util in a new interpreter whose path has only these folders."""
     return subprocess.run(
         [sys.executable, "-S", "-c", "import tornado.util; print('fine')"],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, sites))},
@@ -35,18 +37,18 @@ def import_util(*sites: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("init", [None, ROOF], ids=["namespace", "roof"])
-def test_the_namespace_and_the_roof_are_let_through(tmp_path: Path, init: str | None) -> None:
-    lay_out(tmp_path / "site", init)
+@pytest.mark.parametrize("init", [None, META_PACKAGE], ids=["namespace", "meta-package"])
+def test_the_namespace_and_the_meta_package_are_accepted(tmp_path: Path, init: str | None) -> None:
+    make_site(tmp_path / "site", init)
 
     result = import_util(tmp_path / "site")
 
     assert (result.returncode, result.stdout) == (0, "fine\n"), result.stderr
 
 
-def test_an_installed_and_an_editable_roof_may_meet(tmp_path: Path) -> None:
-    lay_out(tmp_path / "editable", ROOF, with_util=False)
-    lay_out(tmp_path / "site", ROOF)
+def test_there_may_be_an_installed_and_an_editable_meta_package(tmp_path: Path) -> None:
+    make_site(tmp_path / "editable", META_PACKAGE, with_util=False)
+    make_site(tmp_path / "site", META_PACKAGE)
 
     result = import_util(tmp_path / "editable", tmp_path / "site")
 
@@ -54,7 +56,7 @@ def test_an_installed_and_an_editable_roof_may_meet(tmp_path: Path) -> None:
 
 
 def test_the_monolithic_package_over_our_files_is_refused_by_name(tmp_path: Path) -> None:
-    lay_out(tmp_path / "site", MONOLITH)
+    make_site(tmp_path / "site", MONOLITH)
 
     result = import_util(tmp_path / "site")
 
@@ -63,8 +65,8 @@ def test_the_monolithic_package_over_our_files_is_refused_by_name(tmp_path: Path
     assert "-m pip uninstall tornado" in result.stderr
 
 
-def test_what_the_error_asks_for_is_enough(tmp_path: Path) -> None:
-    lay_out(tmp_path / "site", MONOLITH)
+def test_what_the_error_says_is_enough(tmp_path: Path) -> None:
+    make_site(tmp_path / "site", MONOLITH)
 
     message = import_util(tmp_path / "site").stderr
     (tmp_path / "site" / "tornado" / "__init__.py").unlink()
@@ -74,9 +76,9 @@ def test_what_the_error_asks_for_is_enough(tmp_path: Path) -> None:
     assert (result.returncode, result.stdout) == (0, "fine\n"), result.stderr
 
 
-def test_the_monolithic_package_behind_the_roof_is_refused(tmp_path: Path) -> None:
-    lay_out(tmp_path / "ours", ROOF)
-    lay_out(tmp_path / "theirs", MONOLITH, with_util=False)
+def test_the_monolithic_package_after_the_meta_package_is_refused(tmp_path: Path) -> None:
+    make_site(tmp_path / "ours", META_PACKAGE)
+    make_site(tmp_path / "theirs", MONOLITH, with_util=False)
 
     result = import_util(tmp_path / "ours", tmp_path / "theirs")
 

@@ -1,5 +1,7 @@
+import builtins
 import subprocess
 import sys
+import traceback
 from datetime import timedelta
 
 import pytest
@@ -7,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tornado.util
-from tornado.util import b, basestring_type, bytes_type, exec_in, timedelta_to_seconds, unicode_type
+from tornado.util import (
+    b,
+    basestring_type,
+    bytes_type,
+    errno_from_exception,
+    exec_in,
+    raise_exc_info,
+    timedelta_to_seconds,
+    unicode_type,
+)
 
 
 def test_code_sees_and_changes_the_given_namespaces():
@@ -26,6 +37,48 @@ def test_code_does_not_inherit_future_imports():
     assert names["f"].__annotations__ == {"x": 2}
 
 
+class ErrorWithNumber(Exception):
+    errno = 7
+
+
+@pytest.mark.parametrize(
+    ("error", "number"),
+    [
+        (OSError(2, "no such file"), 2),
+        (OSError("only a message"), None),
+        (Exception(5), 5),
+        (Exception("message", 5), "message"),
+        (Exception(), None),
+        (ErrorWithNumber("message"), 7),
+    ],
+)
+def test_the_error_number_is_the_attribute_or_the_first_argument(error, number):
+    assert errno_from_exception(error) == number
+
+
+def test_an_exception_is_raised_again_with_its_traceback():
+    def fail():
+        raise KeyError("first")
+
+    try:
+        fail()
+    except KeyError:
+        exc_info = sys.exc_info()
+    with pytest.raises(KeyError) as caught:
+        raise_exc_info(exc_info)
+    assert caught.value is exc_info[1]
+    assert "fail" in [frame.name for frame in traceback.extract_tb(caught.value.__traceback__)]
+
+
+def test_raising_nothing_is_a_type_error():
+    with pytest.raises(TypeError, match="no exception to raise"):
+        raise_exc_info((None, None, None))
+
+
+def test_the_timeout_error_is_the_builtin_one():
+    assert tornado.util.TimeoutError is builtins.TimeoutError
+
+
 def test_a_timedelta_in_seconds_keeps_its_fraction():
     assert timedelta_to_seconds(timedelta(days=1, milliseconds=5)) == 86400.005
 
@@ -40,7 +93,7 @@ def test_the_types_of_python_2_have_their_modern_meaning():
     assert (bytes_type, unicode_type, basestring_type) == (bytes, str, str)
 
 
-def test_constants_that_programs_for_both_pythons_branched_by():
+def test_constants_that_programs_for_both_pythons_used():
     from tornado.util import PY3, u, xrange
 
     assert PY3 is True
@@ -48,14 +101,14 @@ def test_constants_that_programs_for_both_pythons_branched_by():
     assert u("caf\u00e9") == "caf\u00e9"
 
 
-def test_shims_are_there_for_programs_that_ask_and_are_not_shown():
+def test_classic_names_are_there_but_not_listed():
     names = {"PY3", "_websocket_mask", "_websocket_mask_python", "is_finalizing", "u", "xrange"}
 
     assert all(hasattr(tornado.util, name) for name in names)
     assert not names & {*dir(tornado.util), *tornado.util.__all__}
 
 
-def test_an_interpreter_that_shuts_down_is_told_from_others():
+def test_is_finalizing_is_true_when_the_interpreter_shuts_down():
     program = """if True:
         from tornado.util import is_finalizing
         class Late:
@@ -71,7 +124,7 @@ def test_an_interpreter_that_shuts_down_is_told_from_others():
 
 
 @given(st.binary(min_size=4, max_size=4), st.binary(max_size=100))
-def test_a_websocket_mask_is_put_on_and_taken_off(mask, data):
+def test_a_websocket_mask_is_applied_and_removed(mask, data):
     from tornado.util import _websocket_mask, _websocket_mask_python
 
     masked = _websocket_mask(mask, data)

@@ -36,6 +36,6 @@ def test_a_hook_of_the_program_is_left_alone():
     assert (ended.stdout, ended.stderr) == ("mine\n", "")
 
 
-def test_the_error_can_be_caught_as_ever():
+def test_the_error_can_be_caught_as_usual():
     ended = run("busy", "try:\n    raise error\nexcept OSError as e:\n    print(e); sys.exit(3)")
     assert (ended.stdout, ended.returncode) == ("[Errno 98] busy\n", 3)

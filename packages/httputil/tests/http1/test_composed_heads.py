@@ -1,4 +1,4 @@
-"""The beginning of a head that was composed before is looked up: nobody may notice."""
+"""The beginning of a head that was composed before is looked up, and the head is the same."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import http
 
 import pytest
 
-from tornado.http1connection import _server_exchange as room
-from tornado.http1connection._composed_heads import LONGEST, MOST, ComposedHeads
+from tornado.http1connection._caches import MAX_HEAD_LENGTH, MAX_HEADS, ComposedHeads
+from tornado.http1connection._server import _exchange as exchange_module
 from tornado.httputil import HTTPHeaders, HTTPOutputError
 
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -44,20 +44,20 @@ def answers(run, wire, application, message):
                     if not data.startswith(b"HTTP/1.1 500 "):
                         outcomes.append(data)
 
-        room._heads.clear()
+        exchange_module._heads.clear()
         run(scene())
         return outcomes
 
     return collect
 
 
-def test_a_known_head_is_the_same(answers):
+def test_a_cached_head_is_the_same(answers):
     first, second = answers((200, "OK", PLAIN), (200, "OK", dict(PLAIN)))
     assert first == second
     assert first == (
         b"HTTP/1.1 200 OK\r\nServer: s\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\nbody"
     )
-    assert len(room._heads) == 1
+    assert len(exchange_module._heads) == 1
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_the_validator_belongs_to_each_response(answers):
     for tag, answer in zip(tags, found, strict=True):
         line = f"Etag: {tag}\r\n".encode() if tag is not None else b""
         assert answer.endswith(b"Date: now\r\n" + line + b"Content-Length: 4\r\n\r\nbody")
-    assert len(room._heads) == 1
+    assert len(exchange_module._heads) == 1
 
 
 class Looks(str, enum.Enum):  # noqa: UP042 - StrEnum is written as the text
@@ -130,7 +130,7 @@ def test_what_was_answered_keeps_its_fields(answers):
 
 
 @pytest.mark.parametrize("validator", ['"a"\r\nX: y', '"a"\n', "\x00", '"\u0416"'])
-def test_s14_a_validator_is_checked_behind_a_known_head(answers, validator):
+def test_s14_a_validator_is_checked_after_a_cached_head(answers, validator):
     known, error, again = answers(
         (200, "OK", PLAIN), (200, "OK", {**PLAIN, "Etag": validator}), (200, "OK", PLAIN)
     )
@@ -158,13 +158,13 @@ def test_s14_what_is_wrong_stays_wrong(answers, name, value):
         {"Set-Cookie": "session=secret"},
         {"Connection": "close"},
         {"Content-Length": "4"},
-        {"X": "b" * LONGEST},
+        {"X": "b" * MAX_HEAD_LENGTH},
     ],
 )
 def test_some_heads_are_never_kept(answers, fields):
     (answer,) = answers((200, "OK", fields))
     assert answer.endswith(b"\r\n\r\nbody")
-    assert not room._heads
+    assert not exchange_module._heads
 
 
 def test_repeated_fields_go_out_one_by_one(answers):
@@ -178,7 +178,7 @@ def test_repeated_fields_go_out_one_by_one(answers):
     assert b'\r\nEtag: "1"\r\nEtag: "2"\r\n' in answer
 
 
-def test_what_stands_behind_the_beginning_is_composed_anew(answers):
+def test_what_comes_after_the_beginning_is_composed_anew(answers):
     cookie = {**COMMON, "Set-Cookie": "a=b", "X-Id": "2"}
     first, second, closing = answers(
         (200, "OK", {**COMMON, "X-Id": "1"}),
@@ -188,11 +188,11 @@ def test_what_stands_behind_the_beginning_is_composed_anew(answers):
     assert b"\r\nX-Id: 1\r\n" in first
     assert b"\r\nSet-Cookie: a=b\r\nX-Id: 2\r\n" in second
     assert b"\r\nX-Id: 3\r\nConnection: close\r\n" in closing
-    assert [key[2] for key in room._heads] == [tuple(COMMON)]
+    assert [key[2] for key in exchange_module._heads] == [tuple(COMMON)]
 
 
 @pytest.mark.parametrize(("name", "value"), [("X", "a\r\nY: b"), ("X\r\nY", "b"), ("X", "\u0416")])
-def test_s14_what_is_wrong_behind_a_known_beginning_is_an_error(answers, name, value):
+def test_s14_what_is_wrong_after_a_cached_beginning_is_an_error(answers, name, value):
     headers = HTTPHeaders(COMMON)
     headers.fields[name] = value  # past every check but the last one
     known, error = answers((200, "OK", COMMON), (200, "OK", headers))
@@ -202,8 +202,8 @@ def test_s14_what_is_wrong_behind_a_known_beginning_is_an_error(answers, name, v
     )
 
 
-def test_s10_the_memory_is_bounded():
+def test_s10_the_cache_is_bounded():
     heads = ComposedHeads()
-    for number in range(3 * MOST):
+    for number in range(3 * MAX_HEADS):
         assert heads.compose(200, "OK", {"X": str(number)})
-    assert 0 < len(heads) <= MOST
+    assert 0 < len(heads) <= MAX_HEADS

@@ -15,7 +15,7 @@ from tornado.http1connection import (
     ResponseHead,
     ResponseParser,
 )
-from tornado.http1connection._folding import unfold
+from tornado.http1connection._parsing._folding import unfold
 
 
 def fields_of(lines: bytes, **limits: int) -> object:

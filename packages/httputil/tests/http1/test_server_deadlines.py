@@ -45,7 +45,7 @@ def test_s8_the_head_deadline_does_not_hold_for_the_time_between_requests(run, w
 
 
 def test_s8_a_body_below_the_minimum_rate_is_answered_with_408(run, wire, application, monkeypatch):
-    monkeypatch.setattr("tornado.http1connection._pace.WINDOW", 0.1)
+    monkeypatch.setattr("tornado.http1connection._server._deadlines.RATE_WINDOW", 0.1)
 
     async def scene():
         async with wire(
@@ -60,7 +60,7 @@ def test_s8_a_body_below_the_minimum_rate_is_answered_with_408(run, wire, applic
 def test_s8_a_body_above_the_minimum_rate_is_taken_and_its_limit_counts_all_of_it(
     run, wire, application, monkeypatch
 ):
-    monkeypatch.setattr("tornado.http1connection._pace.WINDOW", 0.05)
+    monkeypatch.setattr("tornado.http1connection._server._deadlines.RATE_WINDOW", 0.05)
     head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 
     async def scene():
@@ -78,7 +78,7 @@ def test_s8_a_body_above_the_minimum_rate_is_taken_and_its_limit_counts_all_of_i
 
 
 def test_s8_a_body_has_a_minimum_rate_by_default(run, wire, application, monkeypatch):
-    monkeypatch.setattr("tornado.http1connection._pace.WINDOW", 0.1)
+    monkeypatch.setattr("tornado.http1connection._server._deadlines.RATE_WINDOW", 0.1)
 
     async def scene():
         async with wire(application(), head_timeout=0.1) as client:
@@ -96,7 +96,7 @@ def test_s8_a_body_has_a_minimum_rate_by_default(run, wire, application, monkeyp
 def test_s8_a_body_that_was_quick_may_pause_for_a_while(
     run, wire, application, monkeypatch, pause, alive
 ):
-    monkeypatch.setattr("tornado.http1connection._pace.WINDOW", 0.1)
+    monkeypatch.setattr("tornado.http1connection._server._deadlines.RATE_WINDOW", 0.1)
 
     async def scene():
         async with wire(application(), min_body_rate=1000, head_timeout=0.1) as client:
@@ -113,7 +113,7 @@ def test_s8_a_body_that_was_quick_may_pause_for_a_while(
 
 
 def test_s8_a_request_may_be_allowed_to_be_slow(run, wire, application, message, monkeypatch):
-    monkeypatch.setattr("tornado.http1connection._pace.WINDOW", 0.05)
+    monkeypatch.setattr("tornado.http1connection._server._deadlines.RATE_WINDOW", 0.05)
 
     class Patient(message):
         def headers_received(self, start_line, headers):
@@ -133,7 +133,7 @@ def test_s8_a_request_may_be_allowed_to_be_slow(run, wire, application, message,
 def test_s8_a_delegate_that_is_slow_is_not_held_against_the_client(
     run, wire, application, message, monkeypatch
 ):
-    monkeypatch.setattr("tornado.http1connection._pace.WINDOW", 0.05)
+    monkeypatch.setattr("tornado.http1connection._server._deadlines.RATE_WINDOW", 0.05)
 
     class Busy(message):
         async def data_received(self, chunk):
@@ -150,7 +150,7 @@ def test_s8_a_delegate_that_is_slow_is_not_held_against_the_client(
 
 def test_s8_a_body_has_its_deadline_beside_its_rate(run, wire, application, monkeypatch):
     """Neither of them takes the place of the other."""
-    monkeypatch.setattr("tornado.http1connection._pace.WINDOW", 0.05)
+    monkeypatch.setattr("tornado.http1connection._server._deadlines.RATE_WINDOW", 0.05)
 
     async def scene():
         for options, quick in (({"body_timeout": 30}, False), ({"body_timeout": 0.3}, True)):
@@ -217,7 +217,7 @@ def test_s8_a_client_that_takes_nothing_of_a_stream_is_cut_off(run, wire, applic
 def test_s8_a_client_that_sends_without_reading_is_cut_off(
     run, wire, application, message, monkeypatch
 ):
-    monkeypatch.setattr("tornado.http1connection._pace.WINDOW", 0.1)
+    monkeypatch.setattr("tornado.http1connection._server._deadlines.RATE_WINDOW", 0.1)
 
     class Echo(Streamed, message):
         def data_received(self, chunk):
@@ -290,7 +290,7 @@ def test_s8_a_delegate_may_take_its_time_with_a_head(run, wire, application, mes
 def test_s8_the_time_for_a_body_begins_behind_its_head(
     run, wire, application, message, monkeypatch, limits
 ):
-    monkeypatch.setattr("tornado.http1connection._pace.WINDOW", 0.1)
+    monkeypatch.setattr("tornado.http1connection._server._deadlines.RATE_WINDOW", 0.1)
 
     class Slow(message):
         async def headers_received(self, start_line, headers):
@@ -308,7 +308,7 @@ def test_s8_a_client_may_stall_as_long_within_its_body_as_elsewhere(
     run, wire, application, message, monkeypatch
 ):
     """The looks at a body come more often than a client has to read."""
-    monkeypatch.setattr("tornado.http1connection._pace.WINDOW", 0.05)
+    monkeypatch.setattr("tornado.http1connection._server._deadlines.RATE_WINDOW", 0.05)
 
     class Echo(message):
         async def data_received(self, chunk):
@@ -436,7 +436,7 @@ def test_s8_a_client_that_reads_nothing_cannot_pipeline_without_end(
 def test_s7_a_rest_of_a_body_that_does_not_come_is_not_waited_for(
     run, wire, application, message, monkeypatch
 ):
-    import tornado.http1connection._server as room
+    import tornado.http1connection._server._connection as room
 
     monkeypatch.setattr(room, "_DRAIN_TIME", 0.1)
 

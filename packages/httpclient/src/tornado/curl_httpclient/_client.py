@@ -6,14 +6,15 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from tornado.httpclient._base_client import BaseHTTPClient
-from tornado.httpclient._tls_files import CheckedFiles, files_of
+from tornado.httpclient._request._request import tls_files
 from tornado.ioloop import takes_loop
+from tornado.util import BoundedCache
 
 from ._multi import Multi
 from ._transfer import Transfer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
     from http.cookiejar import CookieJar
 
     from tornado.httpclient import HTTPRequest
@@ -24,6 +25,9 @@ _app_log = logging.getLogger("tornado.application")
 
 #: What to do about an encrypted key.
 _ENCRYPTED_KEY = "set pycurl.KEYPASSWD in a prepare_curl_callback"
+
+#: How many combinations of files are not checked again.
+_MAX_CHECKED = 64
 
 
 class CurlAsyncHTTPClient(BaseHTTPClient):
@@ -63,7 +67,8 @@ class CurlAsyncHTTPClient(BaseHTTPClient):
             cookie_jar=cookie_jar,
             io_loop=io_loop,
         )
-        self._files = CheckedFiles()
+        #: The states of the files that were checked.
+        self._checked: BoundedCache[Hashable, Any] = BoundedCache(max_entries=_MAX_CHECKED)
         self._multi = Multi(self.io_loop, max(10, max_clients))
 
     def close(self) -> None:
@@ -86,10 +91,16 @@ class CurlAsyncHTTPClient(BaseHTTPClient):
         self._multi.add(transfer)
 
     def _check_files_of(self, request: HTTPRequest) -> None:
-        files = files_of(request.__dict__)._replace(advice=_ENCRYPTED_KEY)
+        """Check the files of a request, unless that was done since the last change of them."""
+        files = tls_files(request.__dict__)._replace(advice=_ENCRYPTED_KEY)
+        if files[:3] == (None, None, None):
+            return
         # Without a pass phrase, libcurl asks the terminal for it, and the loop waits.
         has_callback = request.prepare_curl_callback is not None
-        self._files.check(files, takes_encrypted_keys=has_callback)
+        states = files.states()
+        if self._checked.get((files, has_callback)) != states:
+            files.check(takes_encrypted_keys=has_callback)
+            self._checked.add((files, has_callback), states)
 
     def _log_callback(self, callback: Callable[..., Any]) -> None:
         self.handle_callback_exception(callback)

@@ -11,6 +11,7 @@ from ._client import AsyncHTTPClient
 from ._fetch._fetch import Fetch
 from ._fetch._request_queue import RequestQueue
 from ._fetch._shared_timers import SharedTimers
+from ._request._request import tls_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,11 +75,11 @@ class BaseHTTPClient(AsyncHTTPClient):
         self._shared_timers = SharedTimers(self.asyncio_loop)
 
     def _check_files(self, defaults: dict[str, Any]) -> None:
-        from ._tls_files import files_of, files_of_settings
+        from tornado.netutil import TLSFiles
 
-        files_of(defaults).check(takes_encrypted_keys=self._takes_encrypted_keys)
+        tls_files(defaults).check(takes_encrypted_keys=self._takes_encrypted_keys)
         if isinstance(defaults.get("ssl_options"), dict):
-            files_of_settings(defaults["ssl_options"]).check()
+            TLSFiles.of_settings(defaults["ssl_options"]).check()
 
     def close(self) -> None:
         """Close the client; fetches under way end with an `HTTPStreamClosedError`."""

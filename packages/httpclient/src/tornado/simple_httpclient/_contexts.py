@@ -7,8 +7,8 @@ import ssl
 import sys
 from typing import TYPE_CHECKING
 
-from tornado.httpclient._tls_files import files_of, files_of_settings
-from tornado.netutil import ssl_options_to_context
+from tornado.httpclient._request._request import tls_files
+from tornado.netutil import TLSFiles, ssl_options_to_context
 from tornado.util import BoundedCache
 
 if TYPE_CHECKING:
@@ -46,19 +46,19 @@ class Contexts:
         key: Hashable
         if given is not None:
             settings = tuple(sorted((name, str(value)) for name, value in given.items()))
-            key = settings, files_of_settings(given).states()
+            key = settings, TLSFiles.of_settings(given).states()
         elif _FILES.isdisjoint(request.__dict__):
             key = request.validate_cert, None
         else:
-            files = files_of(request.__dict__)
+            files = tls_files(request.__dict__)
             key = (request.validate_cert, *files[:3]), files.states()
         context = self._contexts.get(key)
         if context is None:
             if given is not None:
-                files_of_settings(given).check()
+                TLSFiles.of_settings(given).check()
                 context = ssl_options_to_context(given, server_side=False)
             else:
-                files_of(request.__dict__).check()
+                tls_files(request.__dict__).check()
                 context = _make(request)
             self._contexts.add(key, context)
         return context

@@ -1,26 +1,28 @@
-"""Heads and framing of messages that go out: values in, bytes out."""
+"""Heads and framing of messages that go out: values in, text or bytes out."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tornado.httputil import HTTPOutputError
+from tornado.util import shortened
 
-from ._errors import shown
-from ._grammar import FIELD_BLOCK, TOKEN_TEXT, VALUE_TEXT
+from ._parsing._grammar import FIELD_BLOCK, TOKEN_TEXT, VALUE_TEXT
 
 if TYPE_CHECKING:
-    from ._head import Fields
+    from ._parsing._head import Fields
 
-#: What stands between a streamed body and the next message (RFC 9112 section 7.1).
+#: What ends a body in chunks (RFC 9112 section 7.1).
 LAST_CHUNK = b"0\r\n\r\n"
 
 
 def encode_fields(fields: Fields) -> str:
-    """Give the field lines of a head.
+    """Return the field lines of a head.
 
-    :raises HTTPOutputError: a name is no token, or a value has control characters or characters
-        above U+00FF. Checked here once more, whatever the application did to its headers.
+    The fields are checked here once more, whatever the application did to its headers.
+
+    :raises HTTPOutputError: a name is not a token, or a value has control characters or characters
+        above U+00FF.
     """
     block = "".join(
         [
@@ -30,8 +32,8 @@ def encode_fields(fields: Fields) -> str:
     )
     if FIELD_BLOCK.fullmatch(block) is None or block.count("\n") != len(fields):
         # Repeated fields have more lines than names. A line end within a value gives lines that are
-        # well formed, and are not ours: each value is looked at.
-        _complain(fields)
+        # well formed, and are not ours: so each value is checked.
+        _check_each(fields)
     return block
 
 
@@ -46,20 +48,20 @@ def _text(value: object) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
-def _complain(fields: Fields) -> None:
+def _check_each(fields: Fields) -> None:
     for name, value in fields.items():
         if TOKEN_TEXT.fullmatch(name) is None:
-            raise HTTPOutputError(f"Invalid header name {shown(name)}")
+            raise HTTPOutputError(f"Invalid header name {shortened(name)}")
         for each in value if isinstance(value, list) else [value]:
             if VALUE_TEXT.fullmatch(_text(each)) is None:
                 raise HTTPOutputError(
                     f"Illegal characters (CR or LF, or other controls) in header {name}:"
-                    f" {shown(_text(each))}"
+                    f" {shortened(_text(each))}"
                 )
 
 
 def encode_chunk(data: bytes) -> bytes:
-    """Frame one piece of a chunked body; an empty piece would end it, and gives nothing."""
+    """Frame one piece of a chunked body; an empty piece would end it, and is left out."""
     return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
 
 

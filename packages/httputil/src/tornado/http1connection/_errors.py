@@ -1,9 +1,9 @@
-"""What the peer did wrong, and what it is told.
+"""What the peer did wrong, and the response to it.
 
 ::
 
     tornado.httputil.HTTPInputError
-    └── ProtocolError             the bytes are no acceptable HTTP/1.1; says which status answers them
+    └── ProtocolError             the bytes break HTTP/1.1 or a limit; has the status that answers them
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from tornado.httputil import HTTPInputError
 
 
 class ProtocolError(HTTPInputError):
-    """The peer sent something that HTTP/1.1 or a limit does not allow.
+    """Something that the peer sent and that HTTP/1.1 or a limit does not allow.
 
     :param message: what is wrong, with the offending value shortened.
     :param status: the status code that answers a request like this (400, 413, 417, 431, 501, 505).
@@ -23,13 +23,7 @@ class ProtocolError(HTTPInputError):
         self.status = status
 
 
-def shown(value: str | bytes, limit: int = 60) -> str:
-    """Give a peer's value for a message: escaped, and cut at `limit` characters."""
-    text = value.decode("latin-1") if isinstance(value, bytes) else value
-    return ascii(text if len(text) <= limit else text[:limit] + "...")
-
-
-#: The reason phrases of the answers to what is no acceptable request.
+#: The reason phrases of the responses to requests that cannot be accepted.
 _REASONS = {
     400: "Bad Request",
     408: "Request Timeout",
@@ -42,7 +36,7 @@ _REASONS = {
 
 
 def refusal(status: int) -> bytes:
-    """Give a whole response without a body, that says the connection is about to close."""
+    """Return a whole response without a body, which says that the connection is about to close."""
     reason = _REASONS.get(status, "Bad Request")
     return (f"HTTP/1.1 {status} {reason}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").encode(
         "latin-1"

@@ -11,14 +11,14 @@ Everything here works alone, without a connection::
 * **Messages.** :class:`HTTPHeaders`, :class:`RequestStartLine` and :class:`ResponseStartLine` are
   the head of a message, :class:`HTTPServerRequest` is a whole request.
 * **Connections.** :class:`HTTPServerConnectionDelegate`, :class:`HTTPMessageDelegate` and
-  :class:`HTTPConnection` are the interfaces between a connection and what stands on it.
-* **Forms.** :func:`parse_body_arguments` and :func:`parse_multipart_form_data` take a complete body
-  apart, within the limits of :class:`ParseBodyConfig`.
+  :class:`HTTPConnection` are the interfaces between a connection and the application.
+* **Forms.**   :func:`parse_body_arguments` and :func:`parse_multipart_form_data` parse a complete body,
+  within the limits of :class:`ParseBodyConfig`.
 * **Uploads.** :class:`MultipartReader` turns a multipart body into events while it arrives, and
   :class:`FormReceiver` collects one with its big files on disk, within :class:`MultipartLimits`.
 * **Small things.** Dates, cookies, hosts, query strings, credentials, reason phrases.
 
-What a peer got wrong is an :exc:`HTTPInputError`, what we got wrong an :exc:`HTTPOutputError`.
+A mistake of the peer is an :exc:`HTTPInputError`, our own mistake an :exc:`HTTPOutputError`.
 
 A few names begin with an underscore: published applications import them, so they stay. What only
 some programs need is imported when it is first asked for: most of a server never parses a form.
@@ -33,11 +33,11 @@ from typing import TYPE_CHECKING
 from tornado.escape import native_str, parse_qs_bytes, to_unicode, utf8
 from tornado.util import ObjectDict, publish
 
-from ._dates import format_timestamp
 from ._delegates import HTTPConnection, HTTPMessageDelegate, HTTPServerConnectionDelegate
 from ._errors import HTTPInputError, HTTPOutputError, MultipartError
-from ._grammar import FIELD_VALUE, HTTP_WHITESPACE, TCHAR, TOKEN, is_token
-from ._headers import HTTPHeaders
+from ._fields._dates import format_timestamp
+from ._fields._grammar import FIELD_VALUE, HTTP_WHITESPACE, TCHAR, TOKEN, is_token
+from ._fields._headers import HTTPHeaders
 from ._hosts import split_host_and_port
 from ._request import HTTPServerRequest
 from ._start_lines import RequestStartLine, ResponseStartLine
@@ -53,11 +53,11 @@ if TYPE_CHECKING:
         ParseUrlEncodedConfig,
         set_parse_body_config,
     )
-    from ._cookies import parse_cookie
-    from ._credentials import encode_username_password
     from ._doctests import doctests
-    from ._form_file import HTTPFile
-    from ._form_receiver import FormReceiver, UploadProgress
+    from ._fields._cookies import parse_cookie
+    from ._fields._credentials import encode_username_password
+    from ._fields._parameters import parse_header
+    from ._fields._ranges import content_range, parse_request_range
     from ._kept_names import (
         _ABNF as _ABNF,
     )
@@ -82,15 +82,15 @@ if TYPE_CHECKING:
     from ._kept_names import (
         _unquote_cookie as _unquote_cookie,
     )
-    from ._multipart_events import MultipartEnd, PartBegin, PartData, PartEnd
-    from ._multipart_form import parse_multipart_form_data
-    from ._multipart_limits import MultipartLimits
-    from ._multipart_reader import MultipartReader
-    from ._parameters import parse_header
+    from ._multipart._events import MultipartEnd, PartBegin, PartData, PartEnd
+    from ._multipart._file import HTTPFile
+    from ._multipart._form import parse_multipart_form_data
+    from ._multipart._limits import MultipartLimits
+    from ._multipart._reader import MultipartReader
+    from ._multipart._receiver import FormReceiver, UploadProgress
+    from ._multipart._uploads import ReceivedForm, UploadedFile
     from ._queries import qs_to_qsl, url_concat
-    from ._ranges import content_range, parse_request_range
-    from ._start_line_parser import parse_request_start_line, parse_response_start_line
-    from ._uploads import ReceivedForm, UploadedFile
+    from ._start_lines import parse_request_start_line, parse_response_start_line
 
 __all__ = [
     "FIELD_VALUE",
@@ -149,20 +149,20 @@ __all__ = [
 publish(
     globals(),
     {
-        "FormReceiver": "_form_receiver",
-        "HTTPFile": "_form_file",
-        "MultipartEnd": "_multipart_events",
-        "MultipartLimits": "_multipart_limits",
-        "MultipartReader": "_multipart_reader",
+        "FormReceiver": "_multipart._receiver",
+        "HTTPFile": "_multipart._file",
+        "MultipartEnd": "_multipart._events",
+        "MultipartLimits": "_multipart._limits",
+        "MultipartReader": "_multipart._reader",
         "ParseBodyConfig": "_body_config",
         "ParseMultipartConfig": "_body_config",
         "ParseUrlEncodedConfig": "_body_config",
-        "PartBegin": "_multipart_events",
-        "PartData": "_multipart_events",
-        "PartEnd": "_multipart_events",
-        "ReceivedForm": "_uploads",
-        "UploadProgress": "_form_receiver",
-        "UploadedFile": "_uploads",
+        "PartBegin": "_multipart._events",
+        "PartData": "_multipart._events",
+        "PartEnd": "_multipart._events",
+        "ReceivedForm": "_multipart._uploads",
+        "UploadProgress": "_multipart._receiver",
+        "UploadedFile": "_multipart._uploads",
         "_ABNF": "_kept_names",
         "_DEFAULT_PARSE_BODY_CONFIG": "_kept_names",
         "_encode_header": "_kept_names",
@@ -171,16 +171,16 @@ publish(
         "_parse_request_range": "_kept_names",
         "_parseparam": "_kept_names",
         "_unquote_cookie": "_kept_names",
-        "content_range": "_ranges",
+        "content_range": "_fields._ranges",
         "doctests": "_doctests",
-        "encode_username_password": "_credentials",
+        "encode_username_password": "_fields._credentials",
         "parse_body_arguments": "_body",
-        "parse_cookie": "_cookies",
-        "parse_header": "_parameters",
-        "parse_multipart_form_data": "_multipart_form",
-        "parse_request_range": "_ranges",
-        "parse_request_start_line": "_start_line_parser",
-        "parse_response_start_line": "_start_line_parser",
+        "parse_cookie": "_fields._cookies",
+        "parse_header": "_fields._parameters",
+        "parse_multipart_form_data": "_multipart._form",
+        "parse_request_range": "_fields._ranges",
+        "parse_request_start_line": "_start_lines",
+        "parse_response_start_line": "_start_lines",
         "qs_to_qsl": "_queries",
         "set_parse_body_config": "_body_config",
         "url_concat": "_queries",

@@ -1,20 +1,21 @@
-"""Request bodies into arguments and files."""
+"""Request bodies, parsed into arguments and files."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tornado.escape import parse_qs_bytes, utf8
+from tornado.util import shortened
 
 from ._body_config import ParseBodyConfig, ParseUrlEncodedConfig, body_config
-from ._errors import HTTPInputError, shown
-from ._grammar import HTTP_WHITESPACE
-from ._multipart_form import parse_multipart_form_data
-from ._multipart_reader import boundary_of
+from ._errors import HTTPInputError
+from ._fields._grammar import HTTP_WHITESPACE
+from ._multipart._form import parse_multipart_form_data
+from ._multipart._reader import boundary_of
 
 if TYPE_CHECKING:
-    from ._form_file import HTTPFile
-    from ._headers import HTTPHeaders
+    from ._fields._headers import HTTPHeaders
+    from ._multipart._file import HTTPFile
 
 _URLENCODED = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
@@ -38,14 +39,14 @@ def parse_body_arguments(
     :param files: gets the files.
     :param headers: all header fields, to refuse a body that is still compressed.
     :param config: the limits, by default those of :func:`set_parse_body_config`.
-    :raises HTTPInputError: for a malformed body and one that crosses a limit.
+    :raises HTTPInputError: the body is malformed or crosses a limit.
     """
     kind = content_type.partition(";")[0].strip(HTTP_WHITESPACE).lower()
     if kind not in {_URLENCODED, _MULTIPART}:
         return
     encoding = headers.get("Content-Encoding") if headers else None
     if encoding:
-        raise HTTPInputError(f"Unsupported Content-Encoding: {shown(encoding)}")
+        raise HTTPInputError(f"Unsupported Content-Encoding: {shortened(encoding)}")
     config = config or body_config()
     if kind == _URLENCODED:
         _parse_urlencoded(body, arguments, config.urlencoded)

@@ -1,20 +1,20 @@
-"""How much of a request body is parsed into arguments, process-wide and per call."""
+"""The limits for parsing request bodies, process-wide and per call."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ._in_force import DEFAULT_MAX_ARGUMENTS, InForce
+from ._process_config import DEFAULT_MAX_ARGUMENTS, ProcessConfig
 
 
 @dataclass
 class ParseMultipartConfig:
-    """Bound the parsing of ``multipart/form-data`` bodies.
+    """The limits for parsing ``multipart/form-data`` bodies.
 
     .. versionadded:: 1.0
     """
 
-    #: Whether multipart bodies are parsed at all; when not, they are an error.
+    #: Whether multipart bodies are parsed at all; if not, they are an error.
     enabled: bool = True
 
     #: How many parts a body may have.
@@ -26,7 +26,7 @@ class ParseMultipartConfig:
 
 @dataclass
 class ParseUrlEncodedConfig:
-    """Bound the parsing of ``application/x-www-form-urlencoded`` bodies and of query strings.
+    """The limits for parsing ``application/x-www-form-urlencoded`` bodies and query strings.
 
     .. versionadded:: 1.0
     """
@@ -37,7 +37,7 @@ class ParseUrlEncodedConfig:
 
 @dataclass
 class ParseBodyConfig:
-    """Bound the parsing of request bodies, see :func:`set_parse_body_config`.
+    """The limits for parsing request bodies, see :func:`set_parse_body_config`.
 
     .. versionadded:: 1.0
     """
@@ -50,13 +50,13 @@ def set_parse_body_config(config: ParseBodyConfig) -> None:
     """Change how request bodies are parsed, in the whole process.
 
     Call it once, before the server starts: requests read the setting when their arguments are
-    first asked for. ``set_parse_body_config(ParseBodyConfig())`` puts the defaults back.
+    first asked for. ``set_parse_body_config(ParseBodyConfig())`` restores the defaults.
 
     .. versionadded:: 1.0
     """
-    InForce.config = config
+    ProcessConfig.config = config
 
 
 def body_config() -> ParseBodyConfig:
     """Return the configuration in force."""
-    return InForce.config or ParseBodyConfig()
+    return ProcessConfig.config or ParseBodyConfig()

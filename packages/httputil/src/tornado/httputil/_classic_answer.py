@@ -1,16 +1,18 @@
-"""The classic form of an answer: the program writes head and body as one run of bytes.
+"""The classic form of a response: the program writes head and body as one run of bytes.
 
-A modern connection frames what it sends, so it wants the head in parts. This room takes it apart
-again; lengths, chunks and keep-alive stay the connection's business.
+A modern connection frames what it sends, so it needs the head in parts. Here the head is parsed
+again; lengths, chunks and keep-alive are left to the connection.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._errors import HTTPInputError, HTTPOutputError, shown
-from ._headers import HTTPHeaders
-from ._start_line_parser import parse_response_start_line
+from tornado.util import shortened
+
+from ._errors import HTTPInputError, HTTPOutputError
+from ._fields._headers import HTTPHeaders
+from ._start_lines import parse_response_start_line
 
 if TYPE_CHECKING:
     from asyncio import Future
@@ -22,7 +24,7 @@ _STATUS_LINE = b"HTTP/"
 
 
 class ClassicAnswer:
-    """Send through a connection what a program writes as raw bytes.
+    """A response that a program writes as raw bytes, sent through a connection.
 
     A program that sent the head by ``connection.write_headers`` may write its body here.
     """
@@ -32,20 +34,20 @@ class ClassicAnswer:
         self._head = b""
         self._is_body = False
 
-    def goes_on_with(self, chunk: bytes) -> bool:
-        """Tell if some bytes are the next ones of a head."""
+    def continues_head(self, chunk: bytes) -> bool:
+        """Return whether some bytes can be the next ones of a head."""
         head = self._head + chunk
         return head[:5] == _STATUS_LINE[: len(head)]
 
     def write(self, chunk: bytes) -> Future[None]:
         """Send some bytes; those of an incomplete head are kept until the rest of it comes.
 
-        :raises HTTPOutputError: when they are no head of a response.
+        :raises HTTPOutputError: they are not the head of a response.
         """
         if self._is_body:
             return self._connection.write(chunk)
         head = self._head + chunk
-        if not self.goes_on_with(chunk):
+        if not self.continues_head(chunk):
             self._is_body = True
             return self._connection.write(head)
         head, end, rest = head.partition(b"\r\n\r\n")
@@ -57,12 +59,12 @@ class ClassicAnswer:
         return self._connection.write_headers(start_line, headers, rest or None)
 
     def finish(self) -> None:
-        """Say that the answer is complete.
+        """End the response.
 
-        :raises HTTPOutputError: when not even its head is.
+        :raises HTTPOutputError: not even its head is complete.
         """
         if self._head and not self._is_body:
-            raise HTTPOutputError(f"the answer ends in its head: {shown(self._head)}")
+            raise HTTPOutputError(f"the response ends in its head: {shortened(self._head)}")
         self._connection.finish()
 
 
@@ -71,7 +73,7 @@ def _parse(head: bytes) -> tuple[ResponseStartLine, HTTPHeaders]:
     try:
         return parse_response_start_line(line), HTTPHeaders.parse(block)
     except HTTPInputError as error:
-        raise HTTPOutputError(f"bad head of an answer: {error}") from error
+        raise HTTPOutputError(f"bad head of a response: {error}") from error
 
 
 def _done() -> Future[None]:

@@ -1,4 +1,4 @@
-"""The interfaces between a connection and what stands on it.
+"""The interfaces between a connection and the application.
 
 A server connection tells its :class:`HTTPServerConnectionDelegate` about each new request. That
 returns an :class:`HTTPMessageDelegate`, which is told about the head, the body and the end of the
@@ -17,60 +17,60 @@ if TYPE_CHECKING:
     from asyncio import Future
     from collections.abc import Awaitable, Callable
 
-    from ._headers import HTTPHeaders
+    from ._fields._headers import HTTPHeaders
     from ._start_lines import RequestStartLine
 
 
 class HTTPServerConnectionDelegate:
-    """Be told about the requests of server connections; subclasses say what happens."""
+    """The interface of what is told about the requests of server connections."""
 
     def start_request(
         self, server_conn: object, request_conn: HTTPConnection
     ) -> HTTPMessageDelegate:
-        """Return the delegate for a request that is about to be read.
+        """Called when a request is about to be read. Override to return the delegate for it.
 
         :param server_conn: an opaque object, one per connection of the client.
-        :param request_conn: where the answer to this one request is written.
+        :param request_conn: where the response to this one request is written.
         """
         raise NotImplementedError(f"{type(self).__name__} does not define start_request")
 
     def on_close(self, server_conn: object) -> None:
-        """Be told that a connection of the client is gone."""
+        """Called when a connection of the client is closed. Override to clean up."""
 
 
 class HTTPMessageDelegate:
-    """Be told about one message: the head, any number of pieces of the body, and the end."""
+    """The interface of what is told about one message: its head, the pieces of its body, its end."""
 
     def headers_received(
         self,
         start_line: RequestStartLine | ResponseStartLine,
         headers: HTTPHeaders,
     ) -> Awaitable[None] | None:
-        """Take the head of the message.
+        """Called with the head of the message.
 
         :returns: an awaitable to hold back the body until it is done, or None.
         """
         return None
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
-        """Take a piece of the body.
+        """Called with each piece of the body.
 
         :returns: an awaitable to hold back the next piece until it is done, or None.
         """
         return None
 
     def finish(self) -> None:
-        """Be told that the message is complete."""
+        """Called when the message is complete."""
 
     def on_connection_close(self) -> None:
-        """Be told that the connection broke before the message was complete.
+        """Called when the connection is lost before the message is complete.
 
         A message ends with this call or with :meth:`finish`, never with both.
         """
 
 
 class HTTPConnection:
-    """Send one message: the answer to a request, or a request to a server."""
+    """The interface of what sends one message: the response to a request, or a request."""
 
     def write_headers(
         self,
@@ -79,7 +79,7 @@ class HTTPConnection:
         chunk: bytes | None = None,
         callback: Callable[[], object] | None = None,
     ) -> Future[None]:
-        """Send the head, and in the same write a first piece of the body.
+        """Send the head, and in the same write the first piece of the body.
 
         :param start_line: the version in it is ignored, the connection sends its own.
         :param callback: classic: called without arguments when the future is done.
@@ -96,7 +96,7 @@ class HTTPConnection:
         raise NotImplementedError(f"{type(self).__name__} does not define write")
 
     def finish(self) -> None:
-        """Say that the body is complete."""
+        """End the message: its body is complete."""
         raise NotImplementedError(f"{type(self).__name__} does not define finish")
 
     def respond(
@@ -105,7 +105,7 @@ class HTTPConnection:
         """Send a whole response; connections that can do it in one step override this.
 
         :param headers: a Content-Length is added if nothing says how the body is framed.
-        :returns: a future as :meth:`write_headers` gives.
+        :returns: a future as :meth:`write_headers` returns it.
 
         .. versionadded:: 1.0
         """

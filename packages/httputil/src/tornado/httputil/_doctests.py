@@ -14,9 +14,9 @@ def doctests() -> TestSuite:
     from doctest import DocTestCase, DocTestFinder
     from unittest import TestSuite
 
-    face = sys.modules["tornado.httputil"]
+    module = sys.modules["tornado.httputil"]
     find = DocTestFinder().find
-    things = {name: getattr(face, name) for name in dir(face)}
+    things = {name: getattr(module, name) for name in dir(module)}
     found = [
         test
         for name, thing in things.items()

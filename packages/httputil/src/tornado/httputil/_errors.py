@@ -10,11 +10,9 @@ The tree::
 
 from __future__ import annotations
 
-_SHOWN = 64
-
 
 class HTTPInputError(Exception):
-    """Say that the peer's request, response or body is malformed.
+    """A malformed request, response or body of the peer.
 
     A server answers such a request with :attr:`status` and closes the connection.
 
@@ -34,21 +32,14 @@ class HTTPInputError(Exception):
 
 
 class HTTPOutputError(Exception):
-    """Say that our own message breaks HTTP, for example a body that misses its Content-Length.
+    """A message of our own that breaks HTTP, for example a body that is not as long as announced.
 
     .. versionadded:: 1.0
     """
 
 
 class MultipartError(HTTPInputError):
-    """Say what is wrong with a multipart body.
+    """A malformed multipart body of the peer, or one that crosses a limit.
 
     .. versionadded:: 1.0
     """
-
-
-def shown(value: str | bytes) -> str:
-    """Return the repr of a peer's value, cut to a length that is fit for a log line."""
-    if len(value) <= _SHOWN:
-        return repr(value)
-    return f"{value[:_SHOWN]!r}... ({len(value)} long)"

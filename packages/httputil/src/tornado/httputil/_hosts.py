@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from ._errors import HTTPInputError, shown
+from tornado.util import shortened
+
+from ._errors import HTTPInputError
 
 _WITH_PORT = r"(?s:(.+)):([0-9]+)"
 
@@ -39,7 +41,7 @@ def split_host_and_port(netloc: str) -> tuple[str, int | None]:
 
 
 def is_host(value: str) -> bool:
-    """Tell whether a text is ``uri-host [ ":" port ]`` with a host that is not empty.
+    """Return whether a text is ``uri-host [ ":" port ]`` with a host that is not empty.
 
     The grammar is that of RFC 9110 section 7.2 and RFC 3986 section 3.2, without commas in names
     and with ports up to 65535.
@@ -48,12 +50,12 @@ def is_host(value: str) -> bool:
 
 
 def is_host_with_port(value: str) -> bool:
-    """Tell whether a text is the target of CONNECT: a host and a port (RFC 9110 section 9.3.6)."""
+    """Return whether a text is the target of CONNECT: a host and a port (RFC 9110 section 9.3.6)."""
     return bool((_port_of(value) or "").strip("0"))
 
 
 def _port_of(value: str) -> str | None:
-    """Return the port that follows a host, empty where there is none; None if it is no host."""
+    """Return the port that follows a host, empty where there is none; None if it is not a host."""
     if value.startswith("["):
         match = re.fullmatch(_LITERAL_HOST, value)
         if match is None or not _is_ipv6(match[1]):
@@ -71,7 +73,7 @@ def _port_of(value: str) -> str | None:
 
 
 def _is_ipv6(text: str) -> bool:
-    from socket import AF_INET6, inet_pton  # only servers that are asked by address need it
+    from socket import AF_INET6, inet_pton  # only hosts that are addresses need it
 
     try:
         inet_pton(AF_INET6, text)
@@ -82,12 +84,12 @@ def _is_ipv6(text: str) -> bool:
 
 @lru_cache(maxsize=256)
 def checked_host(value: str) -> str:
-    """Return the value of a ``Host`` field when it is one.
+    """Return the value of a ``Host`` field, unchanged.
 
-    :raises HTTPInputError: when it holds characters that no host has, or several hosts.
+    :raises HTTPInputError: it has characters that a host cannot have, or names several hosts.
     """
     if value and not is_host(value):
         if "," in value:
-            raise HTTPInputError(f"Multiple host headers not allowed: {shown(value)}")
-        raise HTTPInputError(f"Invalid Host header: {shown(value)}")
+            raise HTTPInputError(f"Multiple host headers not allowed: {shortened(value)}")
+        raise HTTPInputError(f"Invalid Host header: {shortened(value)}")
     return value

@@ -1,7 +1,7 @@
 """Names with an underscore that published applications import.
 
-They are the public-looking functions of other rooms under the names by which Jupyter, OctoPrint,
-moonraker and their like know them. New code has no need of them.
+They are functions of other modules under the names by which Jupyter, OctoPrint, moonraker and
+others know them. New code does not need them.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 
 from ._body_config import ParseBodyConfig
-from ._cookies import unquote_cookie
-from ._grammar import TCHAR
-from ._parameters import encode_header, parse_header, split_parameters
-from ._ranges import content_range, parse_request_range
+from ._fields._cookies import unquote_cookie
+from ._fields._grammar import TCHAR
+from ._fields._parameters import encode_header, parse_header, split_parameters
+from ._fields._ranges import content_range, parse_request_range
 
 
 class _ABNF:
-    """The grammar of a head, by the names of RFC 9110 and RFC 9112; for tests of properties."""
+    """The grammar of a head, by the names of RFC 9110 and RFC 9112, for property-based tests."""
 
     token = field_name = method = re.compile(rf"[{TCHAR}]+")
     field_value = re.compile(

@@ -1,4 +1,4 @@
-"""Query strings: taking arguments apart and putting them on a URL."""
+"""Query strings: reading their arguments, and adding arguments to a URL."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def url_concat(
     >>> url_concat("http://example.com/foo?a=b#top", [("c", "d e")])
     'http://example.com/foo?a=b&c=d+e#top'
 
-    The arguments that are there stay, in order, and are encoded anew.
+    The arguments that the URL has already stay, in order, and are encoded again.
 
     :param args: a dictionary, or a list or tuple of pairs for repeated names; None changes nothing.
-    :raises TypeError: for arguments of another type.
+    :raises TypeError: the arguments are of another type.
     """
     if args is None:
         return url

@@ -4,51 +4,78 @@ from __future__ import annotations
 
 import time
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from tornado.escape import parse_qs_bytes, utf8
 
 from ._errors import HTTPInputError
-from ._headers import HTTPHeaders
+from ._fields._headers import HTTPHeaders
 from ._hosts import checked_host, split_host_and_port
-from ._in_force import max_arguments
-from ._lazy import lazy
+from ._process_config import max_arguments
 
 if TYPE_CHECKING:
     from asyncio import Future
     from collections.abc import Callable
     from http.cookies import SimpleCookie
+    from typing import Self
 
     from ._classic_answer import ClassicAnswer
     from ._delegates import HTTPConnection
-    from ._form_file import HTTPFile
+    from ._multipart._file import HTTPFile
     from ._start_lines import RequestStartLine
 
 _SCHEMES = ("http://", "https://")
 _Arguments = dict[str, list[bytes]]
 _Files = dict[str, "list[HTTPFile]"]
 
+T = TypeVar("T")
+
+
+class lazy(Generic[T]):  # noqa: N801 - reads as a decorator, like property
+    """Compute an attribute on first access and keep it in the instance's ``__dict__``.
+
+    It defines no ``__set__``, so later reads do not come here at all, and the attribute can be
+    assigned and deleted (deleting makes the next access compute it anew). No lock is taken: two
+    threads may both compute the value, and the later one stays.
+    """
+
+    def __init__(self, compute: Callable[..., T]) -> None:
+        self.compute = compute
+        self.name = compute.__name__
+        self.__doc__ = compute.__doc__
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> T: ...
+    def __get__(self, instance: object | None, owner: type) -> T | Self:
+        if instance is None:
+            return self
+        value = self.compute(instance)
+        instance.__dict__[self.name] = value
+        return value
+
 
 class HTTPServerRequest:
-    """Hold one request.
+    """A request as a server receives it.
 
     Nothing is parsed before somebody asks for it: the attributes after :attr:`headers` are computed
     on first access and then kept. All of them may be assigned.
 
-    The reading of an attribute raises :exc:`HTTPInputError` when what it is computed from is
-    malformed: ``host`` for a bad ``Host`` field, ``query_arguments`` and ``arguments`` for too many
-    arguments, and ``body_arguments``, ``files`` and ``arguments`` for a bad body.
+    Reading an attribute raises :exc:`HTTPInputError` when what it is computed from is malformed:
+    ``host`` for a bad ``Host`` field, ``query_arguments`` and ``arguments`` for too many arguments,
+    and ``body_arguments``, ``files`` and ``arguments`` for a bad body.
 
     :param start_line: method, target and version. The arguments ``method``, ``uri``, ``version``
-        and ``host`` are the older way to say the same, and deprecated.
-    :param connection: where the answer goes; its ``context`` attribute, if it has one, knows the
+        and ``host`` are an older form of the same, and deprecated.
+    :param connection: where the response goes; its ``context`` attribute, if it has one, has the
         client's address and the protocol.
     :param server_connection: the opaque object that stands for the client's connection.
-    :param remote_ip: classic: the client's address, instead of the one that the connection knows.
+    :param remote_ip: classic: the client's address, instead of the one of the connection.
     :param protocol: classic: ``http`` or ``https``, likewise.
 
-    Until 3.2 these two came before ``host``. That order is recognized by the protocol or the host,
-    which are text, or by the files, at a place where the other order has something else.
+    Until 3.2 these two came before ``host``. That order is recognized by the type of the arguments:
+    the protocol and the host are text, where the newer order has something else.
     """
 
     #: The method: ``GET``, ``POST`` ...
@@ -63,9 +90,8 @@ class HTTPServerRequest:
     headers: HTTPHeaders
     #: The body, complete; empty while it is read and when it is streamed.
     body: bytes = b""
-    #: Where the answer goes.
-    #: An :class:`HTTPConnection`, ``None`` for a request that did not come over one. Typed as open,
-    #: since the connection of a server can do more than every connection has to.
+    #: Where the response goes: an :class:`HTTPConnection`, or ``None`` for a request that did not come
+    #: over one. Not typed, because the connection of a server can do more than every connection must.
     connection: Any
     #: Stands for the client's connection, several requests share it.
     server_connection: object | None
@@ -125,7 +151,7 @@ class HTTPServerRequest:
 
     @lazy
     def query(self) -> str:
-        """What follows the first ``?`` of the target, empty where there is none."""
+        """What follows the first ``?`` of the target; empty if there is none."""
         return self.uri.partition("?")[2]
 
     @lazy
@@ -148,14 +174,14 @@ class HTTPServerRequest:
         return split_host_and_port(self.host.lower())[0]
 
     def full_url(self) -> str:
-        """Put the URL of this request together again."""
+        """Return the whole URL of this request."""
         return f"{self.protocol}://{self.host}{_origin_form(self.uri)}"
 
     # The client.
 
     @lazy
     def remote_ip(self) -> str | None:
-        """The address of the client, None where it is not known."""
+        """The address of the client, None if it is not known."""
         return getattr(getattr(self.connection, "context", None), "remote_ip", None)
 
     @lazy
@@ -178,14 +204,14 @@ class HTTPServerRequest:
             return None
         try:
             found: dict[str, Any] | bytes | None = getpeercert(binary_form=binary_form)
-        except (OSError, ValueError):  # gone, or the handshake is not done
+        except (OSError, ValueError):  # closed, or the handshake is not done
             return None
         return found
 
     @lazy
     def cookies(self) -> SimpleCookie:
         """The cookies, each one a ``Morsel``; those with impossible names are left out."""
-        from ._cookie_jar import cookie_jar
+        from ._fields._cookies import cookie_jar
 
         return cookie_jar(self.headers.get("Cookie", ""))
 
@@ -232,9 +258,9 @@ class HTTPServerRequest:
         return arguments, files
 
     def _parse_body(self) -> None:
-        """Parse the body now, whatever was asked for before it was complete.
+        """Parse the body now, even if it was asked for before it was complete.
 
-        :raises HTTPInputError: when it is malformed.
+        :raises HTTPInputError: it is malformed.
         """
         for name in ("_form", "body_arguments", "files", "arguments"):
             self.__dict__.pop(name, None)
@@ -243,7 +269,7 @@ class HTTPServerRequest:
     def set_body(self, body: bytes) -> None:
         """Set the complete body and parse it; for servers that collect it.
 
-        :raises HTTPInputError: when it is malformed.
+        :raises HTTPInputError: it is malformed.
 
         .. versionadded:: 1.0
         """
@@ -253,7 +279,7 @@ class HTTPServerRequest:
     # Time and text.
 
     def request_time(self) -> float:
-        """Return how many seconds this request took, or takes so far."""
+        """Return how many seconds this request took, or has taken so far."""
         end = time.monotonic() if self._finish_time is None else self._finish_time
         return end - self._start_time
 
@@ -268,7 +294,7 @@ class HTTPServerRequest:
             f"remote_ip={self.remote_ip!r})"
         )
 
-    # The classic form, where the callback of a server answers through the request.
+    # The classic form: the callback of a server answers through the request.
 
     def supports_http_1_1(self) -> bool:
         """Return whether the client speaks HTTP/1.1."""
@@ -277,11 +303,11 @@ class HTTPServerRequest:
     def write(
         self, chunk: str | bytes, callback: Callable[[], object] | None = None
     ) -> Future[None] | None:
-        """Write a piece of the answer, the head and the body in one run of bytes (classic).
+        """Write a piece of the response, the head and the body in one run of bytes (classic).
 
         :param callback: called without arguments when the bytes are with the operating system.
-        :returns: a future for that moment, or None with a callback.
-        :raises HTTPOutputError: when the answer does not begin with the head of a response.
+        :returns: a future that is done then, or None with a callback.
+        :raises HTTPOutputError: it does not begin with the head of a response.
         """
         written = self._answer.write(utf8(chunk))
         if callback is None:
@@ -290,7 +316,7 @@ class HTTPServerRequest:
         return None
 
     def finish(self) -> None:
-        """Say that the answer is complete (classic)."""
+        """End the response (classic)."""
         self._answer.finish()
         self._finish_time = time.monotonic()
 

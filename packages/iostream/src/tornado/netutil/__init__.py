@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Resolver,
         ThreadedResolver,
     )
+    from ._tls_files import TLSFiles
     from ._unix import bind_unix_socket
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "OverrideResolver",
     "Resolver",
     "TCPServer",
+    "TLSFiles",
     "ThreadedResolver",
     "add_accept_handler",
     "bind_sockets",
@@ -58,6 +60,7 @@ publish(
         "OverrideResolver": "_resolver",
         "Resolver": "_resolver",
         "TCPServer": "_classic",
+        "TLSFiles": "_tls_files",
         "ThreadedResolver": "_resolver",
         "bind_unix_socket": "_unix",
         "is_valid_ip": "_address",

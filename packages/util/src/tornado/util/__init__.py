@@ -1,52 +1,50 @@
-"""The small tools under every other piece of Tornado.
+"""Small tools that the other distributions of Tornado share.
 
 :class:`Configurable`
-    Base classes whose implementation is chosen at run time, such as ``AsyncHTTPClient``.
+    A base class whose implementation is chosen at run time, such as ``AsyncHTTPClient``.
 :class:`GzipDecompressor`
-    A gzip stream, decompressed in pieces of bounded size.
+    A decompressor for gzip streams that returns pieces of bounded size.
 :class:`ObjectDict`
     A dictionary whose items are attributes.
 :class:`ArgReplacer`
-    One argument of a function, found by name in any call.
+    A reader and replacer of one argument of a call.
 :class:`BoundedCache`
-    Results that were computed before, in bounded memory.
+    A dictionary of results that never grows beyond a given size.
 :func:`shortened`
-    A value as a message shows it.
+    A value quoted, escaped and cut for a message.
 :func:`import_object`
-    Objects found by their dotted names.
+    An object found by its dotted name.
 :func:`replace_file`, :func:`move_file`
     Files that are complete or not there at all.
 
-The rest are shims: they keep programs running that were written when Python lacked what it has
-today. Importing this module loads none of them: each room is imported when one of its names is
-first asked for.
+The other names keep programs running that were written when Python lacked what it has today.
+Importing this module loads none of them: each private module is imported when one of its names is
+first used.
 """
 
-# ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for
+# ruff: noqa: TC004 - the names in __all__ are imported when they are first used
 
 from __future__ import annotations
 
 from builtins import TimeoutError  # noqa: A004 - the documented name is the builtin
 
-from . import _namespace as _namespace  # checks whose `tornado` this is
-from ._public import publish
+from . import _namespace as _namespace  # checks that `tornado` is ours
+from ._publish import publish
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
     from ._arguments import ArgReplacer
     from ._cache import BoundedCache
     from ._classic import b, basestring_type, bytes_type, unicode_type
-    from ._code import exec_in
     from ._configurable import Configurable
     from ._doctests import doctests
-    from ._duration import timedelta_to_seconds
-    from ._exceptions import errno_from_exception, raise_exc_info
+    from ._dotted_names import import_object
     from ._files import move_file, replace_file
     from ._gzip import GzipDecompressor
     from ._messages import shortened
-    from ._names import import_object
     from ._objectdict import ObjectDict
-    from ._pattern import re_unescape
+    from ._regex import re_unescape
+    from ._shims import errno_from_exception, exec_in, raise_exc_info, timedelta_to_seconds
     from ._uncaught import print_uncaught
 
 __all__ = [
@@ -86,16 +84,16 @@ publish(
         "basestring_type": "_classic",
         "bytes_type": "_classic",
         "doctests": "_doctests",
-        "errno_from_exception": "_exceptions",
-        "exec_in": "_code",
-        "import_object": "_names",
+        "errno_from_exception": "_shims",
+        "exec_in": "_shims",
+        "import_object": "_dotted_names",
         "move_file": "_files",
         "print_uncaught": "_uncaught",
-        "raise_exc_info": "_exceptions",
-        "re_unescape": "_pattern",
+        "raise_exc_info": "_shims",
+        "re_unescape": "_regex",
         "replace_file": "_files",
         "shortened": "_messages",
-        "timedelta_to_seconds": "_duration",
+        "timedelta_to_seconds": "_shims",
         "unicode_type": "_classic",
     },
     aliases=dict.fromkeys(

@@ -1,4 +1,4 @@
-"""One argument of a function, found by name wherever a call puts it."""
+"""One argument of a call, by position or by keyword."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 class ArgReplacer:
-    """Read and replace the value of one named argument in ``args, kwargs`` pairs.
+    """A reader and replacer of one argument of a function, in the ``args, kwargs`` of its calls.
 
-    For decorators that look at an argument of the function they wrap, whether the caller passes it
-    by position or by keyword.
+    It is for decorators that use an argument of the function that they wrap, whether a call passes
+    it by position or by keyword.
 
     >>> def greet(name, greeting="hello"): ...
     >>> replacer = ArgReplacer(greet, "greeting")
@@ -23,16 +23,16 @@ class ArgReplacer:
     >>> replacer.replace("hi", ("ann", "bye"), {})
     ('bye', ['ann', 'hi'], {})
 
-    :param func: the function that is called. Builtins, classes, methods, partial and callable
-        objects are understood where Python knows their signature.
-    :param name: the name of the argument. A name that the function takes in ``**kwargs``, or does
-        not take at all, is found by keyword only.
-    :raises TypeError: if ``func`` is not callable or has no signature.
+    :param func: the function. It may also be a builtin, a class, a method, a partial or another
+        callable object, if Python knows its signature.
+    :param name: the name of the argument. If the function takes it in ``**kwargs``, or not at all,
+        it is found by keyword only.
+    :raises TypeError: ``func`` is not callable or has no signature.
     """
 
     def __init__(self, func: Callable[..., Any], name: str) -> None:
         self.name = name
-        #: The position of the argument, or None where it can only be passed by keyword.
+        #: The position of the argument, None if it can only be passed by keyword.
         self.arg_pos: int | None = None
         names = _positional_names(func)
         if name in names:
@@ -41,7 +41,7 @@ class ArgReplacer:
     def get_old_value(
         self, args: Sequence[Any], kwargs: Mapping[str, Any], default: Any = None
     ) -> Any:
-        """Return the value that the call passes, or ``default``; change nothing."""
+        """Return the value that a call passes, or ``default``."""
         if self._is_positional_in(args):
             return args[self.arg_pos or 0]
         return kwargs.get(self.name, default)
@@ -49,10 +49,10 @@ class ArgReplacer:
     def replace(
         self, new_value: Any, args: Sequence[Any], kwargs: dict[str, Any]
     ) -> tuple[Any, Sequence[Any], dict[str, Any]]:
-        """Put ``new_value`` in the place of the argument.
+        """Replace the argument by ``new_value``.
 
-        :returns: the old value (None if the call passed none), then the arguments to call with.
-            ``kwargs`` is changed in place; ``args`` is not, a new list is returned instead.
+        :returns: the old value (None if the call passes none), and the arguments to call with.
+            ``kwargs`` is changed in place, while ``args`` is copied.
         """
         if self._is_positional_in(args):
             position = self.arg_pos or 0

@@ -1,4 +1,4 @@
-"""Results that were computed before, in bounded memory."""
+"""A cache of results, with a bounded size."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 class BoundedCache(dict["Key", "Value"]):
     """A dictionary of results that never holds more than a given number of them.
 
-    A hit costs what it costs in any ``dict``: ``cache[key]`` and ``cache.get(key)`` are not
-    overridden. When the cache is full, the next new entry empties it first. Keeping track of what
-    was used last would cost something on each hit, and what is still in use comes back at once.
+    A hit is as cheap as in any ``dict``: ``cache[key]`` and ``cache.get(key)`` are not overridden.
+    When the cache is full, the next new entry empties it first. An order of last use would cost time
+    on each hit, and entries that are still in use come back at once.
 
     >>> squares = BoundedCache(lambda number: number**2, max_entries=2)
     >>> squares[3], squares[4]
@@ -26,12 +26,12 @@ class BoundedCache(dict["Key", "Value"]):
     >>> squares
     {5: 25}
 
-    :param compute: called with a key that is missing, by ``cache[key]`` alone. What it returns is
-        kept, what it raises is not. Without it a missing key is a KeyError as usual, and results
-        come in by :meth:`add`.
-    :param max_entries: how many results are kept.
-    :param max_key_length: how long a key may be to be kept. For keys that a peer chooses: a long
-        one is computed each time.
+    :param compute: called by ``cache[key]`` with a key that is missing. Its result is kept; its
+        exceptions are not. Without it a missing key is a KeyError as usual, and results are added by
+        :meth:`add`.
+    :param max_entries: the largest number of results that are kept.
+    :param max_key_length: the largest length of a key that is kept, for keys that a peer chooses.
+        The result for a longer key is computed each time.
 
     .. versionadded:: 1.0
     """

@@ -1,4 +1,4 @@
-"""Names from the years when Python 2 and Python 3 were both supported."""
+"""Names from the time when Python 2 and Python 3 were both supported."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ basestring_type = str
 
 
 def b(s: str) -> bytes:
-    r"""Return the bytes that a literal of ASCII and ``\x`` characters stands for.
+    r"""Return the bytes of a literal that has only ASCII and ``\x`` characters.
 
-    Modern code writes ``b"..."``.
+    Modern code has ``b"..."`` instead.
 
     >>> b("\x00GET")
     b'\x00GET'
 
-    :raises UnicodeEncodeError: if a character is above ``\xff``.
+    :raises UnicodeEncodeError: a character is above ``\xff``.
     """
     return s.encode("latin-1")
 
 
-#: True: programs that ran on both chose between their branches by it.
+#: Whether this is Python 3; programs for both versions chose between their branches by it.
 PY3 = True
 xrange = range
 is_finalizing = sys.is_finalizing
 
 
 def u(s: str) -> str:
-    """Return a text as it is; it stood for ``u"..."`` where Python 3.2 had no such literals."""
+    """Return a text as it is; programs for Python 3.2 used it because that has no ``u"..."``."""
     return s
 
 
 def _websocket_mask(mask: bytes, data: bytes) -> bytes:
-    """Return data with a WebSocket mask put on or taken off (RFC 6455 section 5.3).
+    """Apply a WebSocket mask to data, or remove it (RFC 6455 section 5.3).
 
     :param mask: four bytes.
     """

@@ -1,12 +1,12 @@
 """Base classes whose implementation is chosen at run time.
 
-A family has one base class, the one that callers name, and implementations that derive from it.
-The base keeps the family's setting: an implementation and the keyword arguments that go with it.
+Callers use the base class, and implementations derive from it. The base class keeps the choice of the
+program: an implementation, and keyword arguments for it.
 """
 
 from __future__ import annotations
 
-from ._names import import_object
+from ._dotted_names import import_object
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 class Configurable:
-    """Make instances of an implementation that the application chose.
+    """A class whose calls return an instance of an implementation that the program chose.
 
-    A base class of a family overrides :meth:`configurable_base` and :meth:`configurable_default`.
-    Calling the base then gives an instance of the configured implementation. Calling an
-    implementation gives an instance of that one, without the configured arguments.
+    A base class overrides :meth:`configurable_base` and :meth:`configurable_default`. Calling the
+    base returns an instance of the configured implementation. Calling an implementation returns an
+    instance of that implementation, without the configured arguments.
 
-    Implementations define :meth:`initialize` in place of ``__init__``.
+    Implementations define :meth:`initialize` instead of ``__init__``.
 
     >>> class Codec(Configurable):
     ...     @classmethod
@@ -50,20 +50,20 @@ class Configurable:
             if configured:
                 kwargs = configured | kwargs
             if impl.configurable_base() is not base:
-                # The implementation is the base of a family of its own, which has its own choice.
-                made: Self = impl(*args, **kwargs)
-                return made
+                # The implementation is a base class itself, which has a choice of its own.
+                nested: Self = impl(*args, **kwargs)
+                return nested
         instance: Self = super().__new__(impl)
-        # Not __init__: type.__call__ would run it a second time on the object returned here, with
-        # the caller's arguments and without the configured ones.
+        # Not __init__: type.__call__ runs it on the returned object, with the caller's arguments
+        # and without the configured ones.
         instance.initialize(*args, **kwargs)
         return instance
 
     @classmethod
     def configurable_base(cls) -> type[Any]:
-        """Return the base class of the family, whose calls are redirected.
+        """Return the base class, whose calls make instances of the chosen implementation.
 
-        :raises NotImplementedError: if the family's base does not override this method.
+        :raises NotImplementedError: the base class does not override this method.
         """
         raise NotImplementedError(f"{cls.__qualname__} must define configurable_base")
 
@@ -71,32 +71,32 @@ class Configurable:
     def configurable_default(cls) -> type[Any]:
         """Return the implementation that is used when nothing is configured.
 
-        :raises NotImplementedError: if the family's base does not override this method.
+        :raises NotImplementedError: the base class does not override this method.
         """
         raise NotImplementedError(f"{cls.__qualname__} must define configurable_default")
 
     if TYPE_CHECKING:
-        # Implementations choose their own arguments. This signature is the one that a type checker
-        # lets every override replace.
+        # Implementations have arguments of their own. With this signature, a type checker accepts
+        # every override.
         def initialize(self, *args: Any, **kwargs: Any) -> None: ...
     else:
 
         def initialize(self) -> None:
-            """Set up an instance, in place of ``__init__``.
+            """Set up an instance, as ``__init__`` does in other classes.
 
-            Implementations define it with the arguments they need.
+            Implementations override it with the arguments that they need.
             """
 
     @classmethod
     def configure(cls, impl: str | type[Configurable] | None, **kwargs: Any) -> None:
-        """Choose the implementation that calls of the base make from now on.
+        """Choose the implementation for later calls of the base class.
 
-        :param impl: a subclass of the base, or its dotted name; None for the default.
-        :param kwargs: arguments for every instance that the base makes. Arguments of the call
-            itself win over them.
-        :raises ImportError: if the dotted name cannot be imported.
-        :raises TypeError: if the implementation is no class.
-        :raises ValueError: if the implementation does not derive from this class.
+        :param impl: a subclass of the base class, or its dotted name; None for the default.
+        :param kwargs: arguments for every instance that the base class makes. Arguments of the call
+            override them.
+        :raises ImportError: the dotted name cannot be imported.
+        :raises TypeError: the implementation is not a class.
+        :raises ValueError: the implementation does not derive from this class.
         """
         base = cls.configurable_base()
         if isinstance(impl, str):
@@ -110,7 +110,7 @@ class Configurable:
 
     @classmethod
     def configured_class(cls) -> type[Any]:
-        """Return the implementation that a call of the base makes now."""
+        """Return the implementation of which a call of the base class makes an instance."""
         base: type[Configurable] = cls.configurable_base()
         impl, kwargs = base._own_setting()
         if impl is not None:
@@ -121,7 +121,7 @@ class Configurable:
 
     @classmethod
     def _own_setting(cls) -> Setting:
-        # Looked up in the class itself: a family nested in another must not inherit its choice.
+        # Read from the class itself: a base class that derives from another must not inherit its choice.
         setting: Setting = cls.__dict__.get("_setting", (None, None))
         return setting
 

@@ -12,14 +12,14 @@ def doctests() -> TestSuite:
     import doctest
     import unittest
 
-    import tornado.util as face
+    import tornado.util as module
 
     finder = doctest.DocTestFinder(exclude_empty=True)
     suite = unittest.TestSuite()
-    names = {name: getattr(face, name) for name in face.__all__}
+    names = {name: getattr(module, name) for name in module.__all__}
     for name, thing in names.items():
-        # One by one: a finder that is given the module skips the functions, because their globals
-        # are their room's.
+        # One by one: given the module, the finder would skip its functions, because their globals
+        # are those of private modules.
         for example in finder.find(thing, name, module=False, globs=names):
             if example.examples:
                 suite.addTest(doctest.DocTestCase(example))

@@ -1,9 +1,9 @@
-"""Files that are written beside their place and then put into it in one step.
+"""Files that replace others in one step, when they are complete.
 
-A write in place destroys the old file before the new one is complete: when the disk is full, half
-of the new one is all that is left. Here the new file gets a name of its own in the same folder, and
-takes the place of the old one when it is complete. Whoever reads sees the old file or the new one.
-Nothing is forced to the disk (``fsync``): this is about errors and readers, not about power cuts.
+Writing over a file destroys the old content before the new one is complete: if the disk is full, half
+of the new content is all that is left. Here the new file first gets another name in the same folder,
+and is renamed when it is complete. So readers see either the old file or the new one. Nothing is
+forced to the disk (``fsync``): this is about errors and readers, not about power failures.
 """
 
 from __future__ import annotations
@@ -20,18 +20,19 @@ if TYPE_CHECKING:
 
     StrPath: TypeAlias = str | os.PathLike[str]
 
-_PIECE = 1 << 20
+_PIECE_SIZE = 1 << 20
 
 
 def replace_file(path: StrPath, pieces: Iterable[bytes]) -> None:
-    """Write a file in one step; one that is there is replaced only when the new one is complete.
+    """Write a file, and replace an old one only when the new one is complete.
 
-    The new file has the mode of the old one, and its owner where the process may give it that. A
-    new name gets the mode that the process gives to its files. A link stays and the file that it
-    leads to is replaced. What is not an ordinary file, such as ``/dev/stdout``, is written to.
+    The new file gets the mode of the old one, and its owner if the process is allowed to set it. If
+    there is no old file, it gets the default mode of the process. If the path is a link, the file
+    that it leads to is replaced. If it is not an ordinary file, such as ``/dev/stdout``, it is
+    written to.
 
     :param pieces: the content, in parts.
-    :raises OSError: the file cannot be written; the old one is as it was.
+    :raises OSError: the file cannot be written; an old one is not changed.
 
     .. versionadded:: 1.0
     """
@@ -41,22 +42,23 @@ def replace_file(path: StrPath, pieces: Iterable[bytes]) -> None:
         with open(target, "wb") as file:
             file.writelines(pieces)
         return
-    descriptor, beside = _create_beside(target)
+    descriptor, temporary = _create_temporary_file(target)
     try:
         with open(descriptor, "wb") as file:
             file.writelines(pieces)
-        _put_in_place(beside, target, old)
+        _replace_target(temporary, target, old)
     except BaseException:
-        _remove(beside)
+        _remove(temporary)
         raise
 
 
 def move_file(source: StrPath, path: StrPath) -> None:
-    """Give a file another path, by renaming it where that is possible and by copying it elsewhere.
+    """Move a file to another path: rename it or, if that is not possible, copy it.
 
-    The result is as with :func:`replace_file`. A source that is open stays where it is on Windows.
+    The result is as with :func:`replace_file`. On Windows, a source that is open is copied and
+    stays where it is.
 
-    :raises OSError: the file cannot be moved; it is still there, and what was at `path` as well.
+    :raises OSError: the file cannot be moved; neither it nor a file at `path` is changed.
 
     .. versionadded:: 1.0
     """
@@ -64,36 +66,39 @@ def move_file(source: StrPath, path: StrPath) -> None:
     old = _status(target)
     if (old is None or stat.S_ISREG(old.st_mode)) and _rename(source, target, old):
         return
-    replace_file(target, _pieces_of(source))
+    replace_file(target, _read_pieces(source))
     with suppress(OSError):
         os.unlink(source)
 
 
 def _rename(source: StrPath, target: str, old: os.stat_result | None) -> bool:
-    """Rename a file if the system can, in two steps: a private one becomes public at its place."""
-    descriptor, beside = _create_beside(target)
+    """Rename a file; return False if the system cannot.
+
+    It takes two steps, so that the file has its final mode when it gets its final name.
+    """
+    descriptor, temporary = _create_temporary_file(target)
     os.close(descriptor)
-    mode = os.stat(beside).st_mode & 0o777
+    mode = os.stat(temporary).st_mode & 0o777
     try:
-        os.replace(source, beside)
+        os.replace(source, temporary)
     except OSError:  # another file system, or a system that does not rename open files
-        _remove(beside)
+        _remove(temporary)
         return False
     try:
-        os.chmod(beside, mode)
-        _put_in_place(beside, target, old)
+        os.chmod(temporary, mode)
+        _replace_target(temporary, target, old)
     except BaseException:
-        os.replace(beside, source)
+        os.replace(temporary, source)
         raise
     return True
 
 
 def _target(path: StrPath) -> str:
-    """Return the path of the file that is meant, through links.
+    """Return the path of the file that a path means, with links resolved.
 
     :raises IsADirectoryError: the path can only be that of a directory.
     """
-    if os.path.basename(path) in ("", ".", ".."):  # realpath() would make a file's name of "new/"
+    if os.path.basename(path) in ("", ".", ".."):  # realpath("new/") would be the name of a file
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
     return os.path.realpath(path)
 
@@ -104,39 +109,42 @@ def _status(path: str) -> os.stat_result | None:
     return None
 
 
-def _create_beside(target: str) -> tuple[int, str]:
-    """Create a file in the folder of another one, with the mode that new files get."""
+def _create_temporary_file(target: str) -> tuple[int, str]:
+    """Create a file in the folder of another one, with the default mode of the process.
+
+    :returns: its descriptor and its path.
+    """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     for name in ("O_CLOEXEC", "O_NOFOLLOW", "O_BINARY", "O_NOINHERIT"):
         flags |= getattr(os, name, 0)
-    beside = os.path.join(os.path.dirname(target), f".{os.urandom(8).hex()}.part")
+    temporary = os.path.join(os.path.dirname(target), f".{os.urandom(8).hex()}.part")
     try:
-        return os.open(beside, flags, 0o666), beside
+        return os.open(temporary, flags, 0o666), temporary
     except OSError as error:
-        error.filename = target  # the other name would tell nobody anything
+        error.filename = target  # the temporary name would not help anybody
         raise
 
 
-def _put_in_place(beside: str, target: str, old: os.stat_result | None) -> None:
+def _replace_target(temporary: str, target: str, old: os.stat_result | None) -> None:
     if old is not None:
-        new = os.stat(beside)
+        new = os.stat(temporary)
         if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
-            with suppress(OSError):  # only the superuser may
-                os.chown(beside, old.st_uid, old.st_gid)
-        os.chmod(beside, old.st_mode & 0o777)
+            with suppress(OSError):  # only the superuser is allowed to
+                os.chown(temporary, old.st_uid, old.st_gid)
+        os.chmod(temporary, old.st_mode & 0o777)
     try:
-        os.replace(beside, target)
+        os.replace(temporary, target)
     except OSError as error:
         error.filename, error.filename2 = target, None
         raise
 
 
 def _remove(path: str) -> None:
-    with suppress(OSError):  # the error that is on its way says more
+    with suppress(OSError):  # the error that led here says more
         os.unlink(path)
 
 
-def _pieces_of(path: StrPath) -> Iterator[bytes]:
+def _read_pieces(path: StrPath) -> Iterator[bytes]:
     with open(path, "rb") as file:
-        while piece := file.read(_PIECE):
+        while piece := file.read(_PIECE_SIZE):
             yield piece

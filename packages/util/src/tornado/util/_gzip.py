@@ -1,4 +1,4 @@
-"""Gzip streams, decompressed piece by piece (RFC 1952)."""
+"""Decompression of gzip streams, piece by piece (RFC 1952)."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 
 class GzipDecompressor:
-    """Decompress a gzip stream that arrives in pieces, within a limit on memory.
+    """A decompressor for a gzip stream that arrives in pieces, with a limit on memory.
 
-    The stream may have several members, one after the other (RFC 1952 section 2.2), and zeros after
-    the last one, with which some writers fill a block; `gzip` and gzip(1) ignore them too. Anything
-    else after a member is an error, and so is a stream that ends inside one.
+    The stream may have several members, one after the other (RFC 1952 section 2.2). There may be
+    zeros after the last one, with which some writers fill a block; `gzip` and gzip(1) ignore them
+    too. Anything else after a member is an error, and so is a stream that ends inside one.
 
     >>> import gzip
     >>> decompressor = GzipDecompressor()
@@ -35,7 +35,7 @@ class GzipDecompressor:
     """
 
     def __init__(self) -> None:
-        # None between members: a member exists from its first byte on.
+        # The member that is being read, None before its first byte.
         self._member: zlib._Decompress | None = None
         self._members = 0
         self._is_padded = False
@@ -44,13 +44,14 @@ class GzipDecompressor:
     def decompress(self, value: Bytes, max_length: int = 0) -> bytes:
         """Decompress the next piece of the stream.
 
-        :param value: the :attr:`unconsumed_tail` of the call before, if it is not empty, or the
+        :param value: the :attr:`unconsumed_tail` of the call before, if it is not empty, or else the
             next bytes of the stream.
-        :param max_length: the largest number of bytes to return. What did not fit waits in
-            :attr:`unconsumed_tail`. 0 means no limit; it is deprecated, because a few bytes of
+        :param max_length: the largest number of bytes to return. The input for the rest is in
+            :attr:`unconsumed_tail`. 0 means no limit; this is deprecated, because a few bytes of
             input can become gigabytes.
-        :raises ValueError: if ``max_length`` is negative.
-        :raises zlib.error: if the data is not gzip, or damaged, or followed by anything but zeros.
+        :raises ValueError: ``max_length`` is negative.
+        :raises zlib.error: the data is not gzip, or damaged, or followed by something else than
+            zeros.
         """
         if max_length < 0:
             raise ValueError(f"max_length is a number of bytes, 0 or more, not {max_length}")
@@ -66,15 +67,15 @@ class GzipDecompressor:
 
     @property
     def unconsumed_tail(self) -> bytes:
-        """The input that the last call could not use; it goes into the next call."""
+        """The input that the last call did not use; pass it to the next call."""
         return self._tail
 
     def flush(self) -> bytes:
-        """Say that the stream is complete, and check that it is.
+        """Check that the stream is complete.
 
-        :returns: ``b""``; :meth:`decompress` holds nothing back.
-        :raises ValueError: if :attr:`unconsumed_tail` is not empty.
-        :raises zlib.error: if the stream ended inside a member.
+        :returns: ``b""``, because :meth:`decompress` keeps no output.
+        :raises ValueError: :attr:`unconsumed_tail` is not empty.
+        :raises zlib.error: the stream has ended inside a member.
         """
         if self._tail:
             raise ValueError(
@@ -109,7 +110,10 @@ class GzipDecompressor:
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _skip_padding(self, data: Bytes) -> bool:
-        """Return whether ``data`` is padding after the last member: zeros, and nothing else."""
+        """Tell whether ``data`` is padding after the last member.
+
+        :raises zlib.error: there is something else among the zeros.
+        """
         if not self._members or (data[0] and not self._is_padded):
             return False
         self._is_padded = True

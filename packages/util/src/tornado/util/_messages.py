@@ -4,18 +4,18 @@ from __future__ import annotations
 
 
 def shortened(value: str | bytes, limit: int = 60) -> str:
-    r"""Return a value as a message shows it: quoted, escaped and cut.
+    r"""Return a value for a message: quoted, escaped and cut.
 
-    What a peer sent may be long, and may hold line ends and codes that a terminal obeys. In the
-    result everything outside of printable ASCII is an escape.
+    A value that a peer sent may be long, and may have line ends and control sequences in it. In the
+    result, all characters other than printable ASCII are escapes.
 
     >>> shortened("GET /\r\n")
     "'GET /\\r\\n'"
     >>> shortened(b"caf\xe9 au lait", limit=4)
     "'caf\\xe9...'"
 
-    :param value: a text, or bytes, of which each one counts as the character with its number.
-    :param limit: how many characters are shown; dots stand for the rest.
+    :param value: text, or bytes, each of which is shown as the character with its number.
+    :param limit: how many characters are shown. If there are more, three dots follow.
 
     .. versionadded:: 1.0
     """

@@ -1,15 +1,15 @@
-"""The shared name ``tornado`` and whose package it is.
+"""The shared name ``tornado``, and the check that it belongs to these distributions.
 
-Every piece installs into the folder ``tornado``, which belongs to nobody: it has no
-``__init__.py``, or the one of the roof, which says ``__pieces__ = True``. The monolithic package
-that goes by the same name brings an ``__init__.py`` of its own, and pip lets the two overwrite
-each other's files. What is then imported is a mixture, so the lowest piece looks and says no.
+Every distribution installs into the folder ``tornado``. This folder has no ``__init__.py``, or that of
+the meta-package, which sets ``__pieces__ = True``. The monolithic package of the same name has an
+``__init__.py`` of its own, and pip lets the two overwrite each other's files. A program would then
+import a mixture of both, so the distribution on which all others depend refuses to be imported.
 """
 
 from __future__ import annotations
 
 import sys
-from os import path  # pathlib would double the cost of importing this piece
+from os import path  # pathlib would double the cost of importing this module
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 def refuse_foreign_package(package: ModuleType) -> None:
-    """Raise unless a package is the namespace of the pieces, or the roof over them.
+    """Check that a package is the namespace of these distributions or the meta-package.
 
     :param package: the imported package ``tornado``.
     :raises ImportError: the package, or a folder on its search path, is the monolithic one.
     """
     file = getattr(package, "__file__", None)
     if file is None:
-        return  # a namespace: no portion of it can hold an __init__.py
+        return  # a namespace package: none of its folders has an __init__.py
     own = path.dirname(file)
     suspects = [folder for folder in package.__path__ if folder != own]
     if not getattr(package, "__pieces__", False):
@@ -42,12 +42,15 @@ def refuse_foreign_package(package: ModuleType) -> None:
 
 
 def _is_monolithic(folder: str) -> bool:
-    """Tell if a folder is a package without being a roof (an installed and an editable may meet)."""
+    """Tell whether a folder has an ``__init__.py`` that is not the meta-package's.
+
+    There may be two meta-packages, an installed one and an editable one.
+    """
     try:
         with open(path.join(folder, "__init__.py"), encoding="utf-8") as source:
             return "__pieces__" not in source.read()
     except OSError:
-        return False  # no __init__.py: one more portion of the namespace
+        return False  # no __init__.py: a folder of the namespace package
 
 
 refuse_foreign_package(sys.modules["tornado"])

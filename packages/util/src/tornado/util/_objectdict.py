@@ -8,15 +8,15 @@ if TYPE_CHECKING:
 
 
 class ObjectDict(dict[str, "Any"]):
-    """Read and set the items of a dictionary as attributes, too.
+    """A dictionary whose items can be read and set as attributes too.
 
     >>> point = ObjectDict(x=1)
     >>> point.y = 2
     >>> point.x, point["y"]
     (1, 2)
 
-    Names that ``dict`` itself has (``items``, ``keys`` ...) stay its methods when they are read.
-    A missing name raises AttributeError, so that ``getattr(d, name, default)`` works.
+    Reading a name that ``dict`` itself has (``items``, ``keys`` ...) returns its method. A missing
+    name raises AttributeError, so ``getattr(d, name, default)`` works.
     """
 
     __slots__ = ()

@@ -1,4 +1,4 @@
-"""Errors that are no mistake of the program: told in a line, not in a traceback."""
+"""Errors that are not mistakes of the program: one line instead of a traceback."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _LINE = "_tornado_line"
 
 
 def print_uncaught(error: BaseException, line: str) -> None:
-    """If nobody catches an error, let the program end with a line in the place of a traceback.
+    """Print a line instead of a traceback if an error ends the program.
 
-    The error itself is not changed: whoever catches it sees what there always was, and the exit
-    status is the same. A program that has replaced :data:`sys.excepthook` decides for itself.
+    If the program catches the error, nothing is different, and the exit status is the same in any
+    case. If the program has replaced :data:`sys.excepthook`, that is called as usual.
 
-    :param error: one exception that is about to be raised.
-    :param line: what to print; nothing if it is empty.
+    :param error: an exception that is about to be raised.
+    :param line: the line to print, without a line end; nothing is printed if it is empty.
 
     .. versionadded:: 1.0
     """

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
 
+    from tornado.netutil import TLSFiles
+
     from .._fetch._preparation import Hook
     from .._fetch._retry import Retry
     from ._body import FileValue
@@ -333,6 +335,16 @@ def check_timeouts(options: Mapping[str, object]) -> None:
             raise TypeError(f"{name} is a number of seconds, not {value!r:.60}")
         if not float(value) >= 0:
             raise ValueError(f"{name} is a number of seconds from 0 on, not {value!r}")
+
+
+def tls_files(options: Mapping[str, Any]) -> TLSFiles:
+    """Return the files for TLS among the options of a request."""
+    from tornado.netutil import TLSFiles
+
+    names = ("ca_certs", "client_cert", "client_key")
+    authorities, certificate, key = map(options.get, names)
+    advice = "give an ssl.SSLContext as ssl_options"
+    return TLSFiles(authorities, certificate, key, names, advice)
 
 
 def plain_request(url: str) -> HTTPRequest:
