@@ -1,7 +1,7 @@
 """Name one environment for each package and Python, so that tox.ini needs no list of packages.
 
-tox loads this file beside tox.ini by itself. Environments run in the order they are named here:
-the quick ones first, then the packages from the lowest Python on.
+tox loads this file beside tox.ini by itself. Environments begin in the order in which they
+are named here: the longest first, so that no core waits for a last long one.
 
 A run whose environments are all skipped, because the machine does not have their Python, succeeds
 and says so; tox would call it a failed evaluation.

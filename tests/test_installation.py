@@ -40,7 +40,7 @@ def install(folder: Path, *folders: str) -> Path:
     subprocess.run([*uv, "venv", "--python", sys.executable, str(folder)], check=True, timeout=55)
     python = folder / "bin" / "python"
     pieces = WORKSPACE.closure(map(WORKSPACE.by_folder, folders))
-    wheels = [str(SHELF.wheel(piece)) for piece in pieces]
+    wheels = [str(wheel) for wheel in SHELF.wheels(pieces)]
     command = [*uv, "pip", "install", "--python", str(python), *wheels]
     subprocess.run(command, check=True, timeout=55)
     return python

@@ -18,14 +18,21 @@ from workspace import Workspace
 #: The Pythons that packages are tested on. tox skips the ones that a machine does not have.
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
-#: Checks of the whole workspace: the quick ones come first, the longest one while there is enough
-#: left to run beside it.
-BEFORE = ("lint", "typing", "docs")
-BESIDE = "py311-lowest"
-AFTER = ("upstream", "whole")
+#: Checks of the whole workspace.
+CHECKS = ("lint", "upstream", "whole", "typing", "docs")
 
-#: The environments that test one package after the other, with a report of each.
-OF_ALL_PACKAGES = frozenset({BESIDE})
+#: The packages whose tests take the longest. They begin first, so that every core is busy to the end
+#: of a run; the order of the others does not matter.
+LONGEST = (
+    "testing",
+    "httpclient",
+    "ioloop",
+    "httputil",
+    "iostream",
+    "web",
+    "httpserver",
+    "autoreload",
+)
 
 #: Reports that an environment leaves behind besides the one of its name.
 MORE_REPORTS = {"typing": ("typing-programs",)}
@@ -34,9 +41,9 @@ MORE_REPORTS = {"typing": ("typing-programs",)}
 def default_environments(workspace: Workspace | None = None) -> list[str]:
     """Return the names of the environments that a bare ``tox`` runs, in order."""
     folders = [piece.folder.name for piece in workspace or Workspace()]
-    of_packages = [f"{factor(python)}-{folder}" for python in PYTHONS for folder in folders]
-    first, others = of_packages[: len(folders)], of_packages[len(folders) :]
-    return [*BEFORE, *first, BESIDE, *others, *AFTER]
+    longest = [folder for folder in LONGEST if folder in folders]
+    folders = [*longest, *(folder for folder in folders if folder not in longest)]
+    return [*CHECKS, *(f"{factor(python)}-{folder}" for folder in folders for python in PYTHONS)]
 
 
 def factor(python: str) -> str:
@@ -89,15 +96,11 @@ def environments_here(workspace: Workspace | None = None) -> list[str]:
 
 def reports_here(workspace: Workspace | None = None) -> list[str]:
     """Return the names of the reports that the environments of this machine leave behind."""
-    workspace = workspace or Workspace()
-    names = []
-    for environment in environments_here(workspace):
-        if environment in OF_ALL_PACKAGES:
-            pieces = workspace.without_meta_package()
-            names += [f"{environment}-{piece.folder.name}" for piece in pieces]
-        else:
-            names += [environment, *MORE_REPORTS.get(environment, ())]
-    return names
+    return [
+        report
+        for environment in environments_here(workspace)
+        for report in (environment, *MORE_REPORTS.get(environment, ()))
+    ]
 
 
 def main() -> int:

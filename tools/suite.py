@@ -1,7 +1,7 @@
 """Run a test suite inside a tox environment and leave its result where the tally finds it.
 
-    python tools/suite.py py311-web                the tests of packages/web
-    python tools/suite.py py311-lowest --packages --optimize   those of every package in turn
+    python tools/suite.py py313-web                the tests of packages/web
+    python tools/suite.py py311-web --optimize     the same under python -O
 
 pytest rewrites the asserts of test modules into raises before they are compiled, so they hold
 under ``python -O`` while those of the shipped code are gone: that is what ``--optimize`` is for.
@@ -15,13 +15,9 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from environments import package_folder
 from workspace import ROOT, Workspace
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 JUNIT = ROOT / ".tox" / "junit"
 
@@ -63,35 +59,17 @@ def targets_of(environment: str, given: list[str]) -> list[str]:
     return [str(Workspace().by_folder(package_folder(environment)).tests), *given]
 
 
-def commands(
-    environment: str, given: list[str], *, packages: bool, optimize: bool
-) -> Iterator[list[str]]:
-    """Yield the command lines of an environment: one process for each package, or one in all."""
-    if packages:
-        for piece in Workspace().without_meta_package():
-            report = f"{environment}-{piece.folder.name}"
-            yield pytest_command(report, [str(piece.tests), *given], optimize=optimize)
-    else:
-        yield pytest_command(environment, targets_of(environment, given), optimize=optimize)
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description="Run a test suite inside a tox environment.")
     parser.add_argument("environment", help="it names the report, and the package")
-    parser.add_argument(
-        "--packages", action="store_true", help="of every package but the meta-package"
-    )
     parser.add_argument("--optimize", action="store_true", help="under python -O")
     options, given = parser.parse_known_args()
     # A shell that runs this in the background has interrupts ignored, and tests inherit that; they
     # start programs that are to be interrupted.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    chosen = {"packages": options.packages, "optimize": options.optimize}
-    statuses = [
-        subprocess.run(command, check=False).returncode
-        for command in commands(options.environment, given, **chosen)
-    ]
-    return next(filter(None, statuses), 0)
+    targets = targets_of(options.environment, given)
+    command = pytest_command(options.environment, targets, optimize=options.optimize)
+    return subprocess.run(command, check=False).returncode
 
 
 if __name__ == "__main__":

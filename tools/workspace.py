@@ -107,10 +107,6 @@ class Workspace:
     def __iter__(self) -> Iterator[Piece]:
         return iter(self.pieces.values())
 
-    def without_meta_package(self) -> list[Piece]:
-        """Return every piece but the meta-package: they work without it."""
-        return [piece for piece in self if piece.name != META_PACKAGE]
-
     def by_folder(self, folder: str) -> Piece:
         """Return the piece whose folder below ``packages/`` has this name.
 

@@ -19,7 +19,7 @@ SHELF = WheelShelf(ROOT / ".tox" / "wheels")
 
 def metadata(name: str) -> Message:
     """Return what the wheel of a package says about it."""
-    with ZipFile(SHELF.wheel(WORKSPACE.pieces[name])) as wheel:
+    with ZipFile(SHELF.wheels([WORKSPACE.pieces[name]])[0]) as wheel:
         (file,) = (each for each in wheel.namelist() if each.endswith(".dist-info/METADATA"))
         return message_from_bytes(wheel.read(file))
 

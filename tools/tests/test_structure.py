@@ -31,9 +31,9 @@ def test_a_package_that_keeps_the_rules_passes(tree: Tree) -> None:
     [
         ("x = 1\nassert x\n", ":2: assert vanishes under python -O: raise an exception"),
         ("x = 1  # noqa: E501\n", f":1: {UNEXPLAINED}"),
-        ("x = 1  # noqa: E501 - it is a table\n", f":1: {UNEXPLAINED}"),
+        ("x = 1  # noqa: E501  # it is a table\n", f":1: {UNEXPLAINED}"),
         ("x = 1  # noqa:E501 - it is a table\n", f":1: {UNEXPLAINED}"),
-        ("x = f()  # type: ignore[misc]  # the stub is wrong\n", f":1: {UNEXPLAINED}"),
+        ("x = f()  # type: ignore[misc] # the stub is wrong\n", f":1: {UNEXPLAINED}"),
         ("# ruff: noqa: E501\n", f":1: {UNEXPLAINED}"),
         ("x = 1  # noqa\n", f":1: {UNEXPLAINED}"),
         ("\nx = f()  # type: ignore[misc]\n", f":2: {UNEXPLAINED}"),

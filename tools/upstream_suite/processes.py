@@ -151,7 +151,6 @@ def _environment(suite: Path) -> dict[str, str]:
     """Return the environment of a child: the suite's folder on the path, nothing else changed."""
     return os.environ | {
         "PYTHONPATH": str(suite),
-        "PYTHONDONTWRITEBYTECODE": "1",
         "ASYNC_TEST_TIMEOUT": ASYNC_TIMEOUT,
         "LANG": "C.UTF-8",
     }

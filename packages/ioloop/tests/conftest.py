@@ -64,7 +64,7 @@ def clean_slate():
     yield
     IOLoop._restore_configuration(saved)
     IOLoop.clear_instance()
-    Reentry.wanted = False
+    Reentry.is_needed = False
 
 
 class VirtualSelector(selectors.DefaultSelector):

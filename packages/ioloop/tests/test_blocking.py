@@ -286,8 +286,8 @@ def test_the_threshold_is_positive(ioloop, seconds):
 
 
 def test_the_longest_run_is_of_one_call():
-    one = blocking.Sighting(object(), "one", 0)
-    two = blocking.Sighting(object(), "two", 0)
+    one = blocking.Observation(object(), "one", 0)
+    two = blocking.Observation(object(), "two", 0)
     assert blocking.longest_run([one, two, two, None, two, one, one, one]) == [one] * 3
     assert doctest.testmod(blocking).failed == 0
 

@@ -126,7 +126,7 @@ def test_a_decorated_function_takes_the_loop_by_place_and_by_name(ioloop, other)
 
 
 def test_a_decorated_function_takes_one_loop(ioloop, other):
-    with pytest.raises(TypeError, match="io_loop by its place and by its name"):
+    with pytest.raises(TypeError, match="io_loop by position and by name"):
         function(1, ioloop, io_loop=other)
 
 

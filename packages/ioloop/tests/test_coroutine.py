@@ -106,7 +106,7 @@ def test_other_things_raise_in_the_generator(run, thing):
         except gen.BadYieldError as error:
             return str(error)
 
-    assert "no awaitable" in run(careful)
+    assert "not awaitable" in run(careful)
 
 
 def test_exceptions_are_raised_where_the_generator_waits(run):

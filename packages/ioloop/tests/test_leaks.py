@@ -189,8 +189,8 @@ def test_timeouts_leave_nothing_behind(run):
             await batch(shared, COUNT // 10)
         await asyncio.sleep(0.01)
         event, condition, semaphore, queue = shared
-        lines = (event._line, condition._line, semaphore._permits.line, queue._getters)
-        assert [len(line) for line in lines] == [0] * 4
+        waiting = (event._queue, condition._queue, semaphore._permits.queue, queue._getters)
+        assert [len(each) for each in waiting] == [0] * 4
         return counted() - before
 
     left = run(main)

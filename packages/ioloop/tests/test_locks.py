@@ -55,8 +55,8 @@ def held(lock):
 
 
 def waiters(lock):
-    line = lock._line if hasattr(lock, "_line") else lock._permits.line
-    return len(line)
+    queue = lock._permits.queue if isinstance(lock, (locks.Lock, locks.Semaphore)) else lock._queue
+    return len(queue)
 
 
 @every_wait

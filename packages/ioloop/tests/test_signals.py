@@ -67,6 +67,41 @@ def test_asyncio_signal_handlers_work_beside(ioloop):
     assert seen == [1]
 
 
+def test_asyncio_signal_handlers_outlive_the_run_that_added_them(ioloop):
+    seen = []
+
+    async def add():
+        ioloop.asyncio_loop.add_signal_handler(
+            signal.SIGUSR1, lambda: (seen.append(1), ioloop.stop())
+        )
+
+    ioloop.run_sync(add)
+    ioloop.call_later(0.02, os.kill, os.getpid(), signal.SIGUSR1)
+    ioloop.call_later(10, ioloop.stop)
+    ioloop.start()
+    ioloop.asyncio_loop.remove_signal_handler(signal.SIGUSR1)
+    assert seen == [1]
+    assert signal.set_wakeup_fd(-1) == -1
+
+
+def test_a_loop_without_a_socket_to_wake_it_gets_one(ioloop, monkeypatch):
+    if not hasattr(ioloop.asyncio_loop, "_csock"):
+        pytest.skip("this loop is woken by signals in a way of its own")
+    own = ioloop.asyncio_loop._csock
+    monkeypatch.setattr(ioloop.asyncio_loop, "_csock", None)
+    old = signal.signal(signal.SIGUSR1, lambda number, frame: ioloop.asyncio_loop.stop())
+    ioloop.call_later(0.02, os.kill, os.getpid(), signal.SIGUSR1)
+    ioloop.call_later(10, ioloop.stop)
+    begin = time.monotonic()
+    try:
+        ioloop.start()
+    finally:
+        signal.signal(signal.SIGUSR1, old)
+        monkeypatch.setattr(ioloop.asyncio_loop, "_csock", own)
+    assert time.monotonic() - begin < 5
+    assert signal.set_wakeup_fd(-1) == -1
+
+
 def test_control_c_ends_start(ioloop):
     ioloop.call_later(0.02, os.kill, os.getpid(), signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):

@@ -128,3 +128,36 @@ def test_a_shared_https_server_and_a_shared_http_server_have_ports_of_their_own(
     run = suite.run()
 
     assert run.code == 0, run.output
+
+
+def test_the_application_of_a_memory_client_may_be_parametrized(suite: Any) -> None:
+    suite.write(
+        test_it="""
+    import pytest
+    import tornado.web
+
+
+    class MainHandler(tornado.web.RequestHandler):
+        def get(self):
+            self.write(self.settings["name"])
+
+
+    @pytest.fixture(params=["first", "second"])
+    def application(request):
+        return tornado.web.Application([("/", MainHandler)], name=request.param)
+
+
+    async def test_it(memory_client):
+        assert (await memory_client.get("/")).text in {"first", "second"}
+
+
+    def test_sync(sync_memory_client):
+        assert sync_memory_client.get("/").text in {"first", "second"}
+"""
+    )
+
+    run = suite.run("--app-fixture=application")
+
+    assert run.outcomes() == {
+        "passed": ["test_it[first]", "test_it[second]", "test_sync[first]", "test_sync[second]"]
+    }, run.output

@@ -22,7 +22,7 @@ LARGE = bytes(range(256)) * 8192
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     # The times of these files are set by hand, but the time of that cannot be.
-    monkeypatch.setattr("tornado.web._files._file_memory._SETTLED", -1)
+    monkeypatch.setattr("tornado.web._files._file_cache._SETTLED", -1)
     root = tmp_path / "static"
     (root / "sub").mkdir(parents=True)
     write(root / "a.txt", b"hello")
@@ -134,7 +134,7 @@ def test_a_changed_file_is_noticed_at_once(site: MakeSite, root: Path) -> None:
 def test_a_file_written_a_moment_ago_is_not_remembered(
     site: MakeSite, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tornado.web._files._file_memory._SETTLED", 2)
+    monkeypatch.setattr("tornado.web._files._file_cache._SETTLED", 2)
     running = site([], static_path=str(root))
     stamp = time.time()
     for content in (b"one", b"two"):  # of the same size, at the same time, in the same file
@@ -326,13 +326,13 @@ def test_s17_versions_are_for_files_of_bounded_size(
 
 
 def test_s17_the_version_cache_is_bounded(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tornado.web._files._static_file_handler import _versions
+    from tornado.web._files._file_versions import VERSIONS
 
     monkeypatch.setattr(StaticFileHandler, "MAX_CACHED_VERSIONS", 5)
     for number in range(20):
         write(root / f"{number}.txt", b"x")
         StaticFileHandler.get_version({"static_path": str(root)}, f"{number}.txt")
-    assert len(_versions._known) <= 5
+    assert len(VERSIONS) <= 5
 
 
 def test_the_hash_of_a_large_file_is_made_off_the_loop(site: MakeSite, root: Path) -> None:
@@ -346,15 +346,15 @@ def test_the_hash_of_a_large_file_is_made_off_the_loop(site: MakeSite, root: Pat
 
     running = site([("/", Handler)], static_path=str(root))
     loop_thread = running.fetch("/").text
-    from tornado.web._files import _static_file_handler
+    from tornado.web._files import _static_content
 
     def hashed(content: Any) -> str:
         threads.append(str(threading.get_ident()))
         return original_hash(content)
 
-    original_hash = _static_file_handler.content_hash
+    original_hash = _static_content.content_hash
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_static_file_handler, "content_hash", hashed)
+        patch.setattr(_static_content, "content_hash", hashed)
         assert running.fetch("/static/large.bin").headers["Etag"]
         assert running.fetch("/static/a.txt").headers["Etag"]
     assert threads[0] != loop_thread

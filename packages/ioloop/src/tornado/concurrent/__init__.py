@@ -1,16 +1,16 @@
-"""Futures, executors, and the small functions between them.
+"""Futures, executors, and small functions for both.
 
 ``Future`` is :class:`asyncio.Future`. A coroutine waits for one with ``await``; the functions here
-serve the code that makes and settles them::
+are for code that makes futures and sets their results::
 
     def on_reply(data):
         future_set_result_unless_cancelled(future, data)
 
-Somebody who no longer wants a result cancels the future, so code that settles futures must allow
-for that: a plain ``future.set_result`` would raise ``InvalidStateError``.
+A coroutine that no longer wants the result cancels the future, so this code must allow for that: a
+plain ``future.set_result`` would raise ``InvalidStateError``.
 
-Work that blocks goes to a thread with :meth:`.IOLoop.run_in_executor`, or with
-:func:`run_on_executor` for whole methods.
+:meth:`.IOLoop.run_in_executor` runs a function that blocks in a thread, and :func:`run_on_executor`
+does the same for a method.
 """
 
 # ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for

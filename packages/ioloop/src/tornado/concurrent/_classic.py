@@ -1,4 +1,4 @@
-"""The decorator that made callback functions usable as futures."""
+"""The classic decorator that makes a function with a callback return a future."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 def return_future(f: Callable[..., Any]) -> Callable[..., Future[Any]]:
     """Make a function that takes a ``callback`` argument return a future as well.
 
-    The function calls its callback with the result, or with nothing for None. It is called with
-    keyword argument or position as its caller gave it; a caller that gives none gets the result
-    from the future alone. Exceptions of the function, and of the callbacks that descend from it,
-    become the future's.
+    The function calls its callback with the result, or without arguments for None. The callback is
+    passed by keyword or by position, as in the call; if the caller passes none, the result is only
+    in the future. Exceptions of the function and of its callbacks become the exception of the
+    future.
 
-    :raises ReturnValueIgnoredError: in the future, if the function returns something itself.
+    :raises ReturnValueIgnoredError: in the future, if the function itself returns a value.
 
     .. versionadded:: 1.0
-       Classic. New code is a coroutine function.
+       Classic. Write coroutine functions in new code.
     """
     replacer = ArgReplacer(f, "callback")
 
@@ -57,19 +57,19 @@ def return_future(f: Callable[..., Any]) -> Callable[..., Future[Any]]:
             returned = f(*positional, **kwargs)
             if returned is not None:
                 raise ReturnValueIgnoredError(
-                    f"{f.__qualname__} gives its result to a callback, but returned {returned!r}"
+                    f"{f.__qualname__} passes its result to a callback, but returned {returned!r}"
                 )
         if callback is not None:
-            _hand_over(future, callback)
+            _call_when_done(future, callback)
         elif future.done():
-            # The caller of a function that failed at once sees the exception at once.
+            # If the function has failed at once, raise the exception at once.
             future.result()
         return future
 
     return wrapper
 
 
-def _hand_over(future: Future[Any], callback: Callable[..., Any]) -> None:
+def _call_when_done(future: Future[Any], callback: Callable[..., Any]) -> None:
     def done(future: Future[Any]) -> None:
         result = future.result()
         if result is None:

@@ -8,4 +8,4 @@ from __future__ import annotations
 
 
 class ReturnValueIgnoredError(Exception):
-    """A function that gives its result to a callback has returned one as well."""
+    """A function that passes its result to a callback has also returned one."""

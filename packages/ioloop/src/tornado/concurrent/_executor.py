@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class DummyExecutor(futures.Executor):
-    """Run each function at once, in the thread that submits it."""
+    """An executor that calls each function at once, in the thread that submits it."""
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> futures.Future[T]:
         """Call a function and return a future that is done."""
@@ -32,7 +32,7 @@ class DummyExecutor(futures.Executor):
         return future
 
     def shutdown(self, wait: bool = True, cancel_futures: bool = False) -> None:
-        """Do nothing: no thread waits for work."""
+        """Do nothing, because there are no threads."""
 
 
 #: A :class:`DummyExecutor` to share.
@@ -52,11 +52,12 @@ def run_on_executor(
 def run_on_executor(*args: Any, **kwargs: Any) -> Any:
     """Decorate a method to run on an executor of its object, and to return a future.
 
-    :param executor: the name of the attribute that holds the executor, ``"executor"`` if the
+    :param executor: the name of the attribute that holds the executor; ``"executor"`` if the
         decorator is used without parentheses.
-    :param io_loop: classic, and ignored: the name of an attribute that held the object's loop.
+    :param io_loop: classic and ignored: the name of an attribute that held a loop.
 
-    Classic callers of the method may give ``callback=``: it is called on the loop with the result.
+    Classic callers of the method may pass ``callback=``, which is called on the loop with the
+    result.
 
     >>> class Worker:
     ...     executor = dummy_executor
@@ -64,7 +65,7 @@ def run_on_executor(*args: Any, **kwargs: Any) -> Any:
     ...     def double(self, n):
     ...         return 2 * n
 
-    Call the method on the thread of the loop: the future belongs to it.
+    Call the method in the thread of the loop, because the future belongs to the loop.
     """
     if kwargs.keys() - {"executor", "io_loop"} or (args and kwargs) or len(args) > 1:
         raise TypeError("run_on_executor takes one function, or executor= and nothing else")

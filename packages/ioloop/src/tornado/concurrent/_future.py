@@ -1,4 +1,4 @@
-"""Futures, and settling them when nobody may be waiting any more."""
+"""Futures, and setting their results when they may have been cancelled."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ app_log = logging.getLogger("tornado.application")
 #: The types that :func:`is_future` accepts.
 FUTURES = (futures.Future, Future)
 
-#: The flag of code that takes ``**kwargs``, ``inspect.CO_VARKEYWORDS``: inspect is a slow import.
+#: The flag of code that takes ``**kwargs``: ``inspect.CO_VARKEYWORDS``, but inspect is a slow import.
 _VARKEYWORDS = 0x08
 
 
@@ -31,7 +31,7 @@ def is_future(x: Any) -> TypeGuard[Future[Any]]:
 
 
 def new_future() -> Future[Any]:
-    """Make a future of the current loop, also where no loop is running yet."""
+    """Make a future of the current loop, even if it is not running yet."""
     return Future(loop=running_asyncio_loop() or current_asyncio_loop())
 
 
@@ -43,7 +43,7 @@ def finished_future(result: Any) -> Future[Any]:
 
 
 def future_set_result_unless_cancelled(future: futures.Future[T] | Future[T], value: T) -> None:
-    """Set the result of a future that somebody may have cancelled meanwhile.
+    """Set the result of a future, unless it has been cancelled.
 
     :raises asyncio.InvalidStateError: if the future has a result or an exception already.
     """
@@ -54,7 +54,7 @@ def future_set_result_unless_cancelled(future: futures.Future[T] | Future[T], va
 def future_set_exception_unless_cancelled(
     future: futures.Future[T] | Future[T], exc: BaseException
 ) -> None:
-    """Set the exception of a future, or log it if somebody has cancelled the future meanwhile."""
+    """Set the exception of a future, or log the exception if the future has been cancelled."""
     if not future.cancelled():
         future.set_exception(exc)
     else:
@@ -67,7 +67,7 @@ def future_set_exc_info(
 ) -> None:
     """Set the exception of a future from what :func:`sys.exc_info` returns.
 
-    :raises ValueError: if there is no exception in it.
+    :raises ValueError: if ``exc_info`` holds no exception.
     """
     if exc_info[1] is None:
         raise ValueError("exc_info holds no exception, call this inside of an except clause")
@@ -77,7 +77,7 @@ def future_set_exc_info(
 def future_add_done_callback(
     future: futures.Future[T] | Future[T], callback: Callable[[Any], Any]
 ) -> None:
-    """Call ``callback(future)`` when the future is done, at once if it is done already."""
+    """Call ``callback(future)`` when the future is done, or at once if it is done already."""
     if future.done():
         callback(future)
     else:
@@ -85,24 +85,24 @@ def future_add_done_callback(
 
 
 def chain_future(a: futures.Future[T] | Future[T], b: futures.Future[T] | Future[T]) -> None:
-    """Settle ``b`` like ``a`` when ``a`` is done, unless ``b`` is done by then.
+    """Copy the result, the exception or the cancellation of ``a`` to ``b``, unless ``b`` is done.
 
-    The two may be of different kinds. The result of a :mod:`concurrent.futures` future is brought
-    to the loop that is current now.
+    The two may be futures of asyncio and of :mod:`concurrent.futures`. If ``a`` is of the latter
+    kind, it is copied on the loop that is current now.
     """
-    copy = partial(_copy_outcome, b)
+    copy = partial(_copy_result, b)
     if isinstance(a, Future):
         future_add_done_callback(a, copy)
     else:
         IOLoop.current().add_future(a, copy)
 
 
-def _copy_outcome(
+def _copy_result(
     b: futures.Future[Any] | Future[Any], a: futures.Future[Any] | Future[Any]
 ) -> None:
     if b.done():
         if not a.cancelled():
-            a.exception()  # looked at, so that asyncio does not report it as forgotten
+            a.exception()  # so that asyncio does not report that nobody has retrieved it
         return
     if a.cancelled():
         b.cancel()
@@ -115,9 +115,9 @@ def _copy_outcome(
 
 
 def takes_callback(func: Any) -> bool:
-    """Tell whether a function means something itself by ``callback=``."""
+    """Tell whether a function has a parameter ``callback``, or takes any keyword argument."""
     code = getattr(func, "__code__", None)
     if code is None:
-        return True  # something else that can be called: leave its arguments alone
+        return True  # another kind of callable: leave its arguments as they are
     names = code.co_varnames[code.co_posonlyargcount : code.co_argcount + code.co_kwonlyargcount]
     return "callback" in names or bool(code.co_flags & _VARKEYWORDS)

@@ -1,21 +1,21 @@
-"""Coroutines made of generators, and tools for coroutines of every kind.
+"""Coroutines made of generators, and tools for coroutines of both kinds.
 
-New code writes ``async def`` and ``await``. :func:`coroutine` gives the same to generator
-functions, which yield what they wait for::
+New code uses ``async def`` and ``await``. :func:`coroutine` does the same for generator functions,
+which yield what they wait for::
 
     @gen.coroutine
     def total(urls):
         responses = yield [client.fetch(url) for url in urls]
         return sum(len(response.body) for response in responses)
 
-Both kinds can wait for each other, and for asyncio's futures. For both of them there are
+Both kinds can wait for each other, and for asyncio's futures. Both can use
 
-- :func:`multi`: wait for a list or a dict of things at once,
-- :func:`with_timeout`: wait, but not for ever,
-- :func:`sleep`: wait for a time,
-- :class:`WaitIterator`: take results in the order in which they come.
+- :func:`multi` to wait for a list or a dict of futures at once,
+- :func:`with_timeout` to wait for a limited time,
+- :func:`sleep` to wait for a number of seconds,
+- :class:`WaitIterator` to take results in the order in which they arrive.
 
-Classic code that is built on callbacks has :func:`engine`, :class:`Task`, :class:`Callback`,
+Classic code that is built on callbacks uses :func:`engine`, :class:`Task`, :class:`Callback`,
 :class:`Wait` and :class:`WaitAll`.
 """
 
@@ -46,9 +46,9 @@ if TYPE_CHECKING:
     from ._engine import engine
     from ._iterator import WaitIterator
     from ._multi import Multi, multi, multi_future
-    from ._points import Arguments, Callback, Task, Wait, WaitAll, YieldPoint
     from ._runner import Runner
     from ._timeout import sleep, with_timeout
+    from ._yield_points import Arguments, Callback, Task, Wait, WaitAll, YieldPoint
 
 __all__ = [
     "Arguments",
@@ -83,16 +83,16 @@ __all__ = [
 publish(
     globals(),
     {
-        "Arguments": "_points",
-        "Callback": "_points",
+        "Arguments": "_yield_points",
+        "Callback": "_yield_points",
         "Multi": "_multi",
         "ReturnValueIgnoredError": "_engine",
         "Runner": "_runner",
-        "Task": "_points",
-        "Wait": "_points",
-        "WaitAll": "_points",
+        "Task": "_yield_points",
+        "Wait": "_yield_points",
+        "WaitAll": "_yield_points",
         "WaitIterator": "_iterator",
-        "YieldPoint": "_points",
+        "YieldPoint": "_yield_points",
         "coroutine": "_coroutine",
         "engine": "_engine",
         "is_coroutine_function": "_coroutine",
@@ -103,8 +103,8 @@ publish(
     },
     aliases={
         "IOLoop": "tornado.ioloop",
-        "MultiYieldPoint": "tornado.gen._points",
-        "YieldFuture": "tornado.gen._points",
+        "MultiYieldPoint": "tornado.gen._yield_points",
+        "YieldFuture": "tornado.gen._yield_points",
         "chain_future": "tornado.concurrent",
         "future_add_done_callback": "tornado.concurrent",
         "future_set_exc_info": "tornado.concurrent",

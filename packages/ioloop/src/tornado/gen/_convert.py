@@ -1,4 +1,4 @@
-"""What a coroutine may yield, and the future that stands for it."""
+"""What a coroutine may yield, and converting it to a future."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ from tornado.ioloop import current_asyncio_loop, running_asyncio_loop
 
 from ._errors import BadYieldError
 from ._moment import Moment, moment
-from ._pending import MADE_HERE
+from ._pending import OWN_TASK
 
 
 @singledispatch
 def convert_yielded(yielded: Any) -> Any:
     """Return a future for something that a coroutine yields.
 
-    Futures are returned as they are. Coroutines run as tasks, so that ``asyncio.timeout`` and
-    ``TaskGroup`` work in them. Lists and dicts of such things are waited for together, as
+    A future is returned as it is. A coroutine runs as a task, so ``asyncio.timeout`` and
+    ``TaskGroup`` work in it. A list or a dict of such objects is waited for as a whole, as
     :func:`multi` does. None stands for :data:`moment`.
 
-    Other libraries teach it their types with ``convert_yielded.register(type, function)``.
+    Other libraries register their types with ``convert_yielded.register(type, function)``.
 
     :raises BadYieldError: if the object cannot be waited for.
     """
     if inspect.isawaitable(yielded):
         return as_task(yielded)
-    raise BadYieldError(f"cannot wait for {yielded!r:.200}, it is no awaitable")
+    raise BadYieldError(f"cannot wait for {yielded!r:.200}, it is not awaitable")
 
 
 def can_convert(yielded: Any) -> bool:
-    """Tell whether :func:`convert_yielded` takes an object, for less than it costs to try."""
+    """Tell whether :func:`convert_yielded` takes an object, which is cheaper than calling it."""
     if convert_yielded.dispatch(type(yielded)) is not _by_protocol:
         return True
     return inspect.isawaitable(yielded)
 
 
-#: What :func:`convert_yielded` does with types that nobody has registered.
+#: The function of :func:`convert_yielded` for types that are not registered.
 _by_protocol = convert_yielded.dispatch(object)
 
 
@@ -52,12 +52,12 @@ def as_task(awaitable: Any) -> Future[Any]:
     loop = running_asyncio_loop() or current_asyncio_loop()
     task: Future[Any] = asyncio.ensure_future(awaitable, loop=loop)
     if task is not awaitable:
-        setattr(task, MADE_HERE, True)
+        setattr(task, OWN_TASK, True)
     return task
 
 
 def maybe_future(x: Any) -> Any:
-    """Return a future as it is, and anything else as the result of a future that is done."""
+    """Return a future as it is, and anything else in a future that is done."""
     if is_future(x):
         return x
     future = new_future()
@@ -65,24 +65,24 @@ def maybe_future(x: Any) -> Any:
     return future
 
 
-def _itself(yielded: Any) -> Any:
+def _return_unchanged(yielded: Any) -> Any:
     return yielded
 
 
-def _moment(yielded: None) -> Moment:
+def _return_moment(yielded: None) -> Moment:
     return moment
 
 
-def _together(yielded: Any) -> Any:
+def _wait_for_all(yielded: Any) -> Any:
     from ._multi import multi
 
     return multi(yielded)
 
 
-convert_yielded.register(Future, _itself)
-convert_yielded.register(futures.Future, _itself)
-convert_yielded.register(Moment, _itself)
-convert_yielded.register(NoneType, _moment)
+convert_yielded.register(Future, _return_unchanged)
+convert_yielded.register(futures.Future, _return_unchanged)
+convert_yielded.register(Moment, _return_unchanged)
+convert_yielded.register(NoneType, _return_moment)
 convert_yielded.register(CoroutineType, as_task)
-convert_yielded.register(list, _together)
-convert_yielded.register(dict, _together)
+convert_yielded.register(list, _wait_for_all)
+convert_yielded.register(dict, _wait_for_all)

@@ -17,7 +17,7 @@ from ._errors import Return
 from ._moment import moment
 from ._pending import PendingFuture, name_the_caller
 from ._runner import Runner
-from ._step import advance, waitable, without_own_frames
+from ._step import advance, strip_own_frames, to_waitable
 
 if TYPE_CHECKING:
     from asyncio import Future
@@ -41,7 +41,7 @@ def coroutine(func: Callable[P, T]) -> Callable[P, Future[T]]: ...
 
 
 def coroutine(func: Callable[P, Any], replace_callback: bool = True) -> Callable[P, Future[Any]]:
-    """Turn a generator function into one that runs by itself and returns a future.
+    """Turn a generator function into a coroutine function that returns a future.
 
     ::
 
@@ -51,19 +51,19 @@ def coroutine(func: Callable[P, Any], replace_callback: bool = True) -> Callable
             return find_title(response.body)
 
     The generator yields futures, coroutines, or lists and dicts of them, and gets their results.
-    It runs at once, up to the first result that is not there yet. What it raises is raised to
-    whoever waits for the future.
+    It runs at once, up to the first result that is not ready yet. An exception that it raises is
+    the exception of the future.
 
-    Context variables that it sets are its own. Cancelling the future raises
-    :exc:`asyncio.CancelledError` in the generator, and cancels coroutines that it waits for;
-    futures that the application made are left as they are.
+    The context variables that it sets are its own. Cancelling the future raises
+    :exc:`asyncio.CancelledError` in the generator, and cancels the coroutines that it waits for.
+    Futures that the application made are left as they are.
 
-    Classic callers give the result's function as ``callback=``, :class:`Task` among them. Where the
-    function has no such parameter, it is called with the result; an exception goes to the log.
+    Classic callers, such as :class:`Task`, pass ``callback=``. If the function has no parameter of
+    that name, the callback is called with the result; an exception is logged.
 
-    :param replace_callback: classic: false leaves ``callback`` to the function in any case.
+    :param replace_callback: classic: False always leaves ``callback`` to the function.
 
-    New code writes ``async def``.
+    New code uses ``async def``.
     """
     makes_generators = inspect.isgeneratorfunction(func)
     calls_back = replace_callback and not takes_callback(func)
@@ -77,13 +77,14 @@ def coroutine(func: Callable[P, Any], replace_callback: bool = True) -> Callable
             return _call(run, func, args, kwargs)
         try:
             generator: Any = func(*args, **kwargs)
-            # Stepped here: with one more frame for each call, coroutines could nest less deeply.
+            # Not in a function of its own: with one more frame per call, coroutines could nest less
+            # deeply.
             yielded = run(next, generator)
-        except BaseException as end:  # noqa: BLE001 - raised again unless it is the future's
-            return _ended(end)
+        except BaseException as end:  # noqa: BLE001 - raised again if it does not belong in the future
+            return _future_at_end(end)
         return _begin(run, generator, yielded)
 
-    wrapper.__tornado_coroutine__ = True  # type: ignore[attr-defined]  # what is_coroutine_function asks
+    wrapper.__tornado_coroutine__ = True  # type: ignore[attr-defined]  # for is_coroutine_function
     return wrapper
 
 
@@ -93,20 +94,20 @@ def is_coroutine_function(func: Any) -> bool:
 
 
 def _call(run: Callable[..., Any], func: Callable[..., Any], args: Any, kwargs: Any) -> Future[Any]:
-    """Call a function that may or may not return a generator."""
+    """Call a function that is not a generator function, but may return a generator."""
     try:
         result = run(func, *args, **kwargs)
         if isinstance(result, Generator):
             return _begin(run, result, run(next, result))
     except BaseException as end:  # noqa: BLE001 - as above
-        return _ended(end)
+        return _future_at_end(end)
     if inspect.iscoroutine(result):
         return as_task(result)
     return finished_future(result)
 
 
 def _call_back(func: Callable[..., Future[Any]], args: Any, kwargs: Any) -> Future[Any]:
-    """Run a coroutine for a classic caller, who wants the result as an argument."""
+    """Run a coroutine for a classic caller, and give the result to its callback."""
     callback = kwargs.pop("callback")
     future = func(*args, **kwargs)
     if callback is not None:
@@ -117,13 +118,13 @@ def _call_back(func: Callable[..., Future[Any]], args: Any, kwargs: Any) -> Futu
 def _begin(
     run: Callable[..., Any], generator: Generator[Any, Any, Any], yielded: Any
 ) -> Future[Any]:
-    """Go on with a generator that has yielded. Only if it has to wait does it get a runner."""
+    """Continue a generator that has yielded. It gets a runner only if it has to wait."""
     try:
-        ready = waitable(run, yielded)
+        ready = to_waitable(run, yielded)
         if ready is not moment and ready.done():
             ready = advance(run, generator, ready)
     except BaseException as end:  # noqa: BLE001 - as above
-        return _ended(end)
+        return _future_at_end(end)
     result = PendingFuture(loop=running_asyncio_loop() or current_asyncio_loop())
     if result._source_traceback:
         name_the_caller(result)
@@ -131,15 +132,15 @@ def _begin(
     return result
 
 
-def _ended(end: BaseException) -> Future[Any]:
-    """Return the future of a generator that has ended, by whatever it has raised."""
+def _future_at_end(end: BaseException) -> Future[Any]:
+    """Return the future of a generator that has ended with an exception, such as StopIteration."""
     if isinstance(end, (StopIteration, Return)):
         return finished_future(end.value)
     future = new_future()
     if isinstance(end, asyncio.CancelledError):
         future.cancel()
     elif isinstance(end, Exception):
-        future.set_exception(without_own_frames(end))
+        future.set_exception(strip_own_frames(end))
     else:
         raise end
     return future

@@ -1,4 +1,4 @@
-"""Classic: generators that are started and not waited for."""
+"""Classic: generators that are started without waiting for them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tornado.stack_context import ExceptionStackContext
 from ._errors import Return
 from ._moment import moment
 from ._runner import Runner
-from ._step import Outcome
+from ._step import Completed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def engine(func: Callable[P, Any]) -> Callable[P, None]:
-    """Turn a generator function into one that runs by itself and returns nothing.
+    """Turn a generator function into a function that starts the generator and returns nothing.
 
     ::
 
@@ -36,13 +36,13 @@ def engine(func: Callable[P, Any]) -> Callable[P, None]:
                 response = yield gen.Task(client.fetch, "http://example.com/")
                 self.finish(response.body)
 
-    What the generator raises before it waits is raised to the caller. Later exceptions go to the
-    block of :mod:`tornado.stack_context` around the call, and to the log if there is none.
-    Exceptions of callbacks that the generator sets going are raised in it.
+    An exception that the generator raises before it waits is raised to the caller. Later ones go to
+    the block of :mod:`tornado.stack_context` around the call, or to the log if there is none.
+    Exceptions of callbacks that the generator has registered are raised in the generator.
 
-    :raises ReturnValueIgnoredError: if the generator has a result. Nobody could get it.
+    :raises ReturnValueIgnoredError: if the generator has a result, because nobody could get it.
 
-    New code writes ``async def``, which returns an awaitable.
+    New code uses ``async def``, which returns an awaitable.
     """
 
     @functools.wraps(func)
@@ -61,20 +61,20 @@ def engine(func: Callable[P, Any]) -> Callable[P, None]:
         except Return as end:
             result = end.value
         if isinstance(result, Generator):
-            runner = EngineRunner(context.run, result, None, Outcome())
+            runner = EngineRunner(context.run, result, None, Completed())
         elif result is not None:
-            raise _unread(func, result)
+            raise _ignored_result(func, result)
 
     return wrapper
 
 
 class EngineRunner(Runner):
-    """A runner without a future: it raises to whoever woke it."""
+    """A runner without a future. It raises exceptions to its caller."""
 
     __slots__ = ()
 
     def _listen(self, ready: Any) -> None:
-        # The loop's own way to run callbacks knows what to do with exceptions.
+        # The loop runs its own callbacks in a way that handles exceptions.
         ioloop = IOLoop.current()
         if ready is moment:
             ioloop.add_callback(self._wake, ready)
@@ -83,17 +83,17 @@ class EngineRunner(Runner):
 
     def _finish(self, value: Any) -> None:
         if self._keys is not None and self._keys.open:
-            raise self._keys.leak() from None
+            raise self._keys.leak_error() from None
         if value is not None:
-            raise _unread(self, value) from None
+            raise _ignored_result(self, value) from None
 
     def _fail(self, error: BaseException) -> None:
         raise error
 
-    def _cancelled(self) -> None:
-        # Nobody to tell: what the generator waited for was cancelled, and so it ends.
+    def _cancel_result(self) -> None:
+        # There is no future to cancel. The generator ends, because what it waited for was cancelled.
         pass
 
 
-def _unread(where: Any, result: Any) -> ReturnValueIgnoredError:
+def _ignored_result(where: Any, result: Any) -> ReturnValueIgnoredError:
     return ReturnValueIgnoredError(f"{where!r} has no caller who could get the result {result!r}")

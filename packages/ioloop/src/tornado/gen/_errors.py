@@ -1,11 +1,11 @@
 """Exceptions of coroutines.
 
 Exception
-+-- Return                  not an error: a generator's result
++-- Return                  not an error: the result of a generator
 +-- BadYieldError           yielded something that cannot be waited for
 +-- KeyReuseError           classic: two callbacks with one key
 +-- UnknownKeyError         classic: waited for a key that has no callback
-+-- LeakedCallbackError     classic: ended with a callback nobody waited for
++-- LeakedCallbackError     classic: ended with a callback that nobody waited for
 """
 
 from __future__ import annotations
@@ -13,10 +13,8 @@ from __future__ import annotations
 from typing import Any
 
 
-class Return(Exception):  # noqa: N818 - the documented name, and no error
-    """Raise it to end a generator with a result: ``raise gen.Return(42)``.
-
-    It does what ``return 42`` does.
+class Return(Exception):  # noqa: N818 - the documented name, and not an error
+    """The result of a generator: ``raise gen.Return(42)`` ends it as ``return 42`` does.
 
     :ivar value: the result.
     """
@@ -27,16 +25,16 @@ class Return(Exception):  # noqa: N818 - the documented name, and no error
 
 
 class BadYieldError(Exception):
-    """A coroutine yielded something that cannot be waited for."""
+    """A coroutine has yielded an object that cannot be waited for."""
 
 
 class KeyReuseError(Exception):
-    """A generator made a second :class:`Callback` with a key while the first one was open."""
+    """A generator has made a second :class:`Callback` with the key of one that is open."""
 
 
 class UnknownKeyError(Exception):
-    """A generator waited for a key without a :class:`Callback` of that name."""
+    """A generator has waited for a key that belongs to no :class:`Callback`."""
 
 
 class LeakedCallbackError(Exception):
-    """A generator ended, and nobody had waited for some :class:`Callback`."""
+    """A generator has ended without waiting for each :class:`Callback`."""

@@ -1,4 +1,4 @@
-"""Results in the order in which they come."""
+"""Results in the order in which they arrive."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
 
 class WaitIterator:
-    """Give the results of several futures as they come in.
+    """The results of several futures, in the order in which they arrive.
 
     ::
 
         async for response in gen.WaitIterator(first, second):
             print(response)
 
-    or with names: ``WaitIterator(mirror=..., origin=...)``. A future that is given several times
-    is given back as often.
+    or with names: ``WaitIterator(mirror=..., origin=...)``. A future that is passed several times
+    gives its result as often.
 
-    :ivar current_index: position or name of the future whose result came last.
+    :ivar current_index: the position or name of the future whose result came last.
     :ivar current_future: that future.
-    :raises ValueError: if there are futures of both kinds.
+    :raises ValueError: if there are futures with and without names.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -53,20 +53,14 @@ class WaitIterator:
             IOLoop.current().add_future(future, lambda done: self._arrive(index, done))
 
     def done(self) -> bool:
-        """Tell whether all results have been given out.
-
-        There is no current future any more then.
-        """
+        """Tell whether all results have been returned. There is no current future then."""
         if self._left == 0:
             self.current_index = self.current_future = None
             return True
         return self._left == 1 and self._next is not None and not self._next.cancelled()
 
     def next(self) -> Future[Any]:
-        """Return a future for the next result.
-
-        One at a time: wait for it before you ask for another.
-        """
+        """Return a future for the next result. Wait for it before you ask for another one."""
         self._next = future = new_future()
         if self._finished:
             self._give(*self._finished.popleft())

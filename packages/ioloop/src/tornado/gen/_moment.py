@@ -1,4 +1,4 @@
-"""Something to wait for that is there in the next round of the loop."""
+"""Waiting for the next round of the loop."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Moment:
-    """What :data:`moment` is: it looks like a future that is done."""
+    """The class of :data:`moment`, which looks like a future that is done."""
 
     def __await__(self) -> Generator[Any, None, None]:
         return asyncio.sleep(0).__await__()
@@ -39,6 +39,6 @@ class Moment:
         IOLoop.current().add_callback(callback, self)
 
 
-#: Yield it in a coroutine to let the loop go round once: other callbacks and sockets get their
-#: turn. ``yield None`` does the same. In an ``async def`` function, ``await asyncio.sleep(0)``.
+#: Yield it in a coroutine to let other callbacks and sockets have a round of the loop. ``yield None``
+#: does the same, and so does ``await asyncio.sleep(0)`` in an ``async def`` function.
 moment = Moment()

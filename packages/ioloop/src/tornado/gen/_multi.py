@@ -1,4 +1,4 @@
-"""Waiting for several things at once."""
+"""Waiting for several futures at once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tornado.ioloop import IOLoop
 
 from ._convert import convert_yielded
 from ._pending import PendingFuture, give_up
-from ._points import MultiPoint
+from ._yield_points import MultiYieldPoint
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable, Mapping
@@ -25,7 +25,7 @@ app_log = logging.getLogger("tornado.application")
 
 
 @overload
-def multi_future(  # type: ignore[overload-overlap]  # a dict iterates over its keys, but is none of the second kind here
+def multi_future(  # type: ignore[overload-overlap]  # a dict is also an iterable, of its keys
     children: Mapping[K, Awaitable[T]], quiet_exceptions: Quiet = ()
 ) -> Future[dict[K, T]]: ...
 
@@ -41,14 +41,14 @@ def multi_future(children: Any, quiet_exceptions: Quiet = ()) -> Future[Any]: ..
 
 
 def multi_future(children: Any, quiet_exceptions: Quiet = ()) -> Future[Any]:
-    """Wait for all of several futures, and give their results in a list or a dict.
+    """Wait for several futures, and return their results in a list or a dict.
 
     :param children: an iterable, or a mapping whose values are waited for.
-    :param quiet_exceptions: if several fail, the first exception in order is raised and the
+    :param quiet_exceptions: if several fail, the first exception in their order is raised and the
         others are logged, except for these types.
 
-    It ends when all of them are done, also if one fails early. Cancelling it cancels the
-    coroutines among the children; futures that the application made are left as they are.
+    The result is ready when all of them are done, even if one fails early. Cancelling it cancels
+    the coroutines among the children; futures that the application made are left as they are.
     """
     keys = None
     if isinstance(children, dict):
@@ -62,15 +62,15 @@ multi = multi_future
 
 
 def Multi(children: Any, quiet_exceptions: Quiet = ()) -> Any:  # noqa: N802 - the documented name
-    """Return something to yield that waits for several things: what yielding the list does.
+    """Return an object that waits for several futures when it is yielded, as a list of them does.
 
-    The classic name of :func:`multi`. :class:`Task`, :class:`Wait` and other points may be among
-    the children; the result can then only be yielded.
+    This is the classic name of :func:`multi`. :class:`Task`, :class:`Wait` and other yield points
+    may be among the children. The result can then only be yielded, not awaited.
     """
     if not isinstance(children, dict):
         children = list(children)
-    if MultiPoint.is_needed(children):
-        return MultiPoint(children)
+    if MultiYieldPoint.is_needed(children):
+        return MultiYieldPoint(children)
     return multi_future(children, quiet_exceptions)
 
 
@@ -83,7 +83,7 @@ class _Gathering:
         self.keys = keys
         self.children = children
         self.quiet = quiet
-        #: The futures that are not done. One that is given several times counts once.
+        #: The futures that are not done. One that is passed several times counts once.
         self.waiting = {child for child in children if not child.done()}
         self.result: Future[Any] = new_future()
 
@@ -114,10 +114,10 @@ class _Gathering:
             except BaseException as error:  # noqa: BLE001 - the first goes to the result
                 if first is None:
                     first = error
-                elif self._is_worth_a_line(error, first):
+                elif self._is_worth_logging(error, first):
                     app_log.error("Multiple exceptions in yield list", exc_info=error)
         if isinstance(self.result, PendingFuture):
-            # The two know each other; without this they would be left to the garbage collector.
+            # The two refer to each other, and would have to wait for the garbage collector.
             self.result.abandon = None
         if self.result.done():
             return
@@ -128,7 +128,7 @@ class _Gathering:
         else:
             self.result.set_result(dict(zip(self.keys, results, strict=True)))
 
-    def _is_worth_a_line(self, error: BaseException, first: BaseException) -> bool:
+    def _is_worth_logging(self, error: BaseException, first: BaseException) -> bool:
         is_cancelled = isinstance(error, asyncio.CancelledError)
         return error is not first and not is_cancelled and not isinstance(error, self.quiet)
 

@@ -1,4 +1,4 @@
-"""Futures that take their work with them when they are cancelled."""
+"""Futures that cancel what they wait for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from asyncio import Future
 from typing import TYPE_CHECKING, Any
 
-from tornado.concurrent._waiting import Waiter
+from tornado.concurrent._wait_queue import Waiter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,25 +15,25 @@ if TYPE_CHECKING:
 
 _FOLDER = os.path.dirname(__file__) + os.sep
 
-#: The attribute that marks tasks which this module has made from bare coroutines.
-MADE_HERE = "_tornado_made_here"
+#: The attribute that marks the tasks that this package has made from coroutines.
+OWN_TASK = "_tornado_own_task"
 
 
 class PendingFuture(Future[Any]):
-    """A future of work that can be given up.
+    """A future that calls a function when it is cancelled.
 
-    Made only where something really waits. It has no ``__init__``, which would double its price.
+    It is only made if something has to wait. It has no ``__init__``, which would double its cost.
     """
 
     __slots__ = ("abandon",)
 
-    #: Called once when somebody cancels the future. Whoever makes the future sets it.
+    #: Called once when the future is cancelled. Set by the maker of the future.
     abandon: Callable[[], None] | None
-    #: Where it was made, in asyncio's debug mode.
+    #: The place where it was made, in the debug mode of asyncio.
     _source_traceback: StackSummary | None
 
     def cancel(self, msg: Any = None) -> bool:
-        """Cancel the future and give up its work."""
+        """Cancel the future and what it waits for."""
         if not super().cancel(msg):
             return False
         abandon, self.abandon = self.abandon, None
@@ -42,26 +42,26 @@ class PendingFuture(Future[Any]):
         return True
 
 
-# Its repr, and what asyncio logs of an exception that nobody has asked for, name the class.
+# Its repr, and the log line of asyncio about an exception that was never retrieved, name the class.
 PendingFuture.__name__ = PendingFuture.__qualname__ = Future.__name__
 
 
 def name_the_caller(future: PendingFuture) -> None:
-    """Let a future of asyncio's debug mode say that it was made where the coroutine was called."""
+    """Let a future say, in the debug mode of asyncio, that the caller of the coroutine made it."""
     frames = future._source_traceback
     while frames and frames[-1].filename.startswith(_FOLDER):
         frames.pop()
 
 
 def give_up(future: Any) -> None:
-    """Cancel what a coroutine waits for, as far as nobody else can be waiting for it.
+    """Cancel what a coroutine waits for, unless something else may be waiting for it too.
 
-    That is the work of other coroutines of this module, tasks made from bare coroutines, and a
-    place in the line of a lock or a queue. A future that the application made is left alone: it
-    may be shared.
+    Cancelled are the futures of other coroutines of this package, tasks that it has made from
+    coroutines, and the waiters of locks and queues. A future that the application made is left as
+    it is, because it may be shared.
     """
     if isinstance(future, Waiter) and future.done():
-        # It was served, and the coroutine will not get to see it.
+        # It has a result that the coroutine will not see.
         future.give_back()
-    elif isinstance(future, (PendingFuture, Waiter)) or getattr(future, MADE_HERE, False):
+    elif isinstance(future, (PendingFuture, Waiter)) or getattr(future, OWN_TASK, False):
         future.cancel()

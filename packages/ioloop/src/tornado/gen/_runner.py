@@ -1,4 +1,4 @@
-"""A generator that waits, and what wakes it up."""
+"""Running a generator that waits."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tornado.ioloop import IOLoop, running_asyncio_loop
 from ._errors import KeyReuseError, Return
 from ._moment import moment
 from ._pending import PendingFuture, give_up
-from ._points import KeyTable, YieldPoint, result_of_call
-from ._step import Outcome, advance, waitable, without_own_frames
+from ._step import Completed, advance, strip_own_frames, to_waitable
+from ._yield_points import KeyTable, YieldPoint, result_of_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -26,11 +26,11 @@ app_log = logging.getLogger("tornado.application")
 
 
 class Runner:
-    """Drive a generator that has begun to wait. Made by :func:`coroutine`, not by applications.
+    """The steps of a generator that has begun to wait. :func:`coroutine` makes it.
 
     :param ctx_run: the ``run`` method of the context that the generator runs in.
     :param gen: the generator.
-    :param result_future: settled when the generator ends.
+    :param result_future: gets the result when the generator ends.
     :param first_yielded: what the generator has yielded.
     """
 
@@ -60,13 +60,13 @@ class Runner:
         self._ready: Waitable | None = None
         if isinstance(result_future, PendingFuture):
             result_future.abandon = self._abandon
-        if self._wait_for(waitable(ctx_run, first_yielded)):
+        if self._wait_for(to_waitable(ctx_run, first_yielded)):
             self.run()
 
     # -- stepping ---------------------------------------------------------------------------
 
     def run(self) -> None:
-        """Step the generator, if it is not running, until it waits again or ends."""
+        """Step the generator until it waits again or ends, unless it is running already."""
         gen = self._gen
         if self._running or gen is None:
             return
@@ -77,7 +77,7 @@ class Runner:
                 if ready is None:
                     return
                 if isinstance(ready, Future) and not ready.done():
-                    self._ready = ready  # somebody has called this by hand
+                    self._ready = ready  # this method was called directly
                     return
                 if not self._wait_for(advance(self._run, gen, ready)):
                     return
@@ -86,10 +86,10 @@ class Runner:
             self._finish(end.value)
         except asyncio.CancelledError:
             self._end()
-            self._cancelled()
-        except Exception as error:  # noqa: BLE001 - the result's reader gets it
+            self._cancel_result()
+        except Exception as error:  # noqa: BLE001 - it is the exception of the future
             self._end()
-            self._fail(without_own_frames(error))
+            self._fail(strip_own_frames(error))
         except BaseException as error:
             self._end()
             self._fail(error)
@@ -98,16 +98,16 @@ class Runner:
             self._running = False
 
     def handle_yield(self, yielded: Any) -> bool:
-        """Take what the generator yields, and tell whether :meth:`run` can go on at once."""
-        return self._wait_for(waitable(self._run, yielded))
+        """Wait for what the generator yields, and tell whether :meth:`run` can continue at once."""
+        return self._wait_for(to_waitable(self._run, yielded))
 
     def handle_exception(
         self, typ: type[BaseException], value: BaseException, tb: TracebackType | None
     ) -> bool:
-        """Throw an exception of a callback into the generator, if it waits."""
+        """Throw an exception of a callback into the generator, and tell whether it was waiting."""
         if self._running or self._gen is None:
             return False
-        self._ready = Outcome(value)
+        self._ready = Completed(value)
         self.run()
         return True
 
@@ -122,13 +122,13 @@ class Runner:
 
     def _listen(self, ready: Any) -> None:
         if ready is moment:
-            self._soon(ready)
+            self._wake_next_round(ready)
         elif isinstance(ready, futures.Future):
             IOLoop.current().add_future(ready, self._wake)
         else:
             ready.add_done_callback(self._wake)
 
-    def _soon(self, ready: Any) -> None:
+    def _wake_next_round(self, ready: Any) -> None:
         loop = running_asyncio_loop()
         if loop is None:
             IOLoop.current().add_callback(self._wake, ready)
@@ -136,7 +136,7 @@ class Runner:
             loop.call_soon(self._wake, ready)
 
     def _wake(self, ready: Any) -> None:
-        # After a cancellation the generator may be waiting for something else.
+        # After a cancellation, the generator may be waiting for another future.
         if ready is self._ready:
             self.run()
 
@@ -145,12 +145,12 @@ class Runner:
     def _end(self) -> None:
         self._gen = None
         if isinstance(self._result, PendingFuture):
-            # The two know each other; without this they would be left to the garbage collector.
+            # The two refer to each other, and would have to wait for the garbage collector.
             self._result.abandon = None
 
     def _finish(self, value: Any) -> None:
         if self._keys is not None and self._keys.open:
-            self._fail(self._keys.leak())
+            self._fail(self._keys.leak_error())
         elif not self._result.done():
             self._result.set_result(value)
 
@@ -160,11 +160,11 @@ class Runner:
         else:
             app_log.error("exception in a coroutine that was cancelled", exc_info=error)
 
-    def _cancelled(self) -> None:
+    def _cancel_result(self) -> None:
         self._result.cancel()
 
     def _abandon(self) -> None:
-        # Not now: the generator may be running, and the canceller need not wait for its cleanup.
+        # Not at once: the generator may be running, and who cancels it need not wait for its cleanup.
         if self._gen is not None:
             self._result.get_loop().call_soon(self._unwind)
 
@@ -175,7 +175,7 @@ class Runner:
         if isinstance(ready, Future):
             ready.remove_done_callback(self._wake)
             give_up(ready)
-        self._ready = Outcome(asyncio.CancelledError())
+        self._ready = Completed(asyncio.CancelledError())
         self.run()
 
     # -- classic: keys ----------------------------------------------------------------------
@@ -185,7 +185,7 @@ class Runner:
             self._run(point.start, self)
             return point.is_ready()
         except Exception as error:  # noqa: BLE001 - the generator gets it
-            self._ready = Outcome(error)
+            self._ready = Completed(error)
             return True
 
     def register_callback(self, key: Any) -> None:
@@ -209,7 +209,7 @@ class Runner:
         return self._keys.is_ready(key)
 
     def set_result(self, key: Any, result: Any) -> None:
-        """Set the result of a key, and go on if that is what the generator waits for."""
+        """Set the result of a key, and continue if that is what the generator waits for."""
         if self._keys is None:
             self._keys = KeyTable()
         self._keys.results[key] = result
@@ -219,7 +219,7 @@ class Runner:
         try:
             ready = point.is_ready()
         except Exception as error:  # noqa: BLE001 - the generator gets it
-            self._ready = Outcome(error)
+            self._ready = Completed(error)
             ready = True
         if ready:
             self.run()
@@ -231,7 +231,7 @@ class Runner:
         return self._keys.pop(key)
 
     def result_callback(self, key: Any) -> Callable[..., None]:
-        """Return a function that sets the result of a key to what it is called with."""
+        """Return a function that sets the result of a key to its argument."""
 
         def called(*args: Any, **kwargs: Any) -> None:
             self.set_result(key, result_of_call(args, kwargs))

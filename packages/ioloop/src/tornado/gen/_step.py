@@ -1,4 +1,4 @@
-"""Stepping a generator as far as it goes without waiting."""
+"""Stepping a generator until it has to wait."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ._convert import convert_yielded
 from ._moment import moment
-from ._points import MultiPoint, YieldPoint
+from ._yield_points import MultiYieldPoint, YieldPoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
 
 class Waitable(Protocol):
-    """What a generator waits for: a future, or something that answers like one."""
+    """A future, or another object with these two methods, that a generator waits for."""
 
     def done(self) -> bool:
-        """Tell whether the result is there."""
+        """Tell whether the result is ready."""
         ...
 
     def result(self) -> Any:
@@ -25,8 +25,8 @@ class Waitable(Protocol):
         ...
 
 
-class Outcome:
-    """A result that is there already: None, or an exception."""
+class Completed:
+    """A result that is ready: None or an exception."""
 
     __slots__ = ("_error",)
 
@@ -46,35 +46,35 @@ class Outcome:
 def advance(
     run: Callable[..., Any], generator: Generator[Any, Any, Any], ready: Waitable
 ) -> Waitable:
-    """Step a generator until it waits for something that is not there yet.
+    """Step a generator until it waits for something that is not ready.
 
     :param run: the ``run`` method of the generator's context.
     :param ready: what the generator waits for now. It is done.
-    :returns: what it waits for then.
-
-    What the generator raises comes out: ``StopIteration`` and ``Return`` with its result.
+    :returns: what the generator waits for then.
+    :raises StopIteration: if the generator ends; its value is the result. The same holds for
+        :exc:`Return`, and other exceptions of the generator are raised as they are.
     """
     while True:
         try:
             value = ready.result()
         except BaseException as error:  # noqa: BLE001 - the generator gets it
-            failure = without_own_frames(error)
+            failure = strip_own_frames(error)
         else:
-            ready = waitable(run, run(generator.send, value))
+            ready = to_waitable(run, run(generator.send, value))
             if ready is moment or not ready.done():
                 return ready
             continue
-        ready = waitable(run, run(generator.throw, failure))
+        ready = to_waitable(run, run(generator.throw, failure))
         del failure
         if ready is moment or not ready.done():
             return ready
 
 
-def without_own_frames(error: BaseException) -> BaseException:
-    """Take the frames of this package from the outer end of an exception's traceback.
+def strip_own_frames(error: BaseException) -> BaseException:
+    """Remove the outermost frames, those of this package, from the traceback of an exception.
 
-    They know the future that the exception comes from. Until a garbage collection, the two would
-    keep each other alive, and everything that the coroutine has in its hands.
+    They refer to the future that the exception came from. The two would keep each other alive until
+    a garbage collection, together with all local variables of the coroutine.
     """
     traceback = error.__traceback__
     while traceback is not None and traceback.tb_frame.f_globals.get("__package__") == __package__:
@@ -82,19 +82,19 @@ def without_own_frames(error: BaseException) -> BaseException:
     return error.with_traceback(traceback)
 
 
-def waitable(run: Callable[..., Any], yielded: Any) -> Waitable:
-    """Return what to wait for when a generator yields something.
+def to_waitable(run: Callable[..., Any], yielded: Any) -> Waitable:
+    """Return the object to wait for when a generator yields something.
 
-    A coroutine that becomes a task sees the context variables that the generator has set.
+    A coroutine becomes a task, which sees the context variables that the generator has set.
     """
-    if isinstance(yielded, (Future, YieldPoint, Outcome)):
+    if isinstance(yielded, (Future, YieldPoint, Completed)):
         return yielded
     if yielded is None:
         return moment
-    if isinstance(yielded, (list, dict)) and MultiPoint.is_needed(yielded):
-        return MultiPoint(yielded)
+    if isinstance(yielded, (list, dict)) and MultiYieldPoint.is_needed(yielded):
+        return MultiYieldPoint(yielded)
     try:
         converted: Waitable = run(convert_yielded, yielded)
     except Exception as error:  # noqa: BLE001 - the generator gets it
-        return Outcome(error)
+        return Completed(error)
     return converted

@@ -1,4 +1,4 @@
-"""Waiting for a time, or no longer than that."""
+"""Waiting for a number of seconds, or no longer than that."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ app_log = logging.getLogger("tornado.application")
 
 
 def sleep(duration: float) -> Future[None]:
-    """Return a future that is done after a number of seconds. It blocks nothing.
+    """Return a future that is done after a number of seconds. Nothing is blocked.
 
-    Cancelling it frees its timer at once.
+    Cancelling it removes its timer at once.
     """
     ioloop = IOLoop.current()
     future = PendingFuture(loop=ioloop.asyncio_loop)
@@ -35,7 +35,7 @@ def sleep(duration: float) -> Future[None]:
 
 
 def _wake(future: PendingFuture) -> None:
-    # The handle knows the future; without this the two would keep each other alive.
+    # The handle refers to the future. Otherwise the two would keep each other alive.
     future.abandon = None
     if not future.done():
         future.set_result(None)
@@ -72,24 +72,27 @@ def with_timeout(
     message: str | Callable[[], str] | None = None,
     io_loop: IOLoop | None = None,
 ) -> Future[Any]:
-    """Wait for something, but not for ever.
+    """Wait for a future, but only for a limited time.
 
-    :param timeout: a timedelta from now, or a deadline like :meth:`.IOLoop.time` gives.
+    :param timeout: a timedelta from now, or a deadline as :meth:`.IOLoop.time` returns it.
     :param future: a future, or something else that a coroutine may yield. It is not cancelled
-        when the time is up; it may be waited for again.
-    :param quiet_exceptions: the future's exceptions after that are logged, except these types.
-    :param classic_quiet: ``quiet_exceptions``, at the place that it had after the loop.
-    :param message: the text of the exception, or a function that is called for it when the time
-        is up; what it raises is raised in place of the exception.
-    :param io_loop: classic, and the third argument there: another loop of this thread, which
-        keeps the time.
+        when the time is up, so it may be waited for again.
+    :param quiet_exceptions: exceptions of the future after the timeout are logged, except for these
+        types.
+    :param classic_quiet: ``quiet_exceptions``, at its classic position after the loop.
+    :param message: the text of the exception, or a function that returns it when the time is up.
+        If the function raises an exception, that one is raised instead.
+    :param io_loop: classic, and the third argument there: another loop of this thread, whose timer
+        to use.
     :raises TimeoutError: when the time is up.
 
-    Cancelling the result removes the timer. A bare coroutine is cancelled with it.
+    Cancelling the result removes the timer. If ``future`` was a coroutine, it is cancelled too.
     """
     if classic_quiet or io_loop is not None or not isinstance(quiet_exceptions, (tuple, type)):
-        given = (timeout, future, quiet_exceptions)
-        args, loop = take_loop((*given, classic_quiet) if classic_quiet else given, 2, 3)
+        classic_args = (timeout, future, quiet_exceptions)
+        args, loop = take_loop(
+            (*classic_args, classic_quiet) if classic_quiet else classic_args, 2, 3
+        )
         with acting_on(loop or chosen_loop(io_loop)):
             return _with_timeout(message, *args)
     return _TimedWait(convert_yielded(future), quiet_exceptions, message).begin(timeout)
@@ -101,7 +104,7 @@ def _with_timeout(
     future: Any,
     quiet_exceptions: Quiet = (),
 ) -> Future[Any]:
-    """Wait by the arguments of a classic call, which are in the modern order now."""
+    """Wait with the arguments of a classic call after they were put in the modern order."""
     return _TimedWait(convert_yielded(future), quiet_exceptions, message).begin(timeout)
 
 
@@ -161,7 +164,7 @@ class _TimedWait:
         try:
             message = self.message() if callable(self.message) else self.message
             self.result.set_exception(TimeoutError(message or "Timeout"))
-        except Exception as error:  # noqa: BLE001 - whoever waits would wait for ever
+        except Exception as error:  # noqa: BLE001 - otherwise the result would never be ready
             self.result.set_exception(error)
         self._release()
 

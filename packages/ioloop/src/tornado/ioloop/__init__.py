@@ -1,9 +1,9 @@
 """The event loop: one thread, many connections.
 
-A server that waits for a slow client in one place must not wait in all others. So nothing waits:
-code registers what is to be done when a socket is readable, when a time has come or when a result
-is there, and the loop calls it then. :class:`IOLoop` is that loop. Coroutines run on it as well,
-each ``await`` hands control back to the loop::
+While a server waits for one slow client, it must go on serving the others. So no code ever blocks: it
+registers callbacks for the moment when a socket is readable, a time has come or a result is ready,
+and the loop calls them then. :class:`IOLoop` is that loop. Coroutines run on it as well, and each
+``await`` returns control to the loop::
 
     import asyncio
     import tornado.ioloop
@@ -16,16 +16,16 @@ each ``await`` hands control back to the loop::
 
     asyncio.run(main())
 
-The loop underneath is asyncio's, or uvloop's. Everything written for asyncio runs on it, and code
-of both kinds may be mixed in one program. Programs of the classic kind start the loop themselves
-with ``IOLoop.current().start()`` or :meth:`IOLoop.run_sync`.
+The loop underneath is one of asyncio or uvloop. Everything written for asyncio runs on it, and both
+kinds of code may be mixed in one program. Classic programs start the loop themselves, with
+``IOLoop.current().start()`` or :meth:`IOLoop.run_sync`.
 
 :class:`PeriodicCallback` calls a function again and again.
 
-Libraries that take the ``io_loop`` of classic programs have :func:`takes_loop` for it, with
-:func:`chosen_loop`, :func:`take_loop` and :func:`acting_on`. Libraries that work on the asyncio
-loop itself have :func:`current_asyncio_loop`, :func:`running_asyncio_loop`, :func:`ioloop_of`,
-:func:`close_with_loop` and :func:`set_result_and_wake`.
+The other functions are for libraries. :func:`takes_loop`, :func:`chosen_loop`, :func:`take_loop` and
+:func:`acting_on` handle the ``io_loop`` argument of classic programs. :func:`current_asyncio_loop`,
+:func:`running_asyncio_loop`, :func:`ioloop_of`, :func:`close_with_loop` and
+:func:`set_result_and_wake` are for code that works on the asyncio loop itself.
 """
 
 # ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for

@@ -2,13 +2,13 @@
 
 Theory of operation
 ===================
-A thread sends a ping to the loop, a callback that notes the time. A loop that is well answers at
-once, whether it was asleep or busy with short callbacks. While an answer is missing, the thread
-looks again and again at what the loop's thread is doing. When the answer comes too late, and one
-callback was seen running most of that time, that callback gets a line in the log.
+A thread sends a ping to the loop: a callback that stores the time. A loop that is not blocked answers
+at once, whether it was asleep or busy with short callbacks. Until the answer comes, the thread takes
+samples of what the loop's thread is doing. If the answer comes too late, and the same callback was
+running in most of the samples, a line about that callback is logged.
 
-Nothing is added to the loop itself: no callback is slower for it, it works on every asyncio loop,
-and it costs nothing when it is off.
+Nothing is added to the loop itself. So callbacks do not get slower, every asyncio loop works, and it
+costs nothing while it is off.
 """
 
 from __future__ import annotations
@@ -32,24 +32,24 @@ if TYPE_CHECKING:
 
 app_log = logging.getLogger("tornado.application")
 
-#: How many times within the threshold the thread looks at the loop.
-LOOKS = 5
+#: How many samples the thread takes within the threshold.
+SAMPLES = 5
 
-#: The line about a callback.
+#: The log line about a callback.
 BLOCKED = "%s blocked the loop for %.3f s, in %s at %s:%d"
 
 #: Seconds that :meth:`BlockingWatch.stop` waits for a report that is being written.
-_LONGEST_GOODBYE = 5.0
+_STOP_TIMEOUT = 5.0
 
-#: How many looks are kept of one callback.
-MOST_LOOKS = 1000
+#: How many samples are kept until the ping is answered.
+MAX_SAMPLES = 1000
 
 _STDLIB = os.path.join(sysconfig.get_path("stdlib"), "")
 _SITE = os.path.join(_STDLIB, "site-packages", "")
 
 
 class Place(NamedTuple):
-    """Where a callback was seen: its function, and the line that it had got to."""
+    """The place where a callback was observed: its function, and the line that was running."""
 
     callback: str
     function: str
@@ -57,10 +57,10 @@ class Place(NamedTuple):
     line: int
 
 
-class Sighting(NamedTuple):
-    """One look at a running callback. Two that saw the same frame saw the same call.
+class Observation(NamedTuple):
+    """A callback that was running in a sample. Two with the same frame are of the same call.
 
-    The frame is kept until the ping is answered: its address would go to the next call.
+    The frame is kept until the ping is answered. Otherwise the next call might get its address.
     """
 
     call: FrameType
@@ -68,11 +68,11 @@ class Sighting(NamedTuple):
     time: float
 
 
-class Look(NamedTuple):
-    """What the threads were doing at one moment: their frames from the innermost on.
+class Sample(NamedTuple):
+    """The frames of the threads at one moment, each stack from the innermost frame on.
 
-    What it means is found out when the ping is answered. Before that, it may not be known in which
-    thread the loop runs, nor which frame calls its callbacks.
+    It is interpreted when the ping is answered. Before that, it may not be known which thread runs
+    the loop, or which frame calls its callbacks.
     """
 
     stacks: dict[int, list[tuple[FrameType, int]]]
@@ -80,20 +80,20 @@ class Look(NamedTuple):
 
 
 class Ping:
-    """A callback that notes when it was sent and when the loop got round to it."""
+    """A callback that stores when it was sent and when the loop called it."""
 
     def __init__(self) -> None:
         self.sent = time.monotonic()
         self.answered: float | None = None
-        self.looks: list[Look] = []
+        self.samples: list[Sample] = []
         self.reported = False
         self.thread_id = 0
         self.runner: CodeType | None = None
 
     def __call__(self) -> None:
         self.thread_id = threading.get_ident()
-        # What calls this function calls every callback: asyncio's Handle, or on a loop written
-        # in C whatever started the loop.
+        # The caller of this function calls every callback: the Handle of asyncio, or the function
+        # that started the loop if the loop is written in C.
         self.runner = sys._getframe(1).f_code
         self.answered = time.monotonic()
 
@@ -102,8 +102,8 @@ class BlockingWatch:
     """A thread that watches one loop.
 
     :param threshold: seconds that a callback may take.
-    :param action: called while a callback takes longer, in place of the log line after it.
-    :param report: called with the line, which is not logged then, in the thread of the watch.
+    :param action: called while a callback takes longer, instead of logging a line after it.
+    :param report: called with the line instead of logging it, in the thread of the watch.
     """
 
     def __init__(
@@ -114,22 +114,24 @@ class BlockingWatch:
         report: Callable[[str], Any] | None = None,
     ) -> None:
         if threshold <= 0:
-            raise ValueError(f"the threshold is a positive number of seconds, not {threshold!r}")
+            raise ValueError(
+                f"the threshold must be a positive number of seconds, not {threshold!r}"
+            )
         self.threshold = threshold
-        self.interval = threshold / LOOKS
+        self.interval = threshold / SAMPLES
         self.action = action
         self.report = report
         self._thread: threading.Thread | None = None
         self._loop = weakref.ref(loop)
-        self._maker = threading.get_ident()
-        #: The thread of the loop; 0 as long as that is not known.
+        self._creator = threading.get_ident()
+        #: The thread of the loop, or 0 while it is not known.
         self._thread_id = 0
-        self._runners = _known_runners()
+        self._runners = _initial_runners()
         self._ping: Ping | None = None
         self._stopped = threading.Event()
 
     def start(self) -> None:
-        """Begin to watch. The thread ends with :meth:`stop`, or when the loop is closed."""
+        """Start watching. The thread ends when :meth:`stop` is called or the loop is closed."""
         loop = self._loop()
         if loop is not None and loop.is_running():
             self._send(loop)
@@ -139,11 +141,11 @@ class BlockingWatch:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop watching, after a report on what has been seen so far."""
+        """Stop watching, after reporting what has been observed so far."""
         self._stopped.set()
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
-            thread.join(_LONGEST_GOODBYE)
+            thread.join(_STOP_TIMEOUT)
 
     def _watch(self) -> None:
         while not self._stopped.wait(self.interval):
@@ -151,85 +153,92 @@ class BlockingWatch:
             if loop is None or loop.is_closed():
                 return
             try:
-                self._look(loop)
+                self._check(loop)
             except RuntimeError:
-                # The loop was closed between the question and the ping.
+                # The loop was closed after the check above.
                 return
             del loop
-        self._conclude_last()
+        self._evaluate_last()
 
-    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _check(self, loop: asyncio.AbstractEventLoop) -> None:
         if not loop.is_running():
-            self._conclude_last()
-            self._thread_id = 0  # it may be started by another one
+            self._evaluate_last()
+            self._thread_id = 0  # another thread may start it
             return
         ping = self._ping
         if ping is None:
             self._send(loop)
         elif ping.answered is None:
-            self._observe(ping)
+            self._take_sample(ping)
         else:
             self._thread_id = ping.thread_id
-            self._conclude(ping, ping.answered)
+            self._evaluate(ping, ping.answered)
             self._send(loop)
 
     def _send(self, loop: asyncio.AbstractEventLoop) -> None:
         self._ping = ping = Ping()
         loop.call_soon_threadsafe(ping)
 
-    def _observe(self, ping: Ping) -> None:
+    def _take_sample(self, ping: Ping) -> None:
         frames = sys._current_frames()
         if self.action is None:
-            look = Look(stacks_of(frames, self._thread_id), time.monotonic())
-            if len(ping.looks) < MOST_LOOKS:
-                ping.looks.append(look)
+            sample = Sample(stacks_of(frames, self._thread_id), time.monotonic())
+            if len(ping.samples) < MAX_SAMPLES:
+                ping.samples.append(sample)
             else:
-                ping.looks[-1] = look  # it only matters for how long it lasts
+                ping.samples[-1] = sample  # only the time of the last one matters
         elif not ping.reported and time.monotonic() - ping.sent >= self.threshold:
             ping.reported = True
-            self._act(frames.get(self._thread_id or self._maker))
+            self._act(frames.get(self._thread_id or self._creator))
 
     def _act(self, frame: FrameType | None) -> None:
-        alarm = getattr(signal, "SIGALRM", signal.SIGTERM)
+        signal_number = getattr(signal, "SIGALRM", signal.SIGTERM)
         if callable(self.action):
-            self.action(alarm, frame)
+            self.action(signal_number, frame)
         elif self.action == signal.SIG_DFL:
-            # What the alarm of the classic loop did by default: end the process.
+            # As the signal of the classic loop did by default.
             app_log.critical("the loop has been blocked for more than %g s", self.threshold)
-            os.kill(os.getpid(), alarm)
+            os.kill(os.getpid(), signal_number)
 
-    def _conclude_last(self) -> None:
-        """Report on the last callbacks of a loop that has been stopped, if they took too long."""
+    def _evaluate_last(self) -> None:
+        """Report the last callback of a loop that has been stopped, if it took too long."""
         ping, self._ping = self._ping, None
         if ping is None:
             return
         # A callback that stops the loop itself leaves the ping without an answer.
         answered = ping.answered
         if answered is None:
-            seen = [sighting.time for sighting in self._sightings(ping) if sighting is not None]
-            answered = seen[-1] + self.interval / 2 if seen else None
+            observed = [
+                observation.time
+                for observation in self._observations(ping)
+                if observation is not None
+            ]
+            answered = observed[-1] + self.interval / 2 if observed else None
         if answered is not None:
-            self._conclude(ping, answered)
+            self._evaluate(ping, answered)
 
-    def _sightings(self, ping: Ping) -> list[Sighting | None]:
-        thread_id = ping.thread_id or self._thread_id or self._maker
-        return [see(look, thread_id, self._runners) for look in ping.looks]
+    def _observations(self, ping: Ping) -> list[Observation | None]:
+        thread_id = ping.thread_id or self._thread_id or self._creator
+        return [interpret(sample, thread_id, self._runners) for sample in ping.samples]
 
-    def _conclude(self, ping: Ping, answered: float) -> None:
+    def _evaluate(self, ping: Ping, answered: float) -> None:
         if ping.runner is not None:
             self._runners |= {ping.runner}
         # The callback began somewhere between the last answer and this ping.
         duration = answered - ping.sent + self.interval / 2
         if self.action is not None or duration < self.threshold:
             return
-        seen = longest_run(self._sightings(ping))
-        # Many short callbacks in a row are load, not one that blocks. That one began up to a look
-        # before it was seen first, and ended up to a look after it was seen last.
-        if len(seen) > 1 and seen[-1].time - seen[0].time >= self.threshold - 2 * self.interval:
-            place = Counter(sighting.place for sighting in seen).most_common(1)[0][0]
-            self._tell(place, duration)
+        observed = longest_run(self._observations(ping))
+        # Many short callbacks in a row are load. A callback that blocks may have begun almost one
+        # interval before it was first observed, and ended almost one after it was last observed.
+        if (
+            len(observed) > 1
+            and observed[-1].time - observed[0].time >= self.threshold - 2 * self.interval
+        ):
+            place = Counter(observation.place for observation in observed).most_common(1)[0][0]
+            self._report(place, duration)
 
-    def _tell(self, place: Place, duration: float) -> None:
+    def _report(self, place: Place, duration: float) -> None:
         if self.report is not None:
             self.report(BLOCKED % (place.callback, duration, *place[1:]))
         else:
@@ -242,29 +251,29 @@ def log_stack(frame: FrameType | None) -> None:
     app_log.warning("the loop is blocked in:\n%s", stack)
 
 
-def longest_run(sightings: list[Sighting | None]) -> list[Sighting]:
-    """Return the longest part of a list that saw one and the same call.
+def longest_run(observations: list[Observation | None]) -> list[Observation]:
+    """Return the longest part of a list in which all observations are of the same call.
 
     >>> longest_run([])
     []
     """
-    best: list[Sighting] = []
-    run: list[Sighting] = []
-    for sighting in sightings:
-        if sighting is None:
+    best: list[Observation] = []
+    run: list[Observation] = []
+    for observation in observations:
+        if observation is None:
             run = []
             continue
-        if run and run[-1].call is not sighting.call:
+        if run and run[-1].call is not observation.call:
             run = []
-        run = [*run, sighting]
+        run = [*run, observation]
         best = max(best, run, key=len)
     return best
 
 
-def _known_runners() -> frozenset[CodeType]:
-    """Return what calls callbacks or, for loops that are written in C, starts the loop.
+def _initial_runners() -> frozenset[CodeType]:
+    """Return the code that calls callbacks or, for loops written in C, starts the loop.
 
-    The answers to pings tell of others.
+    The answers to pings add others.
     """
     from tornado.platform.asyncio import BaseAsyncIOLoop
 
@@ -290,15 +299,16 @@ def stacks_of(
     return stacks
 
 
-def see(look: Look, thread_id: int, runners: frozenset[CodeType]) -> Sighting | None:
-    """Describe what a thread was doing inside a callback; None if it was in none.
+def interpret(sample: Sample, thread_id: int, runners: frozenset[CodeType]) -> Observation | None:
+    """Return the callback that was running in a sample, or None if no callback was.
 
+    :param thread_id: the thread that runs the loop.
     :param runners: the code of frames that call callbacks.
     """
     application: tuple[FrameType, int] | None = None
     callback: FrameType | None = None
     call: FrameType | None = None
-    stack = look.stacks.get(thread_id, [])
+    stack = sample.stacks.get(thread_id, [])
     for frame, line in stack:
         if frame.f_code in runners:
             break
@@ -314,11 +324,11 @@ def see(look: Look, thread_id: int, runners: frozenset[CodeType]) -> Sighting | 
     name = callback.f_code.co_qualname if callback else _name_of_callback(call)
     frame, line = application or stack[0]
     code = frame.f_code
-    return Sighting(call, Place(name, code.co_qualname, code.co_filename, line), look.time)
+    return Observation(call, Place(name, code.co_qualname, code.co_filename, line), sample.time)
 
 
 def _name_of_callback(call: FrameType) -> str:
-    """Name a callback that has no frame, because it is written in C, by who calls it."""
+    """Return the name of a callback without a frame, one written in C, from the frame of its caller."""
     called = call.f_locals.get("callback")
     name: str = getattr(getattr(called, "func", called), "__qualname__", call.f_code.co_qualname)
     return name
@@ -335,10 +345,10 @@ def _is_application(filename: str) -> bool:
     return not (filename.startswith((_STDLIB, "<frozen")) or _is_machinery(filename))
 
 
-#: What ``uvloop.run`` wraps around a program's coroutine is not worth naming either.
+#: The folder of ``uvloop.run``, which wraps the coroutine of a program.
 _UVLOOP = os.path.join("site-packages", "uvloop")
 
-#: Folders whose frames run callbacks and are not worth naming.
+#: The folders whose frames run callbacks, and are never named as the callback.
 _MACHINERY = {
     os.path.dirname(asyncio.__file__),
     os.path.dirname(__file__),

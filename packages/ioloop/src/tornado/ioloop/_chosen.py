@@ -1,8 +1,9 @@
 """The ``io_loop`` argument of classic programs.
 
-Until 5.0 nearly everything that works on a loop took that loop as an argument: by name, or at a
-place that has another meaning today. ``HTTPServer(app, False, loop)`` was right in 2.4, and now the
-third place decides whose word about addresses is believed. The types tell the generations apart.
+Until 5.0, nearly every function and class that works on a loop took the loop as an argument: by
+name, or at a position that has another meaning today. In 2.4 the call was
+``HTTPServer(app, False, loop)``; the third parameter of today is ``xheaders``. The types of the
+arguments tell the two generations apart.
 """
 
 from __future__ import annotations
@@ -38,9 +39,7 @@ def chosen_loop(io_loop: object) -> IOLoop | None:
     if io_loop._is_closed():
         raise RuntimeError(f"io_loop is closed: {io_loop!r:.60}; use IOLoop.current()")
     if io_loop.running() and not _runs_here(io_loop):
-        raise RuntimeError(
-            f"io_loop runs in another thread: {io_loop!r:.60}; go there by its add_callback"
-        )
+        raise RuntimeError(f"io_loop runs in another thread: {io_loop!r:.60}; use its add_callback")
     return io_loop
 
 
@@ -52,12 +51,12 @@ def _runs_here(io_loop: IOLoop) -> bool:
 
 @contextmanager
 def acting_on(io_loop: IOLoop | None) -> Iterator[None]:
-    """Let a block of code find a chosen loop of this thread as the current one.
+    """Make a chosen loop of this thread the current one in a block of code.
 
-    What the block makes belongs to that loop, although another one may be running. It must not
-    wait for anything.
+    The objects that the block makes belong to that loop, even if another one is running. The block
+    must not await anything.
 
-    :param io_loop: what :func:`chosen_loop` returned; with None the current loop stays.
+    :param io_loop: the loop that :func:`chosen_loop` returned; None leaves the current one.
 
     .. versionadded:: 1.0
     """
@@ -75,7 +74,7 @@ def acting_on(io_loop: IOLoop | None) -> Iterator[None]:
 def future_on(io_loop: IOLoop, something: Any) -> Future[Any]:
     """Return a future of a loop for something that can be awaited.
 
-    :raises TypeError: if it cannot.
+    :raises TypeError: if it cannot be awaited.
     """
     from inspect import isawaitable  # a slow import
 
@@ -93,11 +92,11 @@ def take_loop(
 ) -> tuple[tuple[Any, ...], IOLoop | None]:
     """Take the loop out of positional arguments that may be in the classic order.
 
-    An IOLoop is always recognized. None was allowed at its place too: it is taken for the loop if
-    nothing follows, if more follows than the modern order has room for, or if a value follows
-    whose type belongs there in the classic order alone.
+    An IOLoop is always recognized. The classic order also allowed None instead of a loop. None counts
+    as the loop if nothing follows it, if there are more arguments than the modern order has, or if the
+    next value is of a type that only the classic order has there.
 
-    :param place: where the classic order has the loop, counted from 0.
+    :param place: the position of the loop in the classic order, counted from 0.
     :param most: how many positional arguments the modern order has.
     :param none_before: the types that tell, behind None, that the order is the classic one.
     :returns: the arguments in the modern order, and the loop or None.
@@ -117,12 +116,12 @@ def take_loop(
 
 
 def takes_loop(before: str | None = None, none_before: Types = ()) -> Callable[[F], F]:
-    """Decorate a function to take an ``io_loop`` at its classic place as well.
+    """Decorate a function to take ``io_loop`` at its classic position as well.
 
     The function has a keyword argument ``io_loop``. It gets None for the current loop, or another
     loop of this thread, which :func:`chosen_loop` has checked.
 
-    :param before: the parameter that has the place of the loop today; None stands for the end.
+    :param before: the parameter that has the position of the loop today; None for the end.
     :param none_before: as for :func:`take_loop`.
 
     .. versionadded:: 1.0
@@ -140,10 +139,10 @@ def takes_loop(before: str | None = None, none_before: Types = ()) -> Callable[[
             args, loop = take_loop(args, place, len(names), none_before)
             named = chosen_loop(kwargs.pop("io_loop", None))
             if loop is not None and named is not None:
-                raise TypeError(f"{function.__qualname__} got io_loop by its place and by its name")
+                raise TypeError(f"{function.__qualname__} got io_loop by position and by name")
             return function(*args, io_loop=loop or named, **kwargs)
 
-        wrapper.__classic_place__ = place  # type: ignore[attr-defined]  # for whoever compares orders
+        wrapper.__classic_place__ = place  # type: ignore[attr-defined]  # for tools that compare the orders
         return cast("F", wrapper)
 
     return decorate

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 #: written in C, so code that runs for every request may call it.
 running_asyncio_loop = asyncio._get_running_loop
 
-#: The attribute of an asyncio loop that holds its IOLoop. Both live and die together, so nothing
-#: has to be cleaned up, and the look-up in :meth:`.IOLoop.current` is one attribute.
+#: The attribute of an asyncio loop that holds its IOLoop. The two live equally long, so nothing has
+#: to be cleaned up, and :meth:`.IOLoop.current` only reads one attribute.
 ATTRIBUTE = "_tornado_ioloop"
 
 
@@ -34,7 +34,7 @@ class LoopRegistry(MutableMapping[asyncio.AbstractEventLoop, "IOLoop"]):
 
     def __init__(self) -> None:
         self._loops: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
-        #: The IOLoops of loops that take no attributes. They live until they are closed.
+        #: The IOLoops of loops that cannot have attributes. They live until they are closed.
         self._others: dict[int, IOLoop] = {}
 
     def __getitem__(self, loop: asyncio.AbstractEventLoop) -> IOLoop:
@@ -109,8 +109,8 @@ def _loop_set() -> asyncio.AbstractEventLoop | None:
         asyncio.events, "_BaseDefaultEventLoopPolicy", None
     )
     if base is not None and type(policy).get_event_loop is base.get_event_loop:
-        # The standard policy would make a loop where none was set (and warn about it on 3.12 and
-        # 3.13). There is no public way to ask without that.
+        # The standard policy would make a loop if none was set (and warn about it on 3.12 and 3.13).
+        # There is no public way to ask without that.
         return getattr(policy._local, "_loop", None)
     try:
         found: asyncio.AbstractEventLoop = policy.get_event_loop()
@@ -120,6 +120,6 @@ def _loop_set() -> asyncio.AbstractEventLoop | None:
 
 
 def _policy() -> Any:
-    # From 3.14 on the public function warns that policies go away.
+    # From 3.14 on, the public function warns that policies will be removed.
     getter = getattr(asyncio.events, "_get_event_loop_policy", asyncio.get_event_loop_policy)
     return getter()

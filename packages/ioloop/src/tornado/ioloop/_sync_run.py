@@ -30,7 +30,8 @@ class SyncRun:
 
     def run(self) -> Any:
         """Run the loop until the function is done, and return its result."""
-        self.loop.add_callback(self._call)
+        # This thread is about to run the loop: there is nobody to wake, as add_callback would.
+        self.loop.asyncio_loop.call_soon(self.loop._run_callback, self._call)
         timer = None
         if self.timeout is not None:
             timer = self.loop.call_later(self.timeout, self._expire)

@@ -1,6 +1,6 @@
 """Locks and signals between coroutines.
 
-They look like those of :mod:`threading`, but they are for the coroutines of one loop, and not for
+They look like those of :mod:`threading`, but they are for the coroutines of one loop, not for
 threads::
 
     lock = locks.Lock()
@@ -9,14 +9,14 @@ threads::
         async with lock:
             await write(line)
 
-What they wait for comes in the order in which they asked. A wait that is cancelled or timed out
-takes nothing with it: a lock or a notification that was meant for it goes to the next in line.
+Coroutines are served in the order in which they asked. If a wait is cancelled or times out, nothing
+is lost: the lock or the notification that was meant for it goes to the next waiter.
 
-Timeouts are deadlines, as :meth:`.IOLoop.time` counts them, or timedeltas from now::
+Timeouts are deadlines, as :meth:`.IOLoop.time` returns them, or timedeltas from now::
 
     await lock.acquire(timeout=datetime.timedelta(seconds=5))
     await lock.acquire(timeout=IOLoop.current().time() + 5)
-    await lock.acquire(timeout=0)  # now or never
+    await lock.acquire(timeout=0)  # without waiting
 """
 
 from __future__ import annotations

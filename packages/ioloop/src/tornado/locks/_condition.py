@@ -1,10 +1,10 @@
-"""Waiting for a word from somebody."""
+"""Waiting for a notification."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tornado.concurrent._waiting import Line, Waiter
+from tornado.concurrent._wait_queue import Waiter, WaitQueue
 
 if TYPE_CHECKING:
     import datetime
@@ -12,46 +12,47 @@ if TYPE_CHECKING:
 
 
 class Condition:
-    """Coroutines wait until somebody notifies them.
+    """A notification that coroutines wait for.
 
-    It needs no lock, unlike :class:`threading.Condition`: between two awaits nobody else runs.
+    Unlike :class:`threading.Condition` it needs no lock, because no other code runs between two
+    awaits.
     """
 
     def __init__(self) -> None:
-        self._line = Line(_expire)
+        self._queue = WaitQueue(_expire)
 
     def wait(self, timeout: float | datetime.timedelta | None = None) -> Future[bool]:
-        """Wait for a notification. The result is true, or false after the timeout.
+        """Wait for a notification. The result is True, or False after the timeout.
 
-        :param timeout: a deadline like :meth:`.IOLoop.time` gives or a timedelta from now. 0
-            means now or never, None for ever.
+        :param timeout: a deadline as :meth:`.IOLoop.time` returns it, or a timedelta from now.
+            0 means not to wait at all, None to wait for ever.
         """
-        return self._line.join(timeout, self._pass_on)
+        return self._queue.add(timeout, self._pass_on)
 
     def notify(self, n: int = 1) -> None:
-        """Wake the first ``n`` that wait.
+        """Wake the first ``n`` waiters.
 
-        If one of them is cancelled before it could run, the next one is woken in its place.
+        If one of them is cancelled before it has run, the next one is woken instead.
         """
-        for _ in range(min(n, len(self._line))):
-            self._line.serve(True)
+        for _ in range(min(n, len(self._queue))):
+            self._queue.wake_first(True)
 
     def notify_all(self) -> None:
-        """Wake all that wait."""
-        self.notify(len(self._line))
+        """Wake all waiters."""
+        self.notify(len(self._queue))
 
     def _pass_on(self, notified: Any) -> None:
         if notified:
             self.notify()
 
     def __repr__(self) -> str:
-        waiting = f" waiters[{len(self._line)}]" if self._line else ""
+        waiting = f" waiters[{len(self._queue)}]" if self._queue else ""
         return f"<{type(self).__name__}{waiting}>"
 
     @property
-    def _waiters(self) -> Line:
-        """Those who wait, under the name that upstream has for them."""
-        return self._line
+    def _waiters(self) -> WaitQueue:
+        """The waiters, under the name that upstream has for them."""
+        return self._queue
 
 
 def _expire(waiter: Waiter) -> None:

@@ -1,11 +1,11 @@
-"""Something that has happened, or has not."""
+"""Waiting until something has happened."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tornado.concurrent._future import finished_future
-from tornado.concurrent._waiting import Line
+from tornado.concurrent._wait_queue import WaitQueue
 
 if TYPE_CHECKING:
     import datetime
@@ -13,38 +13,38 @@ if TYPE_CHECKING:
 
 
 class Event:
-    """A flag. Coroutines wait until somebody sets it.
+    """A flag that coroutines wait for.
 
-    Once it is set nobody has to wait, until it is cleared.
+    While it is set, nobody has to wait.
     """
 
     def __init__(self) -> None:
         self._set = False
-        self._line = Line()
+        self._queue = WaitQueue()
 
     def is_set(self) -> bool:
         """Tell whether the flag is set."""
         return self._set
 
     def set(self) -> None:
-        """Set the flag, and let all go on who wait for it."""
+        """Set the flag and wake all waiters."""
         self._set = True
-        while self._line.serve(None):
+        while self._queue.wake_first(None):
             pass
 
     def clear(self) -> None:
-        """Unset the flag. Who comes from now on waits."""
+        """Clear the flag. Coroutines have to wait for it again from now on."""
         self._set = False
 
     def wait(self, timeout: float | datetime.timedelta | None = None) -> Future[None]:
         """Wait until the flag is set.
 
-        :param timeout: a deadline like :meth:`.IOLoop.time` gives or a timedelta from now. 0
-            means now or never, None for ever.
+        :param timeout: a deadline as :meth:`.IOLoop.time` returns it, or a timedelta from now.
+            0 means not to wait at all, None to wait for ever.
         :raises TimeoutError: if it is not set by then.
         """
         if not self._set:
-            return self._line.join(timeout)
+            return self._queue.add(timeout)
         return finished_future(None)
 
     def __repr__(self) -> str:
@@ -52,6 +52,6 @@ class Event:
         return f"<{type(self).__name__} {state}>"
 
     @property
-    def _waiters(self) -> Line:
-        """Those who wait, under the name that upstream has for them."""
-        return self._line
+    def _waiters(self) -> WaitQueue:
+        """The waiters, under the name that upstream has for them."""
+        return self._queue

@@ -1,4 +1,4 @@
-"""A lock for one."""
+"""A lock that one coroutine holds at a time."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Lock:
         with (yield lock.acquire()):  # in a generator coroutine
             yield change_something()
 
-    They get it in the order in which they asked. It is not reentrant, and any coroutine may release
-    it.
+    Coroutines get it in the order in which they asked for it. It is not reentrant, and any
+    coroutine may release it.
     """
 
     def __init__(self) -> None:
@@ -36,16 +36,16 @@ class Lock:
     ) -> Future[AbstractContextManager[None]]:
         """Wait for the lock. The result is a context manager that releases it.
 
-        :param timeout: a deadline like :meth:`.IOLoop.time` gives or a timedelta from now. 0
-            means now or never, None for ever.
-        :raises TimeoutError: if somebody else still holds it by then.
+        :param timeout: a deadline as :meth:`.IOLoop.time` returns it, or a timedelta from now.
+            0 means not to wait at all, None to wait for ever.
+        :raises TimeoutError: if it is not free by then.
 
-        A coroutine that is cancelled while it waits holds nothing.
+        A coroutine that is cancelled while it waits does not hold the lock.
         """
         return self._permits.acquire(timeout, self.release)
 
     def release(self) -> None:
-        """Unlock. The first in line gets it.
+        """Release the lock. The first waiter gets it.
 
         :raises RuntimeError: if nobody holds it.
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tornado.concurrent._future import finished_future
-from tornado.concurrent._waiting import Line
+from tornado.concurrent._wait_queue import WaitQueue
 
 if TYPE_CHECKING:
     import datetime
@@ -14,51 +14,52 @@ if TYPE_CHECKING:
 
 
 class Permits:
-    """A number of permits, and a line of those who want one.
+    """A number of permits, and the waiters for one.
 
-    It does not know the lock that it belongs to, so that a lock is freed with its last reference.
-    What a holder calls to release the permit, the lock's own method, comes with each call.
+    It has no reference to the lock that it belongs to, so that the lock is freed with its last
+    reference. The function that releases a permit, a method of the lock, is an argument of every
+    call instead.
 
-    :param count: how many there are.
+    :param count: how many permits there are.
     """
 
-    __slots__ = ("count", "line")
+    __slots__ = ("count", "queue")
 
     def __init__(self, count: int) -> None:
         self.count = count
-        self.line = Line()
+        self.queue = WaitQueue()
 
     def acquire(
         self, timeout: float | datetime.timedelta | None, release: Callable[[], None]
     ) -> Future[Any]:
         """Return a future for a permit."""
         if self.count == 0:
-            return self.line.join(timeout, _give_back)
+            return self.queue.add(timeout, _release)
         self.count -= 1
         return finished_future(Permit(release))
 
     async def hold(self) -> None:
-        """Wait for a permit, without a future where there is one."""
+        """Wait for a permit. No future is made if there is one."""
         if self.count == 0:
-            await self.line.stand(_give_back)
+            await self.queue.wait(_release)
         else:
             self.count -= 1
 
     def release(self, release: Callable[[], None]) -> None:
-        """Hand a permit to the first in line, or keep it until somebody comes."""
-        if not self.line.serve(Permit(release)):
+        """Hand a permit to the first waiter, or keep it if there is none."""
+        if not self.queue.wake_first(Permit(release)):
             self.count += 1
 
     def describe(self, owner: object) -> str:
-        """Return what ``repr`` says of the lock that the permits belong to."""
+        """Return the ``repr`` of the lock that the permits belong to."""
         state = f"unlocked,value:{self.count}" if self.count else "locked"
-        if self.line:
-            state += f",waiters:{len(self.line)}"
+        if self.queue:
+            state += f",waiters:{len(self.queue)}"
         return f"{object.__repr__(owner)[:-1]} [{state}]>"
 
 
 class Permit:
-    """Releases a permit at the end of a ``with`` block."""
+    """A context manager that releases a permit."""
 
     __slots__ = ("_release",)
 
@@ -72,6 +73,6 @@ class Permit:
         self._release()
 
 
-def _give_back(permit: Permit) -> None:
+def _release(permit: Permit) -> None:
     with permit:
         pass

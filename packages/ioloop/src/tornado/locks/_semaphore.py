@@ -1,4 +1,4 @@
-"""Locks that several may hold at once."""
+"""Locks that several coroutines hold at the same time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
     from contextlib import AbstractContextManager
 
-    from tornado.concurrent._waiting import Line
+    from tornado.concurrent._wait_queue import WaitQueue
 
 
 class Semaphore:
@@ -26,11 +26,11 @@ class Semaphore:
         with (yield semaphore.acquire()):  # in a generator coroutine
             yield work()
 
-    They get it in the order in which they asked. Permits may be released that were never acquired;
-    :class:`BoundedSemaphore` refuses that.
+    Coroutines get it in the order in which they asked for it. More permits may be released than
+    were acquired; :class:`BoundedSemaphore` refuses that.
 
-    :param value: how many.
-    :raises ValueError: if that is negative.
+    :param value: how many coroutines may hold it.
+    :raises ValueError: if it is negative.
     """
 
     def __init__(self, value: int = 1) -> None:
@@ -43,29 +43,29 @@ class Semaphore:
     ) -> Future[AbstractContextManager[None]]:
         """Wait for a permit. The result is a context manager that releases it.
 
-        :param timeout: a deadline like :meth:`.IOLoop.time` gives or a timedelta from now. 0
-            means now or never, None for ever.
-        :raises TimeoutError: if there is none by then.
+        :param timeout: a deadline as :meth:`.IOLoop.time` returns it, or a timedelta from now.
+            0 means not to wait at all, None to wait for ever.
+        :raises TimeoutError: if no permit is free by then.
 
-        A coroutine that is cancelled while it waits holds nothing.
+        A coroutine that is cancelled while it waits does not hold a permit.
         """
         return self._permits.acquire(timeout, self.release)
 
     def release(self) -> None:
-        """Give a permit back. The first in line gets it."""
+        """Release a permit. The first waiter gets it."""
         self._permits.release(self.release)
 
     def __repr__(self) -> str:
         return self._permits.describe(self)
 
     @property
-    def _waiters(self) -> Line:
-        """Those who wait, under the name that upstream has for them."""
-        return self._permits.line
+    def _waiters(self) -> WaitQueue:
+        """The waiters, under the name that upstream has for them."""
+        return self._permits.queue
 
     @property
     def _value(self) -> int:
-        """The number of permits that are left, under the name that upstream has for it."""
+        """The number of free permits, under the name that upstream has for it."""
         return self._permits.count
 
     def __enter__(self) -> NoReturn:
@@ -89,9 +89,9 @@ class BoundedSemaphore(Semaphore):
         self._initial = value
 
     def release(self) -> None:
-        """Give a permit back. The first in line gets it.
+        """Release a permit. The first waiter gets it.
 
-        :raises ValueError: if all permits are there already.
+        :raises ValueError: if no permit is held.
         """
         if self._permits.count >= self._initial:
             msg = f"Semaphore released too many times, all its permits are there: {self._initial}"

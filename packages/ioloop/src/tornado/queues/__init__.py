@@ -1,8 +1,8 @@
 """Queues between coroutines.
 
 They look like those of :mod:`queue`, but ``get`` and ``put`` return awaitables, and they are for
-the coroutines of one loop, not for threads. A full queue makes producers wait, so a fast producer
-does not run away from slow consumers::
+the coroutines of one loop, not for threads. Producers wait while the queue is full, so a fast
+producer cannot get far ahead of slow consumers::
 
     queue = queues.Queue(maxsize=2)
 

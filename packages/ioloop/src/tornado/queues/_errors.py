@@ -9,8 +9,8 @@ from __future__ import annotations
 
 
 class QueueEmpty(Exception):  # noqa: N818 - the documented name
-    """There is no item to get without waiting."""
+    """The queue has no item, and the call does not wait for one."""
 
 
 class QueueFull(Exception):  # noqa: N818 - the documented name
-    """There is no room to put an item without waiting."""
+    """The queue is full, and the call does not wait for room."""

@@ -1,4 +1,4 @@
-"""Queues with another order."""
+"""Queues with other orders."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ T = TypeVar("T")
 class PriorityQueue(Queue[T]):
     """A queue that gives the smallest item first.
 
-    Items are often tuples of a number and something else. The somethings are compared where
-    numbers are equal; a counter in between prevents that and keeps the order::
+    Items are often tuples of a number and a value. Tuples with equal numbers are compared by their
+    values; a counter between the two prevents that and keeps their order::
 
         queue.put((2, next(counter), "later"))
     """

@@ -1,4 +1,4 @@
-"""First in, first out."""
+"""Queues between coroutines, first in, first out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from tornado.concurrent._future import finished_future
-from tornado.concurrent._waiting import Line
+from tornado.concurrent._wait_queue import WaitQueue
 from tornado.locks import Event
 
 from ._errors import QueueEmpty, QueueFull
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class Queue(Generic[T]):
-    """Hand items from coroutines that produce them to coroutines that work on them.
+    """A queue of items between the coroutines that produce and those that consume them.
 
     ::
 
@@ -35,14 +35,14 @@ class Queue(Generic[T]):
         await queue.put(item)   # waits while the queue is full
         await queue.join()      # waits until all items have been worked on
 
-    Subclasses choose another order with ``_init``, ``_put`` and ``_get``.
+    Subclasses override ``_init``, ``_put`` and ``_get`` to choose another order.
 
     :param maxsize: how many items it holds at most; 0 for any number.
-    :raises TypeError: if that is None.
-    :raises ValueError: if that is negative.
+    :raises TypeError: if ``maxsize`` is None.
+    :raises ValueError: if it is negative.
     """
 
-    #: Where the items are. Set by ``_init``.
+    #: The items, in a collection that ``_init`` makes.
     _queue: Any
 
     def __init__(self, maxsize: int = 0) -> None:
@@ -51,8 +51,8 @@ class Queue(Generic[T]):
         if maxsize < 0:
             raise ValueError(f"maxsize can't be negative: {maxsize!r}")
         self._maxsize = maxsize
-        self._getters = Line()
-        self._putters = Line()
+        self._getters = WaitQueue()
+        self._putters = WaitQueue()
         self._unfinished_tasks = 0
         self._finished = Event()
         self._finished.set()
@@ -71,17 +71,17 @@ class Queue(Generic[T]):
         self._queue.append(item)
 
     def _put_back(self, item: T) -> None:
-        """Put an item to where ``_get`` took it from."""
+        """Put an item back to where ``_get`` took it from."""
         if isinstance(self._queue, deque):
             self._queue.appendleft(item)
         else:
             self._put(item)
 
-    # -- asking -----------------------------------------------------------------------------
+    # -- size -------------------------------------------------------------------------------
 
     @property
     def maxsize(self) -> int:
-        """How many items the queue holds at most; 0 for any number."""
+        """The most items that the queue holds; 0 for any number."""
         return self._maxsize
 
     def qsize(self) -> int:
@@ -93,7 +93,7 @@ class Queue(Generic[T]):
         return not self._queue
 
     def full(self) -> bool:
-        """Tell whether there is no room."""
+        """Tell whether there is no room for another item."""
         return 0 < self._maxsize <= len(self._queue)
 
     # -- putting ----------------------------------------------------------------------------
@@ -101,14 +101,14 @@ class Queue(Generic[T]):
     def put(self, item: T, timeout: float | datetime.timedelta | None = None) -> Future[None]:
         """Put an item, as soon as there is room.
 
-        :param timeout: a deadline like :meth:`.IOLoop.time` gives or a timedelta from now. 0
-            means now or never, None for ever.
+        :param timeout: a deadline as :meth:`.IOLoop.time` returns it, or a timedelta from now.
+            0 means not to wait at all, None to wait for ever.
         :raises TimeoutError: if there is no room by then.
 
-        If the wait is cancelled or timed out, the item is not in the queue.
+        If the wait is cancelled or times out, the item is not put.
         """
         if 0 < self._maxsize <= len(self._queue):
-            return self._putters.join(timeout, item=item)
+            return self._putters.add(timeout, item=item)
         self._accept(item)
         return finished_future(None)
 
@@ -126,23 +126,23 @@ class Queue(Generic[T]):
             self._finished.clear()
         self._unfinished_tasks += 1
         self._put(item)
-        # Through the queue, for it is the queue's order that says which item comes first.
+        # By way of the queue, because its order decides which item comes first.
         if self._getters.waiters:
-            self._getters.serve(self._get())
+            self._getters.wake_first(self._get())
 
     # -- getting ----------------------------------------------------------------------------
 
     def get(self, timeout: float | datetime.timedelta | None = None) -> Future[T]:
         """Remove and return an item, as soon as there is one.
 
-        :param timeout: a deadline like :meth:`.IOLoop.time` gives or a timedelta from now. 0
-            means now or never, None for ever.
-        :raises TimeoutError: if there is none by then.
+        :param timeout: a deadline as :meth:`.IOLoop.time` returns it, or a timedelta from now.
+            0 means not to wait at all, None to wait for ever.
+        :raises TimeoutError: if the queue is still empty by then.
 
-        An item that was meant for a coroutine that was cancelled goes to the next one.
+        If the coroutine is cancelled before it sees its item, the next one gets the item.
         """
         if not self._queue:
-            return self._getters.join(timeout, self._take_back)
+            return self._getters.add(timeout, self._take_back)
         return finished_future(self.get_nowait())
 
     def get_nowait(self) -> T:
@@ -153,20 +153,20 @@ class Queue(Generic[T]):
         if not self._queue:
             raise QueueEmpty("the queue has no item")
         if self._putters.waiters and len(self._queue) - 1 < self._maxsize:
-            # First, for it is the queue's order that says which item comes out.
+            # Before an item is removed, because the order of the queue decides which one that is.
             self._accept(self._putters.first.item)
-            self._putters.serve(None)
+            self._putters.wake_first(None)
         return self._get()
 
     def _take_back(self, item: T) -> None:
         self._put_back(item)
         if self._getters.waiters:
-            self._getters.serve(self._get())
+            self._getters.wake_first(self._get())
 
     # -- finishing --------------------------------------------------------------------------
 
     def task_done(self) -> None:
-        """Say that the work on an item that was got from the queue is finished.
+        """Record that an item from the queue has been worked on.
 
         :raises ValueError: if it is called more often than items were put.
         """
@@ -177,11 +177,11 @@ class Queue(Generic[T]):
             self._finished.set()
 
     def join(self, timeout: float | datetime.timedelta | None = None) -> Future[None]:
-        """Wait until :meth:`task_done` was called for every item.
+        """Wait until :meth:`task_done` has been called for every item.
 
-        :param timeout: a deadline like :meth:`.IOLoop.time` gives or a timedelta from now. 0
-            means now or never, None for ever.
-        :raises TimeoutError: if there is work left by then.
+        :param timeout: a deadline as :meth:`.IOLoop.time` returns it, or a timedelta from now.
+            0 means not to wait at all, None to wait for ever.
+        :raises TimeoutError: if there are unfinished items by then.
         """
         return self._finished.wait(timeout)
 
@@ -208,7 +208,7 @@ class Queue(Generic[T]):
 
 
 class QueueIterator(Generic[T]):
-    """Get items for ever."""
+    """An iterator that never ends: it waits for more items."""
 
     def __init__(self, queue: Queue[T]) -> None:
         self._queue = queue

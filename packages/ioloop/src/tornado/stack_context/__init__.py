@@ -1,4 +1,4 @@
-"""Answer for the callbacks that a block of code has set going.
+"""Handle the exceptions of the callbacks that a block of code has registered.
 
 A callback runs long after the code that registered it has returned, so a ``try`` around that code
 does not see its exceptions. A block of this module does::
@@ -10,12 +10,12 @@ does not see its exceptions. A block of this module does::
     with ExceptionStackContext(failed):
         client.fetch("http://example.com/", callback=on_response)
 
-If ``on_response`` raises, ``failed`` is called, and the same holds for whatever ``on_response``
-sets going in turn. Coroutines do not need this, a ``try`` around an ``await`` works. It serves
-code that is written with callbacks.
+If ``on_response`` raises an exception, ``failed`` is called. The same holds for the callbacks that
+``on_response`` registers in turn. Coroutines do not need this, because a ``try`` around an ``await``
+works.
 
-The blocks live in a context variable, which asyncio hands on with each callback. No callback has
-to be wrapped by hand and none gets slower.
+The blocks are kept in a context variable, which asyncio passes on to each callback. No callback has
+to be wrapped by hand, and none gets slower.
 
 .. versionadded:: 1.0
    The four names of Tornado 2.4, and :func:`handle_exception`.

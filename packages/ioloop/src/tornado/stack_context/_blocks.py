@@ -21,7 +21,7 @@ F = TypeVar("F", bound="Callable[..., Any] | None")
 
 
 class _Block:
-    """Put a link in front of the chain while the block is open."""
+    """A ``with`` block that adds a link to the chain."""
 
     def __init__(self) -> None:
         self._tokens: list[Token[Link | None]] = []
@@ -30,27 +30,27 @@ class _Block:
         self._tokens.append(chain.set(link))
 
     def _close(self) -> None:
-        # A generator may enter the block in one context and leave it in another. The chain of that
-        # one never had the link.
+        # A generator may enter the block in one context and leave it in another, whose chain never
+        # had the link.
         with suppress(ValueError):
             chain.reset(self._tokens.pop())
 
 
 class ExceptionStackContext(_Block):
-    """Send the exceptions of this block, and of callbacks that it registers, to one handler.
+    """A block whose exceptions, and those of the callbacks that it registers, go to one handler.
 
-    A callback descends from the block if it was registered inside of it, or by another callback
-    that descends from it: with :meth:`.IOLoop.add_callback`, ``call_later``, ``add_handler``,
-    ``add_future``, or with asyncio's own functions. It costs nothing until something raises.
+    A callback descends from the block if it was registered inside it, or by another callback that
+    descends from it: with :meth:`.IOLoop.add_callback`, ``call_later``, ``add_handler``,
+    ``add_future``, or with the functions of asyncio. This costs nothing until a callback raises an
+    exception.
 
-    :param exception_handler: called with type, value and traceback. If it returns true the
-        exception is settled, otherwise it goes on to the next block outside and at last to the
-        log. If it raises, the new exception goes on instead.
+    :param exception_handler: called with the type, value and traceback. If it returns a true value,
+        the exception is handled. Otherwise the exception goes to the next block outside this one, and
+        finally to the log. If the handler itself raises an exception, that one goes on instead.
+    :param delay_warning: classic and ignored: 5.x warned about this class.
 
-    Entering the block gives a function of no arguments. It takes the handler out of effect, in
-    callbacks that are registered already too.
-
-    :param delay_warning: classic, and ignored: 5.x warned of this class.
+    Entering the block returns a function without arguments, which turns the handler off, for
+    callbacks that have already been registered as well.
 
     >>> with ExceptionStackContext(lambda typ, value, tb: typ is ZeroDivisionError):
     ...     1 / 0
@@ -79,17 +79,18 @@ class ExceptionStackContext(_Block):
 
 
 class StackContext(_Block):
-    """Run this block, and callbacks that it registers on the IOLoop, inside a context manager.
+    """A block that runs, like the callbacks that it registers, inside a context manager.
 
     :param context_factory: a function without arguments that returns a new context manager. It
-        is called for the block and once more around every callback that descends from it, so it
-        suits what has to be entered and left again. Plain values belong in a
+        is called for the block, and again around every callback that descends from it. It is meant
+        for state that has to be set up and cleaned up each time. Plain values belong in a
         :class:`contextvars.ContextVar`, which needs no block of this module.
 
-    Entering the block gives a function of no arguments that stops this for later callbacks.
+    Entering the block returns a function without arguments, which turns this off for later
+    callbacks.
 
-    The contexts are entered by the IOLoop's methods. Callbacks that go to asyncio's functions
-    directly run without them; give those to :func:`wrap` first.
+    The callbacks of IOLoop run in the contexts. Callbacks that are passed to the functions of asyncio
+    directly run without them, unless they are passed to :func:`wrap` first.
     """
 
     def __init__(self, context_factory: ContextFactory, _active_cell: object = None) -> None:
@@ -103,7 +104,7 @@ class StackContext(_Block):
         self._entered.append(context)
         link = Link(chain.get(), factory=self.context_factory)
         self._open(link)
-        Reentry.wanted = True
+        Reentry.is_needed = True
         return link.deactivate
 
     def __exit__(
@@ -117,9 +118,10 @@ class StackContext(_Block):
 
 
 class NullContext(_Block):
-    """Register callbacks that descend from none of the blocks around this one.
+    """A block whose callbacks do not descend from the blocks around it.
 
-    For work that outlives its origin, such as a connection pool that is filled during a request.
+    It is for operations that outlive their origin, such as a connection pool that is filled during a
+    request.
     """
 
     def __enter__(self) -> None:
@@ -132,9 +134,9 @@ class NullContext(_Block):
 def wrap(fn: F) -> F:
     """Return a function that runs in the blocks that are open now, wherever it is called.
 
-    The IOLoop's methods and asyncio's functions do this by themselves. It is for callbacks that
-    are kept in a variable and called by hand. Outside of all blocks it returns the function as it
-    is, and so it does for None and for a function that was wrapped already.
+    This is for callbacks that are kept in a variable and called directly. The methods of IOLoop and
+    the functions of asyncio do the same by themselves. The function is returned as it is if no block
+    is open, or if it is None or has been wrapped already.
     """
     link = chain.get()
     if fn is None or link is None or hasattr(fn, "_stack_context_wrapped"):
@@ -149,17 +151,17 @@ def wrap(fn: F) -> F:
         finally:
             chain.reset(token)
 
-    wrapped._stack_context_wrapped = True  # type: ignore[attr-defined]  # the mark that is asked above
+    wrapped._stack_context_wrapped = True  # type: ignore[attr-defined]  # the mark that is checked above
     return cast("F", wrapped)
 
 
 def handle_exception(error: BaseException) -> BaseException | None:
     """Offer an exception to the handlers of the running code, innermost first.
 
-    For libraries that call their users' callbacks themselves and want them to fail like callbacks
-    of the loop. Call it in the ``except`` clause around the callback.
+    This is for libraries that call the callbacks of their users themselves, and want exceptions to be
+    handled as in callbacks of the loop. Call it in the ``except`` clause around the callback.
 
-    :returns: None if a handler settled it, otherwise the exception to log or to raise.
+    :returns: None if a handler has handled it, otherwise the exception to log or to raise.
     """
     link = chain.get()
     return error if link is None else offer(error, link)

@@ -2,10 +2,10 @@
 
 Theory of operation
 ===================
-Every ``with`` block of this module puts one link in front of a chain. The chain lives in a
-``ContextVar``, so asyncio carries it for free: ``call_soon``, ``call_later``, ``add_reader`` and
+Every ``with`` block of this module adds one link to a chain, which is kept in a ``ContextVar``. So
+asyncio passes it on without extra cost: ``call_soon``, ``call_later``, ``add_reader`` and
 ``add_done_callback`` all run a callback in the context in which it was registered. Nothing looks
-at the chain until a callback has raised.
+at the chain until a callback has raised an exception.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from types import TracebackType
 
-    #: Gets type, value and traceback of an exception and returns true if that settles it.
+    #: Takes the type, value and traceback of an exception, and returns a true value if it has
+    #: handled the exception.
     ExceptionHandler: TypeAlias = Callable[
         [type[BaseException], BaseException, TracebackType | None], Any
     ]
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 
 
 class Link:
-    """One open or past ``with`` block: a handler of exceptions or a factory of contexts."""
+    """A ``with`` block, open or left, with its exception handler or its factory of contexts.
+
+    :ivar outer: the link of the block around it.
+    """
 
     __slots__ = ("active", "factory", "handler", "outer")
 
@@ -43,31 +47,31 @@ class Link:
         self.active = True
 
     def deactivate(self) -> None:
-        """Leave this link out from now on, in callbacks that were registered already too."""
+        """Skip this link from now on, in callbacks that have already been registered as well."""
         self.active = False
 
 
-#: The innermost link of the running code. None: no block is open around it.
+#: The innermost link of the running code, or None if no block is open around it.
 chain: ContextVar[Link | None] = ContextVar("tornado.stack_context", default=None)
 
 
 class Reentry:
-    """Whether any block of this process wants its context entered again around callbacks.
+    """Whether this process has had a block whose context is entered again around callbacks.
 
-    The loop asks this one attribute before each callback, so that programs without a
-    ``StackContext`` never look further.
+    The loop reads only this attribute before each callback, so programs without a ``StackContext``
+    do not pay for it.
     """
 
-    wanted = False
+    is_needed = False
 
 
 def offer(error: BaseException, link: Link | None) -> BaseException | None:
     """Give an exception to the handlers of a chain, innermost first.
 
-    A handler runs in the context outside of its own block. If it raises, its exception goes on to
-    the next one in place of the first.
+    A handler runs in the context outside its own block. If it raises an exception, that one goes on
+    to the next handler instead.
 
-    :returns: None if a handler returned true, otherwise the exception that is left.
+    :returns: None if a handler returned a true value, otherwise the exception that is left.
     """
     while link is not None:
         if link.active and link.handler is not None:
@@ -75,7 +79,7 @@ def offer(error: BaseException, link: Link | None) -> BaseException | None:
             try:
                 if link.handler(type(error), error, error.__traceback__):
                     return None
-            except Exception as raised:  # noqa: BLE001 - it replaces the first, as in a with block
+            except Exception as raised:  # noqa: BLE001 - it replaces the first one, as in a with block
                 error = raised
             finally:
                 chain.reset(token)
@@ -84,7 +88,7 @@ def offer(error: BaseException, link: Link | None) -> BaseException | None:
 
 
 def enter_again(link: Link | None) -> ExitStack:
-    """Enter the contexts of a chain again, outermost first, and guard them by its handlers."""
+    """Enter the contexts of a chain again, outermost first, within its exception handlers."""
     links = []
     while link is not None:
         if link.active:
@@ -95,12 +99,12 @@ def enter_again(link: Link | None) -> ExitStack:
             if each.factory is not None:
                 stack.enter_context(each.factory())
             elif each.handler is not None:
-                stack.push(_guard(each.handler))
+                stack.push(_exit_of(each.handler))
         return stack.pop_all()
     raise RuntimeError("a context refused to be entered, and swallowed its own exception")
 
 
-def _guard(handler: ExceptionHandler) -> Callable[..., bool]:
+def _exit_of(handler: ExceptionHandler) -> Callable[..., bool]:
     def leave(
         typ: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None
     ) -> bool:

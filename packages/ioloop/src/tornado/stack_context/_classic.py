@@ -1,4 +1,4 @@
-"""Names of 2.x to 5.x that were not documented, but were used."""
+"""Names of 2.x to 5.x that were not documented but are used."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    #: What ``_state.contexts`` holds, and takes back.
+    #: The value of ``_state.contexts``.
     Contexts = tuple[tuple[Link, ...], Link | None]
 
 
 class StackContextInconsistentError(Exception):
-    """A block was left in another order than it was entered: never raised, blocks allow for it.
+    """Blocks were left in another order than they were entered in.
 
-    It was raised from 3.0 to 5.1, and programs catch it.
+    It was raised from 3.0 to 5.1, and programs catch it. It is never raised today, because blocks
+    may be left in any order.
     """
 
 
 def run_with_stack_context(context: AbstractContextManager[Any], func: Callable[[], Any]) -> Any:
-    """Run a function in a block, and return what it returns.
+    """Run a function in a block, and return its result.
 
-    A coroutine runs in the block as well, to its end, and what it raises goes to whoever waits for
-    it. Kept for programs of 3.1 to 5.1: there, a ``yield`` inside a ``with`` block was an error.
+    If it is a coroutine, it also runs in the block to its end, and raises its exceptions where it is
+    awaited. Kept for programs of 3.1 to 5.1, where a ``yield`` inside a ``with`` block was an error.
     """
     with context:
         return func()
@@ -34,13 +35,13 @@ def run_with_stack_context(context: AbstractContextManager[Any], func: Callable[
 class _State:
     """The blocks that are open around the running code, as ``_state.contexts``.
 
-    Programs save the attribute, set it for a while and set it back. Each thread and each callback
-    has its own.
+    Programs save the attribute, set it for a while, and restore it. Each thread and each callback has
+    a value of its own.
     """
 
     @property
     def contexts(self) -> Contexts:
-        """All open blocks, the outermost first, and the innermost one, or None."""
+        """A tuple of all open blocks, outermost first, and the innermost block or None."""
         links = []
         head = link = chain.get()
         while link is not None:

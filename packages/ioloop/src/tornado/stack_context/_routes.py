@@ -1,4 +1,4 @@
-"""The way from asyncio's own callbacks to the handlers of a chain."""
+"""Passing exceptions of asyncio's own callbacks to the handlers of a chain."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 
 def route_errors(loop: asyncio.AbstractEventLoop) -> None:
-    """Let exceptions of plain asyncio callbacks reach the blocks that they descend from.
+    """Pass exceptions of plain asyncio callbacks to the blocks that the callbacks descend from.
 
-    Does nothing if the loop has an exception handler: that one is the application's.
+    Do nothing if the loop has an exception handler, because that is the application's.
     """
     if loop.get_exception_handler() is None:
         loop.set_exception_handler(_handle)
 
 
 def route_running_loop() -> None:
-    """Call :func:`route_errors` for the loop of this thread, if one is running."""
+    """Call :func:`route_errors` for the loop that is running in this thread, if there is one."""
     loop = running_asyncio_loop()
     if loop is not None:
         route_errors(loop)
@@ -39,7 +39,7 @@ def _handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
 
 
 def _chain_of(handle: Any) -> Link | None:
-    # asyncio has left the callback's context when it reports and keeps it in the handle. uvloop
-    # hides it, but reports from inside.
+    # asyncio reports an exception after it has left the context of the callback, which is still in
+    # the handle. uvloop hides the context, but reports from inside it.
     context = getattr(handle, "_context", None)
     return chain.get() if context is None else context.get(chain)

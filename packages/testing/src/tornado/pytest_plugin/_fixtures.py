@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -178,25 +179,34 @@ def http_server_client(http_server: HTTPServer) -> Iterator[AsyncHTTPServerClien
 
 
 @_fixture(_server_scope)
-def memory_client(request: pytest.FixtureRequest, io_loop: IOLoop) -> Iterator[MemoryClient]:
+def memory_client(io_loop: IOLoop, **fixtures: Any) -> Iterator[MemoryClient]:
     """A `tornado.testing.MemoryClient` for the application that the fixture `app` returns."""
     from tornado.testing import MemoryClient
 
-    client = MemoryClient(_application(request))
+    client = MemoryClient(*fixtures.values())
     yield client
     if client.needs_close:
         io_loop.run_sync(client.close)
 
 
 @_fixture(_server_scope)
-def sync_memory_client(
-    request: pytest.FixtureRequest, io_loop: IOLoop
-) -> Iterator[SyncMemoryClient]:
+def sync_memory_client(io_loop: IOLoop, **fixtures: Any) -> Iterator[SyncMemoryClient]:
     """A `tornado.testing.SyncMemoryClient` for the application that `app` returns."""
     from tornado.testing import SyncMemoryClient
 
-    with SyncMemoryClient(_application(request), io_loop=io_loop) as client:
+    with SyncMemoryClient(*fixtures.values(), io_loop=io_loop) as client:
         yield client
+
+
+def take_application_from(name: str) -> None:
+    """Let the memory clients have a second argument: the fixture that returns the application.
+
+    pytest finds what it knows beforehand faster than what a fixture asks for, and may then
+    parametrize it.
+    """
+    for client in (FIXTURES["memory_client"], FIXTURES["sync_memory_client"]):
+        arguments = [Parameter(each, Parameter.KEYWORD_ONLY) for each in ("io_loop", name)]
+        client.__signature__ = Signature(arguments)  # type: ignore[attr-defined]  # pytest asks for it
 
 
 def _ssl_options(request: pytest.FixtureRequest) -> Any:

@@ -37,6 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
     add_markers(config)
     from . import _fixtures
 
+    _fixtures.take_application_from(config.getoption("app_fixture"))
     config.pluginmanager.register(_fixtures, "tornado-fixtures")
     # A well-known plugin has a fixture of this name and another scope, which others build on.
     if not config.pluginmanager.hasplugin("base_url"):

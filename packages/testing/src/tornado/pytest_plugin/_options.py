@@ -85,6 +85,12 @@ def add_markers(config: pytest.Config) -> None:
         config.addinivalue_line("markers", _TIMEOUT_MARKER)
 
 
+def closest_marker(item: pytest.Item, name: str) -> pytest.Mark | None:
+    """Return the marker of a test, or the closest one of its class, module or package."""
+    # A look at the keywords is quick. All markers are among them, and names of files.
+    return item.get_closest_marker(name) if name in item.keywords else None
+
+
 def setting(config: pytest.Config, name: str, known: tuple[str, ...]) -> str:
     """Return a setting that is one of several words.
 
@@ -113,10 +119,10 @@ def timeout_of(item: pytest.Item) -> float | None:
     pytest-tornado has it as an argument of ``gen_test``, and a default; pytest-tornasync has a
     marker of its own, and no default.
     """
-    marker = item.get_closest_marker("gen_test")
+    marker = closest_marker(item, "gen_test")
     if marker is not None and "timeout" in marker.kwargs:
         return cast("float | None", marker.kwargs["timeout"])
-    named = item.get_closest_marker("timeout")
+    named = closest_marker(item, "timeout")
     if named is not None and "seconds" in named.kwargs:
         return cast("float | None", named.kwargs["seconds"])
     chosen = fixture_timeout(item.config)
@@ -130,8 +136,9 @@ def fixture_timeout(config: pytest.Config) -> float | None:
     given: float | None = config.getoption("async_test_timeout")
     if given is not None:
         return given
+    text = os.environ.get("ASYNC_TEST_TIMEOUT")
     try:
-        return float(os.environ.get("ASYNC_TEST_TIMEOUT", ""))
+        return float(text) if text else None
     except ValueError:
         return None
 

@@ -8,11 +8,12 @@ marker; and not if it has the marker of another plugin. Where a test uses nothin
 from __future__ import annotations
 
 import inspect
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ._options import MODES, setting
+from ._options import MODES, closest_marker, setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,11 +30,15 @@ _OURS = frozenset({"tornado.pytest_plugin._fixtures", "tornado.pytest_plugin._ba
 #: A fixture of this name is Tornado's, whoever has defined it.
 _LOOP = "io_loop"
 
+_ASYNCHRONOUS = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+
 _owned = pytest.StashKey[bool]()
 
 
 def is_coroutine(function: Any) -> bool:
     """Tell whether a test function has to be run on a loop."""
+    if type(function) is FunctionType and not function.__dict__:
+        return bool(function.__code__.co_flags & inspect.CO_COROUTINE)
     hypothesis = getattr(function, "hypothesis", None)
     return inspect.iscoroutinefunction(
         function if hypothesis is None else getattr(hypothesis, "inner_test", function)
@@ -42,6 +47,10 @@ def is_coroutine(function: Any) -> bool:
 
 def is_asynchronous_fixture(function: Any) -> bool:
     """Tell whether a fixture has to be run on a loop."""
+    if (
+        type(function) is FunctionType and not function.__dict__
+    ):  # most of them, and nothing marks it
+        return bool(function.__code__.co_flags & _ASYNCHRONOUS)
     return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
 
 
@@ -50,7 +59,7 @@ def is_ours(item: pytest.Function) -> bool:
     known = item.stash.get(_owned, None)
     if known is None:
         known = item.stash[_owned] = not _is_foreign(item) and (
-            item.get_closest_marker("gen_test") is not None or _uses_fixtures(item)
+            closest_marker(item, "gen_test") is not None or _uses_fixtures(item)
         )
     return known
 
@@ -58,11 +67,10 @@ def is_ours(item: pytest.Function) -> bool:
 def is_ours_to_run(item: pytest.Function) -> bool:
     """Tell whether a test has to be run on a loop, by us."""
     is_async = is_coroutine(item.obj)
-    # A look at the keywords is quick, but names of files are among them.
-    if not is_async and "gen_test" not in item.keywords:
+    if not is_async and closest_marker(item, "gen_test") is None:
         return False
     if is_ours(item):
-        return is_async or item.get_closest_marker("gen_test") is not None
+        return True
     return is_async and not _is_foreign(item) and _takes_the_rest(item)
 
 
@@ -78,7 +86,7 @@ def is_our_fixture(fixturedef: pytest.FixtureDef[Any], item: pytest.Function) ->
 
 def _is_foreign(item: pytest.Function) -> bool:
     return not FOREIGN_FIXTURES.isdisjoint(item.fixturenames) or any(
-        item.get_closest_marker(name) is not None for name in FOREIGN_MARKERS
+        closest_marker(item, name) is not None for name in FOREIGN_MARKERS
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tornado import gen
 from tornado.ioloop import IOLoop
 
-from ._options import fixture_timeout, timeout_of
+from ._options import closest_marker, fixture_timeout, timeout_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,7 +51,7 @@ def run_function(
     item: pytest.Function, loop: IOLoop, function: Callable[..., Any], arguments: dict[str, Any]
 ) -> None:
     """Run one call of a test function."""
-    marker = item.get_closest_marker("gen_test")
+    marker = closest_marker(item, "gen_test")
     if inspect.isgeneratorfunction(function):
         function = gen.coroutine(function)
 

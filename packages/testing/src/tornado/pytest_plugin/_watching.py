@@ -13,7 +13,7 @@ from tornado.testing._checks import blocking_threshold, on_leftovers
 from tornado.testing._leftovers import LeftBehindWarning, LeftoverWatch, describe
 from tornado.testing._recording import installed
 
-from ._options import blocking_option
+from ._options import blocking_option, closest_marker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ def _install(config: pytest.Config) -> None:
 
 
 def _chosen_action(item: pytest.Function) -> str | None:
-    marker = item.get_closest_marker("tornado_leftovers")
+    marker = closest_marker(item, "tornado_leftovers")
     if marker is None:
         setting: str = item.config.getini("tornado_leftovers")
         return setting or None

@@ -83,7 +83,8 @@ class LeftoverWatch:
         """
         self._recording.start()
         if loop is not None:
-            self._earlier_tasks.update(asyncio.all_tasks(loop.asyncio_loop))
+            for task in asyncio.all_tasks(loop.asyncio_loop):
+                self._earlier_tasks.add(task)
             self.cover(loop)
         return self
 
@@ -108,12 +109,12 @@ class LeftoverWatch:
             refers to itself does not count. This may bring up the messages of earlier tests'
             garbage, too.
         """
-        deadline = time.monotonic() + settle
         left = self._look(loop)
         if left and collect:
             left.clear()  # it keeps what it names
             gc.collect()
             left = self._look_twice(loop) if settle else self._look(loop)
+        deadline = time.monotonic() + settle  # the collection has taken its own time
         while left and settle and loop is not None and _can_run(loop):
             loop.run_sync(partial(asyncio.sleep, 0.001))
             left = self._look_twice(loop)
@@ -150,7 +151,7 @@ class LeftoverWatch:
     def _timers(self) -> Iterator[Leftover]:
         for timer, made in self._recording.timers():
             loop = made.loop()
-            if loop is not None and made.origin is not None:
+            if loop is not None:
                 description = f"for {made.callback}, due in {timer.when() - loop.time():.1f} s"
                 yield Leftover("timer", description, made.origin, timer)
 
@@ -162,7 +163,7 @@ class LeftoverWatch:
 
     def _sockets(self) -> Iterator[Leftover]:
         for sock, origin in self._recording.things("socket"):
-            if sock.fileno() != -1 and origin is not None:
+            if sock.fileno() != -1:
                 yield Leftover("socket", _describe_socket(sock), origin, sock)
 
     def _clients(self) -> Iterator[Leftover]:

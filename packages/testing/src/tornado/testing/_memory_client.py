@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self, cast
 from urllib.parse import urljoin
 
@@ -72,7 +73,7 @@ class MemoryClient:
     ) -> None:
         self.app = app
         self.base_url = base_url
-        self._origin = urljoin(base_url, "/").removesuffix("/")
+        self._origin = _origin_of(base_url)
         #: The fields that go into every request that does not set them itself.
         self.headers = HTTPHeaders(headers or {})
         #: The cookies, by their names.
@@ -96,7 +97,7 @@ class MemoryClient:
         """
         await self._application.start()
         request = self._make_request(path, kwargs)
-        transport = MemoryTransport(self._application.accept)
+        transport = MemoryTransport(self._application.serve)
         client = self._make_client(transport)
         with Uncaught(transport.owns) as uncaught:
             try:
@@ -224,10 +225,20 @@ class MemoryClient:
         # A client for each request: so it is known whose exception a handler has raised, nothing is
         # kept between two loops, and no connection is idle when a test ends.
         client = SimpleAsyncHTTPClient(
-            force_instance=True, max_clients=_MANY, max_idle=0, cookie_jar=self.cookies.jar
+            force_instance=True,
+            max_clients=_MANY,
+            max_idle=0,
+            cookie_jar=self.cookies.jar,
+            resolver=cast("Any", transport),
         )
         client.tcp_client = cast("Any", transport)
         return client
+
+
+@cache
+def _origin_of(url: str) -> str:
+    """Return a URL without its path."""
+    return urljoin(url, "/").removesuffix("/")
 
 
 class _OwningStream(ResponseStream):

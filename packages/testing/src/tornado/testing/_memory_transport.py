@@ -82,7 +82,7 @@ class Application:
         """Serve a connection, from the start of the application on."""
         self._streams.add(stream)
         if self._start_nowait():
-            self._serve(stream, is_secure)
+            self.serve(stream, is_secure)
             return
         task = asyncio.get_running_loop().create_task(self._start_and_serve(stream, is_secure))
         self._starting.add(task)
@@ -95,9 +95,11 @@ class Application:
             app_log.error("the application did not start: %r", error, exc_info=error)
             stream.close()
             return
-        self._serve(stream, is_secure)
+        self.serve(stream, is_secure)
 
-    def _serve(self, stream: MemoryIOStream, is_secure: bool) -> None:
+    def serve(self, stream: MemoryIOStream, is_secure: bool) -> None:
+        """Serve a connection to an application that has started."""
+        self._streams.add(stream)
         protocol = "https" if is_secure else "http"
         server = self._servers.get(protocol)
         if server is None:

@@ -21,14 +21,22 @@ _PLATFORM_SITE = os.path.join(sysconfig.get_path("platlib"), "")
 #: Packages that run tests.
 _RUNNERS = frozenset({"_pytest", "pluggy"})
 
+#: Modules of clients, which are recorded themselves.
+_CLIENTS = ("tornado.simple_httpclient.", "tornado.curl_httpclient.", "tornado.httpclient.")
+
 
 class Layer(Enum):
     """What a line of a program belongs to."""
 
     RUNNER = "what runs tests"
-    MACHINERY = "Python's library or Tornado"
+    CLIENT = "an HTTP client of Tornado"
+    MACHINERY = "Python's library, or another part of Tornado"
     INSTALLED = "another installed package"
     APPLICATION = "the application"
+
+
+#: The layers of whole files. Looking a file up is all that most frames of a search cost.
+_layers: dict[str, Layer] = {}
 
 
 class Origin(NamedTuple):
@@ -42,28 +50,32 @@ class Origin(NamedTuple):
         return f"in {self.function} at {self.filename}:{self.line}"
 
 
-def origin_of_call(frame: FrameType | None) -> Origin | None:
+def origin_of_call(frame: FrameType | None, *, of_clients: bool = True) -> Origin | None:
     """Return the innermost line of the application among the callers of a frame.
 
     Lines of Python's library and of Tornado do not count, and lines of other installed packages
     count only if there is no other. The search ends at the event loop and at the test runner: what
     has started the loop has not made what a callback makes.
 
+    :param of_clients: if false, what an HTTP client makes for its own use has no origin.
     :returns: None if no line of the application is involved.
     """
     installed: Origin | None = None
-    boundary, names = _boundary()
+    boundary = _boundary()
     while frame is not None:
         code = frame.f_code
-        # Code objects are slow to hash, their names are not.
-        if code.co_name in names and code in boundary:
-            break
-        layer = _layer_of(code.co_filename, frame.f_globals.get("__name__", ""))
-        if layer is Layer.RUNNER:
-            break
-        if layer is Layer.APPLICATION:
+        layer = _layers.get(code.co_filename) or _layer_of(code.co_filename, frame)
+        if layer is Layer.MACHINERY:
+            if code.co_name in boundary and code in boundary[code.co_name]:
+                break
+        elif layer is Layer.APPLICATION:
             return Origin(code.co_qualname, code.co_filename, frame.f_lineno)
-        if layer is Layer.INSTALLED and installed is None:
+        elif layer is Layer.RUNNER:
+            break
+        elif layer is Layer.CLIENT:
+            if not (of_clients or installed):
+                return None
+        elif installed is None:
             installed = Origin(code.co_qualname, code.co_filename, frame.f_lineno)
         frame = frame.f_back
     return installed
@@ -91,10 +103,19 @@ def is_machinery(filename: str, module: str) -> bool:
     return filename.startswith((_STDLIB, "<frozen")) and not _is_installed(filename)
 
 
+def _layer_of(filename: str, frame: FrameType) -> Layer:
+    layer = _find_layer(filename, frame.f_globals.get("__name__", ""))
+    if not filename.startswith("<"):  # such a name stands for many files
+        _layers[filename] = layer
+    return layer
+
+
 @cache
-def _layer_of(filename: str, module: str) -> Layer:
+def _find_layer(filename: str, module: str) -> Layer:
     if module.partition(".")[0] in _RUNNERS:
         return Layer.RUNNER
+    if module.startswith(_CLIENTS):
+        return Layer.CLIENT
     if is_machinery(filename, module):
         return Layer.MACHINERY
     return Layer.INSTALLED if _is_installed(filename) else Layer.APPLICATION
@@ -105,18 +126,19 @@ def _is_installed(filename: str) -> bool:
 
 
 @cache
-def _boundary() -> tuple[frozenset[CodeType], frozenset[str]]:
-    """Return the functions that run a test or a loop, or call its callbacks, and their names."""
+def _boundary() -> dict[str, list[CodeType]]:
+    """Return the functions that run a test or a loop, or call its callbacks, by their names."""
     from tornado.platform.asyncio import BaseAsyncIOLoop
 
-    functions = frozenset(
-        {
-            asyncio.Handle._run.__code__,
-            asyncio.BaseEventLoop.run_forever.__code__,
-            asyncio.BaseEventLoop.run_until_complete.__code__,
-            asyncio.Runner.run.__code__,
-            BaseAsyncIOLoop.start.__code__,
-            unittest.TestCase.run.__code__,
-        }
+    functions = (
+        asyncio.Handle._run,
+        asyncio.BaseEventLoop.run_forever,
+        asyncio.BaseEventLoop.run_until_complete,
+        asyncio.Runner.run,
+        BaseAsyncIOLoop.start,
+        unittest.TestCase.run,
     )
-    return functions, frozenset(code.co_name for code in functions)
+    found: dict[str, list[CodeType]] = {}
+    for function in functions:
+        found.setdefault(function.__name__, []).append(function.__code__)
+    return found

@@ -37,11 +37,9 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["task", "socket", "client", "periodic callback"]
 
-#: Notes what a call has made, given the result of the call.
-Note: TypeAlias = "Callable[[Recording, Call, Any], None]"
-
-#: Modules whose sockets and timers belong to a client, which is recorded itself.
-_CLIENTS = ("tornado.simple_httpclient.", "tornado.curl_httpclient.", "tornado.httpclient.")
+#: Notes what a call of a wrapped method has made: its object, its arguments, its result, and the
+#: frame of its caller.
+Note: TypeAlias = "Callable[[Any, tuple[Any, ...], dict[str, Any], Any, FrameType], None]"
 
 
 class Made(NamedTuple):
@@ -55,18 +53,9 @@ class MadeTimer(NamedTuple):
     """A timer, which does not tell its loop and its callback on every loop."""
 
     reference: weakref.ref[Any]
-    origin: Origin | None
+    origin: Origin
     loop: weakref.ref[asyncio.AbstractEventLoop]
     callback: str  #: its name: a test may wait for the callback to be collected
-
-
-class Call(NamedTuple):
-    """A call of a wrapped method."""
-
-    owner: Any
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    frame: FrameType  #: of the caller
 
 
 class Recording:
@@ -118,50 +107,31 @@ class Recording:
         made = self._made.get(kind, {}).get(id(thing))
         return made.origin if made is not None and made.reference() is thing else None
 
-    def note(self, kind: Kind, thing: Any, frame: FrameType) -> None:
-        """Add a thing to the record, if it was made in the right thread."""
-        if threading.get_ident() != self._thread or (kind == "socket" and _is_of_client(frame)):
-            return
+    def note(self, kind: Kind, thing: Any, origin: Origin | None) -> None:
+        """Add a thing to the record."""
         made = self._made.setdefault(kind, {})
-        origin = origin_of_call(frame)
-        if origin is None and kind == "task":
-            origin = self._origin_of_callback(thing)
         made[id(thing)] = Made(_reference(thing, made), origin)
 
-    def note_callback(self, callback: Any, frame: FrameType) -> None:
-        """Add where a callback was given to a loop, if calling it will make a task."""
-        code = getattr(_called((callback,)), "__code__", None)
-        if code is None or not code.co_flags & inspect.CO_COROUTINE:
-            return
-        if threading.get_ident() == self._thread:
-            self._scheduled.setdefault(code, deque()).append(origin_of_call(frame))
+    def note_callback(self, code: CodeType, origin: Origin | None) -> None:
+        """Add where a callback was given to a loop that will make a task of it."""
+        self._scheduled.setdefault(code, deque()).append(origin)
 
-    def _origin_of_callback(self, task: asyncio.Task[Any]) -> Origin | None:
+    def origin_of_callback(self, task: asyncio.Task[Any]) -> Origin | None:
         """Return where the callback was given to the loop: it calls them in their order."""
         places = self._scheduled.get(getattr(task.get_coro(), "cr_code", None))  # type: ignore[arg-type]  # None is not there
         return places.popleft() if places else None
 
     def note_timer(
-        self, timer: Any, loop: asyncio.AbstractEventLoop, call: tuple[Any, ...], frame: FrameType
+        self, timer: Any, loop: asyncio.AbstractEventLoop, callback: Any, origin: Origin
     ) -> None:
-        """Add a timer to the record, if it was made in the right thread.
+        """Add a timer to the record."""
+        reference = _reference(timer, self._timers)
+        made = MadeTimer(reference, origin, weakref.ref(loop), name_of(callback))
+        self._timers[id(timer)] = made
 
-        :param call: the callback, and the arguments that it gets.
-        """
-        if threading.get_ident() != self._thread or _is_of_client(frame):
-            return
-        callback = _called(call)
-        # A periodic callback is recorded itself, and uvloop gives a plain handle for "at once".
-        if isinstance(getattr(callback, "__self__", None), PeriodicCallback) or not hasattr(
-            timer, "when"
-        ):
-            return
-        self._timers[id(timer)] = MadeTimer(
-            _reference(timer, self._timers),
-            origin_of_call(frame),
-            weakref.ref(loop),
-            name_of(callback),
-        )
+    def is_of_this_thread(self) -> bool:
+        """Tell whether the calling thread is the one that is recorded."""
+        return threading.get_ident() == self._thread
 
 
 @contextmanager
@@ -212,18 +182,6 @@ _covered: set[type] = set()
 _installed: list[Callable[[], None]] = []
 
 
-def _is_of_client(frame: FrameType | None) -> bool:
-    """Tell whether an HTTP client asked for something for its own use."""
-    while frame is not None:
-        module = frame.f_globals.get("__name__", "")
-        if not module.startswith(("tornado.", "asyncio.", "socket", "ssl")):
-            return False
-        if module.startswith(_CLIENTS):
-            return True
-        frame = frame.f_back
-    return False
-
-
 def _install() -> Iterator[Callable[[], None]]:
     """Wrap the methods, and yield functions that unwrap them."""
     yield _covered.clear
@@ -242,23 +200,53 @@ def _install_on(loop: type[asyncio.AbstractEventLoop]) -> Iterator[Callable[[], 
     yield _wrap(loop, "call_later", _note_timer)
 
 
-def _note_task(recording: Recording, call: Call, task: Any) -> None:
-    recording.note("task", task, call.frame)
+def _recordings() -> list[Recording]:
+    """Return the recordings of the calling thread."""
+    return [each for each in _active if each.is_of_this_thread()]
 
 
-def _note_callback(recording: Recording, call: Call, _: object) -> None:
-    callback = call.args[0] if call.args else call.kwargs.get("callback")
-    recording.note_callback(callback, call.frame)
+def _note_task(
+    loop: Any, args: tuple[Any, ...], kwargs: dict[str, Any], task: Any, frame: FrameType
+) -> None:
+    origin = origin_of_call(frame)
+    for recording in _recordings():
+        found = origin or recording.origin_of_callback(task)
+        if found is not None:
+            recording.note("task", task, found)
 
 
-def _note_timer(recording: Recording, call: Call, timer: Any) -> None:
-    wanted = call.args[1:] or (call.kwargs.get("callback"),)
-    recording.note_timer(timer, call.owner, wanted, call.frame)
+def _note_callback(
+    loop: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: object, frame: FrameType
+) -> None:
+    callback = args[0] if args else kwargs.get("callback")
+    code = getattr(_called((callback,)), "__code__", None)
+    if code is not None and code.co_flags & inspect.CO_COROUTINE:
+        for recording in _recordings():
+            recording.note_callback(code, origin_of_call(frame))
+
+
+def _note_timer(
+    loop: Any, args: tuple[Any, ...], kwargs: dict[str, Any], timer: Any, frame: FrameType
+) -> None:
+    origin = origin_of_call(frame, of_clients=False)
+    if origin is None or not hasattr(timer, "when"):  # uvloop gives a plain handle for "at once"
+        return
+    callback = _called(args[1:] or (kwargs.get("callback"),))
+    if isinstance(getattr(callback, "__self__", None), PeriodicCallback):
+        return  # it is recorded itself
+    for recording in _recordings():
+        recording.note_timer(timer, loop, callback, origin)
 
 
 def _note_itself(kind: Kind) -> Note:
-    def note(recording: Recording, call: Call, _: object) -> None:
-        recording.note(kind, call.owner, call.frame)
+    def note(
+        thing: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: object, frame: FrameType
+    ) -> None:
+        origin = origin_of_call(frame, of_clients=kind != "socket")
+        # Tornado's own sockets belong to something that is recorded.
+        if origin is not None or kind != "socket":
+            for recording in _recordings():
+                recording.note(kind, thing, origin)
 
     return note
 
@@ -271,11 +259,8 @@ def _wrap(cls: Any, name: str, note: Note) -> Callable[[], None]:
     @functools.wraps(original)
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         result = original(self, *args, **kwargs)
-        if not _active:
-            return result
-        call = Call(self, args, kwargs, sys._getframe(1))
-        for recording in _active:
-            note(recording, call, result)
+        if _active:
+            note(self, args, kwargs, result, sys._getframe(1))
         return result
 
     def unwrap() -> None:

@@ -4,9 +4,9 @@
 
     Exception
     ├── HTTPError                   answer with this status
-    │   ├── InvalidArgumentError    400: an argument is not of the wanted type
-    │   └── MissingArgumentError    400: a required argument is not there
-    └── Finish                      end the request as it is, this is no error
+    │   ├── InvalidArgumentError    400: an argument has the wrong type
+    │   └── MissingArgumentError    400: a required argument is missing
+    └── Finish                      end the request as it is; not an error
 """
 
 from __future__ import annotations
@@ -20,17 +20,22 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def checked_reason(reason: str) -> str:
-    """Return a reason phrase as it is.
+    """Return a reason phrase unchanged.
 
-    :raises ValueError: it has control characters, which would break the head it stands in.
+    :raises ValueError: it has control characters, which would break the head of the response.
     """
     if _CONTROL.search(reason):
         raise ValueError(f"control character in the reason {reason!r}")
     return reason
 
 
+def _as_template(message: str | None, args: tuple[Any, ...]) -> str | None:
+    """Escape a literal message, so that it can be formatted like one with arguments."""
+    return message if message is None or args else message.replace("%", "%%")
+
+
 def sendable_reason(reason: str, status_code: int) -> str:
-    """Give the registered reason phrase for one that a head cannot carry (RFC 9112 section 4)."""
+    """Replace a reason phrase that a head cannot contain by the registered one (RFC 9112, 4)."""
     try:
         reason.encode("latin-1")
     except UnicodeEncodeError:
@@ -39,16 +44,16 @@ def sendable_reason(reason: str, status_code: int) -> str:
 
 
 class HTTPError(Exception):
-    """Answer the request with an error status.
+    """An error that is answered with a status and its error page.
 
     ``raise HTTPError(404)`` in a handler ends the request with the error page for 404.
 
     :param status_code: the status.
-    :param log_message: a message for the log, never shown to the client; ``args`` are put into it
-        as :meth:`str.__mod__` does. Without ``args`` the message is taken literally.
-    :param reason: the reason phrase; the registered one if ``None``. In scripts that a head cannot
-        carry it stands in the error page only; one with control characters or markup is answered
-        as ``Unknown``.
+    :param log_message: a message for the log, never shown to the client; ``args`` are formatted
+        into it with ``%``. Without ``args`` the message is taken literally.
+    :param reason: the reason phrase; the registered one if ``None``. One with characters beyond
+        Latin-1 appears in the error page only; one with control characters or markup becomes
+        ``Unknown``.
     """
 
     def __init__(
@@ -58,24 +63,20 @@ class HTTPError(Exception):
         *args: Any,
         **kwargs: Any,
     ) -> None:
-        super().__init__(status_code, log_message, *args)
+        super().__init__(*args)  # these are the attribute `args`
+        self.reason: str | None = kwargs.get("reason")
         self.status_code = status_code
         self._log_message = log_message
-        self.args = args
-        self.reason: str | None = kwargs.get("reason")
 
     @property
     def log_message(self) -> str | None:
         """The message as a template for :attr:`args`."""
-        if self._log_message and not self.args:
-            return self._log_message.replace("%", "%%")
-        return self._log_message
+        return _as_template(self._log_message, self.args)
 
     def get_message(self) -> str | None:
-        """Give the message for the log, complete."""
-        if self._log_message and self.args:
-            return self._log_message % self.args
-        return self._log_message
+        """Return the message for the log, with its arguments."""
+        template = _as_template(self._log_message, self.args)
+        return template % self.args if template else template
 
     def __str__(self) -> str:
         reason = self.reason or responses.get(self.status_code, "Unknown")
@@ -85,7 +86,7 @@ class HTTPError(Exception):
 
 
 class MissingArgumentError(HTTPError):
-    """A required argument is not in the request; answered with 400.
+    """A required argument that the request lacks; answered with 400.
 
     :param arg_name: its name, kept as an attribute.
     """
@@ -96,9 +97,9 @@ class MissingArgumentError(HTTPError):
 
 
 class InvalidArgumentError(HTTPError):
-    """An argument of the request is not of the wanted type; answered with 400.
+    """An argument of the request that has the wrong type; answered with 400.
 
-    The reason phrase names the argument, so that the client sees which one is meant.
+    The reason phrase names the argument, so that the client sees which one it is.
 
     :param arg_name: its name, kept as an attribute.
     :param value: what it is.
@@ -121,8 +122,8 @@ class InvalidArgumentError(HTTPError):
 
 
 class Finish(Exception):  # noqa: N818 - upstream's name
-    """End the request without an error page.
+    """The end of a request, without an error page.
 
-    Raised in a handler that has written its answer, from however deep within. The arguments go to
+    Raise it anywhere within a handler that has written its answer. The arguments are passed on to
     :meth:`RequestHandler.finish`.
     """

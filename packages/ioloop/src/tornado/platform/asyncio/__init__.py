@@ -1,19 +1,19 @@
 """IOLoops over asyncio loops.
 
-Nobody has to name these classes. :meth:`.IOLoop.current` finds or makes the right one: an
-:class:`AsyncIOMainLoop` for a loop that asyncio runs already, an :class:`AsyncIOLoop` where there
+Programs need not name these classes. :meth:`.IOLoop.current` finds or makes the right one: an
+:class:`AsyncIOMainLoop` for a loop that asyncio is running already, an :class:`AsyncIOLoop` if there
 is no loop yet.
 
-A new loop is a uvloop if uvloop is installed (the extra ``tornado-ioloop[uvloop]``). It is asyncio's
-own
+A new loop is a uvloop if uvloop is installed (the extra ``tornado-ioloop[uvloop]``). It is one of
+asyncio
 
 - if the environment variable ``TORNADO_UVLOOP`` is ``0``,
 - after ``IOLoop.configure(None, uvloop=False)``,
-- or if the program has set an event loop policy: it has chosen its loops then.
+- or if the program has set an event loop policy, because that chooses its loops.
 
 Loops that are running already, such as the one of ``asyncio.run``, are used as they are.
 
-Every loop can tell which callbacks block it, see :meth:`.IOLoop.set_blocking_log_threshold`. This
+Every loop can log the callbacks that block it, see :meth:`.IOLoop.set_blocking_log_threshold`. This
 is on from the start
 
 - if the environment variable ``TORNADO_BLOCKING_THRESHOLD`` is a number of seconds,

@@ -167,7 +167,7 @@ class BaseAsyncIOLoop(IOLoop):
                 raise
 
     def _run_callback(self, callback: Callable[..., Any], *args: Any) -> None:
-        if Reentry.wanted:
+        if Reentry.is_needed:
             self._run_in_contexts(callback, *args)
             return
         try:

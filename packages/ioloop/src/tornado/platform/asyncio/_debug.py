@@ -1,4 +1,4 @@
-"""Whether a new loop looks for callbacks that block it."""
+"""The threshold from which a new loop logs the callbacks that block it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ THRESHOLD = "TORNADO_BLOCKING_THRESHOLD"
 
 
 def default_threshold(loop: asyncio.AbstractEventLoop) -> float | None:
-    """Return how many seconds a callback may take on a loop, or None for any time.
+    """Return the number of seconds that a callback may take on a loop, or None for any time.
 
     :raises ValueError: if the environment variable is not a number.
     """

@@ -1,4 +1,4 @@
-"""Conversions from the time when Tornado's futures and asyncio's were two things."""
+"""Conversions from the time when Tornado had futures of its own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def to_asyncio_future(tornado_future: Any) -> Future[Any]:
-    """Return a future of asyncio for anything that a coroutine may yield."""
+    """Return a future of asyncio for an object that a coroutine may yield."""
     future: Future[Any] = convert_yielded(tornado_future)
     return future
 

@@ -19,7 +19,7 @@ READ, WRITE = IOLoop.READ, IOLoop.WRITE
 
 
 class Entry:
-    """One descriptor with its handler and the events that are registered now."""
+    """A descriptor with its handler and the events that are registered now."""
 
     __slots__ = ("descriptor", "events", "handler", "key")
 
@@ -32,7 +32,7 @@ class Entry:
         self.events = 0
 
     def is_stale(self, fd: int) -> bool:
-        """Tell whether the object was closed and its number belongs to somebody else now."""
+        """Tell whether the object was closed, so that its number belongs to another one now."""
         try:
             return split_descriptor(self.descriptor)[0] != fd
         except (OSError, ValueError):
@@ -42,15 +42,16 @@ class Entry:
 class Handlers:
     """The descriptors of one loop.
 
-    :param run: the loop's way to run a callback.
+    :param loop: the loop that waits for them.
+    :param run: called with a handler and its arguments to run it.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, run: Callable[..., None]) -> None:
         self._loop = loop
         self._run = run
         self._entries: dict[int, Entry] = {}
-        # libuv ends the process if a registered descriptor is closed under it. uvloop keeps a
-        # socket open as long as it is registered, if it is given the object.
+        # libuv ends the process if a descriptor is closed while it is registered. uvloop keeps a
+        # socket open while it is registered, provided that it gets the socket object.
         self._takes_sockets = type(loop).__module__.startswith("uvloop")
 
     def add(self, descriptor: Descriptor, handler: Callable[[Any, int], Any], events: int) -> None:
@@ -63,11 +64,11 @@ class Handlers:
             self._drop(fd, old)
         by_object = self._takes_sockets and isinstance(descriptor, socket.socket)
         entry = Entry(descriptor, descriptor if by_object else fd, handler)
-        self._forget(entry.key, events)
+        self._unregister_closed(entry.key, events)
         try:
             self._register(entry, events)
         except FileNotFoundError:
-            # It was left there with other events, and is forgotten now.
+            # An earlier descriptor of this number was registered. It has been removed now.
             self._register(entry, events)
         self._entries[fd] = entry
 
@@ -76,14 +77,14 @@ class Handlers:
         self._register(self._entries[self._find(descriptor)], events)
 
     def remove(self, descriptor: Descriptor) -> None:
-        """Forget a descriptor, also one that has been closed meanwhile."""
+        """Remove a descriptor, even if it has been closed since."""
         fd = self._find(descriptor)
         entry = self._entries.get(fd)
         if entry is not None:
             self._drop(fd, entry)
 
     def clear(self) -> list[Descriptor]:
-        """Forget all descriptors and return them."""
+        """Remove all descriptors and return them."""
         entries = list(self._entries.items())
         for fd, entry in entries:
             self._drop(fd, entry)
@@ -97,7 +98,7 @@ class Handlers:
         except (OSError, ValueError):
             fd = -1
         if fd < 0:
-            # A closed object does not know its number any more.
+            # An object that is closed has lost its number.
             for number, entry in self._entries.items():
                 if entry.descriptor is descriptor:
                     return number
@@ -107,10 +108,10 @@ class Handlers:
         self._register(entry, 0)
         del self._entries[fd]
 
-    def _forget(self, key: Any, events: int) -> None:
-        """Make the selector forget a descriptor of this number that was closed without a word.
+    def _unregister_closed(self, key: Any, events: int) -> None:
+        """Remove a descriptor of this number from the selector that was closed without removing it.
 
-        It would take the new one for the old one, which it believes to be registered.
+        Otherwise the selector would take the new descriptor for the old one.
         """
         if events & READ:
             with suppress(FileNotFoundError):

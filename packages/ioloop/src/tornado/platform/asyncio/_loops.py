@@ -1,4 +1,4 @@
-"""The loops that programs make and meet."""
+"""New loops, and those that a program is running already."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from ._base import BaseAsyncIOLoop
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: The environment variable that decides about uvloop, unless an argument does.
+#: The environment variable that turns uvloop off, unless an argument says otherwise.
 SWITCH = "TORNADO_UVLOOP"
 
 
 class AsyncIOLoop(BaseAsyncIOLoop):
-    """A loop of its own, what ``IOLoop()`` makes.
+    """A new loop, as ``IOLoop()`` makes it.
 
-    :param impl: classic: the object that waited for descriptors. Ignored, the asyncio loop waits.
+    :param impl: classic and ignored: an object that waited for descriptors.
     :param time_func: classic: the clock of :meth:`.IOLoop.time`, and so of deadlines.
-    :param asyncio_loop: the asyncio loop to use, in place of a new one.
-    :param make_current: make it the loop of this thread.
-    :param uvloop: whether a new loop is a uvloop. None: the environment variable
-        ``TORNADO_UVLOOP`` decides, and without it, whether uvloop can be imported.
+    :param asyncio_loop: the asyncio loop to use instead of a new one.
+    :param make_current: whether to make it the loop of this thread.
+    :param uvloop: whether a new loop is a uvloop. By default it is one if uvloop can be imported,
+        unless the environment variable ``TORNADO_UVLOOP`` turns that off.
     """
 
-    def initialize(  # type: ignore[override]  # as in the base
+    def initialize(  # type: ignore[override]  # as in the base class
         self,
         impl: object = None,
         time_func: Callable[[], float] | None = None,
@@ -39,21 +39,21 @@ class AsyncIOLoop(BaseAsyncIOLoop):
         uvloop: bool | None = None,
         **kwargs: Any,
     ) -> None:
-        """Set up a loop, and close the new asyncio loop again if that fails."""
+        """Build the loop, and close the new asyncio loop again if that fails."""
         if time_func is not None:
             self.time = time_func  # type: ignore[method-assign]  # one clock for each loop, as in 4.x
         if kwargs.get("asyncio_loop") is not None:
             super().initialize(**kwargs)
             return
-        made = new_asyncio_loop(uvloop)
+        loop = new_asyncio_loop(uvloop)
         try:
-            super().initialize(**{**kwargs, "asyncio_loop": made})
+            super().initialize(**{**kwargs, "asyncio_loop": loop})
         except BaseException:
-            made.close()
+            loop.close()
             raise
 
     def close(self, all_fds: bool = False) -> None:
-        """Close the loop. If it is the loop of this thread, the thread has none afterwards."""
+        """Close the loop. If it is the loop of this thread, the thread has no loop afterwards."""
         is_current = running_asyncio_loop() is None and loop_of_thread() is self.asyncio_loop
         super().close(all_fds)
         if is_current:
@@ -63,14 +63,14 @@ class AsyncIOLoop(BaseAsyncIOLoop):
 class AsyncIOMainLoop(BaseAsyncIOLoop):
     """The loop of a program that starts asyncio by itself.
 
-    :meth:`.IOLoop.current` makes one when it is called on a running asyncio loop. Calling
-    ``AsyncIOMainLoop().install()`` first was necessary once, and does no harm.
+    :meth:`.IOLoop.current` makes one when it is called while an asyncio loop is running. Calling
+    ``AsyncIOMainLoop().install()`` first was once necessary, and does no harm.
     """
 
-    def initialize(  # type: ignore[override]  # as in the base
+    def initialize(  # type: ignore[override]  # as in the base class
         self, asyncio_loop: asyncio.AbstractEventLoop | None = None, **kwargs: Any
     ) -> None:
-        """Put an IOLoop on the asyncio loop of this thread, and make one if there is none."""
+        """Build an IOLoop on the asyncio loop of this thread, which is made if there is none."""
         loop = asyncio_loop or loop_of_thread()
         if loop is None:
             loop = new_asyncio_loop(None)
@@ -79,7 +79,7 @@ class AsyncIOMainLoop(BaseAsyncIOLoop):
 
 
 def new_asyncio_loop(uvloop: bool | None) -> asyncio.AbstractEventLoop:
-    """Make a loop: a uvloop if it is wanted and there, otherwise what asyncio makes.
+    """Make a loop: a uvloop if that is wanted and installed, otherwise one of asyncio.
 
     :raises ImportError: if ``uvloop`` is true and uvloop is not installed.
     """
@@ -93,8 +93,8 @@ def new_asyncio_loop(uvloop: bool | None) -> asyncio.AbstractEventLoop:
         import uvloop as implementation
     else:
         return asyncio.new_event_loop()
-    made: asyncio.AbstractEventLoop = implementation.new_event_loop()
-    return made
+    loop: asyncio.AbstractEventLoop = implementation.new_event_loop()
+    return loop
 
 
 def _installed_uvloop() -> Any:
@@ -104,8 +104,8 @@ def _installed_uvloop() -> Any:
 
 @cache
 def _import_uvloop() -> Any:
-    # Python does not remember that a module is missing, and searches for it anew each time, which
-    # takes longer than everything else about a new loop.
+    # Python does not remember that a module is missing. It would search for it again each time,
+    # which takes longer than the rest of making a loop.
     try:
         import uvloop
     except ImportError:
@@ -116,5 +116,5 @@ def _import_uvloop() -> Any:
 def _is_uvloop_wanted() -> bool:
     if os.environ.get(SWITCH, "").strip().lower() in {"0", "no", "off", "false"}:
         return False
-    # A program with a policy of its own has chosen its loops.
+    # A policy of the program chooses its loops.
     return type(asyncio.get_event_loop_policy()).__module__.startswith("asyncio")

@@ -1,4 +1,4 @@
-"""A policy that makes loops in every thread."""
+"""An event loop policy that makes loops in every thread."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import warnings
 class AnyThreadEventLoopPolicy(asyncio.DefaultEventLoopPolicy):
     """An event loop policy that makes a loop in any thread that asks for one.
 
-    asyncio's own does so in the main thread at most. `.IOLoop.current` needs no policy for it. A
-    program that uses one gets asyncio's own loops instead of uvloop's, as with any policy.
+    The policy of asyncio does so at most in the main thread. :meth:`.IOLoop.current` makes a loop
+    without any policy. As with every policy, the loops are those of asyncio and not of uvloop.
 
     .. deprecated:: 1.0
        Start loops with :func:`asyncio.run` or make them with :func:`asyncio.new_event_loop`.

@@ -1,10 +1,10 @@
-"""Readers and writers for loops that have none: Windows's proactor.
+"""Readers and writers for loops that have none: the proactor loop of Windows.
 
 Theory of operation
 ===================
-A thread sleeps in ``select`` and posts what is ready to the loop. It then rests until the loop has
-run the callbacks, because a descriptor stays ready until somebody reads from it. One byte through
-a socket pair ends the sleep when descriptors are added or removed.
+A thread waits in ``select`` and passes the descriptors that are ready to the loop. It then waits
+until the loop has run the callbacks, because a descriptor stays ready until it is read from. When
+descriptors are added or removed, one byte through a socket pair interrupts the ``select``.
 """
 
 from __future__ import annotations
@@ -21,38 +21,38 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 
-class Watched(NamedTuple):
-    """A callback and the context in which it was registered."""
+class Registration(NamedTuple):
+    """A callback, its arguments, and the context in which it was registered."""
 
     callback: Callable[..., Any]
     args: tuple[Any, ...]
     context: contextvars.Context
 
 
-class Interest(NamedTuple):
-    """The descriptors that the thread is to sleep on."""
+class Descriptors(NamedTuple):
+    """The descriptors that the thread waits for, or those that are ready."""
 
     readers: frozenset[int]
     writers: frozenset[int]
 
 
 class SelectorThread:
-    """Wait in a thread for descriptors to be ready, and call back on the loop.
+    """A thread that waits for descriptors, and calls their callbacks on the loop.
 
-    All methods are called on the loop's thread.
+    Call the methods in the thread of the loop.
     """
 
     def __init__(self, real_loop: asyncio.AbstractEventLoop) -> None:
         self._real_loop = real_loop
-        self._readers: dict[int, Watched] = {}
-        self._writers: dict[int, Watched] = {}
-        self._work: Interest | None = None
+        self._readers: dict[int, Registration] = {}
+        self._writers: dict[int, Registration] = {}
+        self._next_wait: Descriptors | None = None
         self._closing = False
         self._condition = threading.Condition()
         self._waker, self._wakee = socket.socketpair()
         self._waker.setblocking(False)
         self._wakee.setblocking(False)
-        self._thread = threading.Thread(target=self._sleep, name="tornado-selector", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="tornado-selector", daemon=True)
         self._thread.start()
         self._resume()
 
@@ -70,12 +70,12 @@ class SelectorThread:
 
     def add_reader(self, fd: Any, callback: Callable[..., None], *args: Any) -> None:
         """Call a function whenever a descriptor is readable."""
-        self._readers[_number(fd)] = Watched(callback, args, contextvars.copy_context())
+        self._readers[_number(fd)] = Registration(callback, args, contextvars.copy_context())
         self._wake()
 
     def add_writer(self, fd: Any, callback: Callable[..., None], *args: Any) -> None:
         """Call a function whenever a descriptor is writable."""
-        self._writers[_number(fd)] = Watched(callback, args, contextvars.copy_context())
+        self._writers[_number(fd)] = Registration(callback, args, contextvars.copy_context())
         self._wake()
 
     def remove_reader(self, fd: Any) -> bool:
@@ -86,59 +86,61 @@ class SelectorThread:
         """Undo :meth:`add_writer`, and tell whether there was something to undo."""
         return self._remove(self._writers, fd)
 
-    def _remove(self, table: dict[int, Watched], fd: Any) -> bool:
+    def _remove(self, table: dict[int, Registration], fd: Any) -> bool:
         if table.pop(_number(fd), None) is None:
             return False
         self._wake()
         return True
 
     def _wake(self) -> None:
-        # Where the pair is full, the bytes in it wake just as well.
+        # If the pair is full, the bytes in it wake the thread as well.
         with suppress(BlockingIOError):
             self._waker.send(b"w")
 
     # -- in the thread ----------------------------------------------------------------------
 
-    def _sleep(self) -> None:
+    def _run(self) -> None:
         while True:
             with self._condition:
-                while self._work is None and not self._closing:
+                while self._next_wait is None and not self._closing:
                     self._condition.wait()
-                if self._closing or self._work is None:
+                if self._closing or self._next_wait is None:
                     return
-                work, self._work = self._work, None
-            ready = _select(work, self._wakee)
+                wanted, self._next_wait = self._next_wait, None
+            ready = _select(wanted, self._wakee)
             try:
                 self._real_loop.call_soon_threadsafe(self._dispatch, ready)
             except RuntimeError:
-                # The loop was closed and nobody closed this.
+                # The loop was closed, but this object was not.
                 return
 
     # -- on the loop ------------------------------------------------------------------------
 
     def _resume(self) -> None:
         with self._condition:
-            self._work = Interest(frozenset(self._readers), frozenset(self._writers))
+            self._next_wait = Descriptors(frozenset(self._readers), frozenset(self._writers))
             self._condition.notify()
 
-    def _dispatch(self, ready: Interest) -> None:
+    def _dispatch(self, ready: Descriptors) -> None:
         if self._closing:
             return
         self._drain()
         self._call(self._readers, ready.readers)
         self._call(self._writers, ready.writers)
-        # Behind the callbacks, so that they have read what there is.
+        # After the callbacks, so that they have read what there is.
         self._real_loop.call_soon(self._resume)
 
-    def _call(self, table: dict[int, Watched], fds: Iterable[int]) -> None:
+    def _call(self, table: dict[int, Registration], fds: Iterable[int]) -> None:
         for fd in fds:
             if fd in table:
                 self._real_loop.call_soon(self._call_one, table, fd, table[fd])
 
-    def _call_one(self, table: dict[int, Watched], fd: int, watched: Watched) -> None:
+    def _call_one(
+        self, table: dict[int, Registration], fd: int, registration: Registration
+    ) -> None:
         # A callback that ran before this one may have removed it.
-        if table.get(fd) is watched:
-            watched.context.run(watched.callback, *watched.args)
+        if table.get(fd) is registration:
+            registration.context.run(registration.callback, *registration.args)
 
     def _drain(self) -> None:
         with suppress(BlockingIOError):
@@ -147,13 +149,13 @@ class SelectorThread:
 
 
 class AddThreadSelectorEventLoop(asyncio.AbstractEventLoop):
-    """Give readers and writers to an asyncio loop that has none, by means of a thread.
+    """An asyncio loop with readers and writers, which it gets from a thread.
 
-    Everything else goes to the real loop.
+    All other methods are those of the real loop.
     """
 
-    #: The attributes that are not the real loop's.
-    MY_ATTRIBUTES = {  # noqa: RUF012 - a plain set by the documented API
+    #: The attributes that do not come from the real loop.
+    MY_ATTRIBUTES = {  # noqa: RUF012 - the documented API has a plain set
         "_real_loop",
         "_selector",
         "add_reader",
@@ -199,16 +201,18 @@ def _number(fd: Any) -> int:
     return number
 
 
-def _select(work: Interest, wakee: socket.socket) -> Interest:
+def _select(wanted: Descriptors, wakee: socket.socket) -> Descriptors:
     try:
-        # Windows reports a failed connect in the third list alone.
+        # Windows reports a failed connect only in the third list.
         readable, writable, failed = select.select(
-            [*work.readers, wakee.fileno()], work.writers, work.writers
+            [*wanted.readers, wakee.fileno()], wanted.writers, wanted.writers
         )
     except (OSError, ValueError):
-        # Somebody closed a descriptor without removing it. Its callbacks will find out.
-        return Interest(_closed(work.readers), _closed(work.writers))
-    return Interest(frozenset(readable) - {wakee.fileno()}, frozenset(writable) | frozenset(failed))
+        # A descriptor was closed without removing it. Its callbacks will notice.
+        return Descriptors(_closed(wanted.readers), _closed(wanted.writers))
+    return Descriptors(
+        frozenset(readable) - {wakee.fileno()}, frozenset(writable) | frozenset(failed)
+    )
 
 
 def _closed(fds: Iterable[int]) -> frozenset[int]:

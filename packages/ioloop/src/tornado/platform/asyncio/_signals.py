@@ -3,7 +3,8 @@
 Python runs signal handlers in the main thread, possibly while the loop is asleep there. The loop
 goes on sleeping after the handler, and what the handler has given to ``add_callback`` would wait for
 the next socket or timer. Python can write a byte to a socket for every signal, and the loop reads
-from that socket, which wakes it.
+from that socket, which wakes it. asyncio's loops have such a socket already, by which other threads
+wake them, and ignore the signals that they have no handler for.
 """
 
 from __future__ import annotations
@@ -33,21 +34,36 @@ def wake_on_signals(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
     ):
         yield
         return
+    own = getattr(loop, "_csock", None)
+    if own is not None:
+        with _wakeup_fd(own, loop):
+            yield
+        return
     reader, writer = socket.socketpair()
     reader.setblocking(False)
     writer.setblocking(False)
     try:
         loop.add_reader(reader, _drain, reader)
-        signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
         try:
-            yield
+            with _wakeup_fd(writer, loop):
+                yield
         finally:
-            _reset_wakeup_fd(writer)
             if not loop.is_closed():
                 loop.remove_reader(reader)
     finally:
         reader.close()
         writer.close()
+
+
+@contextmanager
+def _wakeup_fd(writer: socket.socket, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Let Python write a byte to a socket for every signal."""
+    descriptor = writer.fileno()
+    signal.set_wakeup_fd(descriptor, warn_on_full_buffer=False)
+    try:
+        yield
+    finally:
+        _reset_wakeup_fd(descriptor, loop)
 
 
 def _has_wakeup_fd() -> bool:
@@ -57,10 +73,10 @@ def _has_wakeup_fd() -> bool:
     return fd != -1
 
 
-def _reset_wakeup_fd(writer: socket.socket) -> None:
+def _reset_wakeup_fd(descriptor: int, loop: asyncio.AbstractEventLoop) -> None:
     fd = signal.set_wakeup_fd(-1)
-    if fd not in {-1, writer.fileno()}:
-        # asyncio has set one of its own since, for add_signal_handler.
+    if fd not in {-1, descriptor} or getattr(loop, "_signal_handlers", None):
+        # asyncio has set its own since, for add_signal_handler.
         signal.set_wakeup_fd(fd, warn_on_full_buffer=False)
 
 

@@ -1,6 +1,6 @@
-"""Programs that use Twisted as well; the ``twisted`` extra installs it.
+"""Support for programs that also use Twisted, which the ``twisted`` extra installs.
 
-Twisted's own reactor for asyncio and an IOLoop share one asyncio loop. Install the reactor before
+Twisted's reactor for asyncio and an IOLoop share one asyncio loop. Install the reactor before
 anything imports ``twisted.internet.reactor``::
 
     import tornado.platform.twisted

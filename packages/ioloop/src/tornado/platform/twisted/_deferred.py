@@ -1,4 +1,4 @@
-"""Deferreds, which coroutines may yield."""
+"""Deferreds in coroutines."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 
 def register() -> None:
-    """Teach `tornado.gen.convert_yielded` Deferreds, if Twisted is installed."""
+    """Let coroutines yield Deferreds, if Twisted is installed."""
     try:
         deferred = import_object("twisted.internet.defer.Deferred")
     except ImportError:
-        return  # a program that makes no Deferreds loses nothing
+        return  # without Twisted there are no Deferreds
     convert_yielded.register(deferred, _to_future)
 
 
 def _to_future(deferred: Any) -> Future[Any]:
-    """Return a future that is settled with a Deferred, and cancels it when it is cancelled."""
+    """Return a future for the result of a Deferred, which is cancelled with the future."""
     future: Future[Any] = deferred.asFuture(current_asyncio_loop())
     return future

@@ -9,7 +9,7 @@ from tornado.util import import_object
 def install(io_loop: IOLoop | None = None) -> None:
     """Make Twisted's reactor for asyncio the reactor of this process.
 
-    The same as ``twisted.internet.asyncioreactor.install()``.
+    It does what ``twisted.internet.asyncioreactor.install()`` does.
 
     :param io_loop: classic: the loop of the reactor, by default the current one.
     :raises ImportError: if Twisted is not installed.

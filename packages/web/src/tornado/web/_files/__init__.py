@@ -1,6 +1,8 @@
 """Files as responses.
 
-``_static_file_handler`` asks ``_static_paths`` for the file of a URL, ``_byte_ranges`` for the part
-that is wanted and ``_static_versions`` for the hash of its content; ``_file_sending`` sends it.
-``_file_memory`` and ``_small_files`` keep what is asked for often.
+``_static_file_handler`` finds the file of a URL with ``_static_paths``, and perhaps a compressed
+one in its place with ``_precompressed``. ``_static_content`` makes contents, URLs and, with
+``_file_versions``, versions. ``_byte_ranges`` plans which part answers the request;
+``_static_sending`` and ``_file_sending`` send it. ``_file_cache`` keeps what is requested often,
+``_media_types`` knows the types.
 """

@@ -1,4 +1,7 @@
-"""Which part of a file a request asks for (RFC 9110 sections 13.1.5 and 14)."""
+"""Which part of a file answers a request (RFC 9110 sections 13.1.5 and 14).
+
+Nothing here reads a file or sends anything: a request and the facts about a file give a plan.
+"""
 
 from __future__ import annotations
 
@@ -15,39 +18,65 @@ if TYPE_CHECKING:
 
 
 class Slice(NamedTuple):
-    """Some bytes of a file: from `start` up to the one before `end`."""
+    """Some bytes of a file: from `start` to the one before `end`."""
 
     start: int
     end: int
 
 
-class UnsatisfiableRangeError(Exception):
-    """The range that is asked for holds no byte of the file: 416."""
+class Plan(NamedTuple):
+    """What is sent of a file."""
+
+    status: int
+    #: Which bytes; ``None`` if the response has no content of the file.
+    part: Slice | None
+    #: The size of the whole file, in bytes.
+    size: int
+
+    @property
+    def content_range(self) -> str | None:
+        """The value for ``Content-Range``, ``None`` if the response has no such field."""
+        if self.status == 206 and self.part is not None:
+            return f"bytes {self.part.start}-{self.part.end - 1}/{self.size}"
+        return f"bytes */{self.size}" if self.status == 416 else None
 
 
-def requested_slice(
-    headers: HTTPHeaders, size: int, etag: str | None, modified: datetime | None
-) -> Slice | None:
-    """Read ``Range`` and ``If-Range``.
+#: The client already has the file.
+UNMODIFIED = Plan(304, None, 0)
 
-    :return: ``None`` if the whole file is to be sent: nothing else was asked for, or not in a way
-        that is served, or the range covers all of it, or the file is another one by now.
-    :raises UnsatisfiableRangeError: the range holds no byte of the file.
+
+def plan_part(
+    method: str, fields: HTTPHeaders, size: int, etag: str | None, modified: datetime | None
+) -> Plan:
+    """Decide by ``Range`` and ``If-Range`` which part of a file is sent.
+
+    It is the whole file if nothing else is requested or the range is written in a way that is not
+    served, if the range covers all of it, and if the client has parts of another version.
+
+    :param fields: the header fields of the request.
+    :param size: that of the file, in bytes.
     """
-    field = headers.get("Range")
+    whole = Plan(200, Slice(0, size), size)
+    field = fields.get("Range") if method == "GET" else None
     bounds = None if field is None else parse_request_range(field)
-    if bounds is None or not _is_current(headers.get("If-Range"), etag, modified):
-        return None
-    first, behind = bounds
+    if bounds is None or not _is_current(fields.get("If-Range"), etag, modified):
+        return whole
+    part = _clipped(*bounds, size)
+    if part == whole.part and size:
+        return whole
+    if part.end <= part.start:
+        return Plan(416, None, size)
+    return Plan(206, part, size)
+
+
+def _clipped(first: int | None, after: int | None, size: int) -> Slice:
+    """Return the bytes between the bounds of a range that a file of some size has."""
     start = 0 if first is None else first if first >= 0 else max(size + first, 0)
-    end = size if behind is None else min(behind, size)
-    if end <= start:
-        raise UnsatisfiableRangeError(f"{field!r} of {size} bytes")
-    return None if end - start == size else Slice(start, end)
+    return Slice(start, size if after is None else min(after, size))
 
 
 def _is_current(validator: str | None, etag: str | None, modified: datetime | None) -> bool:
-    """Tell whether a client holds pieces of the same file; weak validators cannot say so."""
+    """Tell whether a client has parts of the same file; a weak validator does not prove it."""
     if validator is None:
         return True
     if validator.startswith(('"', "W/")):

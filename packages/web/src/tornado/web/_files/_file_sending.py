@@ -1,4 +1,4 @@
-"""Files as bodies: in one write, by the kernel, or piece by piece."""
+"""Files as bodies: sent in one write, by the kernel, or in chunks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tornado.iostream import StreamClosedError
 from .._errors import HTTPError
 from .._input._http_dates import parse_date
 from .._running._tasks import COMPLETED
-from ._byte_ranges import Slice, UnsatisfiableRangeError, requested_slice
+from ._byte_ranges import UNMODIFIED, Plan, Slice, plan_part
 from ._media_types import media_type
 from ._static_paths import find_below, open_regular
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Awaitable, Iterable
 
-    from .._handler import RequestHandler
+    from .._output._output import Output
 
-#: Bodies up to this size, in bytes, leave in one write with the head.
+#: Bodies up to this size, in bytes, are sent in one write with the head.
 SENT_AT_ONCE = 1 << 16
 
-_PIECE = 1 << 16
+_CHUNK = 1 << 16
 
 
 async def send_file(
-    handler: RequestHandler,
+    handler: Output,
     path: str | os.PathLike[str],
     name: str | None = None,
     *,
@@ -38,7 +38,7 @@ async def send_file(
     inline: bool = False,
     root: str | os.PathLike[str] | None = None,
 ) -> None:
-    """Answer with a file: :meth:`RequestHandler.send_file`."""
+    """Answer with a file: :meth:`Output.send_file`."""
     path = os.fspath(path)
     name = os.path.basename(path) if name is None else name
     if root is not None:
@@ -54,16 +54,17 @@ async def send_file(
         )
         handler.set_header("X-Content-Type-Options", "nosniff")
         set_validators(handler, etag, modified)
-        if is_unmodified(handler, modified):
-            handler.set_status(304)
-            return
-        part = requested_part(handler, status.st_size, modified)
-        if part is not None:
-            await send_slice(handler, file, part)
+        plan = UNMODIFIED
+        if not is_unmodified(handler, modified):
+            fields = handler.request.headers
+            plan = plan_part(handler.request.method, fields, status.st_size, etag, modified)
+        announce(handler, plan)
+        if plan.part is not None:
+            await send_slice(handler, file, plan.part)
 
 
-def set_validators(handler: RequestHandler, etag: str | None, modified: datetime | None) -> None:
-    """Set what later requests can be compared by."""
+def set_validators(handler: Output, etag: str | None, modified: datetime | None) -> None:
+    """Set the fields with which later requests can be conditional."""
     fields = handler._headers
     fields["Accept-Ranges"] = "bytes"
     if etag is not None:
@@ -72,8 +73,8 @@ def set_validators(handler: RequestHandler, etag: str | None, modified: datetime
         fields["Last-Modified"] = _http_date(modified)
 
 
-def is_unmodified(handler: RequestHandler, modified: datetime | None) -> bool:
-    """Tell whether the client has this very file (RFC 9110 section 13.2.2).
+def is_unmodified(handler: Output, modified: datetime | None) -> bool:
+    """Tell whether the client already has this version of a file (RFC 9110 section 13.2.2).
 
     ``If-Modified-Since`` is ignored unless it is one date (section 13.1.3).
     """
@@ -85,34 +86,24 @@ def is_unmodified(handler: RequestHandler, modified: datetime | None) -> bool:
     since = fields.get("If-Modified-Since")
     if since is None or modified is None:
         return False
-    known = parse_date(since)
-    return known is not None and modified <= known
+    date = parse_date(since)
+    return date is not None and modified <= date
 
 
-def requested_part(handler: RequestHandler, size: int, modified: datetime | None) -> Slice | None:
-    """Give what is to be sent of a file, and set status and ``Content-Range`` for it.
-
-    :return: ``None`` if there is no such part; the status is 416 then.
-    """
-    if handler.request.method != "GET" or "Range" not in handler.request.headers:
-        return Slice(0, size)
-    try:
-        etag = handler._headers.get("Etag")
-        part = requested_slice(handler.request.headers, size, etag, modified)
-    except UnsatisfiableRangeError:
-        handler.set_status(416)
+def announce(handler: Output, plan: Plan) -> None:
+    """Set the status and the fields that tell which part of a file is sent."""
+    if plan.status == 200:
+        return
+    handler.set_status(plan.status)
+    content_range = plan.content_range
+    if content_range is not None:
+        handler.set_header("Content-Range", content_range)
+    if plan.status == 416:
         handler.set_header("Content-Type", "text/plain")
-        handler.set_header("Content-Range", f"bytes */{size}")
-        return None
-    if part is None:
-        return Slice(0, size)
-    handler.set_status(206)
-    handler.set_header("Content-Range", f"bytes {part.start}-{part.end - 1}/{size}")
-    return part
 
 
-def send_slice(handler: RequestHandler, file: IO[bytes], part: Slice) -> Awaitable[None]:
-    """Send a part of an open file; it may be closed when the awaitable is done."""
+def send_slice(handler: Output, file: IO[bytes], part: Slice) -> Awaitable[None]:
+    """Send a part of an open file, which may be closed when the awaitable is done."""
     count = part.end - part.start
     if handler.request.method == "HEAD":
         handler.set_header("Content-Length", count)
@@ -123,33 +114,33 @@ def send_slice(handler: RequestHandler, file: IO[bytes], part: Slice) -> Awaitab
     return _send_large(handler, file, part)
 
 
-def _send_large(handler: RequestHandler, file: IO[bytes], part: Slice) -> Awaitable[None]:
+def _send_large(handler: Output, file: IO[bytes], part: Slice) -> Awaitable[None]:
     handler.set_header("Content-Length", part.end - part.start)
     connection: Any = handler.request.connection
     write_file = getattr(connection, "write_file", None)
-    pieces = iter(_pieces(file.fileno(), part))
+    chunks = iter(_chunks(file.fileno(), part))
     if write_file is None:
-        return send_pieces(handler, pieces)
+        return send_chunks(handler, chunks)
     at = part.start
-    if handler._transforms:  # they see the first piece, and say whether they change the body
-        first = next(pieces, b"")
+    if handler._transforms:  # the first chunk shows whether they change the body
+        first = next(chunks, b"")
         handler.write(first)
         at += len(first)
     handler.flush()
     if any(getattr(each, "is_active", True) for each in handler._transforms):
-        return send_pieces(handler, pieces)
+        return send_chunks(handler, chunks)
     sent: asyncio.Future[None] = write_file(file, at, part.end - at)
-    if sent.done():  # it all fitted into the socket's buffer, or the client has gone
+    if sent.done():  # all of it fits into the socket's buffer, or the client has gone
         sent.exception()
         return COMPLETED
     return _wait_for_client(sent)
 
 
-async def send_pieces(handler: RequestHandler, pieces: Iterable[bytes]) -> None:
-    """Send a body piece by piece, at the client's speed."""
+async def send_chunks(handler: Output, chunks: Iterable[bytes]) -> None:
+    """Send a body in chunks, at the client's speed."""
     try:
-        for piece in pieces:
-            handler.write(piece)
+        for chunk in chunks:
+            handler.write(chunk)
             await handler.flush()
     except StreamClosedError:
         return  # the client has gone, nobody waits for the rest
@@ -164,7 +155,7 @@ async def _wait_for_client(sent: asyncio.Future[None]) -> None:
 
 @lru_cache(1000)
 def utc_second(second: int) -> datetime:
-    """Give the moment of a Unix time."""
+    """Return a Unix time as a :class:`datetime.datetime` in UTC."""
     return datetime.fromtimestamp(second, UTC)
 
 
@@ -176,23 +167,23 @@ def _http_date(moment: datetime) -> str:
 def read_slice(descriptor: int, part: Slice) -> bytes:
     """Read a part of a file.
 
-    :raises HTTPError: 500 if the file is shorter by now.
+    :raises HTTPError: 500 if the file has become shorter.
     """
-    content = b"".join(_pieces(descriptor, part))
+    content = b"".join(_chunks(descriptor, part))
     if len(content) != part.end - part.start:
         raise HTTPError(500, "the file became shorter while it was read")
     return content
 
 
-def _pieces(descriptor: int, part: Slice) -> Iterable[bytes]:
+def _chunks(descriptor: int, part: Slice) -> Iterable[bytes]:
     at = part.start
     os.lseek(descriptor, at, os.SEEK_SET)
     while at < part.end:
-        piece = os.read(descriptor, min(_PIECE, part.end - at))
-        if not piece:
+        chunk = os.read(descriptor, min(_CHUNK, part.end - at))
+        if not chunk:
             return
-        at += len(piece)
-        yield piece
+        at += len(chunk)
+        yield chunk
 
 
 def disposition(kind: str, name: str) -> str:

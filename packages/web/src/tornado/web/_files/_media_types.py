@@ -1,4 +1,4 @@
-"""What a file's name says about its content."""
+"""Content types by the names of files."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from functools import lru_cache
 
 
 def media_type(name: str) -> str:
-    """Guess the content type of a file by its name.
+    """Guess the content type of a file from its name.
 
-    Compressed files are of the type of their compression: the content is sent as it is, and saved
-    as it is.
+    A compressed file has the type of its compression: the content is sent and saved as it is.
     """
     return _by_extension(".".join(name.rsplit(".", 2)[1:]))
 
@@ -25,6 +24,6 @@ def _by_extension(extension: str) -> str:
     return guessed
 
 
-def forget() -> None:
-    """Ask :mod:`mimetypes` anew, for tests and after its tables were changed."""
+def reset_media_types() -> None:
+    """Ask :mod:`mimetypes` again, for tests and after its tables were changed."""
     _by_extension.cache_clear()

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .._errors import HTTPError
-from ._file_memory import signature
+from ._file_cache import signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

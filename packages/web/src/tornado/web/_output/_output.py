@@ -298,7 +298,7 @@ class Output(HandlerState):
         """
         from .._files._file_sending import send_file  # most programs send none
 
-        await send_file(self, path, name, content_type=content_type, inline=inline, root=root)  # type: ignore[arg-type]  # every Output is a handler
+        await send_file(self, path, name, content_type=content_type, inline=inline, root=root)
 
     def on_finish(self) -> None:
         """Called when the response was handed to the connection. Override to clean up or to log.

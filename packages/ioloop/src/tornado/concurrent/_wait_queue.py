@@ -1,13 +1,13 @@
-"""Waiting in line, for locks and queues.
+"""The waiters of locks and queues, first come, first served.
 
 Theory of operation
 ===================
-A :class:`Waiter` is a future that stands in a :class:`Line`. It leaves the line at the moment when
-it is served, when its time is up or when it is cancelled, so a line holds nobody who does not wait.
+A :class:`Waiter` is a future in a :class:`WaitQueue`. It leaves the queue as soon as it gets its
+result, when its time is up, or when it is cancelled. So a queue only holds futures that are waiting.
 
-Between the moment when a waiter is served and the moment when its coroutine runs again, somebody
-may cancel the coroutine. What the waiter was given would be lost: a lock that nobody releases, an
-item that nobody sees. The waiter then gives it back, and the next in line gets it.
+A coroutine may be cancelled after its waiter has got a result and before it runs again. Then the
+result would be lost: a lock that nobody releases, an item that nobody sees. So the waiter gives the
+result back, and the next one in the queue gets it.
 """
 
 from __future__ import annotations
@@ -28,43 +28,43 @@ _await = Future.__await__
 
 
 class Waiter(Future[Any]):
-    """A future that stands in a line.
+    """A future in a :class:`WaitQueue`.
 
     :ivar restore: called with the result if the result does not reach its coroutine.
-    :ivar item: what the waiter brings along.
+    :ivar item: what a producer wants to put.
     """
 
-    __slots__ = ("item", "line", "restore", "timer")
+    __slots__ = ("item", "queue", "restore", "timer")
 
-    line: Line | None
+    queue: WaitQueue | None
     timer: asyncio.TimerHandle | None
     restore: Callable[[Any], None] | None
     item: Any
 
     def expire(self) -> None:
-        """Leave the line because the time is up."""
-        line = self.line
-        if line is not None:
+        """Leave the queue because the time is up."""
+        queue = self.queue
+        if queue is not None:
             self._leave()
-            line.turn_away(self)
+            queue.settle_expired(self)
 
     def cancel(self, msg: Any = None) -> bool:
-        """Leave the line."""
+        """Cancel the future and leave the queue."""
         if not super().cancel(msg):
             return False
         self._leave()
         return True
 
     def give_back(self) -> None:
-        """Pass on what was given to a coroutine that will not get to see it."""
+        """Pass the result on, because the coroutine that waited for it will not see it."""
         restore, self.restore = self.restore, None
         if restore is not None and not self.cancelled() and self.exception() is None:
             restore(self.result())
 
     def _leave(self) -> None:
-        line, self.line = self.line, None
-        if line is not None:
-            line.waiters.pop(self, None)
+        queue, self.queue = self.queue, None
+        if queue is not None:
+            queue.waiters.pop(self, None)
         timer, self.timer = self.timer, None
         if timer is not None:
             timer.cancel()
@@ -82,21 +82,22 @@ class Waiter(Future[Any]):
     __iter__ = __await__
 
 
-# What asyncio logs of an exception that nobody has asked for names the class: it is a future to all.
+# asyncio's log line about an exception that was never retrieved names the class.
 Waiter.__name__ = Waiter.__qualname__ = Future.__name__
 
 
-class Line:
-    """Waiters, first come, first served.
+class WaitQueue:
+    """The waiters of a lock or a queue.
 
-    :param turn_away: settles a waiter whose time is up.
+    :param settle_expired: settles a waiter whose time is up. By default it raises
+        :exc:`TimeoutError`.
     """
 
-    __slots__ = ("turn_away", "waiters")
+    __slots__ = ("settle_expired", "waiters")
 
-    def __init__(self, turn_away: Callable[[Waiter], None] | None = None) -> None:
+    def __init__(self, settle_expired: Callable[[Waiter], None] | None = None) -> None:
         self.waiters: OrderedDict[Future[Any], None] = OrderedDict()
-        self.turn_away = turn_away or _time_out
+        self.settle_expired = settle_expired or _time_out
 
     def __len__(self) -> int:
         return len(self.waiters)
@@ -104,23 +105,26 @@ class Line:
     def __iter__(self) -> Iterator[Future[Any]]:
         return iter(self.waiters)
 
-    def join(
+    def add(
         self,
         timeout: float | timedelta | None,
         restore: Callable[[Any], None] | None = None,
         item: Any = None,
     ) -> Waiter:
-        """Stand in line.
+        """Return a new waiter at the end of the queue.
 
-        :param timeout: a deadline like :meth:`.IOLoop.time` gives, a timedelta from now, or None
-            for ever. A deadline that has passed, 0 among them, is not waited for.
+        :param timeout: a deadline as :meth:`.IOLoop.time` returns it, a timedelta from now, or None
+            to wait for ever. If the deadline has passed already, as 0 has, the waiter expires at
+            once.
+        :param restore: called with the result if the result does not reach its coroutine.
+        :param item: what a producer wants to put.
         """
         loop = running_asyncio_loop() or current_asyncio_loop()
         waiter = Waiter(loop=loop)
         waiter.restore = restore
         waiter.item = item
         waiter.timer = None
-        waiter.line = self
+        waiter.queue = self
         if timeout is not None:
             delay = seconds_left(timeout)
             if delay <= 0:
@@ -130,25 +134,11 @@ class Line:
         self.waiters[waiter] = None
         return waiter
 
-    def serve(self, result: Any) -> bool:
-        """Give the first one its result and let it go, and tell whether there was one."""
-        while self.waiters:
-            waiter = self.waiters.popitem(last=False)[0]
-            if type(waiter) is Waiter:
-                waiter.line = None
-                timer, waiter.timer = waiter.timer, None
-                if timer is not None:
-                    timer.cancel()
-            elif waiter.done():
-                continue  # it was cancelled and has not come to leave the line yet
-            waiter.set_result(result)
-            return True
-        return False
+    async def wait(self, restore: Callable[[Any], None]) -> Any:
+        """Wait at the end of the queue, and return the result.
 
-    async def stand(self, restore: Callable[[Any], None]) -> Any:
-        """Stand in line, inside of a coroutine.
-
-        That needs no more than a plain future, which costs much less than a :class:`Waiter`.
+        A coroutine needs only a plain future for that, which costs much less than a
+        :class:`Waiter`.
         """
         future: Future[Any] = Future(loop=running_asyncio_loop())
         self.waiters[future] = None
@@ -161,14 +151,29 @@ class Line:
                 restore(future.result())
             raise
 
+    def wake_first(self, result: Any) -> bool:
+        """Remove the first waiter and give it its result. Tell whether there was one."""
+        while self.waiters:
+            waiter = self.waiters.popitem(last=False)[0]
+            if type(waiter) is Waiter:
+                waiter.queue = None
+                timer, waiter.timer = waiter.timer, None
+                if timer is not None:
+                    timer.cancel()
+            elif waiter.done():
+                continue  # it was cancelled, and its coroutine has not removed it yet
+            waiter.set_result(result)
+            return True
+        return False
+
     @property
     def first(self) -> Any:
-        """Who is to be served next."""
+        """The waiter that gets the next result."""
         return next(iter(self.waiters))
 
 
 def seconds_left(timeout: float | timedelta) -> float:
-    """Return how long a deadline or a timedelta is from now."""
+    """Return the number of seconds until a deadline, or in a timedelta."""
     if hasattr(timeout, "total_seconds"):  # a timedelta, whose module is a slow import
         return timeout.total_seconds()
     if timeout <= 0:

@@ -1,10 +1,10 @@
-"""Classic: things to yield that are resolved by callbacks with keys.
+"""Classic: yield points, which wait for callbacks with keys.
 
 Theory of operation
 ===================
-A generator yields a point. Its runner calls :meth:`YieldPoint.start` and then asks
-:meth:`YieldPoint.is_ready`, at once and after every callback that belongs to one of the runner's
-keys. When the point is ready, :meth:`YieldPoint.get_result` is what the generator gets.
+A generator yields a yield point. Its runner calls :meth:`YieldPoint.start`, and then asks
+:meth:`YieldPoint.is_ready` at once and after every callback with one of the runner's keys. When the
+point is ready, the generator gets the result of :meth:`YieldPoint.get_result`.
 """
 
 from __future__ import annotations
@@ -26,45 +26,45 @@ if TYPE_CHECKING:
 
 
 class Arguments(NamedTuple):
-    """What a callback was called with, if that was not a single argument."""
+    """The arguments of a callback, if there was not exactly one positional argument."""
 
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
 
 
 def result_of_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Return the result that a callback's arguments mean: None, the one, or Arguments."""
+    """Return the result for the arguments of a callback: None, the single one, or Arguments."""
     if kwargs or len(args) > 1:
         return Arguments(args, kwargs)
     return args[0] if args else None
 
 
 class YieldPoint:
-    """Something to yield. Derive from it to make others."""
+    """An object that a generator yields to wait for something. The base class of the others."""
 
     def start(self, runner: Runner) -> None:
-        """Begin, when the generator has yielded this."""
+        """Called when the generator has yielded the object. Override to begin."""
         raise NotImplementedError
 
     def is_ready(self) -> bool:
-        """Tell whether the generator may go on."""
+        """Called to ask whether the generator may continue. Override to tell."""
         raise NotImplementedError
 
     def get_result(self) -> Any:
-        """Return what the ``yield`` expression gives, or raise."""
+        """Called when it is ready. Override to return the value of the ``yield`` expression, or raise."""
         raise NotImplementedError
 
     def done(self) -> bool:
-        """Return False: the runner must start it first."""
+        """Return False, because the runner must start it first."""
         return False
 
     def result(self) -> Any:
-        """Return :meth:`get_result`, for the runner."""
+        """Return the result of :meth:`get_result`, for the runner."""
         return self.get_result()
 
 
 class Callback(YieldPoint):
-    """``yield gen.Callback(key)`` gives a function to pass as a callback, and does not wait.
+    """A function to pass as a callback: ``yield gen.Callback(key)`` returns it without waiting.
 
     :param key: any hashable object. ``yield gen.Wait(key)`` waits for the call.
     :raises KeyReuseError: if a callback with that key is open.
@@ -88,7 +88,7 @@ class Callback(YieldPoint):
 
 
 class Wait(YieldPoint):
-    """``yield gen.Wait(key)`` gives what the callback with that key was called with.
+    """The argument of a callback: ``yield gen.Wait(key)`` waits for the call and returns it.
 
     :raises UnknownKeyError: if there is no such callback.
     """
@@ -110,7 +110,7 @@ class Wait(YieldPoint):
 
 
 class WaitAll(YieldPoint):
-    """``yield gen.WaitAll(keys)`` waits for several callbacks and gives a list.
+    """The arguments of several callbacks: ``yield gen.WaitAll(keys)`` returns them in a list.
 
     :raises UnknownKeyError: if there is no such callback.
     """
@@ -124,7 +124,7 @@ class WaitAll(YieldPoint):
 
     def is_ready(self) -> bool:
         """Tell whether all the callbacks were called."""
-        # All are asked, so that an unknown key is found at once.
+        # Ask all of them, so that an unknown key is found at once.
         return all([self._runner.is_ready(key) for key in self.keys])  # noqa: C419 - see above
 
     def get_result(self) -> list[Any]:
@@ -133,15 +133,16 @@ class WaitAll(YieldPoint):
 
 
 class Task(YieldPoint):
-    """``yield gen.Task(func, *args, **kwargs)`` calls a function with ``callback=`` and waits.
+    """A call of a function that takes a callback: ``yield gen.Task(func, *args, **kwargs)``.
 
-    It gives what the callback was called with. Exceptions of callbacks that the function sets
-    going come out of the ``yield``. In an ``async def`` function, ``await`` does the same.
+    It passes ``callback=``, waits, and returns the argument of the callback. Exceptions of callbacks
+    that the function has registered are raised by the ``yield``. In an ``async def`` function,
+    ``await`` does the same.
     """
 
     def __init__(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
         if "callback" in kwargs:
-            raise TypeError("gen.Task passes the callback itself, do not give one")
+            raise TypeError("gen.Task passes the callback itself, do not pass one")
         self.func = func
         self.args = args
         self.kwargs = kwargs
@@ -158,7 +159,7 @@ class Task(YieldPoint):
         return self._runner.is_ready(self._key)
 
     def get_result(self) -> Any:
-        """Return what the callback was called with."""
+        """Return the argument of the callback."""
         return self._runner.pop_result(self._key)
 
     def _call(self, callback: Callable[..., None], failed: Callable[..., bool]) -> None:
@@ -184,8 +185,8 @@ class Task(YieldPoint):
         return (yield from future)
 
 
-class MultiPoint(YieldPoint):
-    """Several points, and other things to wait for, at once. A list or dict yields one.
+class MultiYieldPoint(YieldPoint):
+    """Several yield points and futures at once. Yielding a list or a dict makes one.
 
     :param quiet_exceptions: classic, and ignored: exceptions after the first are not logged here.
     """
@@ -198,30 +199,30 @@ class MultiPoint(YieldPoint):
 
     @staticmethod
     def is_needed(children: Any) -> bool:
-        """Tell whether there is a point among some things to wait for."""
+        """Tell whether there is a yield point among the children."""
         values = children.values() if isinstance(children, dict) else children
         return any(isinstance(child, YieldPoint) for child in values)
 
     def start(self, runner: Runner) -> None:
         """Start all of them."""
-        from ._step import waitable
+        from ._step import to_waitable
 
-        # Points are started in the generator's context.
-        self._points = [
-            child if isinstance(child, YieldPoint) else FuturePoint(waitable(_call, child))
+        # This runs in the context of the generator.
+        self._yield_points = [
+            child if isinstance(child, YieldPoint) else YieldFuture(to_waitable(_call, child))
             for child in self.children
         ]
-        for point in self._points:
+        for point in self._yield_points:
             point.start(runner)
 
     def is_ready(self) -> bool:
         """Tell whether all of them are ready."""
-        # All are asked, so that an unknown key is found at once.
-        return all([point.is_ready() for point in self._points])  # noqa: C419 - see above
+        # Ask all of them, so that an unknown key is found at once.
+        return all([point.is_ready() for point in self._yield_points])  # noqa: C419 - see above
 
     def get_result(self) -> Any:
-        """Return the results as the children were given, in a list or a dict."""
-        results = [point.get_result() for point in self._points]
+        """Return the results in a list or a dict, like the children."""
+        results = [point.get_result() for point in self._yield_points]
         return results if self.keys is None else dict(zip(self.keys, results, strict=True))
 
 
@@ -229,10 +230,10 @@ def _call(function: Callable[..., Any], *args: Any) -> Any:
     return function(*args)
 
 
-class FuturePoint(YieldPoint):
-    """A future among points.
+class YieldFuture(YieldPoint):
+    """A future among yield points.
 
-    :param io_loop: classic: another loop of this thread, which the future is waited for on.
+    :param io_loop: classic: another loop of this thread, on which to wait for the future.
     """
 
     def __init__(self, future: Any, io_loop: IOLoop | None = None) -> None:
@@ -240,7 +241,7 @@ class FuturePoint(YieldPoint):
         self.io_loop = chosen_loop(io_loop)
 
     def start(self, runner: Runner) -> None:
-        """Let the runner look again when the future is done."""
+        """Make the runner ask again when the future is done."""
         self._key = object()
         runner.register_callback(self._key)
         callback = runner.result_callback(self._key)
@@ -260,7 +261,7 @@ class FuturePoint(YieldPoint):
 
 
 class KeyTable:
-    """The open keys of a runner, and the results that are there."""
+    """The open keys of a runner, and the results that have arrived."""
 
     def __init__(self) -> None:
         self.open: set[Any] = set()
@@ -277,12 +278,7 @@ class KeyTable:
         self.open.remove(key)
         return self.results.pop(key)
 
-    def leak(self) -> LeakedCallbackError:
-        """Return the exception for keys that nobody waited for."""
+    def leak_error(self) -> LeakedCallbackError:
+        """Return the exception for the open keys that nobody waited for."""
         keys = ", ".join(sorted(map(repr, self.open)))
         return LeakedCallbackError(f"ended without waiting for callbacks with these keys: {keys}")
-
-
-#: The names that two of these had from 3.0 to 5.1.
-MultiYieldPoint = MultiPoint
-YieldFuture = FuturePoint
