@@ -198,6 +198,9 @@ class Connection:
 
     def _take_head(self, exchange: Exchange, head: ResponseHead) -> None:
         code = head.start_line.code
+        if code == 101 and exchange.request._switch_callback is not None:
+            self._switch(exchange, head)
+            return
         if code < 200:
             self._take_interim(code)
             return
@@ -206,6 +209,20 @@ class Connection:
             self._upload.take_final_head()
         length = head.length if head.length >= 0 else None
         exchange.take_head(head.start_line, HTTPHeaders.from_parsed(head.fields), length)
+
+    def _switch(self, exchange: Exchange, head: ResponseHead) -> None:
+        """Give the stream away: the server speaks another protocol from here on."""
+        switched = exchange.request._switch_callback
+        rest = self._parser.take_held()
+        self._release()
+        self._pool.discard(self)
+        self.stream.set_protocol(None)
+        if rest:
+            self.stream.unread(rest)
+        if switched is not None:
+            switched(self.stream)
+        exchange.take_head(head.start_line, HTTPHeaders.from_parsed(head.fields), None)
+        exchange.finish()
 
     def _take_interim(self, code: int) -> None:
         if code == 101:

@@ -44,6 +44,8 @@ from tornado.util import publish
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
     from ._broadcast import broadcast
+    from ._client import WebSocketClientConnection
+    from ._connect import websocket_connect
     from ._errors import (
         HandshakeError,
         MisuseError,
@@ -61,12 +63,14 @@ __all__ = [
     "HandshakeError",
     "MisuseError",
     "PeerError",
+    "WebSocketClientConnection",
     "WebSocketClosedError",
     "WebSocketError",
     "WebSocketHandler",
     "WebSocketProtocol",
     "WebSocketProtocol13",
     "broadcast",
+    "websocket_connect",
 ]
 
 publish(
@@ -76,12 +80,14 @@ publish(
         "HandshakeError": "_errors",
         "MisuseError": "_errors",
         "PeerError": "_errors",
+        "WebSocketClientConnection": "_client",
         "WebSocketClosedError": "_errors",
         "WebSocketError": "_errors",
         "WebSocketHandler": "_handler",
         "WebSocketProtocol": "_protocol",
         "WebSocketProtocol13": "_protocol13",
         "broadcast": "_broadcast",
+        "websocket_connect": "_connect",
     },
     aliases=dict.fromkeys(("IOLoop", "PeriodicCallback"), "tornado.ioloop"),
 )

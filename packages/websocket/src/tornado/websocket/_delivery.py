@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .protocol import Close, Connection, PeerError, Ping, Pong
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from contextvars import Context
 
     from tornado.iostream import IOStream
@@ -51,6 +51,9 @@ class Delivery:
         self._held: list[bytes] = []  # what came while nothing is delivered
         self._is_reading = True
         self.is_lost = False
+        #: Called with each message.
+        self.on_message: Callable[[str | bytes], Any] = owner.handler.on_message
+        #: While it is full, nothing is read.
         self.inbox: Inbox | None = None
         self.keepalive: Keepalive | None = None
 
@@ -95,7 +98,7 @@ class Delivery:
             self._outbox.send_control(self._connection.take_answers())
         if len(events) > 1:
             self._outbox.collect()  # what is sent meanwhile leaves in one write
-        on_message = self._on_message
+        on_message = self.on_message
         for index, event in enumerate(events):
             try:
                 if type(event) is str or type(event) is bytes:
@@ -112,10 +115,6 @@ class Delivery:
                 return
         self._end_batch(error)
 
-    @property
-    def _on_message(self) -> Any:
-        return self._owner.handler.on_message if self.inbox is None else self.inbox.put
-
     async def _deliver_after(
         self, result: Any, events: Sequence[Event], error: PeerError | None
     ) -> None:
@@ -123,8 +122,8 @@ class Delivery:
         try:
             await _as_awaitable(result)
             for event in events:
-                if type(event) in (str, bytes):
-                    following = self._on_message(event)
+                if type(event) is str or type(event) is bytes:
+                    following = self.on_message(event)
                 else:
                     following = self._take_control(event)
                 if following is not None:

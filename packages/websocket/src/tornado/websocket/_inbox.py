@@ -11,17 +11,19 @@ if TYPE_CHECKING:
 
 
 class Inbox:
-    """A bounded queue of messages; a full one stops reading, which slows the peer down.
+    """A bounded queue of messages. While it is full, nothing is read from the connection.
 
     :param limit: how many messages may wait before reading stops.
-    :param resume: called when there is room again.
+    :param on_room: called when there is room again.
     """
 
-    def __init__(self, limit: int, resume: Callable[[], None]) -> None:
+    __slots__ = ("_is_closed", "_limit", "_messages", "_on_room", "_waiters")
+
+    def __init__(self, limit: int, on_room: Callable[[], None]) -> None:
         self._messages: deque[str | bytes] = deque()
+        self._waiters: deque[asyncio.Future[str | bytes | None]] = deque()
         self._limit = limit
-        self._resume = resume
-        self._waiter: asyncio.Future[None] | None = None
+        self._on_room = on_room
         self._is_closed = False
 
     @property
@@ -30,35 +32,36 @@ class Inbox:
         return len(self._messages) >= self._limit
 
     def put(self, message: str | bytes) -> None:
-        """Add a message."""
+        """Give a message to the caller that has waited longest, or keep it."""
+        waiters = self._waiters
+        while waiters:
+            waiter = waiters.popleft()
+            if not waiter.done():  # not cancelled
+                waiter.set_result(message)
+                return
         self._messages.append(message)
-        self._wake()
 
     def close(self) -> None:
         """Let `get` return None once the messages are taken."""
         self._is_closed = True
-        self._wake()
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+        self._waiters.clear()
 
-    def _wake(self) -> None:
-        waiter, self._waiter = self._waiter, None
-        if waiter is not None and not waiter.done():
-            waiter.set_result(None)
-
-    async def get(self) -> str | bytes | None:
+    def get(self) -> asyncio.Future[str | bytes | None]:
         """Return the next message, None after the end of the connection."""
-        while not self._messages:
-            if self._is_closed:
-                return None
-            if self._waiter is None or self._waiter.done():
-                self._waiter = asyncio.get_running_loop().create_future()
-            await asyncio.shield(self._waiter)
-        was_full = self.is_full
-        message = self._messages.popleft()
-        if was_full:
-            self._resume()
+        future: asyncio.Future[str | bytes | None] = asyncio.get_running_loop().create_future()
         if self._messages:
-            self._wake()  # another caller may be waiting
-        return message
+            was_full = self.is_full
+            future.set_result(self._messages.popleft())
+            if was_full:
+                self._on_room()
+        elif self._is_closed:
+            future.set_result(None)
+        else:
+            self._waiters.append(future)
+        return future
 
     async def messages(self) -> AsyncIterator[str | bytes]:
         """Yield the messages until the connection ends."""

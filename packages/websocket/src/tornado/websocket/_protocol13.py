@@ -84,8 +84,13 @@ class WebSocketProtocol13(WebSocketProtocol):
 
     def deliver_to(self, inbox: Inbox) -> None:
         """Put messages into an inbox from now on, instead of giving them to ``on_message``."""
+        self._delivery.on_message = inbox.put
         self._delivery.inbox = inbox
         asyncio.get_running_loop().call_soon(self.start)
+
+    def limit_by(self, inbox: Inbox) -> None:
+        """Read nothing while an inbox is full."""
+        self._delivery.inbox = inbox
 
     def resume_reading(self) -> None:
         """Go on after an inbox was full."""

@@ -22,7 +22,7 @@ _NO_TAKEOVER = "_no_context_takeover"
 _WINDOW_BITS = "_max_window_bits"
 
 #: token, RFC 9110 section 5.6.2
-_TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # noqa: S105 - a grammar rule, not a password
 
 #: extension-param, RFC 6455 section 9.1: the unquoted value has to be a token too
 _PARAMETER = rf"({_TOKEN})(?:[ \t]*=[ \t]*(?:({_TOKEN})|\"({_TOKEN})\"))?[ \t]*"
