@@ -10,12 +10,16 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
+import aiohttp.web
 import picows
 import pytest
 import trustme
 import websockets
 import wsproto
-from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
+from websockets.extensions.permessage_deflate import (
+    ClientPerMessageDeflateFactory,
+    ServerPerMessageDeflateFactory,
+)
 from wsproto.events import (
     AcceptConnection,
     BytesMessage,
@@ -26,10 +30,11 @@ from wsproto.events import (
 )
 from wsproto.extensions import PerMessageDeflate
 
+from tornado.httpclient import HTTPRequest
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application
-from tornado.websocket import WebSocketHandler
+from tornado.websocket import WebSocketHandler, websocket_connect
 
 #: What each client sends and gets back.
 MESSAGES = [
@@ -271,5 +276,155 @@ def test_clients_with_compression(
         async with serving(options) as (url, ends):
             assert await client(url, parameters, None)
         assert ends == [(4321, "enough")]
+
+    run(talk())
+
+
+# Servers: each one sends back what it gets, until it is closed.
+
+
+@asynccontextmanager
+async def websockets_server(parameters: dict[str, Any] | None, tls: Any) -> AsyncIterator[int]:
+    async def echo(connection: Any) -> None:
+        async for message in connection:
+            await connection.send(message)
+
+    extensions = [] if parameters is None else [ServerPerMessageDeflateFactory(**parameters)]
+    async with websockets.serve(
+        echo,
+        "127.0.0.1",
+        0,
+        compression=None,
+        extensions=extensions,
+        ssl=tls,
+        max_size=None,
+        subprotocols=["b"],
+    ) as server:
+        yield server.sockets[0].getsockname()[1]
+
+
+@asynccontextmanager
+async def aiohttp_server(parameters: dict[str, Any] | None, tls: Any) -> AsyncIterator[int]:
+    async def echo(request: aiohttp.web.Request) -> aiohttp.web.WebSocketResponse:
+        connection = aiohttp.web.WebSocketResponse(
+            compress=parameters is not None, max_msg_size=0, protocols=("b",)
+        )
+        await connection.prepare(request)
+        async for message in connection:
+            if isinstance(message.data, str):
+                await connection.send_str(message.data)
+            else:
+                await connection.send_bytes(message.data)
+        return connection
+
+    application = aiohttp.web.Application()
+    application.router.add_get("/", echo)
+    runner = aiohttp.web.AppRunner(application, access_log=None)
+    await runner.setup()
+    sockets = bind_sockets(0, "127.0.0.1")
+    await aiohttp.web.SockSite(runner, sockets[0], ssl_context=tls).start()
+    yield sockets[0].getsockname()[1]
+    await runner.cleanup()
+
+
+class _EchoListener(picows.WSListener):
+    def on_ws_frame(self, transport: Any, frame: Any) -> None:
+        if frame.msg_type in (picows.WSMsgType.TEXT, picows.WSMsgType.BINARY):
+            transport.send(frame.msg_type, frame.get_payload_as_bytes())
+        elif frame.msg_type == picows.WSMsgType.CLOSE:
+            transport.send_close(frame.get_close_code(), frame.get_close_message())
+            transport.disconnect()
+
+
+@asynccontextmanager
+async def picows_server(parameters: dict[str, Any] | None, tls: Any) -> AsyncIterator[int]:
+    server = await picows.ws_create_server(
+        lambda _: _EchoListener(), "127.0.0.1", 0, ssl=tls
+    )
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+
+
+@asynccontextmanager
+async def wsproto_server(parameters: dict[str, Any] | None, tls: Any) -> AsyncIterator[int]:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = wsproto.WSConnection(wsproto.ConnectionType.SERVER)
+        extensions = [] if parameters is None else [PerMessageDeflate(**parameters)]
+        pieces: list[Any] = []
+        while data := await reader.read(65536):
+            connection.receive_data(data)
+            for event in connection.events():
+                if isinstance(event, Request):
+                    chosen = "b" if "b" in event.subprotocols else None
+                    answer = AcceptConnection(subprotocol=chosen, extensions=extensions)
+                    writer.write(connection.send(answer))
+                elif isinstance(event, (TextMessage, BytesMessage)):
+                    pieces.append(event.data)
+                    if event.message_finished:
+                        kind = "" if isinstance(event, TextMessage) else b""
+                        writer.write(connection.send(Message(data=kind.join(pieces))))
+                        pieces.clear()
+                elif isinstance(event, CloseConnection):
+                    writer.write(connection.send(event.response()))
+                    writer.close()
+                    return
+
+    server = await asyncio.start_server(serve, "127.0.0.1", ssl=tls)
+    yield server.sockets[0].getsockname()[1]
+    server.close()
+
+
+async def talk_to(port: int, options: dict[str, Any] | None, tls: Any, *, close_code: int) -> str:
+    request = HTTPRequest(f"ws{'' if tls is None else 's'}://127.0.0.1:{port}/", ssl_options=tls)
+    client = await websocket_connect(request, compression_options=options, subprotocols=["a", "b"])
+    for message in MESSAGES:
+        await client.write_message(message, isinstance(message, bytes))
+        assert await asyncio.wait_for(client.read_message(), 10) == message
+    client.ping(b"payload")
+    client.close(4321, "enough")
+    assert await asyncio.wait_for(client.read_message(), 10) is None
+    assert client.selected_subprotocol in ("b", None)
+    assert client.close_code == close_code
+    return client.headers.get("Sec-WebSocket-Extensions", "")
+
+
+#: What each server answers to our 4321. aiohttp has a code of its own.
+CLOSE_CODES = {
+    websockets_server: 4321,
+    aiohttp_server: 1000,
+    picows_server: 4321,
+    wsproto_server: 4321,
+}
+
+
+@pytest.mark.parametrize("server", CLOSE_CODES)
+@pytest.mark.parametrize("is_secure", [False, True], ids=["ws", "wss"])
+def test_servers_without_compression(server: Any, is_secure: bool, contexts: Any) -> None:
+    async def talk() -> None:
+        own, theirs = (contexts[1], contexts[0]) if is_secure else (None, None)
+        async with server(None, theirs) as port:
+            assert not await talk_to(port, None, own, close_code=CLOSE_CODES[server])
+
+    run(talk())
+
+
+@pytest.mark.parametrize("server", [websockets_server, aiohttp_server, wsproto_server])
+@pytest.mark.parametrize("parameters", PARAMETERS, ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"context_takeover": True, "peer_context_takeover": True},
+        {"max_window_bits": 9, "peer_max_window_bits": 10},
+    ],
+    ids=["fresh", "takeover", "small windows"],
+)
+def test_servers_with_compression(
+    server: Any, parameters: dict[str, Any], options: dict[str, Any]
+) -> None:
+    async def talk() -> None:
+        async with server(parameters, None) as port:
+            agreed = await talk_to(port, options, None, close_code=CLOSE_CODES[server])
+            assert agreed.startswith("permessage-deflate")
 
     run(talk())

@@ -228,7 +228,7 @@ def test_nobody_listens():
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1/", "ws:///", "example.com", "ws://user name@x/"])
 def test_urls_that_are_wrong(url):
     async def test():
-        with pytest.raises(ValueError, match="URL|url"):
+        with pytest.raises(ValueError, match=r"URL|url"):
             await websocket_connect(url)
 
     run(test())
@@ -239,8 +239,10 @@ def test_urls_that_are_wrong(url):
     [
         (b"HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n", "Upgrade"),
         (
-            b"HTTP/1.1 101 S\r\nUpgrade: websocket\r\nConnection: upgrade\r\n"
-            b"Sec-WebSocket-Accept: wrong\r\n\r\n",
+            (
+                b"HTTP/1.1 101 S\r\nUpgrade: websocket\r\nConnection: upgrade\r\n"
+                b"Sec-WebSocket-Accept: wrong\r\n\r\n"
+            ),
             "Sec-WebSocket-Accept",
         ),
     ],

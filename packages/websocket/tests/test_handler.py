@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import queue
@@ -309,12 +310,12 @@ def test_what_comes_too_fast_is_not_read(site):
     handler = handlers.get(timeout=10)
     peer.socket.settimeout(0.5)
     sent = 0
-    with pytest.raises(TimeoutError):  # the buffers of the system are full at some time
-        while True:
+    with contextlib.suppress(TimeoutError):  # the buffers of the system are full at some time
+        while sent < 1000:
             peer.send(bytes(100_000))
             sent += 1
     peer.socket.settimeout(10)
-    assert sent > 4
+    assert 4 < sent < 1000
     application.call(handler.go_on.set)
     for _ in range(sent):
         assert peer.receive() == "100000"

@@ -70,8 +70,7 @@ def test_a_handler_that_is_busy_does_not_lose_its_client(pinging):
     class Busy(Handler):
         async def on_message(self, message):
             begun.set()
-            while not go_on.is_set():
-                await asyncio.sleep(0.01)
+            await asyncio.get_running_loop().run_in_executor(None, go_on.wait, 10)
             self.write_message("done")
 
     application, ended = pinging(Busy, websocket_ping_interval=0.05)

@@ -45,7 +45,7 @@ NAME = "permessage-deflate"
         (f"{NAME}; client_no_context_takeover", KEEPING, f"{NAME}; client_no_context_takeover"),
         (f"x-other; a=b, {NAME}", KEEPING, NAME),
         (
-            f"PERMESSAGE-DEFLATE ;Server_No_Context_Takeover",
+            "PERMESSAGE-DEFLATE ;Server_No_Context_Takeover",
             KEEPING,
             f"{NAME}; server_no_context_takeover",
         ),
