@@ -12,7 +12,7 @@ from tornado.locale._state import state
 
 @pytest.fixture(autouse=True)
 def _nothing_loaded() -> Iterator[None]:
-    """Start every test with nothing loaded, and leave nothing behind."""
+    """Start every test with nothing loaded, and restore the state afterwards."""
     before = state.current
     state.reset()
     yield
@@ -22,13 +22,13 @@ def _nothing_loaded() -> Iterator[None]:
 
 @pytest.fixture
 def without_babel(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make `import babel` fail, as where the extra is not installed."""
+    """Make `import babel` fail, as if the extra were not installed."""
     monkeypatch.setitem(sys.modules, "babel", None)
 
 
 @pytest.fixture
 def write_csv(tmp_path: Path) -> Callable[..., Path]:
-    """Write CSV files, given as code=text or code=bytes, and give their folder."""
+    """Return a function that writes CSV files, code=text or code=bytes, and returns their folder."""
 
     def write(**files: str | bytes) -> Path:
         for code, content in files.items():
@@ -54,13 +54,13 @@ def _compile(messages: dict[str, str], *, order: str = "<", encoding: str = "utf
 
 @pytest.fixture(scope="session")
 def compile_mo() -> Callable[..., bytes]:
-    """Compile a catalogue as msgfmt does; plural forms are joined by null characters."""
+    """Return a function that compiles a catalogue as msgfmt does; null characters join plural forms."""
     return _compile
 
 
 @pytest.fixture
 def write_mo(tmp_path: Path) -> Callable[..., Path]:
-    """Write catalogues of the domain "shop", given as code=messages or code=bytes."""
+    """Return a function that writes catalogues of the domain "shop", code=messages or code=bytes."""
 
     def write(**files: dict[str, str] | bytes) -> Path:
         for code, content in files.items():

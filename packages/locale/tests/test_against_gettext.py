@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from tornado.locale._mofile import read
-from tornado.locale._moheader import read_header
+from tornado.locale._mo_file import read_catalogue
+from tornado.locale._mo_header import read_header
 
 COUNTS = (0, 1, 2, 3, 5, 11, 21, 100)
 FORMS = 4
@@ -99,8 +99,8 @@ def ask_ngettext(folder: Path, counts: Sequence[int]) -> list[str]:
 
 def divides_by_zero(header: str) -> bool:
     """Tell if gettext's program would be killed by a signal for some count."""
-    complaints = read_header(header.encode()).plural_complaints
-    return any("divides by zero" in complaint for complaint in complaints)
+    problems = read_header(header.encode()).plural_problems
+    return any("divides by zero" in problem for problem in problems)
 
 
 @pytest.mark.slow
@@ -114,7 +114,7 @@ def test_plurals_are_chosen_as_gettext_chooses_them(
 ) -> None:
     header = header.format(formula=formula, forms=forms)
     assume(not divides_by_zero(header))
-    translations, _ = read(str(compile_with_msgfmt(tmp_path, header)))
+    translations, _ = read_catalogue(str(compile_with_msgfmt(tmp_path, header)))
 
     assert translations is not None
     ours = [translations.ngettext("a", "b", count) for count in COUNTS]

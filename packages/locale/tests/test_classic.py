@@ -1,4 +1,4 @@
-"""Names that programs look at although they were never documented."""
+"""Names that programs read although they were never documented."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import tornado.locale
 
 
-def test_what_is_loaded_can_be_looked_at(write_csv: Callable[..., Path]) -> None:
+def test_the_loaded_translations_can_be_read(write_csv: Callable[..., Path]) -> None:
     module = tornado.locale
     assert (module._translations, module._use_gettext) == ({}, False)
     assert (module._default_locale, module._supported_locales) == ("en_US", {"en_US"})
@@ -19,14 +19,14 @@ def test_what_is_loaded_can_be_looked_at(write_csv: Callable[..., Path]) -> None
     assert (module._default_locale, module._supported_locales) == ("es_LA", {"es_LA"})
 
 
-def test_catalogs_can_be_told_from_csv_files(write_mo: Callable[..., Path]) -> None:
+def test_catalogues_can_be_distinguished_from_csv_files(write_mo: Callable[..., Path]) -> None:
     tornado.locale.load_gettext_translations(str(write_mo(es={"": "", "hello": "hola"})), "shop")
 
     assert tornado.locale._use_gettext
     assert tornado.locale._translations["es"].gettext("hello") == "hola"
 
 
-def test_months_and_weekdays_are_told_in_the_language(write_csv: Callable[..., Path]) -> None:
+def test_months_and_weekdays_are_translated(write_csv: Callable[..., Path]) -> None:
     tornado.locale.load_translations(str(write_csv(es="Monday,lunes\nMay,mayo\n")))
     spanish = tornado.locale.get("es")
 

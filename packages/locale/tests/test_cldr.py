@@ -33,7 +33,7 @@ def test_dates_are_written_as_the_cldr_says(code: str, date: str, day: str) -> N
     ("code", "day"),
     [("ru_RU", "суббота, 2 января"), ("fi_FI", "lauantaina 2. tammikuuta")],
 )
-def test_weekdays_are_written_in_full_where_the_pattern_has_them_stand_alone(
+def test_weekdays_are_written_in_full_if_the_pattern_has_them_stand_alone(
     code: str, day: str
 ) -> None:
     assert CSVLocale(code, {}).format_day(NEW_YEAR) == day
@@ -50,12 +50,12 @@ def test_weekdays_are_written_in_full_where_the_pattern_has_them_stand_alone(
         ({"hours": 23, "minutes": 55}, "il y a 24 heures"),
     ],
 )
-def test_ages_are_told_as_the_cldr_says(ago: dict[str, int], expected: str) -> None:
+def test_ages_are_written_as_the_cldr_says(ago: dict[str, int], expected: str) -> None:
     then = datetime.now(UTC) - timedelta(**ago, milliseconds=200)
     assert CSVLocale("fr", {}).format_date(then) == expected
 
 
-def test_yesterday_and_the_week_are_told_by_the_weekday() -> None:
+def test_yesterday_and_the_days_before_are_described_by_the_weekday() -> None:
     then = datetime.now(UTC) - timedelta(days=1)
     weekdays = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
     french = CSVLocale("fr", {})

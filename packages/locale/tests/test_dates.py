@@ -27,7 +27,7 @@ def tell(
     locale = CSVLocale(code, {})
     moment = describe(date, gmt_offset, relative, shorter, full_format, NOW)
     text = locale.translate(moment.message, moment.plural_message, moment.count)
-    return text % locale._fill(moment)
+    return text % locale._placeholders(moment)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def tell(
         ({"days": -1}, "November 19, 2026 at 3:04 pm", "November 19, 2026"),
     ],
 )
-def test_a_moment_is_told_by_how_long_ago_it_was(
+def test_a_moment_is_described_by_how_long_ago_it_was(
     ago: dict[str, int], long: str, short: str
 ) -> None:
     then = NOW - timedelta(**ago)
@@ -61,9 +61,7 @@ def test_a_moment_is_told_by_how_long_ago_it_was(
 
 @pytest.mark.parametrize("days", range(0, 400, 7))
 @pytest.mark.parametrize("past_the_day", [1, 30, 59])
-def test_a_future_near_a_multiple_of_a_day_is_not_taken_for_now(
-    days: int, past_the_day: int
-) -> None:
+def test_a_future_near_a_multiple_of_a_day_is_not_now(days: int, past_the_day: int) -> None:
     then = NOW + timedelta(days=days, seconds=past_the_day)
     expected = "0 seconds ago" if days == 0 else f"{then:%B} {then.day}, {then.year} at 3:"
     assert tell(then).startswith(expected)
@@ -140,7 +138,9 @@ def test_a_date_of_another_type_is_refused() -> None:
         (480, True, "Friday, January 1"),
     ],
 )
-def test_a_day_is_told_with_or_without_its_weekday(offset: int, dow: bool, expected: str) -> None:
+def test_a_day_is_written_with_or_without_its_weekday(
+    offset: int, dow: bool, expected: str
+) -> None:
     assert ENGLISH.format_day(datetime(2010, 1, 2, 3, 4), offset, dow) == expected
 
 
@@ -149,7 +149,7 @@ def test_the_clock_is_read_when_a_date_is_formatted() -> None:
 
 
 @given(seconds, st.integers(-840, 840), st.booleans(), st.booleans(), st.booleans())
-def test_every_moment_can_be_told_in_every_way(
+def test_every_moment_can_be_described_in_every_way(
     age: int, offset: int, relative: bool, shorter: bool, full: bool
 ) -> None:
     text = tell(NOW - timedelta(seconds=age), "en_US", offset, relative, shorter, full)

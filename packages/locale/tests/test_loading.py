@@ -108,7 +108,7 @@ def test_a_broken_catalogue_is_logged_and_the_others_are_loaded(
     assert message.startswith(f"{folder}/es/LC_MESSAGES/shop.mo: not a catalogue")
 
 
-def test_catalogues_take_the_place_of_csv_files(
+def test_catalogues_replace_csv_files(
     write_csv: Callable[..., Path], write_mo: Callable[..., Path]
 ) -> None:
     tornado.locale.load_translations(write_csv(es="cat,gato"))

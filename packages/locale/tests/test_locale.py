@@ -57,12 +57,12 @@ def test_digits_are_grouped_in_english(value: int, english: str) -> None:
 
 
 @pytest.mark.parametrize("value", [1234.5, "many", None, True])
-def test_what_is_no_whole_number_comes_back_as_text(value: object) -> None:
+def test_a_value_that_is_not_a_whole_number_is_converted_to_text(value: object) -> None:
     assert CSVLocale("en_US", {}).friendly_number(value) == str(value)
 
 
 @pytest.mark.parametrize("babel", [True, False])
-def test_the_words_of_the_translations_come_first(
+def test_the_words_of_the_translations_take_precedence(
     babel: bool, request: pytest.FixtureRequest
 ) -> None:
     if not babel:

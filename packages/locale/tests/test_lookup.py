@@ -60,33 +60,33 @@ def test_the_closest_locale_is_found(wanted: list[str | None], found: str) -> No
         (["zh_Hant"], ["zh_Hans"], "en_US"),
     ],
 )
-def test_a_language_alone_finds_its_locale_for_a_place(
+def test_a_language_alone_finds_a_locale_with_a_place(
     loaded: list[str], wanted: list[str], found: str
 ) -> None:
     load(*loaded)
     assert tornado.locale.get(*wanted).code == found
 
 
-def test_a_language_alone_prefers_the_default_where_no_place_is_usual() -> None:
+def test_a_language_alone_prefers_the_default_if_no_place_is_usual() -> None:
     load("sr_BA", "sr_RS", "sr_ME")
     assert tornado.locale.get("sr").code == "sr_BA"
     tornado.locale.set_default_locale("sr_RS")
     assert tornado.locale.get("sr").code == "sr_RS"
 
 
-def test_an_exact_code_gives_one_object() -> None:
+def test_an_exact_code_always_returns_the_same_object() -> None:
     load("es_LA")
     assert Locale.get("es_LA") is Locale.get("es_LA") is tornado.locale.get("es-la")
     assert Locale.get("en_US") is Locale.get("en_US")
 
 
-def test_an_unsupported_code_is_refused_with_those_that_are() -> None:
+def test_the_error_for_an_unsupported_code_names_the_supported_ones() -> None:
     load("es_LA", "fr")
     with pytest.raises(LookupError, match=r"'es' is not supported.*\(supported: en_US, es_LA, fr"):
         Locale.get("es")
 
 
-def test_the_default_is_what_others_get() -> None:
+def test_users_without_a_locale_get_the_default() -> None:
     load("es_LA")
     tornado.locale.set_default_locale("de_AT")
     assert tornado.locale.get("fr").code == "de_AT"
@@ -104,7 +104,7 @@ def test_the_state_can_be_reset() -> None:
     assert tornado.locale.get("es_LA").code == "en_US"
 
 
-def test_loading_disturbs_no_thread_that_looks_up() -> None:
+def test_loading_does_not_disturb_threads_that_look_up() -> None:
     done = threading.Event()
 
     def load_again_and_again() -> None:
@@ -142,6 +142,6 @@ def test_any_codes_give_a_supported_locale(codes: list[str]) -> None:
         ("ks-Deva-IN", "Unknown", False),
     ],
 )
-def test_a_locale_knows_its_name_and_direction(code: str, name: str, rtl: bool) -> None:
+def test_a_locale_has_a_name_and_a_direction(code: str, name: str, rtl: bool) -> None:
     locale = CSVLocale(code, {})
     assert (locale.name, locale.rtl) == (name, rtl)

@@ -41,7 +41,7 @@ def spanish(request: pytest.FixtureRequest, compile_mo: Compile) -> Locale:
     return from_csv() if request.param == "csv" else from_gettext(compile_mo)
 
 
-def test_a_message_is_translated_or_comes_back(spanish: Locale) -> None:
+def test_a_message_is_translated_or_returned_as_it_is(spanish: Locale) -> None:
     assert spanish.translate("I love you") == "Te amo"
     assert spanish.translate("no such message") == "no such message"
 
@@ -58,7 +58,7 @@ def test_a_plural_needs_a_count(spanish: Locale) -> None:
         spanish.translate("a", "b")
 
 
-def test_a_context_tells_two_meanings_apart(compile_mo: Compile) -> None:
+def test_a_context_distinguishes_two_meanings(compile_mo: Compile) -> None:
     spanish = from_gettext(compile_mo)
     assert spanish.pgettext("law", "right") == "derecho"
     assert spanish.pgettext("direction", "right") == "right"
@@ -70,21 +70,21 @@ def test_a_context_tells_two_meanings_apart(compile_mo: Compile) -> None:
         spanish.pgettext("pets", "%d cat", "%d cats")
 
 
-def test_csv_files_have_no_contexts_and_say_so_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_for_csv_files_a_context_is_a_warning_once(caplog: pytest.LogCaptureFixture) -> None:
     spanish = from_csv()
     assert spanish.pgettext("letter", "I love you") == "Te amo"
     assert spanish.pgettext("letter", "A person liked this", LIKED, 2).startswith("A %(name)s")
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
 
-def test_a_locale_without_a_translator_says_so() -> None:
+def test_a_locale_without_translate_is_not_implemented() -> None:
     with pytest.raises(NotImplementedError):
         Locale("en_US").translate("a")
     with pytest.raises(NotImplementedError):
         Locale("en_US").pgettext("a", "b")
 
 
-def test_the_translations_can_be_had(spanish: Locale) -> None:
+def test_the_translations_can_be_read(spanish: Locale) -> None:
     assert spanish.translations is not None
     assert repr(spanish) in ("<CSVLocale es_LA>", "<GettextLocale es_LA>")
 

@@ -266,7 +266,7 @@ def test_a_missing_module_is_named(
     rendered: Callable[..., str], caplog: pytest.LogCaptureFixture
 ) -> None:
     assert "500" in rendered("{% module Nothing() %}")
-    assert "there is no UI module 'Nothing', the setting ui_modules says which" in caplog.text
+    assert "there is no UI module 'Nothing', the setting ui_modules names them" in caplog.text
 
 
 def test_a_module_needs_a_method_render(
@@ -276,7 +276,7 @@ def test_a_module_needs_a_method_render(
         pass
 
     assert "500" in rendered("{% module Empty() %}", {"Empty": Empty})
-    assert "Empty has no method render" in caplog.text
+    assert "Empty does not define render" in caplog.text
 
 
 def python_module() -> types.ModuleType:

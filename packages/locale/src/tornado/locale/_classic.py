@@ -1,12 +1,12 @@
-"""Module variables of upstream that programs look at; they were never documented.
+"""Module variables of upstream that programs read, although they were never documented.
 
-Each is read when it is asked for. Assigning to one changes nothing: `load_translations`,
-`load_gettext_translations` and `set_default_locale` do.
+Each is computed when it is read. Assigning to one has no effect: use `load_translations`,
+`load_gettext_translations` and `set_default_locale`.
 """
 
 from __future__ import annotations
 
-from ._gettextlocale import GettextLocale
+from ._gettext_locale import GettextLocale
 from ._state import state
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time

@@ -1,7 +1,7 @@
-"""The rules of the Unicode CLDR, by way of Babel, where that is installed.
+"""The rules of the Unicode CLDR, which come from Babel if that is installed.
 
-Babel is imported when a rule is first needed, never before: programs that serve English only, or
-whose translations say everything themselves, do not pay for it.
+Babel is imported when a rule is first needed. So programs that are only in English, or whose
+translations say everything, do not need time for it.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
     from ._dates import Moment
 
-#: Codes in use that the CLDR has another name for.
+#: Codes for which the CLDR has another one.
 _OTHER_CODES = {"es_LA": "es_419", "ar_AR": "ar", "tl_PH": "fil_PH", "iw": "he"}
 
 
 class Rules:
-    """How one language writes dates, lists and numbers, and which plurals it has."""
+    """The rules of one language for dates, lists, numbers and plurals."""
 
     def __init__(self, locale: Any) -> None:
         self._locale = locale
 
     def category(self, count: float) -> str:
-        """Give the plural category of a count: one of zero, one, two, few, many, other."""
+        """Return the plural category of a count: zero, one, two, few, many or other."""
         return str(self._locale.plural_form(count))
 
     def join(self, parts: Sequence[str]) -> str:
@@ -36,18 +36,18 @@ class Rules:
         return str(format_list(parts, locale=self._locale))
 
     def group_digits(self, value: int) -> str:
-        """Write a whole number with its digits grouped."""
+        """Return a whole number with its digits grouped."""
         from babel.numbers import format_decimal
 
         return str(format_decimal(value, locale=self._locale))
 
     def format_moment(self, moment: Moment) -> str:
-        """Write what `_dates` decided to tell."""
+        """Return a moment in the form that `_dates` has chosen."""
         if moment.shape == "age":
             return self._format_age(moment)
         from babel.dates import format_time, get_datetime_format
 
-        if not moment.timed:
+        if not moment.has_time:
             return self._format_day(moment)
         time = str(format_time(moment.local, "short", locale=self._locale))
         if moment.shape == "time":
@@ -60,9 +60,9 @@ class Rules:
 
         from babel.dates import format_timedelta
 
-        # Babel puts a zero into the future; one second is as near.
+        # For Babel, zero seconds are in the future: one second is used instead.
         age = datetime.timedelta(**{moment.unit: max(1, moment.count or 0)})
-        # From the threshold on it counts in the next larger unit. 24 hours stay hours.
+        # Above the threshold Babel uses the next larger unit. 24 hours remain hours.
         threshold = 1.5 if moment.count == 24 else 1
         unit: Any = moment.unit.removesuffix("s")
         return str(format_timedelta(-age, unit, threshold, add_direction=True, locale=self._locale))
@@ -77,25 +77,25 @@ class Rules:
         elif moment.shape == "weekday_day":
             pattern = self._widen("MMMMEd", "MMMEd")
         else:
-            # The CLDR's word for yesterday is not in Babel: the weekday says the same.
+            # Babel does not have the CLDR's word for yesterday: the weekday says the same.
             pattern = "EEEE"
         return str(format_date(moment.local, pattern, locale=self._locale))
 
     def _widen(self, *skeletons: str) -> str:
-        """Give the first of some day patterns, names in full (UTS 35 part 4, section 2.6.2.2)."""
+        """Return the first known pattern, with full names (UTS 35 part 4, section 2.6.2.2)."""
         import re
 
         known = self._locale.datetime_skeletons
         pattern = next(known[skeleton].pattern for skeleton in skeletons if skeleton in known)
-        # Babel may give other languages' names for c, once it has loaded several.
+        # For c, Babel may return the names of another language after it has loaded several.
         return re.sub("E+|c+", "EEEE", re.sub("M{3,}", "MMMM", pattern))
 
 
 def find_rules(code: str) -> Rules | None:
-    """Give the rules for a language other than English, None without Babel.
+    """Return the rules for a language other than English, None without Babel.
 
-    English is written in the documented way, whether Babel is there or not: a package that some
-    other package brought along must not change the pages of a program.
+    English is written in the documented way with and without Babel, because installing a package
+    must not change the pages of a program.
     """
     if code[:2] == "en" and code[2:3] in ("", "_", "-"):
         return None
@@ -103,7 +103,7 @@ def find_rules(code: str) -> Rules | None:
 
 
 def plural_category(code: str, count: float) -> str:
-    """Give the plural category of a count; without Babel by the rule of English."""
+    """Return the plural category of a count; without Babel, that of English."""
     rules = _load_rules(code)
     if rules is None:
         return "one" if count == 1 else "other"

@@ -1,9 +1,9 @@
-"""How a moment is told: pure decisions, no language but the messages to translate.
+"""The form in which a moment is described, and the message that is translated for it.
 
-The messages are part of the API: translation files of existing programs have them as keys.
+The messages are part of the API: the translation files of existing programs have them as keys.
 
 =================  ==========================================================
-age                told as
+age                message
 =================  ==========================================================
 under 50 seconds   ``%(seconds)d seconds ago``
 under 50 minutes   ``%(minutes)d minutes ago``
@@ -11,7 +11,7 @@ under 24 hours     ``%(hours)d hours ago``
 the day before     ``yesterday at %(time)s``
 under 5 days       ``%(weekday)s at %(time)s``
 under 334 days     ``%(month_name)s %(day)s at %(time)s``
-older, or ahead    ``%(month_name)s %(day)s, %(year)s at %(time)s``
+older, or future   ``%(month_name)s %(day)s, %(year)s at %(time)s``
 =================  ==========================================================
 """
 
@@ -27,26 +27,28 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 _UTC = datetime.UTC
 _DAY = datetime.timedelta(days=1)
-#: A moment at most this far ahead is taken for now: clocks disagree.
-_SKEW = datetime.timedelta(minutes=1)
+#: A moment that is less than this in the future counts as now, because clocks differ.
+_MAX_SKEW = datetime.timedelta(minutes=1)
 
-_WEEK_REACHES = 5
-#: About eleven months: from there on, a day of the year could be taken for the coming one.
-_YEAR_REACHES = 334
+#: Moments of fewer days ago are described by their weekday.
+_DAYS_BY_WEEKDAY = 5
+#: Moments of fewer days ago are described without the year. After about eleven months, such a date could
+#: be understood as the next one.
+_DAYS_WITHOUT_YEAR = 334
 
 _TWELVE_HOURS = ("en", "en_US")
 _TWELVE_HOURS_CHINESE = "zh_CN"
 
 
 class Moment:
-    """A moment and the message that tells it."""
+    """A moment and the message that describes it."""
 
-    __slots__ = ("count", "local", "message", "plural_message", "shape", "timed", "unit")
+    __slots__ = ("count", "has_time", "local", "message", "plural_message", "shape", "unit")
 
     def __init__(
         self,
         shape: str,
-        timed: bool,
+        has_time: bool,
         message: str,
         local: datetime.datetime,
         plural_message: str | None = None,
@@ -55,10 +57,10 @@ class Moment:
     ) -> None:
         #: ``age``, ``time``, ``yesterday``, ``weekday``, ``day``, ``date`` or ``weekday_day``.
         self.shape = shape
-        #: Whether the time of day is told too.
-        self.timed = timed
+        #: Whether the description has the time of day.
+        self.has_time = has_time
         self.message = message
-        #: On the reader's clock, without a time zone.
+        #: The reader's local time, without a time zone.
         self.local = local
         self.plural_message = plural_message
         #: ``seconds``, ``minutes`` or ``hours`` of an age.
@@ -84,33 +86,36 @@ def describe(
     full_format: bool,
     now: datetime.datetime | None = None,
 ) -> Moment:
-    """Decide how `Locale.format_date` tells a moment, by the clock or by another ``now``."""
+    """Choose the message by which `Locale.format_date` describes a moment.
+
+    :param now: the current time; by default that of the clock.
+    """
     then = _to_utc(date)
     now = now or datetime.datetime.now(_UTC)
     if then > now:
-        if relative and then - now < _SKEW:
+        if relative and then - now < _MAX_SKEW:
             then = now
         else:
-            # Ages and weekdays look back; ahead only the whole date is clear.
-            return _dated("date", then, gmt_offset, timed=not shorter)
+            # An age or a weekday would be understood as a moment in the past.
+            return _describe_date("date", then, gmt_offset, has_time=not shorter)
     if full_format:
-        return _dated("date", then, gmt_offset, timed=not shorter)
+        return _describe_date("date", then, gmt_offset, has_time=not shorter)
     age = now - then
     if relative and age.days == 0:
-        return _aged(age.seconds, then)
-    shape = _shape_of_past(then, now, gmt_offset, relative)
-    return _dated(shape, then, gmt_offset, timed=shape == "time" or not shorter)
+        return _describe_age(age.seconds, then)
+    shape = _choose_shape(then, now, gmt_offset, relative)
+    return _describe_date(shape, then, gmt_offset, has_time=shape == "time" or not shorter)
 
 
 def describe_day(date: object, gmt_offset: int, dow: bool) -> Moment:
-    """Decide how `Locale.format_day` tells a day."""
-    # As it is where nothing has to be converted: this is called once for each row of a page.
+    """Choose the message by which `Locale.format_day` describes a day."""
+    # No conversion if none is needed, because this may be called for each row of a page.
     then = date if isinstance(date, datetime.datetime) and date.tzinfo is None else _to_utc(date)
-    return _dated("weekday_day" if dow else "day", then, gmt_offset, timed=False)
+    return _describe_date("weekday_day" if dow else "day", then, gmt_offset, has_time=False)
 
 
 def format_time(local: datetime.datetime, code: str) -> str:
-    """Write the time of day by the customs of a locale: 3:30 pm in American English."""
+    """Return the time of day as a locale writes it: 3:30 pm in American English."""
     if code in _TWELVE_HOURS:
         return f"{local.hour % 12 or 12}:{local.minute:02} {'am' if local.hour < 12 else 'pm'}"
     if code == _TWELVE_HOURS_CHINESE:
@@ -119,7 +124,7 @@ def format_time(local: datetime.datetime, code: str) -> str:
     return f"{local.hour}:{local.minute:02}"
 
 
-def _shape_of_past(
+def _choose_shape(
     then: datetime.datetime, now: datetime.datetime, gmt_offset: int, relative: bool
 ) -> str:
     days = (now - then).days
@@ -131,12 +136,12 @@ def _shape_of_past(
         and _local(then, gmt_offset).day == _local(now - _DAY, gmt_offset).day
     ):
         return "yesterday"
-    if days < _WEEK_REACHES:
+    if days < _DAYS_BY_WEEKDAY:
         return "weekday"
-    return "day" if days < _YEAR_REACHES else "date"
+    return "day" if days < _DAYS_WITHOUT_YEAR else "date"
 
 
-def _aged(seconds: int, then: datetime.datetime) -> Moment:
+def _describe_age(seconds: int, then: datetime.datetime) -> Moment:
     if seconds < 50:
         unit, count = "second", seconds
     elif seconds < 50 * 60:
@@ -148,11 +153,13 @@ def _aged(seconds: int, then: datetime.datetime) -> Moment:
     return Moment("age", False, f"1 {unit} ago", then, plural, units, count)
 
 
-def _dated(shape: str, then: datetime.datetime, gmt_offset: int, *, timed: bool) -> Moment:
+def _describe_date(
+    shape: str, then: datetime.datetime, gmt_offset: int, *, has_time: bool
+) -> Moment:
     message = _DATE_MESSAGES[shape]
-    if timed and shape != "time":
+    if has_time and shape != "time":
         message += " at %(time)s"
-    return Moment(shape, timed, message, _local(then, gmt_offset))
+    return Moment(shape, has_time, message, _local(then, gmt_offset))
 
 
 def _local(then: datetime.datetime, gmt_offset: int) -> datetime.datetime:

@@ -9,8 +9,8 @@
 from __future__ import annotations
 
 
-class MissingCount(ValueError):  # noqa: N818 - the message says more than a suffix would
-    """A message with a plural form is translated without a count.
+class MissingCount(ValueError):  # noqa: N818 - it is a ValueError, and the name says what is wrong
+    """A message with a plural form that is translated without a count.
 
     :param message: the message.
     """

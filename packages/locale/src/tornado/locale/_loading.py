@@ -1,6 +1,6 @@
-"""Read a folder of translations, and put them in the place of those that were loaded before.
+"""A folder of translations, loaded instead of those that were loaded before.
 
-A folder that cannot be read leaves everything as it was.
+If the folder cannot be read, nothing changes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def load_translations(directory: Folder, encoding: str | None = None) -> None:
 
     The name of a file is the code of its locale, as in ``es_LA.csv``. A row has two or three
     columns: the message, its translation, and the plural form that the translation is for. Values
-    that contain a comma or a line break stand in double quotes::
+    with a comma or a line break are in double quotes::
 
         "Sign out","Cerrar sesión"
         "%(names)s wrote to you","%(names)s te escribió","singular"
@@ -35,20 +35,20 @@ def load_translations(directory: Folder, encoding: str | None = None) -> None:
     ``one``, ``two``, ``few``, ``many``, ``other``), for languages with more than two forms.
 
     A row that cannot be used is logged as an error with its file and line, and the other rows are
-    loaded. So is a file whose name is not the code of a locale.
+    loaded. A file whose name is not the code of a locale is logged too.
 
     :param directory: the folder; its other files are ignored.
-    :param encoding: the encoding of all files. By default it is UTF-16 or UTF-8 for files with
-        a byte order mark, as Excel writes them, and UTF-8 for files without.
-    :raises UnicodeDecodeError: if a file has another encoding. It names the file and the line.
-    :raises LookupError: if there is no such encoding.
-    :raises OSError: if the folder or a file cannot be read.
+    :param encoding: the encoding of all files. By default, the byte order mark of a file decides
+        between UTF-16 and UTF-8 (Excel writes both), and a file without one is UTF-8.
+    :raises UnicodeDecodeError: a file has another encoding; the error names the file and the line.
+    :raises LookupError: there is no such encoding.
+    :raises OSError: the folder or a file cannot be read.
 
     .. versionchanged:: 1.0
-       Loading again changes the locales that `tornado.locale.get` gives from then on.
+       Loading again changes the locales that `tornado.locale.get` returns afterwards.
     """
-    from ._csvfile import read
-    from ._csvlocale import CSVLocale
+    from ._csv_file import read_csv
+    from ._csv_locale import CSVLocale
 
     found: dict[str, Locale] = {}
     for name, path in _list_folder(directory):
@@ -61,8 +61,8 @@ def load_translations(directory: Folder, encoding: str | None = None) -> None:
                 *(path, code),
             )
             continue
-        translations, complaints = read(path, encoding)
-        _report(complaints)
+        translations, problems = read_csv(path, encoding)
+        _report(problems)
         found[code] = CSVLocale(code, translations)
     _use(found)
 
@@ -70,31 +70,31 @@ def load_translations(directory: Folder, encoding: str | None = None) -> None:
 def load_gettext_translations(directory: Folder, domain: str) -> None:
     """Load the translations of all locales from compiled gettext catalogues.
 
-    A catalogue lies where gettext's tools put it, at ``<directory>/<code>/LC_MESSAGES/<domain>.mo``
-    with the code of a locale: ``locale/es_LA/LC_MESSAGES/shop.mo``. These commands make one::
+    A catalogue is where gettext's tools put it: ``<directory>/<code>/LC_MESSAGES/<domain>.mo`` with
+    the code of a locale, as in ``locale/es_LA/LC_MESSAGES/shop.mo``. These commands make one::
 
         xgettext --language=Python --keyword=_:1,2 -d shop handlers.py templates/home.html
         msgmerge es_LA/LC_MESSAGES/shop.po shop.po > es_LA.po
         msgfmt es_LA.po -o es_LA/LC_MESSAGES/shop.mo
 
     A catalogue that cannot be used is logged as an error with its path, and the others are loaded.
-    A message that lacks some of its plural forms is logged too: for the counts that need them, it
-    is shown untranslated.
+    A message without some of its plural forms is logged too. For the counts that need them, it is
+    not translated.
 
     :param directory: the folder that has one folder for each locale.
     :param domain: the name of the catalogues, without ``.mo``.
-    :raises OSError: if the folder cannot be read.
+    :raises OSError: the folder cannot be read.
     """
-    from ._gettextlocale import GettextLocale
-    from ._mofile import read
+    from ._gettext_locale import GettextLocale
+    from ._mo_file import read_catalogue
 
     found: dict[str, Locale] = {}
     for code, path in _list_folder(directory):
         catalogue = os.path.join(path, "LC_MESSAGES", f"{domain}.mo")
         if code.startswith(".") or not os.path.isfile(catalogue):
             continue
-        translations, complaints = read(catalogue)
-        _report(complaints)
+        translations, problems = read_catalogue(catalogue)
+        _report(problems)
         if translations is not None:
             found[code] = GettextLocale(code, translations)
     _use(found)
@@ -107,7 +107,7 @@ def _list_folder(directory: Folder) -> Iterator[tuple[str, str]]:
 
 
 def _is_locale_code(code: str) -> bool:
-    """Tell whether a code is language[_Script][_PLACE], as in es, es_LA, es_419, zh_Hans_CN."""
+    """Tell whether a code has the form language[_Script][_PLACE]: es, es_LA, es_419, zh_Hans_CN."""
     import re
 
     return re.fullmatch(r"[a-z]+(_[A-Z][a-z]{3})?(_([A-Z]+|[0-9]{3}))?", code) is not None
@@ -118,9 +118,9 @@ def _use(found: dict[str, Locale]) -> None:
     _log().debug("supported locales: %s", ", ".join(sorted(state.current.supported)))
 
 
-def _report(complaints: list[str]) -> None:
-    for complaint in complaints:
-        _log().error("%s", complaint)
+def _report(problems: list[str]) -> None:
+    for problem in problems:
+        _log().error("%s", problem)
 
 
 def _log() -> logging.Logger:

@@ -1,11 +1,11 @@
-"""What all locales can do, whatever file their translations came from."""
+"""The base class of locales, whatever file their translations came from."""
 
 from __future__ import annotations
 
 from . import _dates
 from ._cldr import find_rules, plural_category
+from ._locale_names import LOCALE_NAMES
 from ._lookup import find, find_closest
-from ._names import LOCALE_NAMES
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
@@ -27,14 +27,14 @@ _GROUPED_BY_COMMAS = ("en", "en_US")
 class Locale:
     """A language and the customs of a place: translations, dates, lists, numbers.
 
-    Locales are not made by hand: `tornado.locale.get` gives the one that fits. The two kinds,
-    `CSVLocale` and `GettextLocale`, differ in how they translate. A subclass of one's own
+    Programs do not make locales: `tornado.locale.get` returns the one that fits. There are two
+    kinds, `CSVLocale` and `GettextLocale`, with different sources of translations. Another subclass
     overrides `translate` and `pgettext`.
     """
 
     #: The code, such as ``"en_US"``.
     code: str
-    #: What the language calls itself, ``"Unknown"`` for a code that is not in `LOCALE_NAMES`.
+    #: The name of the language in itself, ``"Unknown"`` for a code that is not in `LOCALE_NAMES`.
     name: str
     #: Whether the language is written from right to left.
     rtl: bool
@@ -48,14 +48,14 @@ class Locale:
 
     @classmethod
     def get_closest(cls, *locale_codes: str | None) -> Locale:
-        """Give the supported locale that fits best, see `tornado.locale.get`."""
+        """Return the supported locale that fits best, see `tornado.locale.get`."""
         return find_closest(locale_codes)
 
     @classmethod
     def get(cls, code: str) -> Locale:
-        """Give the locale with exactly this code.
+        """Return the locale with exactly this code.
 
-        :raises LookupError: if nothing is loaded for it and it is not the default.
+        :raises LookupError: nothing is loaded for it, and it is not the default.
         """
         return find(code)
 
@@ -64,24 +64,24 @@ class Locale:
 
     @property
     def _months(self) -> list[str]:
-        """The names of the months, under the name that upstream has for them."""
+        """The translated names of the months; upstream has this attribute."""
         return [self.translate(month) for month in _dates.MONTHS]
 
     @property
     def _weekdays(self) -> list[str]:
-        """The names of the days from Monday on, under the name that upstream has for them."""
+        """The translated names of the days, beginning with Monday; upstream has this attribute."""
         return [self.translate(day) for day in _dates.WEEKDAYS]
 
     def translate(
         self, message: str, plural_message: str | None = None, count: int | None = None
     ) -> str:
-        """Translate a message; what has no translation comes back as it is.
+        """Return the translation of a message, or the message itself if it has none.
 
         :param message: the text in the language of the source code.
         :param plural_message: the text for a count other than 1, if the message has one.
-        :param count: the number of things the message speaks of, needed with ``plural_message``.
-            It only chooses the form: put it into the result with the ``%`` operator.
-        :raises ValueError: if there is a ``plural_message`` without a ``count``.
+        :param count: the number of things that the message is about, needed with
+            ``plural_message``. It only chooses the form: put it into the result by ``%``.
+        :raises ValueError: there is a ``plural_message`` without a ``count``.
         """
         raise NotImplementedError
 
@@ -92,10 +92,10 @@ class Locale:
         plural_message: str | None = None,
         count: int | None = None,
     ) -> str:
-        """Translate a message that means different things in different contexts.
+        """Translate a message that has different meanings in different contexts.
 
-        :param context: says which meaning, as gettext's ``msgctxt`` does. The other arguments are
-            those of `translate`.
+        :param context: the context, like gettext's ``msgctxt``. The other arguments are those of
+            `translate`.
         """
         raise NotImplementedError
 
@@ -107,18 +107,19 @@ class Locale:
         shorter: bool = False,
         full_format: bool = False,
     ) -> str:
-        """Say when something was, as people would: "2 minutes ago", "Monday at 3:30 pm".
+        """Return a date as people say it: "2 minutes ago", "Monday at 3:30 pm".
 
-        Times of the last 24 hours are told by their age, those of the days before by weekday, then
-        by month and day, and from eleven months back with the year. A time in the future is
-        written in full, except within the next minute, where clocks may disagree: that is now.
+        A time of the last 24 hours is written as an age, one of the days before with its weekday, an
+        older one with month and day, and after eleven months also with the year. A time in the
+        future is written in full. But one within the next minute counts as now, because clocks
+        differ.
 
         :param date: seconds since the epoch, or a datetime; one without a time zone is in UTC.
-        :param gmt_offset: minutes to subtract from UTC for the reader's time of day, as
-            JavaScript's ``Date.getTimezoneOffset()`` counts them: 480 is UTC-8.
+        :param gmt_offset: the minutes to subtract from UTC for the reader's time of day, like the
+            result of JavaScript's ``Date.getTimezoneOffset()``: 480 is UTC-8.
         :param relative: False writes a date and time instead of an age and "yesterday".
-        :param shorter: leave out the time of day.
-        :param full_format: write the date in full, whenever it was.
+        :param shorter: whether to omit the time of day.
+        :param full_format: whether to write any date in full.
         """
         moment = _dates.describe(date, gmt_offset, relative, shorter, full_format)
         text = self.translate(moment.message, moment.plural_message, moment.count)
@@ -126,10 +127,10 @@ class Locale:
             rules = find_rules(self.code)
             if rules is not None:
                 return rules.format_moment(moment)
-        return text % self._fill(moment)
+        return text % self._placeholders(moment)
 
     def format_day(self, date: datetime.datetime, gmt_offset: int = 0, dow: bool = True) -> str:
-        """Write a date as day, month and, if wanted, weekday: "Monday, January 22".
+        """Return a date as day, month and, by default, weekday: "Monday, January 22".
 
         :param date: a datetime; one without a time zone is in UTC.
         :param gmt_offset: as in `format_date`.
@@ -141,10 +142,10 @@ class Locale:
             rules = find_rules(self.code)
             if rules is not None:
                 return rules.format_moment(moment)
-        return text % self._fill(moment)
+        return text % self._placeholders(moment)
 
     def list(self, parts: Sequence[str]) -> str:
-        """Join words as in a sentence: "A, B and C", "A and B", "A", or nothing."""
+        """Join words as in a sentence: "A, B and C", "A and B", "A", or an empty text."""
         if len(parts) < 2:
             return parts[0] if parts else ""
         message = "%(commas)s and %(last)s"
@@ -158,10 +159,10 @@ class Locale:
         return text % {"commas": comma.join(parts[:-1]), "last": parts[-1]}
 
     def friendly_number(self, value: object) -> str:
-        """Write a whole number with its digits grouped: 1,234,567 in American English.
+        """Return a whole number with its digits grouped: 1,234,567 in American English.
 
-        Other languages than English group by the CLDR if Babel is installed. The rest group not at
-        all, and what is not a whole number comes back as text.
+        If Babel is installed, the digits of other languages are grouped by the rules of the CLDR.
+        Without it they are not grouped. A value that is not a whole number is converted to text.
         """
         if isinstance(value, bool) or not isinstance(value, int):
             return str(value)
@@ -170,11 +171,11 @@ class Locale:
         rules = find_rules(self.code)
         return str(value) if rules is None else rules.group_digits(value)
 
-    def _categorise(self, count: float) -> str:
+    def _plural_category(self, count: float) -> str:
         return plural_category(self.code, count)
 
-    def _fill(self, moment: _dates.Moment) -> dict[str, Any]:
-        """Give the values that the messages of `_dates` have places for, in this language."""
+    def _placeholders(self, moment: _dates.Moment) -> dict[str, Any]:
+        """Return the values for the placeholders in the messages of `_dates`, in this language."""
         if moment.count is not None:
             return {moment.unit: moment.count}
         local = moment.local

@@ -1,8 +1,7 @@
-"""The module's only mutable state: which translations are loaded, and which locale is the default.
+"""The only mutable state of the package: the loaded translations and the default locale.
 
-`tornado.locale.get` and its companions are functions of a module because that is the documented
-API, so what they share has to live somewhere. It lives here. A test calls `State.reset`, or keeps
-`State.current` and puts it back, instead of reaching for module variables.
+The documented functions, such as `tornado.locale.get`, share this state. A test calls `State.reset`, or
+keeps `State.current` and restores it.
 """
 
 from __future__ import annotations
@@ -12,39 +11,40 @@ if TYPE_CHECKING:
     from ._cldr import Rules
     from ._locale import Locale
 
-#: The locale of the words in the source code, unless `set_default_locale` says otherwise.
+#: The locale of the messages in the source code, unless `set_default_locale` changes it.
 SOURCE_LOCALE = "en_US"
 
-#: The likely subtags of the Unicode CLDR, for languages of which programs often have several
-#: locales and whose place is not called as they are (``de_DE``, ``fr_FR``).
+#: The usual place of a language, from the likely subtags of the Unicode CLDR. Languages whose place has
+#: the same code (``de_DE``, ``fr_FR``) are not listed.
 _USUAL_PLACES = {"en": "us", "pt": "br", "zh": "cn"}
 
 
-class Catalogue:
-    """One set of locales, which never changes: another takes its place as a whole.
+class LocaleSet:
+    """A set of supported locales.
 
-    So a thread that loads translations does not disturb the others.
+    It never changes: loading translations replaces the whole set, so other threads are not
+    disturbed.
     """
 
-    __slots__ = ("bare", "default", "index", "languages", "loaded", "supported")
+    __slots__ = ("default", "index", "languages", "loaded", "supported", "untranslated")
 
     def __init__(self, default: str, loaded: dict[str, Locale]) -> None:
-        #: The code of the locale that is used when none of the wanted ones is supported.
+        #: The code of the locale that is used if no other one fits.
         self.default = default
         #: Locales with translations, by code.
         self.loaded = loaded
-        #: The default locale where it has no translations, made when first asked for.
-        self.bare: dict[str, Locale] = {}
+        #: The default locale, if it has no translations; made when it is first used.
+        self.untranslated: dict[str, Locale] = {}
         #: The codes of both.
         self.supported = frozenset(loaded) | {default}
-        #: Codes in lower case with underscores -> the code as it was loaded.
+        #: For each code in lower case with underscores, the code as it was loaded.
         self.index = {code.lower().replace("-", "_"): code for code in self.supported}
-        #: Languages without a place -> the code that serves them best.
+        #: For each language without a place, the code of the locale that fits best.
         self.languages = _best_by_language(self.index, default)
 
 
 def _best_by_language(index: dict[str, str], default: str) -> dict[str, str]:
-    """Choose a locale for each language: of its usual place, the default, or the first by name."""
+    """Choose a locale for each language: its usual place, or the default, or the first by name."""
 
     def is_worse(code: str) -> tuple[bool, bool, str]:
         language, _, place = code.partition("_")
@@ -57,29 +57,29 @@ def _best_by_language(index: dict[str, str], default: str) -> dict[str, str]:
 
 
 class State:
-    """What the module knows at the moment."""
+    """The state of the package."""
 
     __slots__ = ("current", "rules")
 
-    current: Catalogue
-    #: What Babel knows of a code, None where it knows nothing or is not installed.
+    current: LocaleSet
+    #: The rules that Babel has for a code, None if it has none or is not installed.
     rules: dict[str, Rules | None]
 
     def __init__(self) -> None:
         self.reset()
 
     def reset(self) -> None:
-        """Forget all translations and go back to the first default."""
-        self.current = Catalogue(SOURCE_LOCALE, {})
+        """Forget all translations, and restore the original default."""
+        self.current = LocaleSet(SOURCE_LOCALE, {})
         self.rules = {}
 
     def load(self, locales: dict[str, Locale]) -> None:
-        """Put other translations in the place of those that were loaded before."""
-        self.current = Catalogue(self.current.default, locales)
+        """Replace the loaded translations."""
+        self.current = LocaleSet(self.current.default, locales)
 
     def set_default(self, code: str) -> None:
-        """Choose the default locale, which counts as supported from now on."""
-        self.current = Catalogue(code, self.current.loaded)
+        """Choose the default locale, which then counts as supported."""
+        self.current = LocaleSet(code, self.current.loaded)
 
 
 state = State()

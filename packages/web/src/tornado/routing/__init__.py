@@ -1,8 +1,8 @@
-"""Routing: from a request to whoever answers it.
+"""Routing: which object answers a request.
 
-A :class:`Router` chooses a :class:`tornado.httputil.HTTPMessageDelegate` for each request, by its
-head. Most applications never name one: a ``tornado.web.Application`` is a router, and its list of
-patterns is a :class:`RuleRouter`. Routers nest, so that one server can carry several
+A :class:`Router` chooses a :class:`tornado.httputil.HTTPMessageDelegate` for each request by its
+head. Most applications never use one directly: a ``tornado.web.Application`` is a router, and its
+list of patterns is a :class:`RuleRouter`. Routers nest, so that one server can serve several
 applications::
 
     router = RuleRouter([
@@ -12,8 +12,8 @@ applications::
     ])
     HTTPServer(router).listen(8888)
 
-Beside regular expressions there are paths with typed places, and a list of routes that decorates
-handlers: :class:`PathTemplate` and :class:`Routes`.
+Besides regular expressions there are paths with typed places (:class:`PathTemplate`), and a list of
+routes that is a decorator for handlers (:class:`Routes`).
 
 The first rule that matches wins. Rules for paths are looked up in a table, by the literal text that
 their patterns begin with: a thousand of them cost about as much as one.

@@ -1,4 +1,4 @@
-"""Literal text: in a regular expression, and as it stands in the path of a request."""
+"""Literal text in regular expressions and in the paths of requests."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from tornado.escape import url_escape
 _SPECIAL = frozenset(".^$*+?{}[]\\|()")
 _QUANTIFIERS = frozenset("*?{")
 
-#: An octet that is percent-encoded already, or a character that a path holds as it is
-#: (``pchar`` and the slash, RFC 3986 section 3.3); everything else is encoded.
-_SENDABLE = re.compile(r"(%[0-9A-Fa-f]{2}|[A-Za-z0-9\-._~!$&'()*+,;=:@/]+)")
+#: Percent-encoded octets and characters that a path may contain as they are (``pchar`` and the
+#: slash, RFC 3986 section 3.3); everything else is encoded.
+_PATH_TEXT = re.compile(r"(%[0-9A-Fa-f]{2}|[A-Za-z0-9\-._~!$&'()*+,;=:@/]+)")
 
-#: What a path holds as it is, but what many clients encode (``sub-delims``, the colon and the at
-#: sign, RFC 3986 section 3.3): ``urllib.parse.quote`` does, for one.
+#: Characters that a path may contain as they are, but that many clients encode (``sub-delims``, the
+#: colon and the at sign, RFC 3986 section 3.3); ``urllib.parse.quote`` does.
 _SOMETIMES_ENCODED = re.compile(r"([!$&'()*+,;=:@])")
 
-_SPELLED_IN_ONE_WAY = re.compile(r"[A-Za-z0-9\-._~/]*")
+_ALWAYS_PLAIN = re.compile(r"[A-Za-z0-9\-._~/]*")
 
 
 def literal_prefix(regex: re.Pattern[str]) -> tuple[str, bool]:
-    """Find the text that everything begins with that a pattern matches.
+    """Find the text with which every match of a pattern begins.
 
-    :return: the text, and whether it is all that the pattern matches.
+    :returns: the text, and whether the pattern matches nothing else.
     """
     pattern = regex.pattern.removeprefix("^")
     if regex.flags != re.UNICODE or "|" in pattern:
@@ -44,28 +44,27 @@ def literal_prefix(regex: re.Pattern[str]) -> tuple[str, bool]:
 
 
 def encoded_literal(text: str) -> str:
-    """Percent-encode a literal text, except what is encoded already."""
-    return "".join(sendable or url_escape(other, plus=False) for sendable, other in _parts(text))
+    """Percent-encode a literal text, except for the parts that are already encoded."""
+    return "".join(plain or url_escape(other, plus=False) for plain, other in _parts(text))
 
 
 def fixed_beginning(text: str) -> str:
-    """Return the part of an encoded text that every request spells in the same way."""
-    match = _SPELLED_IN_ONE_WAY.match(text)
+    """Return the beginning of an encoded text that all clients spell in the same way."""
+    match = _ALWAYS_PLAIN.match(text)
     return match[0] if match else ""
 
 
 def literal_pattern(text: str) -> str:
-    """Return a regular expression for the ways in which a request may spell a literal text.
+    """Return a regular expression for all spellings of a literal text in a request.
 
-    Hexadecimal digits of an encoded octet may be in capitals or not (RFC 3986 section 2.1).
+    Hexadecimal digits of an encoded octet may be upper or lower case (RFC 3986 section 2.1).
     """
     return "".join(
-        _spelling_of_sendable(sendable) if sendable else _spelling_of_other(other)
-        for sendable, other in _parts(text)
+        _plain_pattern(plain) if plain else _other_pattern(other) for plain, other in _parts(text)
     )
 
 
-def _spelling_of_sendable(text: str) -> str:
+def _plain_pattern(text: str) -> str:
     if text[0] == "%":
         return _encoded_pattern(text)
     return "".join(
@@ -74,7 +73,7 @@ def _spelling_of_sendable(text: str) -> str:
     )
 
 
-def _spelling_of_other(text: str) -> str:
+def _other_pattern(text: str) -> str:
     # Some clients send characters such as | as they are.
     encoded = _encoded_pattern(url_escape(text, plus=False))
     return f"(?:{encoded}|{re.escape(text)})" if text.isascii() else encoded
@@ -89,8 +88,8 @@ def _encoded_pattern(encoded: str) -> str:
 
 
 def _parts(text: str) -> list[tuple[str, str]]:
-    """Split a literal text into parts that a path may hold and parts that it may not."""
-    parts = _SENDABLE.split(text)  # others at the even places
+    """Split a literal text into parts that a path may contain and parts that it may not."""
+    parts = _PATH_TEXT.split(text)  # the others have even indexes
     return [("", part) if at % 2 == 0 else (part, "") for at, part in enumerate(parts) if part]
 
 

@@ -1,4 +1,4 @@
-"""Matchers say whether a request fits, and what its path holds."""
+"""Matchers: whether a request fits a rule, and the arguments in its path."""
 
 from __future__ import annotations
 
@@ -19,44 +19,44 @@ app_log = logging.getLogger("tornado.application")
 
 
 class Matcher:
-    """Decide whether a request fits a rule."""
+    """A condition of a rule that requests fit or do not fit."""
 
-    #: The one path that is matched, where there is only one and nothing else counts.
+    #: The only path that is matched, if the path alone decides and there is only one.
     literal: str | None = None
 
     def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
-        """Match a request.
+        """Called with each request. Override to match it.
 
-        :return: ``None`` if it does not fit, else keyword arguments for the target: nothing, or
+        :returns: ``None`` if it does not fit, otherwise keyword arguments for the target: none, or
             ``path_args`` and ``path_kwargs``.
         """
         raise NotImplementedError(f"{type(self).__name__} does not define match")
 
     def reverse(self, *args: Any) -> str | None:
-        """Give the URL that this matcher would match with `args`, ``None`` if that is unknown."""
+        """Return the URL that this matcher would match with `args`; ``None`` if it is unknown."""
         return None
 
 
 class AnyMatches(Matcher):
-    """Match every request."""
+    """A matcher of every request."""
 
     def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
         return {}
 
 
 class HostMatches(Matcher):
-    """Match the name of the host that is asked for, without the port.
+    """A matcher of the requested host, without the port.
 
-    :param host_pattern: a regular expression. A text gets a ``$`` at its end; one with alternatives
+    :param host_pattern: a regular expression. A ``$`` is appended to a text; one with alternatives
         needs a group around them, ``(a|b)``. A compiled one is matched as it is, from the beginning.
-    :raises re.error: it is not a regular expression; the message shows it.
+    :raises re.error: it is not a regular expression; the message contains it.
     """
 
     def __init__(self, host_pattern: str | re.Pattern[str]) -> None:
         if isinstance(host_pattern, str):
             if not host_pattern.endswith("$"):
                 host_pattern += "$"
-            host_pattern = compiled(host_pattern)
+            host_pattern = compile_pattern(host_pattern)
         self.host_pattern = host_pattern
 
     def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
@@ -64,9 +64,9 @@ class HostMatches(Matcher):
 
 
 class DefaultHostMatches(Matcher):
-    """Match the application's ``default_host``, for requests that came without a proxy.
+    """A matcher of the application's ``default_host``, for requests without a proxy.
 
-    :param application: whose ``default_host`` is compared.
+    :param application: its ``default_host`` is matched.
     :param host_pattern: a compiled regular expression.
     """
 
@@ -81,15 +81,16 @@ class DefaultHostMatches(Matcher):
 
 
 class PathMatches(Matcher):
-    r"""Match the path of a request.
+    r"""A matcher of the path of a request.
 
-    :param path_pattern: a regular expression. A text gets a ``$`` at its end; one with alternatives
+    :param path_pattern: a regular expression. A ``$`` is appended to a text; one with alternatives
         needs a group around them, ``/(a|b)``. A compiled one is matched as it is, from the
         beginning. The groups become arguments: all of them by name, or all of them by position.
-    :raises re.error: it is not a regular expression; the message shows it.
+    :raises re.error: it is not a regular expression; the message contains it.
+    :raises ValueError: it has groups with and without a name.
     """
 
-    #: Whether nothing matches but what the pattern says. Subclasses may go by something else too.
+    #: Whether only the pattern decides. False for subclasses, which may match something else.
     goes_by_pattern = True
 
     def __init_subclass__(cls, goes_by_pattern: bool = False, **kwargs: Any) -> None:
@@ -100,12 +101,12 @@ class PathMatches(Matcher):
         if isinstance(path_pattern, str):
             if not path_pattern.endswith("$"):
                 path_pattern += "$"
-            path_pattern = compiled(path_pattern)
+            path_pattern = compile_pattern(path_pattern)
         self.regex = regex = path_pattern
         if len(regex.groupindex) not in (0, regex.groups):
             raise ValueError(f"a path pattern names all of its groups or none: {regex.pattern!r}")
         prefix, is_whole = literal_prefix(regex)
-        #: What every path begins with that is matched; may be empty.
+        #: The beginning of every path that is matched; may be empty.
         self.prefix = prefix
         if not prefix.isascii() or " " in prefix:
             app_log.warning(
@@ -117,7 +118,7 @@ class PathMatches(Matcher):
         if is_whole and self.goes_by_pattern:
             self.literal = prefix
         self._reversal = Reversal(regex)
-        # Both are read by applications that build menus of their routes.
+        # Applications that build menus of their routes read both.
         self._path = self._reversal.path
         self._group_count = self._reversal.group_count
 
@@ -132,33 +133,35 @@ class PathMatches(Matcher):
             named = match.groupdict()
             return {
                 "path_args": [],
-                "path_kwargs": {name: unquoted(value) for name, value in named.items()},
+                "path_kwargs": {name: decode_group(value) for name, value in named.items()},
             }
-        return {"path_args": [unquoted(value) for value in match.groups()], "path_kwargs": {}}
+        return {"path_args": [decode_group(value) for value in match.groups()], "path_kwargs": {}}
 
     def _find_groups(self) -> tuple[str | None, int | None]:
-        """Return what `reverse` works with; instrumentation asks for it to name a route."""
+        """Return the path and the number of groups; instrumentation names a route by them."""
         return self._path, self._group_count
 
     def reverse(self, *args: Any) -> str | None:
         return self._reversal.fill(args)
 
 
-def compiled(pattern: str, shown: str | None = None, flags: int = 0) -> re.Pattern[str]:
+def compile_pattern(pattern: str, source: str | None = None, flags: int = 0) -> re.Pattern[str]:
     """Compile a regular expression.
 
-    :param shown: what the message of an error shows instead of the pattern.
+    :param source: the text that the message of an error contains instead of the pattern.
     :raises re.error: it is not a regular expression.
     """
     try:
         return re.compile(pattern, flags)
     except re.error as error:
-        message = f"the route pattern {shown or pattern!r} is not a regular expression: {error.msg}"
+        message = (
+            f"the route pattern {source or pattern!r} is not a regular expression: {error.msg}"
+        )
         raise re.error(message, error.pattern, error.pos) from error
 
 
-def unquoted(text: str | None) -> bytes | None:
-    """Undo the percent-encoding of a group; what did not match stays ``None``."""
+def decode_group(text: str | None) -> bytes | None:
+    """Decode the percent-encoding of a group; ``None`` for one that did not match."""
     if text is None:
         return None
     octets = text.encode("latin-1")

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._literal_text import encoded_literal, fixed_beginning, literal_pattern
-from ._matchers import PathMatches, compiled, unquoted
-from ._reversal import encoded_value
+from ._matchers import PathMatches, compile_pattern, decode_group
+from ._reversal import encode_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 class Converter(NamedTuple):
-    """What a place may hold, and what a handler gets of it."""
+    """The type of a place: the texts that fit, and the value that a handler gets."""
 
     #: A regular expression for the text in the path, without capturing groups. The text is
-    #: percent-encoded; an encoded slash has to fit as a slash does.
+    #: percent-encoded; an encoded slash has to fit where a slash does.
     pattern: str
-    #: Makes the value of the text; ``ValueError`` says that the path does not match after all.
-    #: ``None`` leaves it to the handler's ``decode_argument``.
+    #: Converts the text; a ``ValueError`` means that the path does not match. ``None`` leaves it
+    #: to the handler's ``decode_argument``.
     convert: Callable[[str], Any] | None = None
 
 
@@ -46,7 +46,7 @@ _PLACE = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}")
 
 
 class PathTemplate(PathMatches, goes_by_pattern=True):
-    """Match a path with typed places.
+    """A matcher of paths with typed places.
 
     ::
 
@@ -55,14 +55,14 @@ class PathTemplate(PathMatches, goes_by_pattern=True):
             (PathTemplate("/file/{name:path}"), FileHandler),
         ])
 
-    A place is a name and a type: ``str`` (the default: anything but a slash), ``int``, ``float``,
+    A place has a name and a type: ``str`` (the default: anything but a slash), ``int``, ``float``,
     ``uuid`` or ``path`` (anything). Handlers get the values as keyword arguments. A slash that
-    arrives percent-encoded is still a slash: only a ``path`` may hold it. Everything else in the
-    template is literal text, which is written as people read it (``/新闻/{id:int}``) or
-    percent-encoded. A tuple that begins with a text is a regular expression as ever.
+    arrives percent-encoded is still a slash: only a ``path`` may contain it. Everything else in the
+    template is literal text, either as people read it (``/新闻/{id:int}``) or percent-encoded. A
+    tuple that begins with a text is still a regular expression.
 
     :param template: begins with a slash, or with a place.
-    :param converters: further types by their names: a :class:`Converter`, or a tuple of its parts.
+    :param converters: further types by name, each a :class:`Converter` or a tuple of its parts.
     :raises ValueError: the template begins with something else, or has an unknown type, a name
         that is not an identifier, a name twice, or a single brace.
     :raises re.error: the pattern of a further type is not a regular expression.
@@ -78,7 +78,7 @@ class PathTemplate(PathMatches, goes_by_pattern=True):
         if template[:1] not in ("/", "{"):
             raise ValueError(f"a path begins with a slash, so {template!r} matches nothing")
         self.template = template
-        known = {
+        types = {
             **_CONVERTERS,
             **{name: Converter(*each) for name, each in (converters or {}).items()},
         }
@@ -87,28 +87,30 @@ class PathTemplate(PathMatches, goes_by_pattern=True):
         pattern, at = "", 0
         for place in _PLACE.finditer(template):
             text = template[at : place.start()]
-            name, converter = self._place(place, known)
+            name, converter = self._parse_place(place, types)
             self._texts.append(text)
             self.places[name] = converter
             pattern += f"{literal_pattern(text)}(?P<{name}>{converter.pattern})"
             at = place.end()
         self._texts.append(template[at:])
         if any("{" in text or "}" in text for text in self._texts):
-            raise ValueError(f"a brace without its partner in the path {template!r}")
-        super().__init__(compiled(pattern + literal_pattern(template[at:]) + "$", template))
+            raise ValueError(f"unmatched brace in the path {template!r}")
+        super().__init__(compile_pattern(pattern + literal_pattern(template[at:]) + "$", template))
         self._texts = [encoded_literal(text) for text in self._texts]
         self.prefix = fixed_beginning(self._texts[0])
 
-    def _place(self, place: re.Match[str], known: Mapping[str, Converter]) -> tuple[str, Converter]:
+    def _parse_place(
+        self, place: re.Match[str], types: Mapping[str, Converter]
+    ) -> tuple[str, Converter]:
         name, kind = place[1], place[2] or "str"
         if not name.isidentifier() or name in self.places:
             raise ValueError(f"bad or repeated name {name!r} in the path {self.template!r}")
-        if kind not in known:
-            listed = ", ".join(sorted(known))
+        if kind not in types:
+            names = ", ".join(sorted(types))
             raise ValueError(
-                f"unknown type {kind!r} in the path {self.template!r}, not of {listed}"
+                f"unknown type {kind!r} in the path {self.template!r}, it is not one of {names}"
             )
-        return name, known[kind]
+        return name, types[kind]
 
     def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
         match = self.regex.match(request.path)
@@ -119,7 +121,7 @@ class PathTemplate(PathMatches, goes_by_pattern=True):
             text = match[name]
             if "%" in text and not _fits_with_slashes(converter, text):
                 return None
-            values[name] = raw = unquoted(text) or b""
+            values[name] = raw = decode_group(text) or b""
             if converter.convert is not None:
                 try:
                     values[name] = converter.convert(raw.decode())
@@ -128,9 +130,9 @@ class PathTemplate(PathMatches, goes_by_pattern=True):
         return {"path_args": [], "path_kwargs": values} if values else {}
 
     def reverse(self, *args: Any) -> str | None:
-        """Give the path for some values, in the order of the places.
+        """Return the path with some values in its places, in their order.
 
-        :raises ValueError: there are more or fewer places, or a value does not fit its place.
+        :raises ValueError: the number of places differs, or a value does not fit its place.
         """
         if len(args) != len(self.places):
             raise ValueError(
@@ -140,7 +142,7 @@ class PathTemplate(PathMatches, goes_by_pattern=True):
         for (name, converter), text, arg in zip(
             self.places.items(), self._texts[1:], args, strict=True
         ):
-            value = encoded_value(arg)
+            value = encode_value(arg)
             if re.fullmatch(converter.pattern, value) is None:
                 raise ValueError(f"{arg!r} does not fit {name} in the path {self.template!r}")
             path += value + text

@@ -1,4 +1,4 @@
-"""From a pattern and arguments back to a path."""
+"""Reversal: from a pattern and arguments to a path."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from tornado.util import re_unescape
 #: A character or an escaped one, and the question mark that makes it optional.
 _OPTIONAL_CHARACTER = re.compile(r"(\\.|[^\\])\?")
 
-#: How often a group may occur; the first alternative is for groups that may be missing.
+#: A quantifier of a group; the first alternative is for groups that may be missing.
 _QUANTIFIER = re.compile(
     r"(?:(?P<optional>[?*]|\{0?,[0-9]*\}|\{0\})|\+|\{[0-9]+(?:,[0-9]*)?\})[?+]?"
 )
 
-#: What the path of a request can hold (RFC 3986 section 3.3).
+#: Texts that the path of a request may consist of (RFC 3986 section 3.3).
 _is_path = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@/%]*").fullmatch
 
 
 class Reversal:
     """The path of a pattern, with a place for each of its groups.
 
-    Patterns with nested groups, or with more than literal text between their groups, have no one
-    path; for them ``path`` is ``None``.
+    ``path`` is ``None`` for patterns with nested groups, or with more than literal text between
+    their groups: these have no single path.
     """
 
     __slots__ = ("_literals", "_regex", "group_count", "path")
@@ -44,9 +44,9 @@ class Reversal:
     def fill(self, args: tuple[Any, ...]) -> str:
         """Return the path with `args` in its places, percent-encoded.
 
-        :param args: as many as the pattern has groups. ``None`` leaves an optional group out.
-        :raises ValueError: the pattern has no one path, the number of arguments is another, or the
-            pattern does not match the path that comes out.
+        :param args: one for each group; ``None`` omits an optional group.
+        :raises ValueError: the pattern has no single path, the number of arguments differs, or the
+            pattern does not match the resulting path.
         """
         pattern = self._regex.pattern
         if self._literals is None:
@@ -60,35 +60,35 @@ class Reversal:
         for arg, literal in zip(args, others, strict=True):
             path += _fill_group(arg, literal)
         if self._regex.match(path) is None or _is_path(path) is None:
-            shown = f" with {args!r:.100}" if args else ""
+            values = f" with {args!r:.100}" if args else ""
             raise ValueError(
-                f"cannot reverse the url regex {pattern!r}{shown}: it does not match {path!r:.200}"
+                f"cannot reverse the url regex {pattern!r}{values}: it does not match {path!r:.200}"
             )
         return path
 
 
 def _fill_group(arg: Any, literal: str) -> str:
-    """Return the text of a group, and of what is between it and the next one."""
+    """Return the text of a group and the literal text after it."""
     quantifier = _QUANTIFIER.match(literal)
     if quantifier is not None:
         literal = literal[quantifier.end() :]
         if arg is None and quantifier["optional"]:
             return _text(literal)
-    return encoded_value(arg) + _text(literal)
+    return encode_value(arg) + _text(literal)
 
 
-def encoded_value(arg: Any) -> str:
-    """Return the text of an argument, percent-encoded; slashes stay."""
+def encode_value(arg: Any) -> str:
+    """Return the text of an argument, percent-encoded except for slashes."""
     return url_escape(utf8(arg if isinstance(arg, str | bytes) else str(arg)), plus=False)
 
 
 def _text(literal: str) -> str:
-    """Return what a literal part of a pattern matches, with its optional characters."""
+    """Return the text that a literal part of a pattern matches, with its optional characters."""
     return re_unescape(_OPTIONAL_CHARACTER.sub(r"\1", literal))
 
 
 def _literals_between_groups(regex: re.Pattern[str]) -> list[str] | None:
-    """Split a pattern at its groups, ``None`` where more than literal text is between them."""
+    """Split a pattern at its groups; ``None`` if there is more than literal text between them."""
     pattern = regex.pattern.removeprefix("^").removesuffix("$")
     if regex.groups != pattern.count("("):
         return None

@@ -1,4 +1,4 @@
-"""Routers: choose who answers, when the head of a request is there."""
+"""Routers: they choose what answers a request when its head has arrived."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 class Router(HTTPServerConnectionDelegate):
-    """Choose a delegate for each request; subclasses say which."""
+    """An object that chooses a delegate for each request; subclasses decide which."""
 
     def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> HTTPMessageDelegate | None:
-        """Choose the delegate for a request, by its head.
+        """Called with the head of each request. Override to choose its delegate.
 
-        :return: ``None`` if nobody answers; the client gets a 404.
+        :returns: ``None`` if there is none; then the client gets a 404.
         """
         raise NotImplementedError(f"{type(self).__name__} does not define find_handler")
 
@@ -47,12 +47,12 @@ class ReversibleRouter(Router):
     """A router that knows its routes by name."""
 
     def reverse_url(self, name: str, *args: Any) -> str | None:
-        """Give the URL of the route `name` with `args`, ``None`` if there is no such route."""
+        """Return the URL of the route `name` with `args`; ``None`` if there is no such route."""
         raise NotImplementedError(f"{type(self).__name__} does not define reverse_url")
 
 
 class RoutingDelegate(HTTPMessageDelegate):
-    """Wait for the head of a request, then step aside for the delegate that the router chooses."""
+    """A delegate that waits for the head of a request, then passes on to the one that is chosen."""
 
     def __init__(self, router: Router, server_conn: object, request_conn: HTTPConnection) -> None:
         self._router = router
@@ -79,7 +79,7 @@ class RoutingDelegate(HTTPMessageDelegate):
         if delegate is None:
             delegate = _NotFound(self._request_conn)
         self._delegate = delegate
-        self.finish = delegate.finish  # type: ignore[method-assign]  # a step less on the way
+        self.finish = delegate.finish  # type: ignore[method-assign]  # saves a call for each request
         return delegate.headers_received(start_line, headers)
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
@@ -95,7 +95,7 @@ class RoutingDelegate(HTTPMessageDelegate):
 
 
 class _NotFound(HTTPMessageDelegate):
-    """Answer a request that no rule matches."""
+    """The delegate of a request that no rule matches."""
 
     def __init__(self, connection: HTTPConnection) -> None:
         self._connection = connection

@@ -1,4 +1,4 @@
-"""Routes that are written where their handlers are."""
+"""Routes that are declared beside their handlers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._literal_text import encoded_literal, fixed_beginning, literal_pattern
-from ._matchers import Matcher, PathMatches, compiled
+from ._matchers import Matcher, PathMatches, compile_pattern
 from ._path_templates import PathTemplate
 from ._reversal import Reversal
 from ._rules import Rule
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Routes(list[Rule]):
-    """A list of routes, to which a decorator adds.
+    """A list of routes that is also a decorator, which adds to it.
 
     ::
 
@@ -31,8 +31,8 @@ class Routes(list[Rule]):
 
         application = Application(routes)
 
-    The list may be used wherever a list of routes is taken, and be joined with others. A part of a
-    site may have its routes below a prefix of their own::
+    It is a list like any other, and can be joined with others. A part of a site may have its routes
+    below a prefix of its own::
 
         users = Routes(prefix="/teams/{team}/users")
 
@@ -43,10 +43,9 @@ class Routes(list[Rule]):
 
         application = Application([*routes, *users])
 
-    :param rules: what the list holds at first; the prefix is not for these.
-    :param prefix: what the paths that are decorated with begin with. It begins with a slash, does
-        not end with one, and may have typed places. It stands in front of templates and of regular
-        expressions; there it is literal text.
+    :param rules: the first rules of the list; the prefix does not apply to them.
+    :param prefix: the beginning of the decorators' paths. It begins with a slash, does not end with
+        one, and may have typed places; before a regular expression it is literal text.
     :raises ValueError: the prefix has another form.
 
     .. versionadded:: 1.0
@@ -68,13 +67,13 @@ class Routes(list[Rule]):
     ) -> Callable[[T], T]:
         """Make a decorator that adds a route to the decorated class, and returns the class.
 
-        :param path: a text is the template of a :class:`PathTemplate`, a compiled regular
-            expression is one for the whole path; or any :class:`Matcher`, but not with a prefix.
+        :param path: a text for a :class:`PathTemplate`, a compiled regular expression for the whole
+            path, or any :class:`Matcher` if there is no prefix.
         :param kwargs: keyword arguments for the handler's ``initialize``.
         :param name: a name for ``reverse_url``.
-        :raises ValueError: the path has no sense below the prefix.
+        :raises ValueError: the path cannot be combined with the prefix.
         """
-        matcher = self._matcher(path)
+        matcher = self._make_matcher(path)
 
         def add(target: T) -> T:
             self.append(Rule(matcher, target, kwargs, name))
@@ -82,20 +81,18 @@ class Routes(list[Rule]):
 
         return add
 
-    def _matcher(self, path: str | re.Pattern[str] | Matcher) -> Matcher:
+    def _make_matcher(self, path: str | re.Pattern[str] | Matcher) -> Matcher:
         if isinstance(path, str):
             return PathTemplate(self.prefix + path)
         if isinstance(path, re.Pattern):
             return _PatternBelow(self.prefix, path)
         if self.prefix:
-            raise ValueError(
-                f"{path!r} matches by itself, so the prefix {self.prefix!r} means nothing"
-            )
+            raise ValueError(f"{path!r} is a matcher, which cannot have the prefix {self.prefix!r}")
         return path
 
 
 class _PatternBelow(PathMatches, goes_by_pattern=True):
-    """Match a literal prefix and a regular expression for the rest of the path."""
+    """A matcher of a literal prefix and a regular expression for the rest of the path."""
 
     def __init__(self, prefix: str, rest: re.Pattern[str]) -> None:
         if "{" in prefix:
@@ -108,12 +105,12 @@ class _PatternBelow(PathMatches, goes_by_pattern=True):
         if not pattern.endswith("$"):
             pattern = f"(?:{pattern})$" if "|" in pattern else f"{pattern}$"
         below = f"(?:{pattern})" if "|" in pattern else pattern
-        super().__init__(compiled(literal_pattern(prefix) + below, flags=rest.flags))
+        super().__init__(compile_pattern(literal_pattern(prefix) + below, flags=rest.flags))
         self._encoded_prefix = encoded_literal(prefix)
         if not self.prefix and not rest.flags & re.IGNORECASE:
             self.prefix = fixed_beginning(self._encoded_prefix)
         # The groups are those of the rest, without the one around alternatives.
-        self._rest = Reversal(compiled(rest.pattern, flags=rest.flags))
+        self._rest = Reversal(compile_pattern(rest.pattern, flags=rest.flags))
 
     def reverse(self, *args: Any) -> str:
         url = self._encoded_prefix + self._rest.fill(args)

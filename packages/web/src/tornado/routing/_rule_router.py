@@ -1,4 +1,4 @@
-"""The router that goes by rules."""
+"""Routers with a list of rules."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ app_log = logging.getLogger("tornado.application")
 
 
 class RuleRouter(Router):
-    """Go by a list of rules; the first one that matches wins.
+    """A router with a list of rules, of which the first one that matches wins.
 
-    :param rules: :class:`Rule` objects, or tuples of their arguments. A text in the place of the
-        matcher is a pattern for the path.
+    :param rules: :class:`Rule` objects, or tuples of their arguments. A text instead of a matcher
+        is a pattern for the path.
     """
 
     def __init__(self, rules: _RuleList | None = None) -> None:
-        #: The rules, in order. Change the list as you like: the table behind it follows.
+        #: The rules, in order. The list may be changed at any time: its table follows.
         self.rules = Rules()
         if rules:
             self.add_rules(rules)
@@ -43,7 +43,7 @@ class RuleRouter(Router):
             self.rules.append(self.process_rule(_as_rule(rule)))
 
     def process_rule(self, rule: Rule) -> Rule:
-        """Look at a rule before it is added; subclasses may change or replace it."""
+        """Called before a rule is added. Override to change or replace it."""
         return rule
 
     def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> HTTPMessageDelegate | None:
@@ -59,22 +59,22 @@ class RuleRouter(Router):
         return None
 
     def get_lifespans(self) -> list[Lifespan]:
-        found: dict[Lifespan, None] = {}
+        lifespans: dict[Lifespan, None] = {}
         for rule in self.rules:
             get_lifespans = getattr(rule.target, "get_lifespans", None)
             if get_lifespans is not None:
-                found.update(dict.fromkeys(get_lifespans()))
-        return list(found)
+                lifespans.update(dict.fromkeys(get_lifespans()))
+        return list(lifespans)
 
     def get_target_delegate(
         self, target: Any, request: HTTPServerRequest, **target_params: Any
     ) -> HTTPMessageDelegate | None:
-        """Make the delegate for a rule's target.
+        """Return the delegate for a rule's target. Override to support other targets.
 
-        :param target_params: what the matcher found (``path_args``, ``path_kwargs``) and the
-            rule's ``target_kwargs``, each where there is any. A router gets them by its
-            ``find_handler``, a callable beside the request.
-        :return: ``None`` if the target has no answer for this request; the next rule is tried.
+        :param target_params: the results of the matcher (``path_args``, ``path_kwargs``) and the
+            rule's ``target_kwargs``, if there are any. They are passed on to the ``find_handler``
+            of a router and to a callable, after the request.
+        :returns: ``None`` if the target does not answer this request; the next rule is tried.
         """
         connection: Any = request.connection
         if isinstance(target, Router):
@@ -87,7 +87,7 @@ class RuleRouter(Router):
 
 
 class ReversibleRuleRouter(ReversibleRouter, RuleRouter):
-    """A router by rules, whose rules may have names."""
+    """A router whose rules may have names."""
 
     def __init__(self, rules: _RuleList | None = None) -> None:
         self.named_rules: dict[str, Rule] = {}
@@ -113,7 +113,7 @@ class ReversibleRuleRouter(ReversibleRouter, RuleRouter):
 
 def _as_rule(rule: Any) -> Rule:
     if not isinstance(rule, tuple | list):
-        return rule  # type: ignore[no-any-return]  # a Rule, or something of the same form
+        return rule  # type: ignore[no-any-return]  # a Rule, or an object with the same attributes
     matcher, *rest = rule
     if not 1 <= len(rest) <= 3:
         raise TypeError(
@@ -127,7 +127,7 @@ def _as_rule(rule: Any) -> Rule:
 
 
 class _CallableTarget(HTTPMessageDelegate):
-    """Collect a request and call a function with it."""
+    """The delegate of a callable: it collects the request, then calls it."""
 
     def __init__(
         self, target: Callable[..., object], request: HTTPServerRequest, **params: Any

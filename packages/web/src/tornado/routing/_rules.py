@@ -1,4 +1,4 @@
-"""Rules: a matcher, and who answers what it matches."""
+"""Rules: a matcher, and the target that answers what it matches."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 class Rule:
-    """Connect a matcher with a target.
+    """A connection of a matcher with a target.
 
-    :param matcher: which requests are meant.
-    :param target: who answers: a handler class, a router, a
-        :class:`tornado.httputil.HTTPServerConnectionDelegate`, or a callable that takes the
-        request, and as keyword arguments ``path_args`` and ``path_kwargs`` where the pattern has
-        groups, and ``target_kwargs`` where the rule has any.
-    :param target_kwargs: keyword arguments for the target, where it takes any.
+    :param matcher: which requests the rule is for.
+    :param target: what answers them: a handler class, a router, a
+        :class:`tornado.httputil.HTTPServerConnectionDelegate`, or a callable. A callable is called
+        with the request, with the keyword arguments ``path_args`` and ``path_kwargs`` if the
+        pattern has groups, and with ``target_kwargs`` if the rule has any.
+    :param target_kwargs: keyword arguments for the target, if it takes any.
     :param name: a name for ``reverse_url``.
     """
 
@@ -39,7 +39,7 @@ class Rule:
         self.name = name
 
     def reverse(self, *args: Any) -> str | None:
-        """Give the URL for `args`, ``None`` if the matcher knows none."""
+        """Return the URL for `args`; ``None`` if the matcher has none."""
         return self.matcher.reverse(*args)
 
     def __repr__(self) -> str:
@@ -50,7 +50,7 @@ class Rule:
 
 
 class URLSpec(Rule):
-    """Connect a pattern for the path with a handler.
+    """A connection of a pattern for the path with a handler.
 
     :param pattern: a regular expression for the whole path; its groups become arguments of the
         handler's methods, by name or by position.
@@ -77,7 +77,7 @@ class URLSpec(Rule):
         )
 
 
-#: What applications may write instead of rules: tuples and rules, in any mixture.
+#: What applications may pass as rules: rules and tuples, mixed.
 _RuleList = list[
     Rule
     | list[Any]

@@ -1,9 +1,9 @@
-"""The table behind a list of rules says which of them can match a path at all.
+"""The table of a list of rules: which of them can match a path.
 
 Most patterns begin with literal text. The table groups the rules by that text, so that a lookup
-asks a dictionary once for each length that occurs, instead of trying every pattern. A pattern
-without literal text, and a matcher that is no pattern, can match any path. Candidates come out in
-the order of the list: the first match still wins.
+asks a dictionary once for each length of these texts instead of trying every pattern. A pattern
+that does not begin with literal text, and a matcher that is not a pattern, can match any path.
+Candidates are in the order of the list: the first match still wins.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from ._rules import Rule
 
 
-_NONE: list[Rule] = []
+_NO_RULES: list[Rule] = []
 
 
 class Table:
     """An index of a fixed sequence of rules."""
 
-    __slots__ = ("_alone", "_by_prefix", "_lengths", "_only_length", "by_path")
+    __slots__ = ("_by_prefix", "_groups_in_order", "_lengths", "_only_length", "by_path")
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         by_prefix: dict[str, list[tuple[int, Rule]]] = {}
@@ -38,16 +38,16 @@ class Table:
         self._by_prefix = by_prefix
         self._lengths = sorted({len(prefix) for prefix in by_prefix})
         self._only_length = self._lengths[0] if len(self._lengths) == 1 else None
-        self._alone = {prefix: _in_order([group]) for prefix, group in by_prefix.items()}
-        #: The candidates for paths that a pattern without special characters names.
+        self._groups_in_order = {prefix: _in_order([group]) for prefix, group in by_prefix.items()}
+        #: The candidates for the paths of patterns without special characters.
         self.by_path = {
             path: _in_order([found, *self._groups(path)]) for path, found in paths.items()
         }
 
     def candidates(self, path: str) -> list[Rule]:
-        """Give the rules that may match any other path, in order."""
+        """Return the rules that may match any other path, in order."""
         if self._only_length is not None:  # often all dynamic routes are below one prefix
-            return self._alone.get(path[: self._only_length], _NONE)
+            return self._groups_in_order.get(path[: self._only_length], _NO_RULES)
         return _in_order(self._groups(path))
 
     def _groups(self, path: str) -> list[list[tuple[int, Rule]]]:
@@ -79,12 +79,12 @@ def _index_of(entry: tuple[int, Rule]) -> int:
 
 
 class Rules(list["Rule"]):
-    """A list of rules with its table, which is made anew when the list was changed."""
+    """A list of rules with its table, which is made again after the list was changed."""
 
     _table: Table | None = None
 
     def candidates(self, path: str) -> list[Rule]:
-        """Give the rules that may match a path, in order."""
+        """Return the rules that may match a path, in order."""
         table = self._table
         if table is None:
             table = self._table = Table(self)
@@ -92,7 +92,8 @@ class Rules(list["Rule"]):
         return by_path[path] if path in by_path else table.candidates(path)
 
 
-def _forgetting(name: str) -> Callable[..., Any]:
+def _drops_table(name: str) -> Callable[..., Any]:
+    """Return a method of lists that also drops the table."""
     change = getattr(list, name)
 
     def method(self: Rules, *args: Any, **kwargs: Any) -> Any:
@@ -116,4 +117,4 @@ for _name in (
     "reverse",
     "sort",
 ):
-    setattr(Rules, _name, _forgetting(_name))
+    setattr(Rules, _name, _drops_table(_name))

@@ -1,4 +1,4 @@
-r"""The web framework: handlers, the application, and what belongs around them.
+r"""The web framework: handlers, the application, and what belongs to them.
 
 A handler answers requests, and an application says which handler answers what::
 
@@ -23,8 +23,8 @@ A handler answers requests, and an application says which handler answers what::
         tornado.ioloop.IOLoop.current().start()
 
 Methods of a handler run on the event loop: a ``def`` from its beginning to its end, an ``async
-def`` until it awaits. What blocks belongs into a thread
-(:meth:`tornado.ioloop.IOLoop.run_in_executor`). Handlers are not safe to call from other threads.
+def`` until it awaits. Run code that blocks in a thread
+(:meth:`tornado.ioloop.IOLoop.run_in_executor`). It is not safe to call handlers from other threads.
 """
 
 # ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for

@@ -79,9 +79,9 @@ class _ApplicationRouter(ReversibleRuleRouter):
 
 
 class Application(ReversibleRouter):
-    """Routes, settings, and what the handlers of a site share.
+    """The routes and settings of a site, and what its handlers share.
 
-    An application is called by an HTTP server::
+    An HTTP server calls it for each request::
 
         application = Application([
             (r"/", MainHandler),
@@ -91,11 +91,11 @@ class Application(ReversibleRouter):
 
     :param handlers: routes: :class:`tornado.routing.URLSpec` objects, or tuples of a pattern, a
         handler class, keyword arguments for its ``initialize``, and a name.
-    :param default_host: the host that is assumed for requests to none that is known.
-    :param transforms: :class:`OutputTransform` classes, for each response.
-    :param wsgi: the application is for a ``tornado.wsgi.WSGIContainer``'s counterpart: classic, and
-        only keeps ``debug`` from watching the source.
-    :param settings: everything else; handlers see it as ``self.settings``.
+    :param default_host: the host whose routes answer requests to an unknown host.
+    :param transforms: :class:`OutputTransform` classes; each response gets one of each.
+    :param wsgi: classic: the application runs under a WSGI server. It only keeps ``debug`` from
+        watching the source.
+    :param settings: everything else; handlers have it as ``self.settings``.
     """
 
     def __init__(
@@ -106,8 +106,8 @@ class Application(ReversibleRouter):
         wsgi: Any = False,
         **settings: Any,
     ) -> None:
-        # Typed as open, so that type checkers take Application(handlers, **settings): they think
-        # that any of the settings may be for any of the arguments.
+        # Typed as open, so that type checkers accept Application(handlers, **settings): they think
+        # that each of the settings may be for each of the arguments.
         self.transforms: list[Any] = _transforms(settings) if transforms is None else [*transforms]
         self.default_host: str | None = default_host
         self.settings = settings
@@ -131,16 +131,16 @@ class Application(ReversibleRouter):
         self._start_autoreload()
 
     def _start_autoreload(self, io_loop: IOLoop | None = None) -> None:
-        """Watch the source, with the setting ``autoreload``; once for each loop."""
+        """Watch the source if the setting ``autoreload`` is on; once for each loop."""
         if self.settings.get("autoreload"):
             import tornado.autoreload
 
             tornado.autoreload.start(io_loop=io_loop)
 
     def __call__(self, request: HTTPServerRequest) -> Any:
-        """Answer a complete request; so an application can be another one's fallback.
+        """Answer a complete request, so that an application can be the fallback of another one.
 
-        :return: the Task that finishes the request, ``None`` if it is finished.
+        :returns: the Task that finishes the request; ``None`` if it is finished.
         """
         delegate: Any = self.find_handler(request)
         return delegate.execute()
@@ -160,11 +160,10 @@ class Application(ReversibleRouter):
 
         :param kwargs: for the constructor of :class:`tornado.httpserver.HTTPServer`; everything
             else is for :meth:`tornado.tcpserver.TCPServer.listen`.
-        :return: the server, to stop it later.
+        :returns: the server, to stop it later.
         """
-        self._start_autoreload(
-            kwargs.get("io_loop")
-        )  # the loop may be another one than when this object was made
+        # Not always the loop on which this object was made.
+        self._start_autoreload(kwargs.get("io_loop"))
         server = HTTPServer(self, **kwargs)
         server.listen(
             port,
@@ -176,7 +175,7 @@ class Application(ReversibleRouter):
         )
         return server
 
-    # Routes.
+    # Routes
 
     def add_handlers(self, host_pattern: str, host_handlers: Any) -> None:
         """Add routes for the hosts that match a pattern; they come before those for all hosts."""
@@ -193,7 +192,7 @@ class Application(ReversibleRouter):
         self.transforms.append(transform_class)
 
     def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> HTTPMessageDelegate | None:
-        """Choose who answers a request; never ``None``."""
+        """Return the delegate that answers a request; never ``None``."""
         router = self.default_router
         if len(router.rules) == 1 and router.rules[0].target is self.wildcard_router:
             router = self.wildcard_router  # no other hosts were added: the usual case
@@ -227,9 +226,9 @@ class Application(ReversibleRouter):
         return kind(self, request, target_class, target_kwargs, path_args, path_kwargs)
 
     def reverse_url(self, name: str, *args: Any) -> str:
-        """Give the URL of the route `name`.
+        """Return the URL of the route `name`.
 
-        :param args: for the groups of its pattern; percent-encoded.
+        :param args: for the groups of its pattern; they are percent-encoded.
         :raises KeyError: there is no such route.
         """
         url = self.default_router.reverse_url(name, *args)
@@ -237,9 +236,9 @@ class Application(ReversibleRouter):
             raise KeyError(f"{name} not found in named urls")
         return url
 
-    # The start and the end.
+    # The start and the end
 
-    # A subclass may have had something else of these names for long.
+    # Cached, so that a subclass may have attributes of its own with these names.
     @cached_property
     def on_startup(self) -> Hooks:
         """Functions to be called before the first request: a list that is a decorator as well.
@@ -250,10 +249,10 @@ class Application(ReversibleRouter):
             async def connect(application):
                 application.settings["database"] = await open_pool()
 
-        The setting ``on_startup`` is a list of the first ones. Each gets the application, and may be ``def`` or ``async def``. They are called in order,
-        once in each process, however many servers serve the application. Clients wait until they
-        are done. If one raises, the server stops and the program ends with one message and the
-        status 1.
+        The setting ``on_startup`` lists the first ones. Each is called with the application, and
+        may be ``def`` or ``async def``. They are called in order, once in each process, no matter
+        how many servers serve the application. Clients wait until they are done. If one raises,
+        the server stops and the program ends with one message and the status 1.
 
         .. versionadded:: 1.0
         """
@@ -261,12 +260,12 @@ class Application(ReversibleRouter):
 
     @cached_property
     def on_shutdown(self) -> Hooks:
-        """Functions to be called after the last request, in reversed order; as :attr:`on_startup`.
+        """Functions to be called after the last request, in reverse order; see :attr:`on_startup`.
 
-        They are called when every server of the application has stopped and has no connections any
-        more, as after :meth:`tornado.httpserver.HTTPServer.drain`; or else when the loop ends. What
+        They are called when every server of the application has stopped and has no connections
+        left, as after :meth:`tornado.httpserver.HTTPServer.drain`, or else when the loop ends. What
         one of them raises is logged, and the others are called nevertheless. They are not called
-        after a start that failed.
+        after a start that has failed.
 
         .. versionadded:: 1.0
         """
@@ -275,16 +274,16 @@ class Application(ReversibleRouter):
     def get_lifespans(self) -> list[Lifespan]:
         return [self._lifecycle.lifespan, *self.default_router.get_lifespans()]
 
-    # The log.
+    # The log
 
     def log_request(self, handler: RequestHandler) -> None:
-        """Write a line to the access log; a place for subclasses.
+        """Called to write a line to the access log. Override to write another one.
 
-        The level is that of the status: INFO, WARNING from 400 on, ERROR from 500 on; and INFO for
+        The level depends on the status: INFO, WARNING from 400 on, ERROR from 500 on; and INFO for
         a client that has left. The record names the module and the method of the handler.
 
-        The setting ``log_function``, a callable that takes the handler, takes the place of this
-        without a subclass.
+        Without a subclass, the setting ``log_function`` replaces this: a callable that takes the
+        handler.
         """
         if "log_function" in self.settings:
             self.settings["log_function"](handler)
@@ -312,7 +311,7 @@ class Application(ReversibleRouter):
 
 
 def _transforms(settings: dict[str, Any]) -> list[Any]:
-    """Give the transforms that the settings ask for."""
+    """Return the transforms that the settings ask for."""
     if not (settings.get("compress_response") or settings.get("gzip")):
         return []
     from tornado.web import GZipContentEncoding
@@ -321,10 +320,10 @@ def _transforms(settings: dict[str, Any]) -> list[Any]:
 
 
 def _static_routes(settings: dict[str, Any]) -> list[Any]:
-    """Give the routes for static files, none without the setting ``static_path``.
+    """Return the routes for static files; none without the setting ``static_path``.
 
-    They come before the routes of the application: below the prefix, and the two files that
-    browsers and robots ask for at the root.
+    They come before the routes of the application: those below the prefix, and the two files that
+    browsers and robots request at the root.
     """
     path = settings.get("static_path")
     if not path:

@@ -1,4 +1,4 @@
-"""Ready-made handlers: errors, redirects, and requests that somebody else answers."""
+"""Ready-made handlers: errors, redirects, and requests that another callable answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ErrorHandler(RequestHandler):
-    """Answer every request with the same error.
+    """A handler that answers every request with the same error.
 
     :param status_code: the status.
     """
@@ -27,22 +27,22 @@ class ErrorHandler(RequestHandler):
         raise HTTPError(self._status_code)
 
     def check_xsrf_cookie(self) -> None:
-        """Take requests without a token: the answer is the error, whoever asks."""
+        """Accept requests without a token: the answer is the same error for everybody."""
 
     def check_trusted_origin(self, origin: str) -> bool:
-        """Take requests from everywhere, for the same reason."""
+        """Accept requests from everywhere, for the same reason."""
         return True
 
 
 class RedirectHandler(RequestHandler):
-    r"""Send every request to another URL.
+    r"""A handler that redirects every request to another URL.
 
-    The groups of the path can be put into it: ``(r"/old/(.*)", RedirectHandler,
-    {"url": "/new/{0}"})``. What a client puts there never leads to another site than `url` does:
-    a request that tries is answered with 400. The query of the request goes along.
+    The URL may contain the groups of the path: ``(r"/old/(.*)", RedirectHandler,
+    {"url": "/new/{0}"})``. A client cannot make it lead to another site than `url` does: such a
+    request is answered with 400. The query of the request is kept.
 
-    :param url: where to; a format string for the groups of the path.
-    :param permanent: 301, or 302 if false.
+    :param url: the other URL, a format string for the groups of the path.
+    :param permanent: answer with 301, or with 302 if false.
     """
 
     def initialize(self, url: str, permanent: bool = True) -> None:
@@ -61,9 +61,9 @@ class RedirectHandler(RequestHandler):
 
 
 class FallbackHandler(RequestHandler):
-    """Let another callable answer, such as a ``tornado.wsgi.WSGIContainer``.
+    """A handler that has another callable answer, such as a ``tornado.wsgi.WSGIContainer``.
 
-    :param fallback: takes the request, and answers through its connection.
+    :param fallback: called with the request; it answers through the request's connection.
     """
 
     def initialize(self, fallback: Callable[[HTTPServerRequest], object]) -> None:

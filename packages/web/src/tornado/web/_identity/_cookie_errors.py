@@ -1,4 +1,4 @@
-"""What is raised for cookies that must not be sent; apart, so that ``http.cookies`` loads late."""
+"""The error of cookies that cannot be sent; a module of its own, so ``http.cookies`` loads late."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from http.cookies import CookieError
 
 
 class InvalidCookieError(CookieError, ValueError):
-    """A cookie's name, value or attribute cannot be sent as it is."""
+    """A name, value or attribute of a cookie that cannot be sent."""

@@ -1,7 +1,7 @@
-"""One ``Set-Cookie`` field: RFC 6265bis section 4.1, and ``http.cookies`` where that is silent.
+"""The ``Set-Cookie`` field: RFC 6265bis section 4.1, and ``http.cookies`` where that is silent.
 
-Values that need it are quoted as ``http.cookies`` quotes them, because that is what everybody who
-reads Python's cookies undoes.
+Values that need quotes are quoted as ``http.cookies`` does it, because that is what readers of
+Python's cookies expect.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _DAY = 86400
 
 # Patterns are compiled when they are first used: not every program sets cookies.
 
-# cookie-name = token, and the colon that http.cookies takes as well.
+# cookie-name = token, and the colon that http.cookies accepts as well.
 _NAME = rf"[{TCHAR}:]+"
 _PLAIN_VALUE = _NAME
-# Octets that a quoted value may have; those above ASCII are sent as escapes.
+# Characters that a quoted value may have; those beyond ASCII are sent as escapes.
 _QUOTABLE_VALUE = r"[\x21-\x7e\xa0-\xff]*"
 _ESCAPED = r'["\\,;]|[\x80-\xff]'
 # av-octet = any CHAR except CTLs or ";"
@@ -69,12 +69,12 @@ def set_cookie_line(name: str, value: str, attributes: Mapping[str, Any]) -> str
 
     :param attributes: their names in any letter case, with ``_`` or ``-``; those that are ``None``
         or false are left out, and so is an empty path or domain.
-    :raises InvalidCookieError: something in it has characters that could end the value or the
-        field, there is no such attribute, or the prefix of the name asks for other attributes.
+    :raises InvalidCookieError: a part has characters that could end the value or the field, an
+        attribute does not exist, or the prefix of the name requires other attributes.
     """
     _check_name(name)
     known = _by_known_name(name, attributes)
-    _check_promises(name, known)
+    _check_prefix(name, known)
     parts = [f"{name}={_quoted(name, value)}"]
     for key, label in _LABELS.items():
         if key in known:
@@ -83,7 +83,7 @@ def set_cookie_line(name: str, value: str, attributes: Mapping[str, Any]) -> str
 
 
 def is_prefixed(name: str) -> bool:
-    """Tell whether browsers take a cookie of this name only if it is ``Secure``."""
+    """Tell whether browsers accept a cookie of this name only if it is ``Secure``."""
     return name.lower().startswith(("__host-", "__secure-"))
 
 
@@ -114,8 +114,8 @@ def _check_text(cookie: str, attribute: str, text: str) -> None:
         )
 
 
-def _check_promises(name: str, attributes: Mapping[str, Any]) -> None:
-    """Check what browsers ask for; they would drop the cookie silently (RFC 6265bis 4.1.3)."""
+def _check_prefix(name: str, attributes: Mapping[str, Any]) -> None:
+    """Check what browsers require; they drop other cookies silently (RFC 6265bis 4.1.3)."""
     secure = "secure" in attributes
     if is_prefixed(name) and not secure:
         raise _invalid(f"cookie {name!r} needs secure=True because of its prefix")

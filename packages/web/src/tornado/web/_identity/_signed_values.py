@@ -1,11 +1,11 @@
-r"""Signed values: anybody can read them, nobody but the application can make them.
+r"""Signed values: everybody can read them, only the application can make them.
 
-Version 2, which is made::
+Version 2, which is written::
 
     2|1:0|10:1300000000|3:key|8:dmFsdWU=|<hexadecimal HMAC-SHA256 of everything before it>
 
-Between the version and the signature stand four fields, each with its length in front of it: the
-number of the key, the time in seconds, the name, and the value in base64.
+Between the version and the signature are four fields, each after its length: the number of the
+key, the time in seconds, the name, and the value in base64.
 
 Version 1, which is still read: ``<base64 value>|<time>|<HMAC-SHA1 of name, value and time>``.
 """
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 
 #: The version that :func:`create_signed_value` makes.
 DEFAULT_SIGNED_VALUE_VERSION = 2
-#: The oldest version that :func:`decode_signed_value` takes, unless it is told otherwise.
+#: The oldest version that :func:`decode_signed_value` accepts by default.
 DEFAULT_SIGNED_VALUE_MIN_VERSION = 1
-#: The versions that there are.
+#: The oldest and the newest version.
 MIN_SUPPORTED_SIGNED_VALUE_VERSION = 1
 MAX_SUPPORTED_SIGNED_VALUE_VERSION = 2
 
 _DAY = 86400
-# How far a clock that signs may be ahead of the one that reads. In version 1 nothing says where
-# the value ends and the time begins, so digits of one could be moved to the other.
+# How far the clock of a signer may be ahead of ours. In version 1 nothing separates the value from
+# the time, so digits of one could be moved to the other.
 _LONGEST_AHEAD = 31 * _DAY
 
 _VERSION = re.compile(rb"([1-9][0-9]{0,2})\|")
@@ -49,8 +49,8 @@ _UP_TO_VALUE = re.compile(rb"\|([0-9]{1,7}):")
 _OLD_VALUE = re.compile(rb"([0-9A-Za-z+/=]*)\|([1-9][0-9]{0,17})\|([0-9a-f]{40})")
 
 
-class _Signed(NamedTuple):
-    """A value of version 2, taken apart; nothing is proven yet."""
+class _SignedParts(NamedTuple):
+    """The parts of a value of version 2; they are not verified yet."""
 
     key_version: int
     timestamp: int
@@ -72,9 +72,9 @@ def create_signed_value(
 
     :param secret: the key, or a dictionary of keys by their numbers.
     :param version: 1 or 2; 2 if ``None``.
-    :param clock: gives the time in seconds; :func:`time.time` if ``None``.
-    :param key_version: the number of the key, where there are several.
-    :raises ValueError: the version does not exist, or the key is not said.
+    :param clock: returns the time in seconds; :func:`time.time` if ``None``.
+    :param key_version: the number of the key, if there are several.
+    :raises ValueError: there is no such version, or `key_version` is missing.
     :raises KeyError: there is no key of this number.
     """
     if version is None:
@@ -105,10 +105,10 @@ def decode_signed_value(
     clock: Callable[[], float] | None = None,
     min_version: int | None = None,
 ) -> bytes | None:
-    """Give what was signed, or ``None`` if it was not signed with this key under this name.
+    """Return what was signed; ``None`` if it was not signed with this key under this name.
 
-    :param max_age_days: older values are not taken.
-    :param min_version: older versions are not taken.
+    :param max_age_days: older values are refused.
+    :param min_version: older versions are refused.
     :raises ValueError: there is no version `min_version`.
     """
     if min_version is None:
@@ -127,14 +127,14 @@ def decode_signed_value(
 
 
 def get_signature_key_version(value: str | bytes) -> int | None:
-    """Give the number of the key that a value says it was signed with; this proves nothing.
+    """Return the number of the key that a value names; the signature is not verified.
 
-    :return: ``None`` for version 1, which has no such number, and for what is no signed value.
+    :returns: ``None`` for version 1, which has no such number, and for other texts.
     """
     signed = utf8(value)
     if _version_of(signed) != 2:
         return None
-    parts = _take_apart(signed)
+    parts = _split(signed)
     return None if parts is None else parts.key_version
 
 
@@ -149,7 +149,7 @@ def _version_of(signed: bytes) -> int:
 def _decode(
     secret: Secret, name: bytes, signed: bytes, now: float, max_age_days: float
 ) -> bytes | None:
-    parts = _take_apart(signed)
+    parts = _split(signed)
     if parts is None:
         return None
     key = secret if isinstance(secret, str | bytes) else secret.get(parts.key_version)
@@ -157,9 +157,9 @@ def _decode(
         return None
     if not hmac.compare_digest(parts.name, name):
         return None
-    if not _is_of_age(parts.timestamp, now, max_age_days):
+    if not _is_valid_at(parts.timestamp, now, max_age_days):
         return None
-    return _unpacked(parts.value)
+    return _decoded_value(parts.value)
 
 
 def _decode_old(
@@ -174,23 +174,23 @@ def _decode_old(
         return None
     if int(timestamp) > now + _LONGEST_AHEAD:
         gen_log.warning("Cookie timestamp in future (possible tampering) of the value %r", name)
-    if not _is_of_age(int(timestamp), now, max_age_days):
+    if not _is_valid_at(int(timestamp), now, max_age_days):
         return None
-    return _unpacked(value)
+    return _decoded_value(value)
 
 
-def _is_of_age(timestamp: int, now: float, max_age_days: float) -> bool:
+def _is_valid_at(timestamp: int, now: float, max_age_days: float) -> bool:
     return now - max_age_days * _DAY <= timestamp <= now + _LONGEST_AHEAD
 
 
-def _unpacked(value: bytes) -> bytes | None:
+def _decoded_value(value: bytes) -> bytes | None:
     try:
         return base64.b64decode(value, validate=True)
     except binascii.Error:
         return None
 
 
-def _take_apart(signed: bytes) -> _Signed | None:
+def _split(signed: bytes) -> _SignedParts | None:
     head = _UP_TO_NAME.match(signed)
     if head is None:
         return None
@@ -204,7 +204,7 @@ def _take_apart(signed: bytes) -> _Signed | None:
     end = middle.end() + int(middle[1])
     if signed[end : end + 1] != b"|":
         return None
-    return _Signed(
+    return _SignedParts(
         int(key_version),
         int(timestamp),
         signed[head.end() : name_end],
@@ -223,10 +223,10 @@ def _sign_old(key: str | bytes, *parts: bytes) -> bytes:
 
 
 def _create_signature_v1(secret: str | bytes, *parts: str | bytes) -> bytes:
-    """Return the signature of version 1; upstream's name, which tests of programs use."""
+    """Return the signature of version 1; tests of programs use this name."""
     return _sign_old(secret, *map(utf8, parts))
 
 
 def _create_signature_v2(secret: str | bytes, s: bytes) -> bytes:
-    """Return the signature of version 2; upstream's name, which tests of programs use."""
+    """Return the signature of version 2; tests of programs use this name."""
     return _sign(secret, utf8(s))

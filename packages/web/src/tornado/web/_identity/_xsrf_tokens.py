@@ -1,7 +1,7 @@
-"""Tokens against forged requests, as they are written.
+"""Tokens against forged requests (XSRF), and how they are written.
 
-Version 1 is the token in hexadecimal digits. Version 2 hides it behind a mask that is another one
-in each response, so that compression cannot tell the token by the length of responses (BREACH)::
+Version 1 is the token in hexadecimal digits. Version 2 hides it with a mask that differs in each
+response, so that the length of compressed responses does not reveal it (BREACH)::
 
     2|<mask: 8 hexadecimal digits>|<masked token>|<time of the token in seconds>
 """
@@ -20,14 +20,14 @@ from tornado.escape import utf8
 _MASK_LENGTH = 4
 _TOKEN_LENGTH = 16
 
-#: Nothing that we make is longer.
+#: The longest text that is parsed; ours are shorter.
 _LONGEST = 256
 _MASKED_FORM = r"2\|([0-9A-Fa-f]{8})\|((?:[0-9A-Fa-f]{2})+)\|([0-9]{1,18})"
 _NEWER = r"[0-9]+\|"
 
 
 class Token(NamedTuple):
-    """A token: only who knows `secret` may send forms."""
+    """A token: a client may send forms only with its `secret`."""
 
     version: int
     secret: bytes
@@ -40,7 +40,7 @@ def new_token() -> Token:
 
 
 def parse_token(text: str) -> Token | None:
-    """Read a token of either version; ``None`` if it is none."""
+    """Parse a token of either version; ``None`` if the text is not one."""
     if not text or len(text) > _LONGEST:
         return None
     masked = re.fullmatch(_MASKED_FORM, text)
@@ -67,7 +67,7 @@ def write_token(token: Token, version: int) -> bytes:
 
 
 def _masked(mask: bytes, secret: bytes) -> bytes:
-    """Put a mask on a secret, or take it off."""
+    """Add a mask to a secret, or remove it."""
     return bytes([octet ^ hidden for octet, hidden in zip(secret, cycle(mask), strict=False)])
 
 

@@ -1,4 +1,4 @@
-"""Which content coding a client wants (RFC 9110 section 12.5.3)."""
+"""The content coding that a client prefers (RFC 9110 section 12.5.3)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from tornado.httputil import TOKEN
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-#: Longer fields are not from anybody who wants to read the answer.
-_MOST = 1000
+#: The longest field, in characters, that is read; no browser sends longer ones.
+_LONGEST_FIELD = 1000
 
-# weight = OWS ";" OWS "q=" qvalue; at most three digits behind the point.
+# weight = OWS ";" OWS "q=" qvalue; at most three digits after the point.
 _choice = re.compile(
     rf"[ \t]*+({TOKEN})[ \t]*+"
     r"(?:;[ \t]*+q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)[ \t]*+)?"
@@ -21,14 +21,13 @@ _choice = re.compile(
 
 
 def preferred_coding(field: str | None, offered: Iterable[str]) -> str | None:
-    """Choose the coding that a client wants most.
+    """Choose the coding that a client prefers.
 
     :param field: the ``Accept-Encoding`` field.
-    :param offered: the codings that there are; among those that the client wants equally, the
-        first one is chosen.
-    :return: ``None`` to send the content as it is: nothing else is wanted, or that more.
+    :param offered: the available codings; among those of equal weight, the first one is chosen.
+    :returns: ``None`` to send the content without a coding.
     """
-    if not field or len(field) > _MOST:
+    if not field or len(field) > _LONGEST_FIELD:
         return None
     weights: dict[str, float] = {}
     for item in field.split(","):
@@ -36,13 +35,13 @@ def preferred_coding(field: str | None, offered: Iterable[str]) -> str | None:
         if match is not None:
             weights[match[1].lower()] = 1.0 if match[2] is None else float(match[2])
     others = weights.get("*", 0.0)
-    best, most = None, 0.0
+    best, highest = None, 0.0
     for coding in offered:
         weight = weights.get(coding)
         if weight is None and coding == "gzip":
             weight = weights.get("x-gzip")
         if weight is None:
             weight = others
-        if weight > most:
-            best, most = coding, weight
-    return best if most >= weights.get("identity", 0.0) else None
+        if weight > highest:
+            best, highest = coding, weight
+    return best if highest >= weights.get("identity", 0.0) else None

@@ -1,26 +1,26 @@
-"""The languages that a client prefers: RFC 9110 section 12.5.4."""
+"""The languages that a client prefers (RFC 9110 section 12.5.4)."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-# Clients write more digits than the three of the grammar, and leave out the one before the point.
+# Clients write more than the three digits of the grammar, and omit the one before the point.
 _WEIGHT = r"(?i)q=([01](?:\.[0-9]{0,9})?|\.[0-9]{1,9})"
 
-#: Nobody reads more languages; the rest of a longer list is not looked at.
-_MOST = 100
+#: How many languages are read; the rest of a longer list is ignored.
+_MOST_LANGUAGES = 100
 
 
 @lru_cache(maxsize=256)
 def preferred_languages(field: str) -> tuple[str, ...]:
-    """Give the codes in a field ``Accept-Language``, the most wanted one first.
+    """Return the codes in an ``Accept-Language`` field, the most preferred one first.
 
-    Languages with the weight 0 are not wanted, those with a malformed weight are passed over, and
-    so is ``*``, which says no language. Among equals the order of the field counts.
+    Languages with the weight 0 or a malformed weight are skipped, and so is ``*``, which names no
+    language. Languages of equal weight keep the order of the field.
     """
     weighted = []
-    for part in field.split(",", _MOST)[:_MOST]:
+    for part in field.split(",", _MOST_LANGUAGES)[:_MOST_LANGUAGES]:
         code, *parameters = part.split(";")
         code = code.strip()
         weight = _weight_of(parameters)

@@ -1,4 +1,4 @@
-"""Arguments that are more than text."""
+"""Arguments of other types than text."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ _FALSE = frozenset({"0", "false", "no", "off"})
 
 
 def _integer(text: str) -> int:
-    if _is_integer(text) is None:  # int() takes 1_000 and the digits of all scripts
+    if _is_integer(text) is None:  # int() accepts 1_000 and the digits of all scripts
         raise ValueError(text)
     return int(text)
 
 
 def _finite(text: str) -> float:
-    if not text.isascii() or "_" in text:  # float() takes them as int() does
+    if not text.isascii() or "_" in text:  # float() accepts them as int() does
         raise ValueError(text)
     number = float(text)
-    if not isfinite(number):  # "nan" compares with nothing, and JSON has neither
+    if not isfinite(number):  # "nan" equals nothing, and JSON has no such numbers
         raise ValueError(text)
     return number
 
 
-def _truth(text: str) -> bool:
+def _boolean(text: str) -> bool:
     text = text.lower()
     if text in _TRUE or text in _FALSE:
         return text in _TRUE
@@ -41,21 +41,21 @@ def _truth(text: str) -> bool:
 
 
 def _member(kind: Any, value: Any) -> Any:
-    """Return the member of an Enum whose value is written like this."""
+    """Return the member of an Enum whose value is written as `value`."""
     for member in kind:
         if str(member.value) == value:
             return member
     return kind(value)
 
 
-#: What is stricter, or means something else, than calling the type.
-_CONVERTERS: Mapping[Any, Callable[[str], Any]] = {int: _integer, float: _finite, bool: _truth}
+#: Converters that are stricter than a call of the type, or differ from it.
+_CONVERTERS: Mapping[Any, Callable[[str], Any]] = {int: _integer, float: _finite, bool: _boolean}
 
 
 def convert_argument(name: str, value: Any, kind: Callable[[Any], Any]) -> Any:
-    """Return the value that a type makes of an argument.
+    """Convert an argument to a type.
 
-    :raises InvalidArgumentError: it makes none of it.
+    :raises InvalidArgumentError: the type cannot be made from it.
     """
     convert: Callable[[Any], Any] = _CONVERTERS.get(kind, kind)
     try:

@@ -1,4 +1,4 @@
-"""Dates in the fields of requests.
+"""Dates in the header fields of requests.
 
 ::
 
@@ -6,7 +6,7 @@
     IMF-fixdate  = "Sun, 06 Nov 1994 08:49:37 GMT"
     obs-date     = "Sunday, 06-Nov-94 08:49:37 GMT" / "Sun Nov  6 08:49:37 1994"
 
-RFC 9110 section 5.6.7: recipients take all three, senders use the first.
+RFC 9110 section 5.6.7: recipients accept all three, senders use the first.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _FORMS = (
 
 
 def parse_date(text: str) -> datetime | None:
-    """Read a date of a header field.
+    """Parse the date of a header field.
 
-    :return: ``None`` if the text is not exactly one date, for example a list of them.
+    :returns: ``None`` if the text is not exactly one date, for example a list of them.
     """
     for form in _FORMS:
         match = re.fullmatch(form, text)
@@ -53,9 +53,9 @@ def _moment(match: re.Match[str]) -> datetime | None:
 
 
 def _full_year(year: int) -> int:
-    """Complete a year of two digits, which is at most 50 years ahead of this one."""
-    this = datetime.now(UTC).year
-    full = this - this % 100 + year
-    if full > this + 50:
+    """Complete a year of two digits; it is at most 50 years ahead of the current one."""
+    current = datetime.now(UTC).year
+    full = current - current % 100 + year
+    if full > current + 50:
         return full - 100
-    return full + 100 if full <= this - 50 else full
+    return full + 100 if full <= current - 50 else full

@@ -1,4 +1,4 @@
-"""Request bodies that are handled as they come in."""
+"""Request bodies that are handled while they arrive."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ H = TypeVar("H", bound=type[RequestHandler])
 
 
 def stream_request_body(cls: H) -> H:
-    """Let a handler have the body of its request piece by piece.
+    """Have a class of handlers receive the body of its request in chunks.
 
-    ``prepare`` is called when the head of the request is there, ``data_received`` for each piece of
-    the body, and the method when the body is complete. All three may be ``async def``; the next
-    piece comes when ``data_received`` is done with the last one, and a client that sends faster
-    than that is held back. ``request.body`` stays empty, there are no arguments of the body and no
-    files. ``prepare`` may take as long as it likes: the limits for the body, in bytes and seconds,
-    hold from when it is done. ::
+    ``prepare`` is called when the head of the request has arrived, ``data_received`` for each chunk
+    of the body, and the method when the body is complete. All three may be ``async def``; the next
+    chunk comes when ``data_received`` is done with the last one, and a client that sends faster
+    than that is held back. ``request.body`` stays empty, and there are no arguments of the body and
+    no files. ``prepare`` may take as long as it likes: the limits for the body, in bytes and
+    seconds, apply after it is done. ::
 
         @stream_request_body
         class UploadHandler(RequestHandler):
@@ -40,12 +40,12 @@ def stream_request_body(cls: H) -> H:
             async def put(self):
                 await self.file.close()
 
-    ``prepare`` may finish the request: the body is not waited for then. If the client goes away
-    within the body, ``on_connection_close`` is called, and the method is not.
-    :class:`tornado.httputil.FormReceiver` takes such pieces of a multipart form, with large files
-    on disk.
+    ``prepare`` may finish the request: then the body is not awaited. If the client goes away before
+    its body is complete, ``on_connection_close`` is called, and the method is not.
+    :class:`tornado.httputil.FormReceiver` accepts such chunks of a multipart form, and keeps large
+    files on disk.
 
-    :raises TypeError: the class is no :class:`RequestHandler`.
+    :raises TypeError: the class is not a :class:`RequestHandler`.
     """
     given: Any = cls
     if not (isinstance(given, type) and issubclass(given, RequestHandler)):
@@ -55,12 +55,12 @@ def stream_request_body(cls: H) -> H:
 
 
 def _has_stream_request_body(cls: type[RequestHandler]) -> bool:
-    """Tell whether handlers of a class take their bodies in pieces; instrumentation asks for it."""
+    """Tell whether a class receives bodies in chunks; instrumentation calls this."""
     return cls._stream_request_body
 
 
 class StreamingDelegate(HandlerDelegate):
-    """Start the handler with the head of the request, and give it the body in pieces."""
+    """A delegate that starts the handler after the head, and hands it the body in chunks."""
 
     _handler: RequestHandler | None = None
 
@@ -69,7 +69,7 @@ class StreamingDelegate(HandlerDelegate):
     ) -> Awaitable[None] | None:
         super().headers_received(start_line, headers)
         self.execute()
-        if self._handler is None:  # it could not be made, and somebody else has answered
+        if self._handler is None:  # it could not be made, and another one has answered
             return None
         return None if self._prepared.done() else self._prepared
 
@@ -91,12 +91,12 @@ class StreamingDelegate(HandlerDelegate):
             return None
         if result is None:
             return None
-        taken: asyncio.Task[None] = asyncio.get_running_loop().create_task(
-            self._take(result), context=self._context
+        waiting: asyncio.Task[None] = asyncio.get_running_loop().create_task(
+            self._wait_for(result), context=self._context
         )
-        return taken
+        return waiting
 
-    async def _take(self, result: Any) -> None:
+    async def _wait_for(self, result: Any) -> None:
         try:
             await wait_for(result)
         except Exception as error:  # noqa: BLE001 - it is answered, as those of methods are

@@ -1,4 +1,4 @@
-"""Middleware: coroutines around handlers."""
+"""The chain of middleware around a handler."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from .._handler import RequestHandler
 
-#: Go on with the next middleware, and at last with the handler's own methods.
+#: Calls the next middleware, and at last the handler's own methods.
 Proceed: TypeAlias = Callable[[], Awaitable[None]]
 
 #: What the setting ``middleware`` lists: called for each request, the first one outermost.
@@ -21,8 +21,8 @@ async def run_through(
 ) -> None:
     """Run a handler's methods within its middleware.
 
-    Who does not proceed keeps the handler's methods from being called; the response goes out as it
-    is then. What a handler raises passes through everybody on its way to the error page.
+    If a middleware does not proceed, the handler's methods are not called, and the response is sent
+    as it is then. An exception of the handler passes through all of them.
     """
     if handler._finished:
         return

@@ -16,24 +16,24 @@ if TYPE_CHECKING:
 
 
 class CORSMiddleware:
-    """Let pages of other origins read the answers.
+    """A middleware that lets pages of other origins read the responses.
 
     ::
 
         Application(routes, middleware=[CORSMiddleware(["https://app.example.com"])])
 
-    Preflight requests are answered here, before the handler. Error pages carry the fields too, so
-    that a page can read what went wrong. Requests of other origins are not refused: without the
-    fields the browser keeps the answer from the page. To refuse them, see the settings
+    It answers preflight requests itself, before the handler. Error pages have the fields too, so
+    that a page can read what went wrong. Requests of other origins are not refused: the browser
+    hides a response without the fields from the page. To refuse them, see the settings
     ``cross_origin_protection`` and ``xsrf_cookies``.
 
-    :param origins: such as ``https://example.com``; ``"*"`` for all of them.
-    :param methods: what preflight requests are told; by default what the handler defines.
-    :param headers: field names that pages may send, beside the harmless ones.
-    :param expose: field names of answers that pages may read.
-    :param credentials: let pages send cookies. Not together with ``"*"``.
-    :param max_age: how long, in seconds, a preflight answer may be kept.
-    :raises ValueError: credentials for everybody, or something that is no name.
+    :param origins: for example ``https://example.com``; ``"*"`` for all of them.
+    :param methods: the methods in preflight responses; by default those that the handler defines.
+    :param headers: names of header fields that pages may send, besides those that always may.
+    :param expose: names of header fields that pages may read.
+    :param credentials: let pages send cookies; impossible together with ``"*"``.
+    :param max_age: for how many seconds a preflight response may be kept.
+    :raises ValueError: credentials for all origins, or a name that is not a token.
 
     .. versionadded:: 1.0
     """
@@ -60,7 +60,7 @@ class CORSMiddleware:
             raise ValueError("credentials for all origins would open the site, list the origins")
 
     async def __call__(self, handler: RequestHandler, proceed: Proceed) -> None:
-        """Answer a preflight request, or mark the answer that comes."""
+        """Answer a preflight request, or mark the handler's response."""
         request = handler.request
         handler.before_head(self._mark)
         if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
@@ -72,7 +72,7 @@ class CORSMiddleware:
         await proceed()
 
     def allows(self, origin: str | None) -> bool:
-        """Tell whether pages of an origin may read answers."""
+        """Tell whether pages of an origin may read responses."""
         return origin is not None and (self.allows_all or origin.lower() in self.origins)
 
     def _mark(self, handler: RequestHandler) -> None:

@@ -1,4 +1,4 @@
-"""A name for each request."""
+"""An id for each request."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ if TYPE_CHECKING:
     from .._handler import RequestHandler
     from ._chain import Proceed
 
-#: What is taken over from a client: nothing that could forge a line of a log.
+#: The ids of clients that are accepted: none that could forge a line of a log.
 _ID = re.compile(r"[0-9A-Za-z_.:/+=\-]{1,128}")
 
 
 class RequestIdMiddleware:
-    """Give each request an id: ``handler.request_id``, and a field of the answer.
+    """A middleware that gives each request an id: ``handler.request_id``, and a header field.
 
-    :class:`RequestLogFilter` puts it into log records.
+    :class:`RequestLogFilter` adds it to log records.
 
     :param header: the name of the field.
-    :param trust: take the id that the client has sent, if it looks like one. For servers behind a
-        proxy that sets it.
+    :param trust: accept a well-formed id of the client; for servers behind a proxy that sets it.
 
     .. versionadded:: 1.0
     """

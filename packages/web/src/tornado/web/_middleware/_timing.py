@@ -1,4 +1,4 @@
-"""How long a handler takes."""
+"""The time that a handler takes."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class TimingMiddleware:
-    """Measure how long handlers take.
+    """A middleware that measures how long handlers take.
 
-    The answer gets a ``Server-Timing`` field (W3C Server Timing), which browsers show beside the
-    request: the time until the head of the answer was ready.
+    The response gets a ``Server-Timing`` field (W3C Server Timing), which browsers show beside the
+    request: the time until the head of the response was ready.
 
-    :param observe: called with the handler and the seconds that its methods took, when they are
-        done; for metrics.
-    :param header: false leaves the field away: it tells everybody how long things take.
+    :param observe: called after the handler's methods, with the handler and their time in seconds;
+        for metrics.
+    :param header: false omits the field, which everybody can read.
 
     .. versionadded:: 1.0
     """

@@ -1,8 +1,8 @@
-"""Content codings: what turns pieces of a body into pieces of a smaller one.
+"""Content codings: compressors for the chunks of a body.
 
-gzip is always there. Brotli (RFC 7932) and Zstandard (RFC 8878) are where their packages are
-installed: ``pip install tornado-web[compression]``. Zstandard comes with Python itself from 3.14
-on; before that it is the package that brings the same module.
+gzip is always available, Brotli (RFC 7932) and Zstandard (RFC 8878) if their packages are
+installed: ``pip install tornado-web[compression]``. Zstandard is in the standard library from
+Python 3.14 on; before that, a package has the same module.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any, Protocol
 
 
 class Coder(Protocol):
-    """Encode one body."""
+    """The encoder of one body."""
 
     def encode(self, data: bytes, finishing: bool) -> bytes:
-        """Encode a piece so that the receiver can decode all of it now."""
+        """Encode a chunk so that the receiver can decode all of it at once."""
 
 
 class _Gzip:
@@ -53,7 +53,7 @@ class _Zstandard:
         return coded
 
 
-#: The packages that have a coding, the best first.
+#: The packages for each coding, the preferred one first.
 _PACKAGES: dict[str, tuple[tuple[str, Any], ...]] = {
     "br": (("brotli", _Brotli), ("brotlicffi", _Brotli)),
     "zstd": (("compression.zstd", _Zstandard), ("backports.zstd", _Zstandard)),
@@ -71,14 +71,14 @@ def _implementation(coding: str) -> tuple[Any, Any] | None:
 
 
 def is_available(coding: str) -> bool:
-    """Tell whether there is a coder for a content coding."""
+    """Tell whether a coder for a content coding is installed."""
     return coding == "gzip" or _implementation(coding) is not None
 
 
 def make_coder(coding: str, gzip_level: int) -> Coder:
     """Make a coder for one body.
 
-    :raises LookupError: there is none for this coding.
+    :raises LookupError: there is no package for this coding.
     """
     if coding == "gzip":
         return _Gzip(gzip_level)
@@ -86,5 +86,5 @@ def make_coder(coding: str, gzip_level: int) -> Coder:
     if found is None:
         raise LookupError(f"no package for the content coding {coding!r} is installed")
     coder, module = found
-    made: Coder = coder(module)
-    return made
+    result: Coder = coder(module)
+    return result

@@ -13,19 +13,20 @@ if TYPE_CHECKING:
 
 
 class GZipContentEncoding(OutputTransform):
-    """Compress responses for clients that take it: the setting ``compress_response``.
+    """A transform that compresses responses: the setting ``compress_response``.
 
-    Texts of at least :attr:`MIN_LENGTH` bytes are compressed, by gzip, or by Brotli or Zstandard
-    where a package for them is installed; ``Accept-Encoding`` decides, with its q-values.
+    Texts of at least :attr:`MIN_LENGTH` bytes are compressed with gzip, or with Brotli or Zstandard
+    if a package for them is installed; the client chooses by the weights in ``Accept-Encoding``.
 
-    A validator becomes a weak one with it, because the compressed body is not the same byte for
-    byte, and parts of a file (206) are left alone.
+    A validator becomes a weak one, because the compressed body is not the same byte for byte.
+    Parts of a file (206) are not compressed.
 
     Do not compress pages that show a secret together with something that a client has sent: the
-    size would tell about the secret (BREACH). The XSRF token is safe, it looks another each time.
+    size would reveal the secret (BREACH). The XSRF token is safe, it is written differently each
+    time.
     """
 
-    #: Content types that are compressed, beside ``text/*``.
+    #: Content types that are compressed besides ``text/*``.
     CONTENT_TYPES = {  # noqa: RUF012 - upstream's name and type: programs add to it
         "application/atom+xml",
         "application/javascript",
@@ -40,9 +41,9 @@ class GZipContentEncoding(OutputTransform):
     }
     #: The level of gzip, 1 to 9.
     GZIP_LEVEL = 6
-    #: Shorter bodies, in bytes, are left as they are.
+    #: The shortest body, in bytes, that is compressed.
     MIN_LENGTH = 1024
-    #: Content codings, in our order; those without a package are left out.
+    #: Content codings, in our order of preference; those without a package are skipped.
     CODINGS: tuple[str, ...] = ("br", "zstd", "gzip")
 
     _coder: Coder | None = None
@@ -53,13 +54,13 @@ class GZipContentEncoding(OutputTransform):
         self._is_head = request.method == "HEAD"
 
     def _compressible_type(self, ctype: str) -> bool:
-        """Tell whether a content type is compressed; programs override it by this name."""
+        """Tell whether a content type is compressed; programs override this."""
         return ctype.startswith("text/") or ctype in self.CONTENT_TYPES
 
     def transform_first_chunk(
         self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool
     ) -> tuple[int, HTTPHeaders, bytes]:
-        """Choose the coding, and encode the first piece."""
+        """Choose the coding, and encode the first chunk."""
         self.is_active = False
         has_no_body = self._is_head and not chunk
         length = headers.get("Content-Length", "") if has_no_body else ""
@@ -100,7 +101,7 @@ class GZipContentEncoding(OutputTransform):
         return self._compressible_type(content_type)
 
     def transform_chunk(self, chunk: bytes, finishing: bool) -> bytes:
-        """Encode another piece."""
+        """Encode another chunk."""
         if self._coder is None or not (chunk or finishing):
             return chunk
         return self._coder.encode(chunk, finishing)

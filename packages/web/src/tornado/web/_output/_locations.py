@@ -1,4 +1,4 @@
-"""Where a redirect leads, to this site or to another one."""
+"""The locations of redirects, and whether they lead to another site."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tornado.httputil import HTTPServerRequest
 
-#: Scheme, slashes, and what is the authority after two of them (RFC 3986 appendix B).
+#: A scheme, slashes, and what follows: the authority, if there are two (RFC 3986 appendix B).
 _BEGINNING = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*):)?(/*)([^/?#]*)")
 #: The "special" schemes, but for ``file``.
 _SCHEMES_WITH_HOST = frozenset({"ftp", "http", "https", "ws", "wss"})
@@ -18,7 +18,7 @@ _UP_TO_HOST = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]+")
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
-#: Everything that has a meaning in a URL stays; the rest is percent-encoded.
+#: Characters with a meaning in a URL are kept; all others are percent-encoded.
 _SAFE = "/:?#[]@!$&'()*+,;=%~-._"
 _ASCII = "".join(map(chr, range(128)))
 
@@ -26,8 +26,8 @@ _ASCII = "".join(map(chr, range(128)))
 def same_origin(template: str, url: str) -> bool:
     """Tell whether a URL leads to the same scheme, user, host and port as its template does.
 
-    :param template: a format string, written by the application.
-    :param url: the template with values of a client in its places.
+    :param template: a format string that the application has written.
+    :param url: the template, filled with values that a client has sent.
     """
     if _CONTROL.search(url):
         return False
@@ -35,9 +35,9 @@ def same_origin(template: str, url: str) -> bool:
 
 
 def _with_harmless_values(template: str) -> str:
-    """Return a template with values that do not change where it leads.
+    """Fill a template with values that do not change where it leads.
 
-    A letter is one, since nothing at all could let two slashes meet; but not right after a host.
+    That is a letter, because an empty value could join two slashes; but not right after a host.
     """
     url = ""
     for text, place, _, _ in Formatter().parse(template):
@@ -56,10 +56,10 @@ def _origins(url: str) -> set[tuple[str, str]]:
 
 
 def _origin(url: str) -> tuple[str, str]:
-    """Return scheme and authority of a URL as browsers read it (WHATWG URL, basic URL parser).
+    """Return the scheme and authority of a URL as browsers parse it (WHATWG URL, basic URL parser).
 
-    They skip spaces before it, take a backslash for a slash, and for http and its like any number
-    of slashes before the host, none and three included: ``///host``, ``https:host``.
+    They skip spaces before it, read a backslash as a slash, and for http and similar schemes accept
+    any number of slashes before the host, even none or three: ``///host``, ``https:host``.
     """
     match = _BEGINNING.match(url.lstrip(" ").replace("\\", "/"))
     scheme, slashes, authority = match.groups("") if match else ("", "", "")
@@ -68,7 +68,7 @@ def _origin(url: str) -> tuple[str, str]:
 
 
 def in_ascii(url: str) -> str:
-    """Percent-encode what is not ASCII, and nothing else: the application has chosen that."""
+    """Percent-encode what is not ASCII, and nothing else: the application has chosen the rest."""
     if url.isascii():
         return url
     from urllib.parse import quote  # a slow import, here and below
@@ -77,23 +77,23 @@ def in_ascii(url: str) -> str:
 
 
 def as_location(url: str) -> str:
-    """Percent-encode what may not stand in a Location field (RFC 9110 section 10.2.2)."""
+    """Percent-encode what a Location field must not contain (RFC 9110 section 10.2.2)."""
     from urllib.parse import quote
 
     return quote(url, safe=_SAFE)
 
 
 def leads_away(path: str) -> bool:
-    """Tell whether a path, used as a location, is read as another host.
+    """Tell whether browsers read a path, used as a location, as another host.
 
-    Two slashes in front mean a host (RFC 3986 section 4.2), and browsers take backslashes for
-    slashes and leave control characters out.
+    Two slashes at the beginning mean a host (RFC 3986 section 4.2), and browsers read backslashes
+    as slashes and skip control characters.
     """
     return _CONTROL.search(path) is not None or path.replace("\\", "/").startswith("//")
 
 
 def is_of_site(url: str, protocol: str, host: str) -> bool:
-    """Tell whether a URL that a client sends is one of this site: a path, or its whole URL."""
+    """Tell whether a URL that a client has sent is one of this site: a path, or a whole URL."""
     if leads_away(url) or url[:1].isspace():
         return False
     if url.startswith("/"):
@@ -102,6 +102,6 @@ def is_of_site(url: str, protocol: str, host: str) -> bool:
 
 
 def path_on_site(request: HTTPServerRequest) -> str:
-    """Give path and query of a request so that they lead to this site, whatever the client sent."""
+    """Return the path and query of a request as a location on this site, whatever they are."""
     path = "/" + request.path.lstrip("/\\")
     return f"{path}?{request.query}" if request.query else path

@@ -1,4 +1,4 @@
-"""One URL for a page, with a slash at its end or without."""
+"""One URL for each page: with a slash at its end, or without."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _Method = TypeVar("_Method", bound="Callable[..., Any]")
 
 
 def addslash(method: _Method) -> _Method:
-    """Send requests for ``/page`` on to ``/page/``; the route has to match both: ``r"/page/?"``.
+    """Redirect ``/page`` to ``/page/``; the route has to match both: ``r"/page/?"``.
 
     GET and HEAD are redirected, all other methods are answered with 404.
     """
@@ -23,7 +23,7 @@ def addslash(method: _Method) -> _Method:
 
 
 def removeslash(method: _Method) -> _Method:
-    """Send requests for ``/page/`` on to ``/page``; the route has to match both: ``r"/page/*"``.
+    """Redirect ``/page/`` to ``/page``; the route has to match both: ``r"/page/*"``.
 
     GET and HEAD are redirected, all other methods are answered with 404.
     """

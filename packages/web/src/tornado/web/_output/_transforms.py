@@ -1,4 +1,4 @@
-"""What changes responses on their way out."""
+"""Transforms of responses, just before they are sent."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ if TYPE_CHECKING:
 
 
 class OutputTransform:
-    """Change responses on their way out; a base class that changes nothing.
+    """A transform of a response, which is applied before it is sent; this one changes nothing.
 
-    The application makes one for each request, from the classes in its ``transforms``
+    The application makes one for each request from each class in its ``transforms``
     (:meth:`Application.add_transform`).
 
     :param request: the request that is answered.
     """
 
-    #: False once the transform knows that it leaves this body as it is. Files may then be sent by
-    #: the kernel.
+    #: False after the transform has found that it does not change this body: then the kernel may
+    #: send files.
     is_active = True
 
     def __init__(self, request: HTTPServerRequest) -> None:
@@ -27,20 +27,20 @@ class OutputTransform:
     def transform_first_chunk(
         self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool
     ) -> tuple[int, HTTPHeaders, bytes]:
-        """Change the head and the first piece of the body; for subclasses.
+        """Called with the head and the first chunk of the body. Override to change them.
 
-        :param finishing: the body ends with this piece.
-        :return: all three, changed.
+        :param finishing: the body ends with this chunk.
+        :returns: the status, the fields and the chunk to be sent.
         """
         return status_code, headers, chunk
 
     def transform_chunk(self, chunk: bytes, finishing: bool) -> bytes:
-        """Change a later piece of the body; for subclasses."""
+        """Called with each later chunk of the body. Override to change it."""
         return chunk
 
 
 class ChunkedTransferEncoding(OutputTransform):
-    """Do nothing: connections frame what they send by themselves (classic).
+    """A transform that does nothing (classic): connections frame what they send themselves.
 
     Programs that list their transforms name it.
     """

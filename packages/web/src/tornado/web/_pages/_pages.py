@@ -122,7 +122,7 @@ class Pages(HandlerState):
 
     def _finish_page(self, page: bytes) -> asyncio.Future[None]:
         if self._ui is not None:
-            page = insert(self, self._ui["modules"].used(), page)
+            page = insert(self, self._ui["modules"].list_used(), page)
         return self.finish(page)
 
     # Error pages

@@ -1,4 +1,4 @@
-"""UI modules: parts of pages that bring their style sheets and scripts along."""
+"""UI modules: parts of pages with their style sheets and scripts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Files = str | bytes | list[str] | list[bytes]
 
 
 class UIModule:
-    """A part of pages, used as often as wanted: ``{% module Entry(entry) %}``.
+    """A part of pages, which a template may use repeatedly: ``{% module Entry(entry) %}``.
 
     ::
 
@@ -30,10 +30,10 @@ class UIModule:
                 return self.render_string(
                     "module-entry.html", entry=entry, show_comments=show_comments)
 
-    The setting ``ui_modules`` says which modules there are. One object is made for each module and
-    response, however often the page uses it, so what it needs is on the page once.
+    The setting ``ui_modules`` names the modules. One object is made for each module and response,
+    no matter how often the page uses it, so what it needs is on the page once.
 
-    :param handler: the handler whose page this is.
+    :param handler: the handler that renders the page.
     """
 
     def __init__(self, handler: RequestHandler) -> None:
@@ -58,46 +58,46 @@ class UIModule:
         return self.handler.current_user
 
     def render(self, *args: Any, **kwargs: Any) -> str | bytes:
-        """Make the markup that stands in the place of the module; each subclass has this.
+        """Return the markup of the module. Each subclass overrides it.
 
-        Its arguments are those that templates call the module with.
+        It is called with the arguments that the template gives to the module.
         """
-        raise NotImplementedError(f"{type(self).__name__} has no method render")
+        raise NotImplementedError(f"{type(self).__name__} does not define render")
 
     def embedded_javascript(self) -> str | bytes | None:
-        """Give a script for the end of the page."""
+        """Return a script for the end of the page. Override to embed one."""
         return None
 
     def javascript_files(self) -> Files | None:
-        """Give the URLs of scripts for the end of the page.
+        """Return the URLs of scripts for the end of the page. Override to name some.
 
-        What is neither a URL with a scheme nor begins with a slash is the path of a static file.
+        A text without a scheme that does not begin with a slash is the path of a static file.
         """
         return None
 
     def embedded_css(self) -> str | bytes | None:
-        """Give a style sheet for the head of the page."""
+        """Return a style sheet for the head of the page. Override to embed one."""
         return None
 
     def css_files(self) -> Files | None:
-        """Give the URLs of style sheets for the head of the page; as :meth:`javascript_files`."""
+        """Return the URLs of style sheets for the head; see :meth:`javascript_files`."""
         return None
 
     def html_head(self) -> str | bytes | None:
-        """Give markup for the end of the page's ``<head>``."""
+        """Return markup for the end of the page's ``<head>``. Override to add some."""
         return None
 
     def html_body(self) -> str | bytes | None:
-        """Give markup for the end of the page's ``<body>``."""
+        """Return markup for the end of the page's ``<body>``. Override to add some."""
         return None
 
     def render_string(self, path: str, **kwargs: Any) -> bytes:
-        """Render a template; as :meth:`RequestHandler.render_string`."""
+        """Render a template; see :meth:`RequestHandler.render_string`."""
         return self.handler.render_string(path, **kwargs)
 
 
 class LinkifyModule(UIModule):
-    """``{% module linkify(text) %}``."""
+    """The module ``{% module linkify(text) %}``."""
 
     def render(self, text: str, **kwargs: Any) -> str:
         from tornado.escape import linkify
@@ -106,7 +106,7 @@ class LinkifyModule(UIModule):
 
 
 class XsrfFormModule(UIModule):
-    """``{% module xsrf_form_html() %}``."""
+    """The module ``{% module xsrf_form_html() %}``."""
 
     def render(self) -> str:
         return self.handler.xsrf_form_html()
@@ -115,12 +115,12 @@ class XsrfFormModule(UIModule):
 class TemplateModule(UIModule):
     """A template as a module, without a class: ``{% module Template("entry.html", entry=entry) %}``.
 
-    The template says what it needs by calling ``set_resources``, whose arguments are named like
-    the methods of :class:`UIModule`::
+    The template calls ``set_resources`` to name what it needs. The arguments are named like the
+    methods of :class:`UIModule`::
 
         {{ set_resources(embedded_css=".entry { margin-bottom: 1em; }") }}
 
-    A template that is used several times on a page has to say the same each time.
+    A template that is used repeatedly on a page has to name the same each time.
     """
 
     def __init__(self, handler: RequestHandler) -> None:
@@ -130,12 +130,12 @@ class TemplateModule(UIModule):
     def render(self, path: str, **kwargs: Any) -> bytes:
         """Render a template of the handler.
 
-        :raises ValueError: it set other resources when it was last used on this page.
+        :raises ValueError: it has set other resources before on this page.
         """
 
         def set_resources(**resources: Any) -> str:
-            known = self._resources.setdefault(path, resources)
-            if known != resources:
+            earlier = self._resources.setdefault(path, resources)
+            if earlier != resources:
                 raise ValueError(f"set_resources of {path} was called with different resources")
             return ""
 
@@ -170,7 +170,7 @@ class TemplateModule(UIModule):
 
 
 def as_files(value: Files | None) -> list[str]:
-    """Give one file or several as a list."""
+    """Return one file or several as a list."""
     if not value:
         return []
     if isinstance(value, str | bytes):

@@ -1,4 +1,4 @@
-"""What templates see of UI modules and UI methods."""
+"""The names of UI modules and UI methods in templates."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class UIRegistry:
     """The UI modules and methods of an application.
 
-    :param modules: the setting ``ui_modules``: a module of Python, a dictionary, or a list of such.
-    :param methods: the setting ``ui_methods``, alike.
+    :param modules: the setting ``ui_modules``: a Python module, a dictionary, or a list of these.
+    :param methods: the setting ``ui_methods``, in the same form.
     """
 
     def __init__(self, modules: Any = None, methods: Any = None) -> None:
@@ -36,13 +36,13 @@ class UIRegistry:
             )
 
     def bind(self, handler: Any, namespace: UINamespace) -> ObjectDict:
-        """Give what a template of a handler sees."""
+        """Return the names that templates of a handler see."""
         bound = {name: functools.partial(each, handler) for name, each in self.methods.items()}
         return ObjectDict(bound, _tt_modules=namespace, modules=namespace)
 
 
 class UINamespace:
-    """The UI modules on the page of one handler: ``modules.Entry(entry)`` renders one."""
+    """The UI modules on the page of a handler: ``modules.Entry(entry)`` renders one."""
 
     def __init__(self, handler: Any) -> None:
         self._handler = handler
@@ -60,11 +60,11 @@ class UINamespace:
             return self[name]
         except KeyError:
             raise AttributeError(
-                f"there is no UI module {name!r}, the setting ui_modules says which there are"
+                f"there is no UI module {name!r}, the setting ui_modules names them"
             ) from None
 
-    def used(self) -> list[UIModule]:
-        """List the modules on the page, in the order of their first use."""
+    def list_used(self) -> list[UIModule]:
+        """Return the modules on the page, in the order of their first use."""
         return list(self._used.values())
 
 
@@ -79,13 +79,15 @@ def _mappings(given: Any, setting: str) -> Iterable[Mapping[str, Any]]:
         for each in given:
             yield from _mappings(each, setting)
     else:
-        raise TypeError(f"{setting} is a module, a dictionary or a list of such, not {given!r:.80}")
+        raise TypeError(
+            f"{setting} is a module, a dictionary or a list of these, not {given!r:.80}"
+        )
 
 
-def _is_module(thing: Any) -> bool:
-    return isinstance(thing, type) and issubclass(thing, UIModule)
+def _is_module(value: Any) -> bool:
+    return isinstance(value, type) and issubclass(value, UIModule)
 
 
-def _is_method(name: str, thing: Any) -> bool:
-    """Tell whether a name is a UI method; a module of Python has other names as well."""
-    return not name.startswith("_") and name[:1].lower() == name[:1] and callable(thing)
+def _is_method(name: str, value: Any) -> bool:
+    """Tell whether a name is a UI method; a Python module has other names as well."""
+    return not name.startswith("_") and name[:1].lower() == name[:1] and callable(value)

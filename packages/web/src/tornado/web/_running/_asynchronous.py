@@ -1,4 +1,4 @@
-"""Handlers that answer from callbacks, as they were written before there were coroutines."""
+"""Handlers that answer from callbacks, from the time before coroutines."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The request that the running code works for.
+"""The current request.
 
-Every request has a context of its own (:mod:`contextvars`), which goes along with coroutines,
-tasks, callbacks of the loop, and :func:`asyncio.to_thread`. So deep within a program, a log record
-can say what request it belongs to, without anybody having passed the request there.
+Every request has a context of its own (:mod:`contextvars`), which coroutines, tasks, callbacks of
+the loop, and :func:`asyncio.to_thread` inherit. So a log record from deep within a program can
+name its request, although nobody has passed the request there.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
     from .._handler import RequestHandler
 
-#: The handler of the request that the running code works for.
+#: The handler of the current request.
 running_handler: ContextVar[Any] = ContextVar("tornado.web.handler", default=None)
 
 
 def current_handler() -> RequestHandler | None:
-    """Give the handler that the running code works for, ``None`` outside of requests.
+    """Return the handler of the current request; ``None`` outside of requests.
 
     .. versionadded:: 1.0
     """
@@ -30,7 +30,7 @@ def current_handler() -> RequestHandler | None:
 
 
 def current_request() -> HTTPServerRequest | None:
-    """Give the request that the running code works for, ``None`` outside of requests.
+    """Return the current request; ``None`` outside of requests.
 
     .. versionadded:: 1.0
     """
@@ -39,10 +39,10 @@ def current_request() -> HTTPServerRequest | None:
 
 
 class RequestLogFilter(logging.Filter):
-    """Put the current request into log records; a filter for logging handlers.
+    """A filter for logging handlers that adds the current request to log records.
 
-    Records get ``request`` (method, target and address of the client), ``request_id`` (what
-    :class:`RequestIdMiddleware` has chosen) and ``remote_ip``, each a dash where there is none::
+    Records get ``request`` (method, target and address of the client), ``request_id`` (of
+    :class:`RequestIdMiddleware`) and ``remote_ip``; outside of requests each is a dash::
 
         handler = logging.StreamHandler()
         handler.addFilter(RequestLogFilter())
@@ -53,7 +53,7 @@ class RequestLogFilter(logging.Filter):
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Complete a record; all of them pass."""
+        """Add the attributes to a record; all records pass."""
         handler = current_handler()
         record.request = "-" if handler is None else handler._request_summary()
         record.request_id = getattr(handler, "request_id", "-")

@@ -1,4 +1,4 @@
-"""From a request to a handler that runs."""
+"""The delegate that makes a handler for a request and runs it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class HandlerDelegate(HTTPMessageDelegate):
-    """Collect the body of a request, then run its handler."""
+    """The delegate of a request: it collects the body, then runs the handler."""
 
     _chunks: list[bytes] | None = None
 
@@ -87,7 +87,7 @@ class HandlerDelegate(HTTPMessageDelegate):
     def execute(self) -> asyncio.Task[None] | None:
         """Make the handler and run it.
 
-        :return: the Task that finishes the request, ``None`` if it is finished.
+        :returns: the Task that finishes the request; ``None`` if it is finished.
         """
         application, request = self.application, self.request
         handler_class, kwargs = self.handler_class, self.handler_kwargs
@@ -98,7 +98,7 @@ class HandlerDelegate(HTTPMessageDelegate):
                 else handler_class(application, request)
             )
         except Exception as error:  # noqa: BLE001 - the program's own, in initialize()
-            handler = self._replacement(error)
+            handler = self._make_error_handler(error)
         context = copy_context()
         if handler._stream_request_body:
             self.attach(handler, context)
@@ -114,13 +114,13 @@ class HandlerDelegate(HTTPMessageDelegate):
         if not handler._finished:
             closed: Any = handler._notify_client_left
             if task is not None and application.settings.get("cancel_on_disconnect"):
-                closed = partial(_leave, handler, task)
+                closed = partial(_cancel, handler, task)
             connection: Any = request.connection
             connection.set_close_callback(closed)
         return task
 
-    def _replacement(self, error: Exception) -> RequestHandler:
-        """Make a handler that answers for one that could not be made."""
+    def _make_error_handler(self, error: Exception) -> RequestHandler:
+        """Make a handler that answers instead of one that could not be made."""
         from .._simple_handlers import ErrorHandler
 
         status = error.status_code if isinstance(error, HTTPError) else 500
@@ -130,11 +130,11 @@ class HandlerDelegate(HTTPMessageDelegate):
         return handler
 
     def attach(self, handler: RequestHandler, context: Context) -> None:
-        """Be told about a handler that takes its body in pieces, before it runs."""
+        """Called before a handler runs that receives its body in chunks. Override to keep it."""
 
 
-def _leave(handler: RequestHandler, task: asyncio.Task[None]) -> None:
-    """Stop a handler whose client has gone: the setting ``cancel_on_disconnect``."""
+def _cancel(handler: RequestHandler, task: asyncio.Task[None]) -> None:
+    """Cancel a handler whose client is gone: the setting ``cancel_on_disconnect``."""
     handler._client_left = True
     handler._notify_client_left()
     task.cancel()

@@ -1,4 +1,4 @@
-"""What an application does before its first request and after its last one."""
+"""Functions that an application calls before its first request and after its last one."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
     from .._application import Application
 
-#: A ``def`` or an ``async def``, which gets the application.
+#: A ``def`` or an ``async def``, called with the application.
 Hook = Callable[[Any], Awaitable[Any] | None]
 
 F = TypeVar("F", bound=Hook)
 
-#: Seconds for which requests that were cancelled may clean up.
-_PATIENCE = 5
+#: How many seconds cancelled requests have to clean up.
+_CLEANUP_TIMEOUT = 5
 
 
 class Hooks(list[Hook]):
     """A list of functions, to which a decorator adds.
 
     :param hooks: the first ones.
-    :param is_used: says whether the application is served already, so that it is too late.
+    :param is_used: tells whether the application is already served: then it is too late to add.
     """
 
     def __init__(self, hooks: Iterable[Hook], is_used: Callable[[], bool]) -> None:
@@ -40,7 +40,7 @@ class Hooks(list[Hook]):
     def __call__(self, hook: F) -> F:
         """Add a function, and return it: for use as a decorator.
 
-        :raises RuntimeError: the application is served already.
+        :raises RuntimeError: the application is already served.
         """
         self.append(hook)
         return hook
@@ -60,7 +60,7 @@ class Hooks(list[Hook]):
     def _check(self, hook: Hook) -> None:
         if self._is_used():
             raise RuntimeError(
-                f"{_name_of(hook)} comes too late: the application is served already, register it"
+                f"{_name_of(hook)} comes too late: the application is already served, register it"
                 " before listen()"
             )
 
@@ -68,7 +68,7 @@ class Hooks(list[Hook]):
 class Lifecycle:
     """The hooks of an application, and the lifespan in which they are called.
 
-    :param application: what the hooks get.
+    :param application: the argument of the hooks.
     """
 
     def __init__(self, application: Application) -> None:
@@ -82,7 +82,7 @@ class Lifecycle:
         return self.lifespan.is_used
 
     def _hooks(self, name: str) -> list[Hook]:
-        """Return the hooks of a name; a program may have put another list in its place."""
+        """Return the hooks of a name; a program may have replaced the list."""
         hooks = vars(self._application).get(name)
         return list(hooks if isinstance(hooks, list) else getattr(self, name))
 
@@ -98,17 +98,17 @@ class Lifecycle:
         for hook in reversed(self._hooks("on_shutdown")):
             try:
                 await self._call(hook)
-            except (Exception, asyncio.CancelledError):  # noqa: BLE001 - logged; others have work too
+            except (Exception, asyncio.CancelledError):  # noqa: BLE001 - logged; the others are called nevertheless
                 app_log.exception("uncaught exception in on_shutdown: %s", _name_of(hook))
 
     async def _end_requests(self) -> None:
-        """Cancel requests whose connections are closed: they end before what they use."""
+        """Cancel the requests that still run, so that they end before the things that they use."""
         requests = running_requests(self._application)
         for task in requests:
             task.cancel()
         if requests:
-            with suppress(asyncio.CancelledError):  # the loop ends, which has begun here already
-                await asyncio.wait(requests, timeout=_PATIENCE)
+            with suppress(asyncio.CancelledError):  # the loop ends, and has cancelled this task too
+                await asyncio.wait(requests, timeout=_CLEANUP_TIMEOUT)
 
     async def _call(self, hook: Hook) -> None:
         result = hook(self._application)

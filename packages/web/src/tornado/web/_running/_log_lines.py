@@ -1,4 +1,4 @@
-"""Log lines that name the module of a handler, not the one in which they are written."""
+"""Log lines that name the module of a handler instead of the one that writes them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Place(NamedTuple):
-    """Where the method of a handler is, as the attributes of a log record say it."""
+    """The place of a handler's method, in the attributes of a log record."""
 
     #: The file of the module that defines the handler.
     pathname: str
@@ -35,7 +35,7 @@ def log_line(
     *args: Any,
     exc_info: Any = None,
 ) -> None:
-    """Write a log line about a request, in the name of its handler's module."""
+    """Write a log line about a request that names its handler's module."""
     if not logger.isEnabledFor(level):
         return
     place = _place_of(handler_class, request.method)
@@ -48,12 +48,12 @@ def log_line(
 
 @lru_cache(500)
 def _place_of(handler_class: type, method: str | None) -> Place:
-    """Find the place of a class and its method, or of what stands for it."""
+    """Find the place of a method of a class, or that of the class."""
     name = (method or "").lower()
     module = handler_class.__module__
-    code = getattr(unwrap(getattr(handler_class, name, None) or _nothing), "__code__", None)
+    code = getattr(unwrap(getattr(handler_class, name, None) or _missing), "__code__", None)
     file = getattr(sys.modules.get(module), "__file__", None)
-    if file is None:  # typed in, or the program has reached its end: it has no file any more
+    if file is None:  # typed in, or the program is ending and the module is gone
         file = code.co_filename if code is not None and hasattr(handler_class, name) else ""
     is_own = code is not None and path.abspath(code.co_filename) == path.abspath(file)
     if module == "__main__" and file:
@@ -62,5 +62,5 @@ def _place_of(handler_class: type, method: str | None) -> Place:
     return Place(file, line, module.rpartition(".")[2], name)
 
 
-def _nothing() -> None:
-    """Stand for a method that a handler does not have."""
+def _missing() -> None:
+    """Used instead of a method that a handler does not have."""

@@ -1,4 +1,4 @@
-"""A header that is wrong costs no messages: they are kept, and what is wrong is said."""
+"""If a header is wrong, no messages are lost, and the problem is reported."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import tornado.locale
-from tornado.locale._mofile import read
+from tornado.locale._mo_file import read_catalogue
 
 Compile = Callable[..., bytes]
 
@@ -17,13 +17,13 @@ ENGLISH = [1, 0, 1, 1]
 
 
 def choices(folder: Path, compile_mo: Compile, header: str) -> tuple[list[int], list[str]]:
-    """Return the forms for 0, 1, 2 and 5, and what is said about the catalogue."""
+    """Return the forms for 0, 1, 2 and 5, and the problems with the catalogue."""
     path = folder / "shop.mo"
     path.write_bytes(compile_mo({"": header, "a\0b": "0\0001\0002", "hello": "¡hola!"}))
-    translations, complaints = read(str(path))
+    translations, problems = read_catalogue(str(path))
     assert translations is not None
     assert translations.gettext("hello") == "¡hola!"
-    said = [each.removeprefix(f"{path}: ") for each in complaints]
+    said = [each.removeprefix(f"{path}: ") for each in problems]
     return [int(translations.ngettext("a", "b", count)) for count in (0, 1, 2, 5)], said
 
 
@@ -70,7 +70,7 @@ def test_a_rule_is_found_anywhere_in_the_header(
         ("nplurals=" + "9" * 5000 + "; plural=n;", "the number of forms is too large"),
     ],
 )
-def test_a_rule_that_cannot_be_read_is_named_and_english_used(
+def test_a_rule_that_cannot_be_read_is_reported_and_english_used(
     tmp_path: Path, compile_mo: Compile, line: str, problem: str
 ) -> None:
     forms, said = choices(tmp_path, compile_mo, f"{CHARSET}Plural-Forms: {line}\n")
@@ -105,7 +105,7 @@ def test_a_rule_that_cannot_be_read_is_named_and_english_used(
         ),
     ],
 )
-def test_counts_that_a_rule_fails_for_are_served_all_the_same(
+def test_counts_that_a_rule_fails_for_get_a_form_too(
     tmp_path: Path, compile_mo: Compile, line: str, forms: list[int], problem: str
 ) -> None:
     found, said = choices(tmp_path, compile_mo, f"{CHARSET}Plural-Forms: {line}\n")
@@ -114,17 +114,17 @@ def test_counts_that_a_rule_fails_for_are_served_all_the_same(
     assert said[0] == f"line 2 of the header, 'Plural-Forms: {line}': {problem}"
 
 
-def test_a_rule_that_is_not_needed_is_not_complained_about(
+def test_a_wrong_rule_that_is_not_needed_is_not_reported(
     tmp_path: Path, compile_mo: Compile
 ) -> None:
     path = tmp_path / "shop.mo"
     path.write_bytes(compile_mo({"": "Plural-Forms: nplurals=INTEGER;\n", "hello": "¡hola!"}))
 
-    assert read(str(path))[1] == []
+    assert read_catalogue(str(path))[1] == []
 
 
 @pytest.mark.parametrize("charset", ["CHARSET", "klingon", "hex", ""])
-def test_messages_are_read_as_utf8_where_the_charset_is_not_known(
+def test_messages_are_read_as_utf8_if_the_charset_is_not_known(
     tmp_path: Path, compile_mo: Compile, charset: str
 ) -> None:
     line = f"Content-Type: text/plain; charset={charset}"
@@ -133,27 +133,27 @@ def test_messages_are_read_as_utf8_where_the_charset_is_not_known(
 
     assert forms == [0, 1, 2, 2]
     where = f"line 1 of the header, {line!r}"
-    assert said == [f"{where}: there is no charset {charset!r}, it is read as UTF-8"]
+    assert said == [f"{where}: there is no charset {charset!r}, so it is read as UTF-8"]
 
 
 @pytest.mark.parametrize("header", [None, "Language: es\n", "Content-Type: text/plain\n"])
-def test_messages_are_read_as_utf8_where_no_charset_is_named(
+def test_messages_are_read_as_utf8_if_no_charset_is_named(
     tmp_path: Path, compile_mo: Compile, header: str | None
 ) -> None:
     path = tmp_path / "shop.mo"
     path.write_bytes(compile_mo({**({} if header is None else {"": header}), "hello": "¡hola!"}))
-    translations, complaints = read(str(path))
+    translations, problems = read_catalogue(str(path))
 
-    assert complaints == []
+    assert problems == []
     assert translations is not None
     assert translations.gettext("hello") == "¡hola!"
     assert translations.gettext("") == (header or "")
 
 
-def test_the_fields_of_a_header_can_be_asked_for(tmp_path: Path, compile_mo: Compile) -> None:
+def test_the_fields_of_a_header_can_be_read(tmp_path: Path, compile_mo: Compile) -> None:
     path = tmp_path / "shop.mo"
     path.write_bytes(compile_mo({"": CHARSET + "Language: es\nX-Note: a: b\nno field\n"}))
-    translations, _ = read(str(path))
+    translations, _ = read_catalogue(str(path))
 
     assert translations is not None
     assert translations.info() == {
@@ -163,7 +163,7 @@ def test_the_fields_of_a_header_can_be_asked_for(tmp_path: Path, compile_mo: Com
     }
 
 
-def test_the_unfilled_header_of_a_template_costs_no_messages(
+def test_with_the_unfilled_header_of_a_template_no_messages_are_lost(
     write_mo: Callable[..., Path], caplog: pytest.LogCaptureFixture
 ) -> None:
     unfilled = (
@@ -179,6 +179,6 @@ def test_the_unfilled_header_of_a_template_costs_no_messages(
     path = folder / "es" / "LC_MESSAGES" / "shop.mo"
     first, second = (record.getMessage() for record in caplog.records)
     assert first.startswith(f"{path}: line 1 of the header, 'Content-Type: text/plain; charset=C")
-    assert first.endswith(": there is no charset 'CHARSET', it is read as UTF-8")
+    assert first.endswith(": there is no charset 'CHARSET', so it is read as UTF-8")
     assert second.startswith(f"{path}: line 2 of the header, 'Plural-Forms: nplurals=INTEGER; ")
     assert second.endswith("is not a number, plurals are chosen as in English")

@@ -1,9 +1,9 @@
-"""The formula of a Plural-Forms header, read and computed as GNU gettext does.
+"""The formula of a Plural-Forms header, parsed and computed as GNU gettext does.
 
-The grammar is C's without signs, with one variable, and ends at a semicolon or a line break (GNU
-gettext manual, "Additional functions for plural forms"). Numbers are unsigned and have 64 bits, so
-that ``n - 1`` is a large number for 0. `gettext.c2py` reads the same grammar, but computes with
-numbers that may be negative.
+The grammar is that of C without signs and with one variable. A formula ends at a semicolon or a line
+break (GNU gettext manual, "Additional functions for plural forms"). Numbers are unsigned and have 64
+bits, so ``n - 1`` is a large number if ``n`` is 0. `gettext.c2py` has the same grammar, but its numbers
+may be negative.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 _TOKEN = re.compile(
     r"[ \t]*(?:(?P<number>[0-9]+)|(?P<other>[=!<>]=|&&|\|\||[n?:()!<>*/%+-])|(?P<end>[;\n\0]|\Z))"
 )
-#: C's binary operators, and how tightly they bind.
-_BINDING = {"||": 1, "&&": 2, "==": 3, "!=": 3, "<": 4, ">": 4, "<=": 4, ">=": 4}
-_BINDING |= {"+": 5, "-": 5, "*": 6, "/": 6, "%": 6}
-#: How to write them in Python. Truth values are numbers in both languages.
+#: The precedence of C's binary operators.
+_PRECEDENCE = {"||": 1, "&&": 2, "==": 3, "!=": 3, "<": 4, ">": 4, "<=": 4, ">=": 4}
+_PRECEDENCE |= {"+": 5, "-": 5, "*": 6, "/": 6, "%": 6}
+#: The same operators in Python. Truth values are numbers in both languages.
 _IN_PYTHON = {
     "||": "({0} != 0 or {1} != 0)",
     "&&": "({0} != 0 and {1} != 0)",
@@ -29,12 +29,12 @@ _IN_PYTHON = {
     **{sign: f"({{0}} {sign} {{1}})" for sign in ("==", "!=", "<", ">", "<=", ">=")},
     **{sign: f"(({{0}} {sign} {{1}}) % {1 << 64})" for sign in "+-*"},
 }
-#: The languages of the world need less than ten levels; Python compiles about ninety.
-_DEEPEST = 40
+#: The largest nesting. The languages of the world need less than ten levels; Python compiles about ninety.
+_MAX_DEPTH = 40
 
 
 class _Part(NamedTuple):
-    """A piece of a formula, translated."""
+    """A part of a formula in Python, and its depth."""
 
     python: str
     depth: int = 0
@@ -43,18 +43,18 @@ class _Part(NamedTuple):
 def compile_rule(formula: str) -> Callable[[int], int]:
     """Return the function that chooses the plural form for a count.
 
-    It raises `ZeroDivisionError` for the counts for which the formula divides by zero.
+    The function raises `ZeroDivisionError` if the formula divides by zero for a count.
 
     :param formula: a text that begins with the formula.
-    :raises ValueError: if gettext would not take the formula.
+    :raises ValueError: gettext would not accept the formula.
     """
     source = f"lambda n: int({_Parser(formula).parse()})"
-    rule: Callable[[int], int] = eval(source, {"int": int})  # noqa: S307 - made of our own words
+    rule: Callable[[int], int] = eval(source, {"int": int})  # noqa: S307 - the source consists of the parser's own words
     return rule
 
 
 class _Parser:
-    """Translate a formula by precedence climbing."""
+    """A translator of formulas to Python, by precedence climbing."""
 
     def __init__(self, formula: str) -> None:
         self._formula = formula
@@ -70,8 +70,8 @@ class _Parser:
         return part.python
 
     def _advance(self) -> str:
-        """Pass the next token and return it."""
-        passed = self._next
+        """Return the next token, and read the one after it."""
+        token = self._next
         match = _TOKEN.match(self._formula, self._position)
         if match is None:
             rest = re.split(r"[;\n\0]", self._formula[self._position :])[0].strip()
@@ -79,10 +79,10 @@ class _Parser:
         if match["end"] is None:
             self._position = match.end()
         self._next = match["number"] or match["other"] or ""
-        return passed
+        return token
 
     def _choice(self) -> _Part:
-        """Read an expression, which may be ``condition ? this : that``."""
+        """Parse an expression, which may be ``condition ? this : that``."""
         self._level += 1
         self._check_depth(self._level)
         part = self._binary(1)
@@ -94,11 +94,11 @@ class _Parser:
         self._level -= 1
         return part
 
-    def _binary(self, loosest: int) -> _Part:
+    def _binary(self, lowest: int) -> _Part:
         part = self._unary()
-        while _BINDING.get(self._next, 0) >= loosest:
+        while _PRECEDENCE.get(self._next, 0) >= lowest:
             sign = self._advance()
-            part = self._join(_IN_PYTHON[sign], part, self._binary(_BINDING[sign] + 1))
+            part = self._join(_IN_PYTHON[sign], part, self._binary(_PRECEDENCE[sign] + 1))
         return part
 
     def _unary(self) -> _Part:
@@ -114,7 +114,7 @@ class _Parser:
     def _operand(self) -> _Part:
         if self._next == "n" or self._next.isdigit():
             word = self._advance()
-            return _Part(word if word == "n" else _wrap(word))
+            return _Part(word if word == "n" else _wrap_to_64_bits(word))
         self._expect("(")
         part = self._choice()
         self._expect(")")
@@ -131,8 +131,8 @@ class _Parser:
         return _Part(template.format(*(part.python for part in parts)), depth)
 
     def _check_depth(self, depth: int) -> None:
-        if depth > _DEEPEST:
-            msg = f"the formula has more than {_DEEPEST} levels"
+        if depth > _MAX_DEPTH:
+            msg = f"the formula has more than {_MAX_DEPTH} levels"
             raise ValueError(msg)
 
     def _unexpected(self) -> ValueError:
@@ -141,8 +141,11 @@ class _Parser:
         return ValueError(f"the formula has {self._next!r:.40} in the wrong place")
 
 
-def _wrap(digits: str) -> str:
-    """Return a number as C would hold it, by its last digits where it is too long to read whole."""
+def _wrap_to_64_bits(digits: str) -> str:
+    """Return a number as C keeps it in 64 bits.
+
+    :raises ValueError: it is too long.
+    """
     if len(digits) > 1000:
         raise ValueError("the formula has a number of more than 1000 digits")
     return str(int(digits) % (1 << 64))

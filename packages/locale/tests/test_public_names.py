@@ -64,7 +64,7 @@ def test_all_lists_exactly_the_public_names() -> None:
     }
 
 
-def test_public_objects_say_the_public_name() -> None:
+def test_public_objects_show_the_public_module() -> None:
     for name in ("Locale", "CSVLocale", "GettextLocale", "get", "load_translations"):
         assert getattr(tornado.locale, name).__module__ == "tornado.locale"
 

@@ -1,8 +1,8 @@
-"""What the header of a compiled catalogue says: its charset, and how plural forms are chosen.
+"""The header of a compiled catalogue: its charset, and how plural forms are chosen.
 
-Read as the runtime of GNU gettext reads it: ``charset=``, ``nplurals=`` and ``plural=`` may stand
-anywhere in the header. A header that says nothing useful costs no messages: texts are then read as
-UTF-8, and plural forms are chosen as in English.
+It is read as the runtime of GNU gettext reads it: ``charset=``, ``nplurals=`` and ``plural=`` may be
+anywhere in the header. If the header cannot be used, no messages are lost: they are read as UTF-8, and
+plural forms are chosen as in English.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ._pluralrule import compile_rule
+from ._plural_rule import compile_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-#: The counts from 0 on that plural rules are tried with: those of all languages repeat before.
-_TRIED = 201
+#: How many counts, from 0, plural rules are tried with. The rules of all languages repeat before.
+_TRIED_COUNTS = 201
 _AS_IN_ENGLISH = "plurals are chosen as in English"
 _NUMBER_OF_FORMS = re.compile(r"nplurals=\s*([0-9]+)")
 
@@ -29,17 +29,17 @@ class Header:
     :ivar text: the whole header.
     :ivar charset: the charset of the messages.
     :ivar forms: how many plural forms each message needs.
-    :ivar choose: the function that tells the number of the plural form for a count.
-    :ivar complaints: what is wrong with the charset.
-    :ivar plural_complaints: what is wrong with the plural rule, which matters if there are plurals.
+    :ivar choose: the function that returns the number of the plural form for a count.
+    :ivar problems: the problems with the charset.
+    :ivar plural_problems: the problems with the plural rule, which matter only if there are plurals.
     """
 
     text: str
     charset: str
     forms: int = 2
     choose: Callable[[int], int] = lambda count: int(count != 1)
-    complaints: list[str] = field(default_factory=list)
-    plural_complaints: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    plural_problems: list[str] = field(default_factory=list)
 
 
 def read_header(data: bytes) -> Header:
@@ -48,16 +48,16 @@ def read_header(data: bytes) -> Header:
     :param data: the translation of the empty message; empty if the catalogue has none.
     """
     data = data.partition(b"\0")[0]
-    charset, complaints = _charset(data.decode("ascii", "replace"))
-    header = Header(data.decode(charset, "replace"), charset, complaints=complaints)
+    charset, problems = _find_charset(data.decode("ascii", "replace"))
+    header = Header(data.decode(charset, "replace"), charset, problems=problems)
     try:
         _read_rule(header)
     except ValueError as error:
-        header.plural_complaints.append(f"{error}, {_AS_IN_ENGLISH}")
+        header.plural_problems.append(f"{error}, {_AS_IN_ENGLISH}")
     return header
 
 
-def _charset(text: str) -> tuple[str, list[str]]:
+def _find_charset(text: str) -> tuple[str, list[str]]:
     match = re.search(r"charset=([^ \t\n]*)", text)
     if match is None:
         return "utf-8", []
@@ -65,7 +65,7 @@ def _charset(text: str) -> tuple[str, list[str]]:
         b" ".decode(match[1])
     except (LookupError, ValueError):
         where = _line_with(text, "charset=")
-        return "utf-8", [f"{where}: there is no charset {match[1]!r:.40}, it is read as UTF-8"]
+        return "utf-8", [f"{where}: there is no charset {match[1]!r:.40}, so it is read as UTF-8"]
     return match[1], []
 
 
@@ -90,12 +90,12 @@ def _read_rule(header: Header) -> None:
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
     header.forms = int(match[1])
-    header.choose = _within(rule, header.forms)
-    header.plural_complaints += [f"{where}: {each}" for each in _try(rule, header.forms)]
+    header.choose = _make_safe(rule, header.forms)
+    header.plural_problems += [f"{where}: {each}" for each in _check_rule(rule, header.forms)]
 
 
-def _within(rule: Callable[[int], int], forms: int) -> Callable[[int], int]:
-    """Keep a rule within the forms that there are, as gettext does, and from failing."""
+def _make_safe(rule: Callable[[int], int], forms: int) -> Callable[[int], int]:
+    """Return a rule that never fails and only chooses forms that exist, as gettext does."""
 
     def choose(count: int) -> int:
         try:
@@ -107,27 +107,32 @@ def _within(rule: Callable[[int], int], forms: int) -> Callable[[int], int]:
     return choose
 
 
-def _try(rule: Callable[[int], int], forms: int) -> Iterator[str]:
-    """Tell for which count a rule fails, and for which it chooses a form that nobody has promised."""
-    failing = foreign = False
-    for count in range(_TRIED):
+def _check_rule(rule: Callable[[int], int], forms: int) -> Iterator[str]:
+    """Yield a message for the first count that a rule fails for, or chooses a missing form for."""
+    has_failed = has_exceeded = False
+    for count in range(_TRIED_COUNTS):
         try:
             form = rule(count)
         except ZeroDivisionError:
-            if not failing:
+            if not has_failed:
                 yield f"the formula divides by zero for {count}, then {_AS_IN_ENGLISH}"
-            failing = True
+            has_failed = True
             continue
-        if form >= forms and not foreign:
+        if form >= forms and not has_exceeded:
             yield f"the formula chooses form {form} for {count}, of {forms}: the first is used"
-            foreign = True
+            has_exceeded = True
 
 
 def _line_with(searched: str, words: str, text: str | None = None) -> str:
-    """Name the line of a header that has some words, with its text; empty if none has them."""
+    """Return the number and the text of the first line with some words, for a message.
+
+    :param searched: the text to search in.
+    :param text: the text to show, if it is another one.
+    :returns: an empty text if no line has the words.
+    """
     lines = searched.split("\n")
-    shown = lines if text is None else text.split("\n")
+    originals = lines if text is None else text.split("\n")
     for number, line in enumerate(lines):
         if words in line:
-            return f"line {number + 1} of the header, {shown[number].strip()!r:.100}"
+            return f"line {number + 1} of the header, {originals[number].strip()!r:.100}"
     return ""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tornado.locale._csvfile import decode, parse
+from tornado.locale._csv_file import decode, parse
 
 FORMS = ["unknown", "singular", "plural", "zero", "one", "two", "few", "many", "other"]
 #: What survives the trimming of columns; a lone carriage return is a line end to csv.
@@ -39,7 +39,7 @@ def test_rows_become_tables(text: str, tables: dict[str, dict[str, str]]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("text", "tables", "complaint"),
+    ("text", "tables", "problem"),
     [
         (
             'good,bueno\n"lonely"\nbad,malo',
@@ -90,10 +90,10 @@ def test_rows_become_tables(text: str, tables: dict[str, dict[str, str]]) -> Non
     ],
     ids=["short", "form", "open", "open-at-end", "open-to-end", "space", "twice", "huge"],
 )
-def test_one_broken_row_costs_one_message_and_no_other_row(
-    text: str, tables: dict[str, dict[str, str]], complaint: str
+def test_one_broken_row_gives_one_message_and_the_others_are_read(
+    text: str, tables: dict[str, dict[str, str]], problem: str
 ) -> None:
-    assert parse(text, "es.csv") == (tables, [complaint] if complaint else [])
+    assert parse(text, "es.csv") == (tables, [problem] if problem else [])
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_one_broken_row_costs_one_message_and_no_other_row(
         "\ufeffa,ñ\n".encode("utf-32-be"),
     ],
 )
-def test_a_byte_order_mark_tells_the_encoding(data: bytes) -> None:
+def test_a_byte_order_mark_determines_the_encoding(data: bytes) -> None:
     assert decode(data, "es.csv") == "a,ñ\n"
 
 
@@ -126,7 +126,7 @@ def test_an_encoding_that_is_given_is_used() -> None:
         ("a\n\nñ".encode(), "ascii", r"'ascii' codec .* \(es\.csv, line 3: save"),
     ],
 )
-def test_the_wrong_encoding_is_told_with_file_and_line(
+def test_the_error_for_a_wrong_encoding_names_file_and_line(
     data: bytes, encoding: str | None, message: str
 ) -> None:
     with pytest.raises(UnicodeDecodeError, match=message):
@@ -138,16 +138,16 @@ def test_what_a_spreadsheet_writes_is_read_back(rows: list[tuple[str, str, str]]
     file = io.StringIO(newline="")
     csv.writer(file).writerows(rows)
 
-    tables, complaints = parse(file.getvalue(), "es.csv")
+    tables, problems = parse(file.getvalue(), "es.csv")
 
-    assert complaints == []
+    assert problems == []
     assert {(m, t, form) for form, table in tables.items() for m, t in table.items()} == set(rows)
 
 
 @given(st.text())
-def test_any_text_gives_tables_or_complaints_with_a_line_that_exists(text: str) -> None:
-    _, complaints = parse(text, "es.csv")
+def test_any_text_gives_tables_or_problems_with_a_line_that_exists(text: str) -> None:
+    _, problems = parse(text, "es.csv")
     lines = len(list(io.StringIO(text, newline="")))
-    for complaint in complaints:
-        number = int(complaint.removeprefix("es.csv, line ").partition(":")[0])
+    for problem in problems:
+        number = int(problem.removeprefix("es.csv, line ").partition(":")[0])
         assert 1 <= number <= lines

@@ -1,8 +1,8 @@
-"""Read one compiled gettext catalogue, and say what is wrong with it.
+"""One compiled gettext catalogue, and the problems with it.
 
-`gettext.GNUTranslations` reads the messages. The header is read by :mod:`._moheader`, since
-`gettext` gives up the whole catalogue for a header that GNU's own tools accept. The layout is that
-of the GNU gettext manual, "The Format of GNU MO Files".
+`gettext.GNUTranslations` reads the messages. The header is read by :mod:`._mo_header`, because `gettext`
+rejects the whole catalogue for some headers that GNU's own tools accept. The layout is that of the GNU
+gettext manual, "The Format of GNU MO Files".
 """
 
 from __future__ import annotations
@@ -12,53 +12,54 @@ import io
 import struct
 from typing import TYPE_CHECKING
 
-from ._moheader import Header, read_header
+from ._mo_header import Header, read_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
 _BYTE_ORDERS = {0x950412DE: "<", 0xDE120495: ">"}
-#: How many of the messages that lack plural forms are named.
-_NAMED = 5
+#: How many of the messages without all their plural forms are named.
+_MAX_NAMED = 5
 
 
 class _Catalogue(gettext.GNUTranslations):
-    """The messages of a file, with the charset and the plural rule of our own reading."""
+    """The messages of a file, with the charset and the plural rule that `_mo_header` finds."""
 
-    _catalog: dict[Any, str]  # gettext keeps the messages there
-    complaints: list[str]  #: what is wrong with it
+    _catalog: dict[Any, str]  # where gettext keeps the messages
+    problems: list[str]
 
     def _parse(self, fp: Any) -> None:
         data = fp.read()
-        messages = list(_messages(data))
+        messages = list(_read_messages(data))
         header = read_header(next((text for original, text in messages if not original), b""))
         self._charset = header.charset
         super()._parse(io.BytesIO(_without_header(data)))
         self.plural = header.choose
-        self.info().update(_fields(header.text))
+        self.info().update(_header_fields(header.text))
         self._catalog[""] = header.text
-        self.complaints = [*header.complaints, *_check_plurals(messages, header)]
+        self.problems = [*header.problems, *_check_plurals(messages, header)]
 
 
-def read(path: str) -> tuple[gettext.NullTranslations | None, list[str]]:
+def read_catalogue(path: str) -> tuple[gettext.NullTranslations | None, list[str]]:
     """Read a catalogue.
 
-    :returns: the translations, or None if the file is of no use; and what is wrong with it.
+    :returns: the translations, None if the file cannot be used; and the problems with it.
     """
     try:
         with open(path, "rb") as file:
             catalogue = _Catalogue(file)
     except (OSError, ValueError, struct.error) as error:
-        return None, [f"{path}: {_explain(error)}, make it anew with msgfmt"]
-    return catalogue, [f"{path}: {complaint}" for complaint in catalogue.complaints]
+        return None, [f"{path}: {_explain(error)}, compile it again with msgfmt"]
+    return catalogue, [f"{path}: {problem}" for problem in catalogue.problems]
 
 
 def _explain(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
-        found = error.object[max(0, error.start - 20) : error.end + 20]
+        excerpt = error.object[max(0, error.start - 20) : error.end + 20]
         return (
-            f"it should be in {error.encoding}, by its header or by default, but there is {found!r}"
+            f"it should be in {error.encoding}, by its header or by default, but there is"
+            f" {excerpt!r}"
         )
     if isinstance(error, struct.error):
         return "the file is cut off"
@@ -67,8 +68,8 @@ def _explain(error: Exception) -> str:
     return f"a message has more than two forms in the source code ({error})"
 
 
-def _fields(header: str) -> Iterator[tuple[str, str]]:
-    """Give the fields of a header by their names in lower case, as `gettext` does."""
+def _header_fields(header: str) -> Iterator[tuple[str, str]]:
+    """Yield the names, in lower case as in `gettext`, and the values of the fields of a header."""
     for line in header.split("\n"):
         name, colon, value = line.partition(":")
         if colon:
@@ -76,7 +77,7 @@ def _fields(header: str) -> Iterator[tuple[str, str]]:
 
 
 def _without_header(data: bytes) -> bytes:
-    """Return a catalogue whose header is empty, so that `gettext` does not stumble over it."""
+    """Return a catalogue with an empty header, which `gettext` does not reject."""
     order, count, originals, translations = _layout(data)
     changed = bytearray(data)
     for index in range(count):
@@ -87,7 +88,7 @@ def _without_header(data: bytes) -> bytes:
 
 
 def _layout(data: bytes) -> tuple[str, int, int, int]:
-    """Return the byte order, the number of messages, and where the tables of both columns begin."""
+    """Return the byte order, the number of messages, and the offsets of the two tables."""
     (magic,) = struct.unpack_from("<I", data)
     if magic not in _BYTE_ORDERS:
         raise OSError(0, "Bad magic number")
@@ -95,8 +96,8 @@ def _layout(data: bytes) -> tuple[str, int, int, int]:
     return order, *struct.unpack_from(f"{order}3I", data, 8)
 
 
-def _messages(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Give the originals and translations of a catalogue, plural forms divided by null bytes."""
+def _read_messages(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the originals and their translations, with null bytes between plural forms."""
     order, count, *tables = _layout(data)
     for index in range(count):
         pair = []
@@ -110,13 +111,13 @@ def _check_plurals(messages: list[tuple[bytes, bytes]], header: Header) -> Itera
     plurals = [(original, text) for original, text in messages if b"\0" in original]
     if not plurals:
         return
-    yield from header.plural_complaints
-    wanted = header.forms
-    poor = [original for original, text in plurals if _count_forms(text) < wanted]
-    for original in poor[:_NAMED]:
-        yield f"the message {_name(original)!r} lacks some of its {wanted} plural forms"
-    if len(poor) > _NAMED:
-        yield f"so do {len(poor) - _NAMED} more messages"
+    yield from header.plural_problems
+    forms = header.forms
+    incomplete = [original for original, text in plurals if _count_forms(text) < forms]
+    for original in incomplete[:_MAX_NAMED]:
+        yield f"the message {_message_name(original)!r} lacks some of its {forms} plural forms"
+    if len(incomplete) > _MAX_NAMED:
+        yield f"so do {len(incomplete) - _MAX_NAMED} more messages"
 
 
 def _count_forms(text: bytes) -> int:
@@ -124,6 +125,6 @@ def _count_forms(text: bytes) -> int:
     return sum(map(bool, text.split(b"\0")))
 
 
-def _name(original: bytes) -> str:
+def _message_name(original: bytes) -> str:
     message = original.partition(b"\0")[0].rpartition(b"\x04")[2]
     return message.decode("utf-8", "replace")[:80]

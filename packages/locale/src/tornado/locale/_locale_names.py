@@ -1,4 +1,4 @@
-"""What languages call themselves, and what English calls them."""
+"""The names of languages, in English and in themselves."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-#: The column of rows that name no plural form.
+#: The form of rows that have no plural form.
 NO_PLURAL = "unknown"
 #: The classic forms: exactly one, and every other count.
 SINGULAR, PLURAL = "singular", "plural"
@@ -36,17 +36,17 @@ class CSVLocale(Locale):
         self._by_category = {
             name: table for name in CATEGORIES if (table := translations.get(name))
         }
-        self._warned_of_context = False
+        self._has_warned = False
 
     def translate(
         self, message: str, plural_message: str | None = None, count: int | None = None
     ) -> str:
         """Translate a message, see `Locale.translate`.
 
-        A count of 1 takes the row marked ``singular`` of the message, any other count the row
-        marked ``plural`` of the plural message. If there are rows marked with categories of the
-        CLDR, the language's own rule chooses among them, for every count that the ``singular`` row
-        does not serve; without Babel, the rule is that of English.
+        For a count of 1, the row of the message that is marked ``singular`` is used, and for any
+        other count the row of the plural message that is marked ``plural``. If there are rows that
+        are marked with categories of the CLDR, the rule of the language chooses among them, unless
+        the count is 1 and there is a ``singular`` row. Without Babel, the rule is that of English.
         """
         if plural_message is None:
             return self._plain.get(message, message)
@@ -67,22 +67,22 @@ class CSVLocale(Locale):
         plural_message: str | None = None,
         count: int | None = None,
     ) -> str:
-        """Translate a message without regard to its context, which CSV files cannot express.
+        """Translate a message without its context, because CSV files have no contexts.
 
         The first such call of a locale logs a warning.
         """
-        if not self._warned_of_context:
-            self._warned_of_context = True
+        if not self._has_warned:
+            self._has_warned = True
             import logging
 
             logging.getLogger("tornado.general").warning(
-                "locale %s: CSV translations have no contexts, %r in %r is translated without",
+                "locale %s: CSV translations have no contexts, so %r is translated without %r",
                 *(self.code, message, context),
             )
         return self.translate(message, plural_message, count)
 
     def _find_category(self, message: str, plural_message: str, count: Any) -> str | None:
-        for category in (self._categorise(count), "other"):
+        for category in (self._plural_category(count), "other"):
             table = self._by_category.get(category)
             if table is not None:
                 found = table.get(plural_message)

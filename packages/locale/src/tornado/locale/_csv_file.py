@@ -1,4 +1,4 @@
-"""Read one CSV file of translations: bytes in, tables and complaints out."""
+"""One CSV file of translations: its bytes become tables and a list of problems."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from ._csvlocale import CATEGORIES, NO_PLURAL, PLURAL, SINGULAR
+from ._csv_locale import CATEGORIES, NO_PLURAL, PLURAL, SINGULAR
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-#: Form -> message -> translation.
+#: For each plural form, the translation of each message.
 Tables = dict[str, dict[str, str]]
 
 _FORMS = (NO_PLURAL, SINGULAR, PLURAL, *CATEGORIES)
 
-# The longer marks stand first: that of UTF-16-LE opens that of UTF-32-LE.
+# The mark of UTF-32-LE begins with that of UTF-16-LE, so it comes first.
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -28,11 +28,11 @@ _BYTE_ORDER_MARKS = (
 )
 
 
-def read(path: str, encoding: str | None = None) -> tuple[Tables, list[str]]:
+def read_csv(path: str, encoding: str | None = None) -> tuple[Tables, list[str]]:
     """Read a file.
 
-    :returns: the tables, and one message for each row that is not in them as it was meant.
-    :raises UnicodeDecodeError: if the bytes are not in the encoding; it names file and line.
+    :returns: the tables, and one message for each row with a problem.
+    :raises UnicodeDecodeError: the bytes are not in the encoding; the error names file and line.
     """
     with open(path, "rb") as file:
         data = file.read()
@@ -40,7 +40,10 @@ def read(path: str, encoding: str | None = None) -> tuple[Tables, list[str]]:
 
 
 def decode(data: bytes, path: str, encoding: str | None = None) -> str:
-    """Turn the bytes of a file into text without a byte order mark."""
+    """Return the text of a file without its byte order mark.
+
+    :raises UnicodeDecodeError: the bytes are not in the encoding; the error names file and line.
+    """
     name = encoding or next(
         (found for mark, found in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8"
     )
@@ -57,41 +60,41 @@ def decode(data: bytes, path: str, encoding: str | None = None) -> str:
 
 
 def parse(text: str, path: str) -> tuple[Tables, list[str]]:
-    """Sort the rows of a text into tables."""
-    reading = _Reading(path)
-    for line, row in _split(text, reading):
-        reading.add(line, row)
-    return reading.tables, reading.complaints
+    """Return the tables of the rows in a text, and the problems with them."""
+    builder = _TableBuilder(path)
+    for line, row in _read_rows(text, builder):
+        builder.add(line, row)
+    return builder.tables, builder.problems
 
 
-class _Reading:
-    """The tables so far."""
+class _TableBuilder:
+    """The tables of the rows that were read so far."""
 
     def __init__(self, path: str) -> None:
         self.tables: Tables = {}
-        self.complaints: list[str] = []
+        self.problems: list[str] = []
         self._path = path
         self._lines: dict[tuple[str, str], int] = {}
 
-    def complain(self, line: int, problem: str) -> None:
-        self.complaints.append(f"{self._path}, line {line}: {problem}")
+    def report(self, line: int, problem: str) -> None:
+        self.problems.append(f"{self._path}, line {line}: {problem}")
 
     def add(self, line: int, row: list[str]) -> None:
         values = [value.strip() for value in row[:3]]
         if not any(values):
             return
         if len(values) < 2:
-            self.complain(line, f"no translation after the message {values[0]!r:.80}")
+            self.report(line, f"no translation after the message {values[0]!r:.80}")
             return
         message, translation = values[:2]
         form = (values[2] if len(values) > 2 else "") or NO_PLURAL
         if form not in _FORMS:
             known = ", ".join(_FORMS)
-            self.complain(line, f"unknown plural form {form!r:.80}, use one of {known}")
+            self.report(line, f"unknown plural form {form!r:.80}, use one of {known}")
             return
         for value in values:
             if len(value) > 1 and value[0] == value[-1] == '"':
-                self.complain(
+                self.report(
                     line,
                     f"the quotes of {value!r:.80} are part of the text, "
                     "because they do not follow the comma directly",
@@ -103,29 +106,29 @@ class _Reading:
         before = table.get(message)
         if before is not None and before != translation:
             earlier = self._lines[form, message]
-            self.complain(
+            self.report(
                 line, f"{message!r:.80} has another translation in line {earlier}, this one is used"
             )
         self._lines[form, message] = line
         table[message] = translation
 
 
-def _split(text: str, reading: _Reading) -> Iterator[tuple[int, list[str]]]:
-    """Split a text into rows, each with the number of its first line."""
+def _read_rows(text: str, builder: _TableBuilder) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a text, each with the number of its first line."""
     lines = list(io.StringIO(text, newline=""))
     start = 0
     while start < len(lines):
-        start = yield from _split_from(lines, start, reading)
+        start = yield from _read_rows_from(lines, start, builder)
 
 
-def _split_from(
-    lines: list[str], first: int, reading: _Reading
+def _read_rows_from(
+    lines: list[str], first: int, builder: _TableBuilder
 ) -> Generator[tuple[int, list[str]], None, int]:
-    """Split up to the next trouble, and give the index of the line to go on with.
+    """Yield rows up to a problem; return the index of the line where reading continues.
 
-    A quote that is never closed makes the rest of the file one value. So a row of several lines
-    has to be right by the strict rules (RFC 4180 section 2), or else only its first line is given
-    up and reading goes on with the next.
+    A quote that is never closed would make the rest of the file one value. So a row of several
+    lines has to follow the strict rules (RFC 4180 section 2). If it does not, its first line is
+    skipped, and reading continues with the next one.
     """
     start = first
     rows = csv.reader(lines[first:])
@@ -133,18 +136,18 @@ def _split_from(
         for row in rows:
             end = first + rows.line_num
             if end - start > 1 and not _is_strict(lines[start:end]):
-                reading.complain(start + 1, "a quote that opens in this line is not closed")
+                builder.report(start + 1, "a quote that opens in this line is not closed")
                 return start + 1
             yield start + 1, row
             start = end
     except csv.Error as error:
-        reading.complain(start + 1, str(error))
+        builder.report(start + 1, str(error))
         return start + 1
     return len(lines)
 
 
 def _is_strict(lines: list[str]) -> bool:
-    # Spaces between a closing quote and the comma are common and do no harm.
+    # Spaces between a closing quote and the comma are common and harmless.
     tidy = re.sub(r'"[ \t]+(?=[,\r\n])', '"', "".join(lines))
     try:
         list(csv.reader(io.StringIO(tidy, newline=""), strict=True))

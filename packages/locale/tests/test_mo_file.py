@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tornado.locale._mofile import read
+from tornado.locale._mo_file import read_catalogue
 
 Compile = Callable[..., bytes]
 
@@ -21,15 +21,15 @@ GOOD = {
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
-def test_a_sound_catalogue_is_read_in_both_byte_orders(
+def test_a_valid_catalogue_is_read_in_both_byte_orders(
     tmp_path: Path, compile_mo: Compile, order: str
 ) -> None:
     path = tmp_path / "shop.mo"
     path.write_bytes(compile_mo({"": HEADER, "hello": "¡hola!"}, order=order))
 
-    translations, complaints = read(str(path))
+    translations, problems = read_catalogue(str(path))
 
-    assert complaints == []
+    assert problems == []
     assert translations is not None
     assert translations.gettext("hello") == "¡hola!"
 
@@ -56,12 +56,12 @@ def test_a_sound_catalogue_is_read_in_both_byte_orders(
         *("empty", "no head", "cut", "garbage", "encoding", "charset"),
     ],
 )
-def test_a_catalogue_of_no_use_is_reported_with_its_path(
+def test_a_catalogue_that_cannot_be_used_is_reported_with_its_path(
     tmp_path: Path, compile_mo: Compile, make: Callable[[Compile], bytes], problem: str
 ) -> None:
     path = tmp_path / "shop.mo"
     path.write_bytes(make(compile_mo))
-    assert read(str(path)) == (None, [f"{path}: {problem}, make it anew with msgfmt"])
+    assert read_catalogue(str(path)) == (None, [f"{path}: {problem}, compile it again with msgfmt"])
 
 
 def test_missing_plural_forms_are_reported_by_message(tmp_path: Path, compile_mo: Compile) -> None:
@@ -79,11 +79,11 @@ def test_missing_plural_forms_are_reported_by_message(tmp_path: Path, compile_mo
         )
     )
 
-    translations, complaints = read(str(path))
+    translations, problems = read_catalogue(str(path))
 
     assert translations is not None
     assert translations.gettext("hello") == "cześć"
-    assert complaints == [
+    assert problems == [
         f"{path}: the message 'left' lacks some of its 3 plural forms",
         f"{path}: the message 'one' lacks some of its 3 plural forms",
     ]
@@ -96,21 +96,21 @@ def test_many_missing_plural_forms_do_not_flood_the_log(
     plurals = {f"m{number:02}\0ms": "x" for number in range(20)}
     path.write_bytes(compile_mo({"": HEADER, **plurals}))
 
-    _, complaints = read(str(path))
+    _, problems = read_catalogue(str(path))
 
-    assert len(complaints) == 6
-    assert complaints[-1] == f"{path}: so do 15 more messages"
+    assert len(problems) == 6
+    assert problems[-1] == f"{path}: so do 15 more messages"
 
 
 def test_plurals_without_a_rule_are_reported(tmp_path: Path, compile_mo: Compile) -> None:
     path = tmp_path / "shop.mo"
     path.write_bytes(compile_mo({"": "Content-Type: text/plain; charset=utf-8\n", "a\0b": "c\0d"}))
 
-    translations, complaints = read(str(path))
+    translations, problems = read_catalogue(str(path))
 
     assert translations is not None
     assert translations.ngettext("a", "b", 5) == "d"
-    assert complaints == [
+    assert problems == [
         f"{path}: the header has no Plural-Forms line, plurals are chosen as in English"
     ]
 
@@ -123,6 +123,6 @@ def test_any_bytes_are_read_or_reported(
     path = tmp_path_factory.getbasetemp() / "any.mo"
     path.write_bytes(good[: int(keep * len(good))] + data)
 
-    translations, complaints = read(str(path))
+    translations, problems = read_catalogue(str(path))
 
-    assert translations is not None or len(complaints) == 1
+    assert translations is not None or len(problems) == 1

@@ -9,7 +9,8 @@ TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at ru
 if TYPE_CHECKING:
     import gettext
 
-#: Between context and message in a catalogue (GNU gettext manual, "The Format of GNU MO Files").
+#: The character between context and message in a catalogue (GNU gettext manual, "The Format of GNU
+#: MO Files").
 CONTEXT_SEPARATOR = "\x04"
 
 
@@ -17,8 +18,8 @@ class GettextLocale(Locale):
     """A locale with the catalogue that `tornado.locale.load_gettext_translations` reads.
 
     :param code: the locale's code.
-    :param translations: any `gettext.NullTranslations`, those of Babel included. Its own rule
-        chooses among the plural forms.
+    :param translations: a `gettext.NullTranslations` of any class, such as that of Babel. Its own
+        rule chooses among the plural forms.
     """
 
     def __init__(self, code: str, translations: gettext.NullTranslations) -> None:
@@ -47,7 +48,7 @@ class GettextLocale(Locale):
         plural_message: str | None = None,
         count: int | None = None,
     ) -> str:
-        """Translate a message that stands in a context, see `Locale.pgettext`."""
+        """Translate a message in a context, see `Locale.pgettext`."""
         if plural_message is None:
             return self._pgettext(context, message)
         if count is None:
@@ -58,5 +59,5 @@ class GettextLocale(Locale):
 
 
 def _untranslated(message: str, plural_message: str, count: int) -> str:
-    """Choose between the forms of the source code, for one that the translator has left empty."""
+    """Return the form of the source code, for a form that the translator has left empty."""
     return message if count == 1 else plural_message
