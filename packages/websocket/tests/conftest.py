@@ -13,10 +13,9 @@ from typing import Any
 
 import pytest
 
-from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPHeaders
 from tornado.netutil import bind_sockets
-from tornado.web import Application
+from tornado.web import Application, HTTPServer
 from tornado.websocket.protocol import (
     Connection,
     DeflateSettings,

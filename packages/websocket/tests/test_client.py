@@ -11,9 +11,8 @@ import pytest
 import trustme
 
 from tornado.httpclient import HTTPClientError, HTTPRequest
-from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets, bind_unix_socket
-from tornado.web import Application, RequestHandler
+from tornado.web import Application, HTTPServer, RequestHandler
 from tornado.websocket import (
     WebSocketClientConnection,
     WebSocketClosedError,
@@ -198,7 +197,7 @@ async def test_a_redirect_may_lead_to_a_websocket_url(host):
     connection.close()
 
 
-@pytest.mark.parametrize("status", [200, 403, 404, 500])
+@pytest.mark.parametrize("status", [403, 404, 500])
 def test_servers_that_refuse(status):
     @in_site
     async def test(host):
@@ -208,6 +207,12 @@ def test_servers_that_refuse(status):
         assert caught.value.response.body == b"not you"
 
     test()
+
+
+@in_site
+async def test_a_server_that_does_not_speak_websocket(host):
+    with pytest.raises(WebSocketError, match="Non-websocket response"):
+        await websocket_connect(f"ws://{host}/refuse?status=200")
 
 
 @in_site

@@ -476,19 +476,23 @@ def test_close_frames_that_cannot_be_sent(site, code, reason):
 
 
 @pytest.mark.parametrize(
-    ("data", "code"),
+    ("data", "code", "reason"),
     [
-        (b"\x81\x01x", 1002),
-        (b"\x81\x81\x00\x00\x00\x00\xff", 1007),
-        (b"\x81\xff\x00\x00\x00\xff\x00\x00\x00\x00", 1009),
+        (b"\x81\x01x", 1002, "a frame of a client is not masked"),
+        (
+            b"\x81\x81\x00\x00\x00\x00\xff",
+            1007,
+            "a text message is not UTF-8: invalid start byte",
+        ),
+        (b"\x81\xff\x00\x00\x00\xff\x00\x00\x00\x00", 1009, "message too big"),
     ],
 )
-def test_a_client_that_breaks_the_protocol_hears_why(site, ended, data, code):
+def test_a_client_that_breaks_the_protocol_hears_why(site, ended, data, code, reason):
     peer = site([("/", Recording, {"ended": ended})]).connect()
     peer.send("first")
     peer.send_raw(data)
     assert peer.receive() == "first"
-    assert peer.receive() == Close(code, "")
+    assert peer.receive() == Close(code, reason)
     assert peer.receive() is None
     assert ended.get(timeout=10) == (None, None)
 

@@ -89,7 +89,10 @@ def test_a_fault_ends_the_connection():
         server.receive(client.send_ping(b"before") + b"\x83\x80")
     assert caught.value.events == [Ping(b"before")]
     answer = server.take_answers() + server.fail(caught.value)
-    assert client.receive(answer) == [Pong(b"before"), Close(1002, "")]
+    assert client.receive(answer) == [
+        Pong(b"before"),
+        Close(1002, "a frame has the reserved opcode 0x3"),
+    ]
     assert server.state is ConnectionState.CLOSED
     assert server.close_code == 1006
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from itertools import cycle
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -51,13 +52,13 @@ def receiver(*, limit: int = 1 << 20, from_client: bool = True) -> Receiver:
     return Receiver(from_client=from_client, max_message_size=limit)
 
 
-def receive(data: bytes, **options: object) -> list[Event]:
-    return receiver(**options).receive(data)  # type: ignore[arg-type] - options of receiver()
+def receive(data: bytes, **options: Any) -> list[Event]:
+    return receiver(**options).receive(data)
 
 
-def fault(data: bytes, **options: object) -> tuple[int, list[Event]]:
+def fault(data: bytes, **options: Any) -> tuple[int, list[Event]]:
     """Return the close code of the error that bytes raise, and what came before it."""
-    reader = receiver(**options)  # type: ignore[arg-type] - options of receiver()
+    reader = receiver(**options)
     with pytest.raises(PeerError) as caught:
         reader.receive(data)
     assert reader.state is ReceiverState.ENDED

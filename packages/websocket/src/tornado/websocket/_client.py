@@ -6,6 +6,7 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING, Any
 
+from tornado.ioloop import IOLoop
 from tornado.log import app_log
 
 from ._connecting import connect
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from tornado.httpclient import HTTPRequest
     from tornado.httputil import HTTPHeaders
+    from tornado.iostream import IOStream
     from tornado.netutil import Resolver
 
 #: How many messages wait for `WebSocketClientConnection.read_message` before reading stops.
@@ -73,7 +75,7 @@ class WebSocketClientConnection:
         self._on_message_callback = on_message_callback
         self._inbox = Inbox(_MAX_WAITING_MESSAGES, self._read_on)
         self._is_closed = False
-        loop = asyncio.get_running_loop()
+        loop = IOLoop.current().asyncio_loop  # it may not run yet
         #: Done with this object when the connection is open.
         self.connect_future: asyncio.Future[Any] = loop.create_future()
         self._connecting = loop.create_task(self._connect())
@@ -119,6 +121,11 @@ class WebSocketClientConnection:
         """The connection; ``ws_connection`` by the name that upstream gives it here."""
         return self.ws_connection
 
+    @property
+    def stream(self) -> IOStream | None:
+        """The stream of the connection, once it is open."""
+        return None if self.ws_connection is None else self.ws_connection.stream
+
     # What a program calls.
 
     def read_message(
@@ -159,14 +166,14 @@ class WebSocketClientConnection:
             raise WebSocketClosedError("Client connection has been closed")
         return self.ws_connection.write_message(message, binary)
 
-    def ping(self, data: bytes = b"") -> None:
+    def ping(self, data: str | bytes = b"") -> None:
         """Send a ping of at most 125 bytes to the server.
 
         :raises WebSocketClosedError: the connection is not open.
         """
         if self.ws_connection is None:
             raise WebSocketClosedError("Client connection has been closed")
-        self.ws_connection.write_ping(data)
+        self.ws_connection.write_ping(data.encode() if isinstance(data, str) else data)
 
     def close(self, code: int | None = None, reason: str | None = None) -> None:
         """Close the connection, or stop connecting.

@@ -9,9 +9,17 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, NamedTuple
 
+from tornado.httpclient import HTTPClientError
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
-from .protocol import Agreement, DeflateSettings, check_response, new_key, request_headers
+from .protocol import (
+    Agreement,
+    DeflateSettings,
+    WebSocketError,
+    check_response,
+    new_key,
+    request_headers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,13 +51,17 @@ async def connect(
     """Connect and perform the opening handshake.
 
     :raises HTTPClientError: the server refused, or no answer came.
-    :raises HandshakeError: its answer is not one to this handshake.
+    :raises WebSocketError: its answer is not one to this handshake.
     """
     key = new_key()
     fields = request_headers(key, subprotocols=subprotocols, deflate=deflate)
     client = SimpleAsyncHTTPClient(force_instance=True, max_clients=1, resolver=resolver)
     try:
         response, stream = await client.upgrade(prepared(request, fields))
+    except HTTPClientError as error:
+        if not 200 <= error.code < 300:
+            raise
+        raise WebSocketError("Non-websocket response") from error
     finally:
         client.close()
     try:

@@ -105,7 +105,7 @@ class Delivery:
                     result = on_message(event)
                 else:
                     result = self._take_control(event)
-            except Exception as fault:  # noqa: BLE001 - the handler's own; it ends the connection
+            except (Exception, asyncio.CancelledError) as fault:  # noqa: BLE001 - the handler's own
                 self._owner.fail_handler(fault)
                 return
             if result is not None:
@@ -128,7 +128,7 @@ class Delivery:
                     following = self._take_control(event)
                 if following is not None:
                     await _as_awaitable(following)
-        except Exception as fault:  # noqa: BLE001 - the handler's own; it ends the connection
+        except (Exception, asyncio.CancelledError) as fault:  # noqa: BLE001 - the handler's own
             self._task = None
             self._owner.fail_handler(fault)
             return
@@ -137,7 +137,7 @@ class Delivery:
         self.go_on()
 
     def _take_control(self, event: Event) -> Any:
-        """Pass a control frame on; the answer to it is on its way already."""
+        """Let the handler know of a control frame; the answer to it is on its way already."""
         if type(event) is Ping:
             return self._owner.handler.on_ping(event.data)
         if type(event) is Pong:

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tornado.log import gen_log
-from tornado.web import RequestHandler
 
 from ._inbox import Inbox
-from ._parameters import DEFAULT_MAX_UNSENT, ConnectionParameters, deflate_settings
+from ._parameters import deflate_settings
 from ._protocol13 import WebSocketProtocol13
+from ._upgraded import UpgradedHandler
 from .protocol import (
-    DEFAULT_MAX_MESSAGE_SIZE,
     Agreement,
     HandshakeError,
     WebSocketClosedError,
@@ -26,10 +25,8 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
-    from tornado.iostream import IOStream
 
-
-class WebSocketHandler(RequestHandler):
+class WebSocketHandler(UpgradedHandler):
     """A websocket connection, from the request that opens it to its end.
 
     A subclass defines `on_message`, and whatever else it needs of `open` and `on_close`::
@@ -51,7 +48,6 @@ class WebSocketHandler(RequestHandler):
 
     #: The connection, from `open` to `on_close`.
     ws_connection: WebSocketProtocol13 | None = None
-    stream: IOStream | None = None
 
     #: What the close frame of the client said, in `on_close`; None if there was none.
     close_code: int | None = None
@@ -122,65 +118,6 @@ class WebSocketHandler(RequestHandler):
             connection.abort()
             return
         connection.start()
-
-    def _parameters(self) -> ConnectionParameters:
-        return ConnectionParameters(
-            ping_interval=self.ping_interval,
-            ping_timeout=self.ping_timeout,
-            max_message_size=self.max_message_size,
-            max_unsent=self.max_unsent,
-            slow_reader=self.slow_reader,
-            close_timeout=self.close_timeout,
-        )
-
-    # Limits and times, for the application by its settings and for a handler by its attributes.
-
-    @property
-    def ping_interval(self) -> float | None:
-        """Seconds between pings; the setting ``websocket_ping_interval``, by default none."""
-        return self.settings.get("websocket_ping_interval")
-
-    @property
-    def ping_timeout(self) -> float | None:
-        """Seconds after a ping within which something has to come.
-
-        The setting ``websocket_ping_timeout``, by default the interval.
-        """
-        return self.settings.get("websocket_ping_timeout")
-
-    @property
-    def max_message_size(self) -> int:
-        """How large a received message may be, in bytes; ``websocket_max_message_size``."""
-        size: int = self.settings.get("websocket_max_message_size", DEFAULT_MAX_MESSAGE_SIZE)
-        return size
-
-    @property
-    def max_unsent(self) -> int:
-        """How many bytes may wait for a client that reads slowly; ``websocket_max_unsent``."""
-        size: int = self.settings.get("websocket_max_unsent", DEFAULT_MAX_UNSENT)
-        return size
-
-    @property
-    def slow_reader(self) -> str:
-        """What is done when more bytes wait; ``websocket_slow_reader``.
-
-        ``"close"`` ends the connection with 1013, ``"drop"`` leaves out the message, ``"wait"``
-        keeps it until there is room, for programs that await `write_message`.
-        """
-        policy: str = self.settings.get("websocket_slow_reader", "close")
-        return policy
-
-    @property
-    def close_timeout(self) -> float:
-        """Seconds to wait for the client's close frame; ``websocket_close_timeout``."""
-        seconds: float = self.settings.get("websocket_close_timeout", 5.0)
-        return seconds
-
-    @property
-    def max_waiting_messages(self) -> int:
-        """How many messages `messages` keeps before it stops reading."""
-        count: int = self.settings.get("websocket_max_waiting_messages", 16)
-        return count
 
     # What a program overrides.
 

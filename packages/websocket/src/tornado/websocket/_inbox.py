@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from typing import TYPE_CHECKING
 
+from tornado.ioloop import IOLoop
+
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import AsyncIterator, Callable
 
 
@@ -51,7 +53,8 @@ class Inbox:
 
     def get(self) -> asyncio.Future[str | bytes | None]:
         """Return the next message, None after the end of the connection."""
-        future: asyncio.Future[str | bytes | None] = asyncio.get_running_loop().create_future()
+        loop = IOLoop.current().asyncio_loop  # it may not run yet
+        future: asyncio.Future[str | bytes | None] = loop.create_future()
         if self._messages:
             was_full = self.is_full
             future.set_result(self._messages.popleft())

@@ -65,6 +65,7 @@ class WebSocketProtocol13(WebSocketProtocol):
             one.
         """
         self.stream = stream
+        self._loop = asyncio.get_running_loop()
         self._subprotocol = subprotocol
         self._connection = connection = Connection(
             is_client=self.mask_outgoing,
@@ -166,8 +167,7 @@ class WebSocketProtocol13(WebSocketProtocol):
 
     def _abort_later(self) -> None:
         if self._close_timer is None:
-            loop = asyncio.get_running_loop()
-            self._close_timer = loop.call_later(self.params.close_timeout, self.abort)
+            self._close_timer = self._loop.call_later(self.params.close_timeout, self.abort)
 
     def abort(self) -> None:
         """End the connection at once, without a close frame."""
@@ -207,10 +207,11 @@ class WebSocketProtocol13(WebSocketProtocol):
         self.stream.close_when_written()
         self._abort_later()
 
-    def fail_handler(self, error: Exception) -> None:
+    def fail_handler(self, error: BaseException) -> None:
         """End the connection because a method of the handler has raised."""
         self._outbox.flush()
-        self.handler.log_exception(type(error), error, error.__traceback__)
+        if isinstance(error, Exception):  # it was not cancelled
+            self.handler.log_exception(type(error), error, error.__traceback__)
         self.abort()
 
     def _show_close_code(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .._errors import PeerError, WebSocketClosedError
 from ._events import Close, Event, Ping
+from ._frames import MAX_CLOSE_REASON, CloseCode
 from ._receiver import Receiver
 from ._sender import Sender
 from ._state import ConnectionState, Step, next_state
@@ -18,9 +19,9 @@ DEFAULT_MAX_MESSAGE_SIZE = 10 * 1024 * 1024
 
 
 class Connection:
-    """One side of a websocket connection: bytes in, events and bytes out.
+    """A websocket connection, seen from one side: bytes in, events and bytes out.
 
-    Whoever has the socket passes on what it receives, and sends what it is given::
+    The program that has the socket passes on what comes, and sends what it is given::
 
         events = connection.receive(data)
         socket.sendall(connection.take_answers())
@@ -158,7 +159,7 @@ class Connection:
         """
         frame = b""
         if self.state is ConnectionState.OPEN:
-            frame = self.sender.close(error.code, None)
+            frame = self.sender.close(error.code, _reason(error))
         self.lose()
         return frame
 
@@ -167,3 +168,10 @@ class Connection:
         self.state = next_state(self.state, Step.LOST)
         if self.close_code is None:
             self.close_code = 1006
+
+
+def _reason(error: PeerError) -> str:
+    """Return what to say in the close frame about a fault; it has to be short."""
+    if error.code == CloseCode.MESSAGE_TOO_BIG:
+        return "message too big"
+    return str(error).encode()[:MAX_CLOSE_REASON].decode(errors="ignore")

@@ -52,7 +52,7 @@ def _new_compressor(bits: int, level: int, mem_level: int) -> zlib._Compress:
 
 
 class Deflater:
-    """Compresses the messages that this side sends.
+    """A compressor of the messages that this side sends.
 
     :param direction: what was agreed on.
     :param level: zlib's compression level, 0 to 9, or -1 for its default.
@@ -116,7 +116,7 @@ class Deflater:
 
 
 class Inflater:
-    """Decompresses the messages that a peer sends.
+    """A decompressor of the messages that a peer sends.
 
     :param direction: what was agreed on for the peer's messages.
     """

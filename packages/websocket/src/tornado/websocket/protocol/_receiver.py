@@ -61,7 +61,7 @@ class ReceiverState(Enum):
 
 
 class Receiver:
-    """Reads what a peer sends.
+    """A reader of what a peer sends.
 
     :param from_client: the peer is a client, which masks (RFC 6455 section 5.1); a server does not.
     :param max_message_size: how large a message may be, in bytes, after decompression.

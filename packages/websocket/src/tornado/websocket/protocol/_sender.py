@@ -63,7 +63,7 @@ def payload_of(message: Message) -> bytes:
 
 
 class Sender:
-    """Makes the frames that this side sends. Each message is one frame.
+    """A maker of the frames that this side sends. Each message is one frame.
 
     :param is_client: this side is a client, which masks (RFC 6455 section 5.3).
     :param deflater: for messages to be compressed; None if compression was not agreed on.
