@@ -27,10 +27,10 @@ HERE = Path(__file__).resolve().parent
 
 
 def make_application(**settings: Any) -> tornado.web.Application:
-    """Make the site; ``settings`` go over those of the demo."""
+    """Make the site; ``settings`` override those of the demo."""
     tornado.locale.load_translations(str(HERE / "locale"))
     defaults = {
-        # Everybody is signed out when the demo starts anew; a real site keeps its secret.
+        # Everybody is signed out when the demo restarts; a real site keeps its secret.
         "cookie_secret": secrets.token_urlsafe(32),
         "default_handler_class": handlers.MissingHandler,
         "guestbook": Guestbook(),
@@ -64,9 +64,9 @@ async def serve(port: int, address: str, debug: bool) -> None:
     sockets = bind_sockets(port, address)
     server = HTTPServer(make_application(debug=debug), max_body_size=10 * 1024 * 1024)
     server.add_sockets(sockets)
-    taken = sockets[0].getsockname()[1]  # port 0 takes a free one
+    bound_port = sockets[0].getsockname()[1]  # port 0 means any free one
     host = f"[{address}]" if ":" in address else address
-    print(f"Open http://{host}:{taken}/ (Ctrl-C ends)", flush=True)
+    print(f"Open http://{host}:{bound_port}/ (Ctrl-C ends)", flush=True)
     try:
         await asyncio.Event().wait()
     finally:
@@ -75,26 +75,26 @@ async def serve(port: int, address: str, debug: bool) -> None:
 
 
 def port_number(text: str) -> int:
-    """Read a port from the command line."""
+    """Parse a port of the command line."""
     if not 0 <= int(text) < 65536:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and 65535")
     return int(text)
 
 
 def main() -> None:
-    """Read the command line, and serve."""
+    """Parse the command line, and serve."""
     parser = argparse.ArgumentParser(description="Serve the documents' examples as a small site.")
     parser.add_argument(
         "--port", type=port_number, default=8888, help="the port (default: %(default)s)"
     )
     parser.add_argument("--address", default="127.0.0.1", help="the address (default: %(default)s)")
-    parser.add_argument("--debug", action="store_true", help="start anew when a file changes")
+    parser.add_argument("--debug", action="store_true", help="restart when a file changes")
     options = parser.parse_args()
     enable_pretty_logging()
     try:
         asyncio.run(serve(options.port, options.address, options.debug))
     except KeyboardInterrupt:
-        pass  # the way to end it
+        pass  # how to end it
     except OSError as error:
         hint = " (--port chooses another one)" if error.errno == errno.EADDRINUSE else ""
         sys.exit(f"{error.strerror}{hint}")

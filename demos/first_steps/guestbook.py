@@ -1,4 +1,4 @@
-"""The guest book: what visitors wrote, the newest first, in memory."""
+"""The guest book: the entries of visitors, in memory, the newest first."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MOST = 50
+_MAX_ENTRIES = 50
 
 
 def _now() -> datetime.datetime:
@@ -19,7 +19,7 @@ def _now() -> datetime.datetime:
 
 @dataclass(frozen=True)
 class Entry:
-    """What one visitor wrote."""
+    """The entry of a visitor."""
 
     author: str
     text: str
@@ -27,10 +27,10 @@ class Entry:
 
 
 class Guestbook:
-    """The last entries; older ones are forgotten."""
+    """The latest entries; older ones are dropped."""
 
     def __init__(self) -> None:
-        self._entries: deque[Entry] = deque(maxlen=_MOST)
+        self._entries: deque[Entry] = deque(maxlen=_MAX_ENTRIES)
         self.add("Tornado", "Hello, world")
 
     def __iter__(self) -> Iterator[Entry]:

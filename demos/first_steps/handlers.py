@@ -1,4 +1,4 @@
-"""What the pages do."""
+"""The handlers of the pages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LANGUAGES = {"en_US": "English", "zh_CN": "中文"}
 
 
 class BaseHandler(tornado.web.RequestHandler):
-    """What the pages have in common: who reads them, in which language, and the layout."""
+    """The base of all pages: their user, their language, and the names that templates see."""
 
     @property
     def guestbook(self) -> Guestbook:
@@ -140,7 +140,7 @@ class LanguageHandler(BaseHandler):
 
 
 class WaitingHandler(BaseHandler):
-    """Wait for three things at the same time, while other requests are served."""
+    """A page that waits for three things at the same time, while other requests are served."""
 
     async def get(self) -> None:
         steps = [("tea", 0.3), ("toast", 0.2), ("egg", 0.4)]

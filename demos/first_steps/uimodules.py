@@ -1,4 +1,4 @@
-"""The parts that pages are made of."""
+"""The UI modules of the pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Entry(tornado.web.UIModule):
-    """One entry of the guest book."""
+    """An entry of the guest book."""
 
     def embedded_css(self) -> str:
         return ".entry { border-left: 3px solid #8886; margin: 1rem 0; padding-left: .8rem; }"

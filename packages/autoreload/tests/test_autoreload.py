@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ class Program:
         self.process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=directory,
-            env={**os.environ, **environment},
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment},
             stdout=self._file,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -40,20 +41,52 @@ class Program:
 
     def close(self) -> None:
         if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGTERM)  # with which coverage saves what it has
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
+            self.process.wait(10)
         self._file.close()
 
 
 Run = Callable[..., Program]
 
 
+@pytest.fixture(scope="session")
+def bytecode(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Compile once what all programs import; environments for tests keep no bytecode."""
+    folder = str(tmp_path_factory.mktemp("bytecode"))
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": folder}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    modules = "asyncio, logging, runpy, subprocess, tornado.autoreload, tornado.ioloop"
+    if find_spec("watchfiles"):
+        modules += ", watchfiles"
+    subprocess.run([sys.executable, "-c", f"import {modules}"], env=environment, check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def polling(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a folder for PYTHONPATH with which programs look for changes themselves, and often."""
+    folder = tmp_path_factory.mktemp("polling")
+    (folder / "sitecustomize.py").write_text(POLLING)
+    return str(folder)
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
-    """Run Python with arguments in a directory: ``run("script.py", "argument")``."""
+def run(tmp_path: Path, bytecode: str, polling: str) -> Iterator[Run]:
+    """Run Python with arguments in a directory: ``run("script.py", "argument")``.
+
+    ``by_system=True`` leaves it to the package ``watchfiles`` to notice changes.
+    """
     running: list[Program] = []
 
-    def start(*arguments: str, **environment: str) -> Program:
+    def start(*arguments: str, by_system: bool = False, **environment: str) -> Program:
+        environment["PYTHONPYCACHEPREFIX"] = bytecode
+        if not by_system:
+            path = [polling, environment.get("PYTHONPATH"), os.environ.get("PYTHONPATH")]
+            environment["PYTHONPATH"] = os.pathsep.join(filter(None, path))
         running.append(Program(list(arguments), tmp_path, environment))
         return running[-1]
 
@@ -62,11 +95,15 @@ def run(tmp_path: Path) -> Iterator[Run]:
         each.close()
 
 
-#: Makes the program look for changes by itself, where ``watchfiles`` is installed too.
-HIDE = """
-import tornado.autoreload._notifier as notifier
-notifier.is_available = lambda: False
+#: Makes programs look for changes themselves, where ``watchfiles`` is installed too.
+POLLING = """
+import tornado.autoreload._notifier, tornado.autoreload._watching
+tornado.autoreload._notifier.is_available = lambda: False
+tornado.autoreload._watching._WAIT = 0.02
 """
+
+#: Makes the command print that it waits.
+LOUD = "import logging; logging.basicConfig(level=logging.INFO)\n"
 
 SERVING = """
 import asyncio, os, sys
@@ -74,34 +111,34 @@ import tornado.autoreload
 import part
 {prelude}
 async def main():
-    tornado.autoreload.start(check_time=50)
+    tornado.autoreload.start(check_time=20)
     tornado.autoreload.watch("named.txt")
-    print(f"serving {{part.word}} pid={{os.getpid()}} argv={{sys.argv[1:]}}", flush=True)
+    print(f"serving {{part.word}} pid={{os.getpid()}} argv={{sys.argv[1:]}}", *sys._xoptions, flush=True)
     await asyncio.sleep(60)
 asyncio.run(main())
 """
 
 
-@pytest.mark.parametrize("prelude", ["", HIDE], ids=["watchfiles", "polling"])
+@pytest.mark.parametrize("by_system", [True, False], ids=["watchfiles", "polling"])
 def test_a_program_starts_again_when_a_module_changes(
-    run: Run, tmp_path: Path, prelude: str
+    run: Run, tmp_path: Path, by_system: bool
 ) -> None:
     (tmp_path / "part.py").write_text("word = 'one'")
-    (tmp_path / "program.py").write_text(SERVING.format(prelude=prelude))
-    program = run("-X", "dev", "program.py", "--port=1", "a b")
+    (tmp_path / "program.py").write_text(SERVING.format(prelude=""))
+    program = run("-X", "utf8", "program.py", "--port=1", "a b", by_system=by_system)
     program.wait_for("serving one")
     time.sleep(0.1)
     (tmp_path / "part.py").write_text("word = 'second'")
     printed = program.wait_for("serving second")
     lines = [line for line in printed.splitlines() if line.startswith("serving")]
     assert [line.partition("pid=")[2] for line in lines] == [
-        f"{program.process.pid} argv=['--port=1', 'a b']"
+        f"{program.process.pid} argv=['--port=1', 'a b'] utf8"
     ] * 2
 
 
 def test_named_files_are_watched_too(run: Run, tmp_path: Path) -> None:
     (tmp_path / "part.py").write_text("word = 'one'")
-    (tmp_path / "program.py").write_text(SERVING.format(prelude=HIDE))
+    (tmp_path / "program.py").write_text(SERVING.format(prelude=""))
     program = run("program.py")
     program.wait_for("serving one")
     (tmp_path / "named.txt").write_text("new")
@@ -110,7 +147,7 @@ def test_named_files_are_watched_too(run: Run, tmp_path: Path) -> None:
 
 def test_a_syntax_error_does_not_stop_the_program(run: Run, tmp_path: Path) -> None:
     (tmp_path / "part.py").write_text("word = 'one'")
-    (tmp_path / "program.py").write_text(SERVING.format(prelude=HIDE))
+    (tmp_path / "program.py").write_text(SERVING.format(prelude=""))
     program = run("program.py")
     program.wait_for("serving one")
     (tmp_path / "part.py").write_text("word = (")
@@ -123,7 +160,7 @@ def test_a_syntax_error_does_not_stop_the_program(run: Run, tmp_path: Path) -> N
 def test_the_program_goes_on_until_all_of_it_compiles(run: Run, tmp_path: Path) -> None:
     (tmp_path / "part.py").write_text("word = 'one'")
     (tmp_path / "other.py").write_text("")
-    (tmp_path / "program.py").write_text(SERVING.format(prelude=HIDE + "import other"))
+    (tmp_path / "program.py").write_text(SERVING.format(prelude="import other"))
     program = run("program.py")
     program.wait_for("serving one")
     (tmp_path / "part.py").write_text("word = (")
@@ -137,20 +174,20 @@ def test_the_program_goes_on_until_all_of_it_compiles(run: Run, tmp_path: Path) 
 
 def test_a_file_that_is_gone_has_not_changed_until_it_is_back(run: Run, tmp_path: Path) -> None:
     (tmp_path / "part.py").write_text("word = 'one'")
-    (tmp_path / "program.py").write_text(SERVING.format(prelude=HIDE))
+    (tmp_path / "program.py").write_text(SERVING.format(prelude=""))
     program = run("program.py")
     program.wait_for("serving one")
     (tmp_path / "part.py").unlink()
-    time.sleep(0.3)
+    time.sleep(0.1)
     assert program.process.poll() is None
     assert program.output.read_text().count("serving") == 1
     (tmp_path / "part.py").write_text("word = 'second'")
     program.wait_for("serving second")
 
 
-@pytest.mark.parametrize("prelude", ["", HIDE], ids=["watchfiles", "polling"])
+@pytest.mark.parametrize("by_system", [True, False], ids=["watchfiles", "polling"])
 def test_a_change_between_watching_and_starting_is_not_missed(
-    run: Run, tmp_path: Path, prelude: str
+    run: Run, tmp_path: Path, by_system: bool
 ) -> None:
     (tmp_path / "part.py").write_text("word = 'one'")
     (tmp_path / "settings.txt").write_text("")
@@ -160,8 +197,8 @@ with open("settings.txt", "r+") as settings:
     if not settings.read():
         settings.write("changed")
 """
-    (tmp_path / "program.py").write_text(SERVING.format(prelude=prelude + change))
-    run("program.py").wait_for("serving one", 2)
+    (tmp_path / "program.py").write_text(SERVING.format(prelude=change))
+    run("program.py", by_system=by_system).wait_for("serving one", 2)
 
 
 @pytest.mark.parametrize("way", ["-m", "-c"])
@@ -170,7 +207,7 @@ def test_the_command_line_is_kept(run: Run, tmp_path: Path, way: str) -> None:
     package = tmp_path / "package"
     package.mkdir()
     (package / "__init__.py").write_text("")
-    (package / "server.py").write_text(SERVING.format(prelude=HIDE))
+    (package / "server.py").write_text(SERVING.format(prelude=""))
     if way == "-m":
         program = run("-m", "package.server", "argument")
     else:
@@ -184,7 +221,7 @@ def test_an_editable_install_is_watched_where_it_is(run: Run, tmp_path: Path) ->
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "part.py").write_text("word = 'one'")
-    (tmp_path / "program.py").write_text(SERVING.format(prelude=HIDE))
+    (tmp_path / "program.py").write_text(SERVING.format(prelude=""))
     program = run("program.py", PYTHONPATH=str(elsewhere))
     program.wait_for("serving one")
     (elsewhere / "part.py").write_text("word = 'second'")
@@ -193,7 +230,7 @@ def test_an_editable_install_is_watched_where_it_is(run: Run, tmp_path: Path) ->
 
 def test_the_directory_of_the_start_is_kept(run: Run, tmp_path: Path) -> None:
     (tmp_path / "part.py").write_text("word = 'one'")
-    (tmp_path / "program.py").write_text(SERVING.format(prelude=HIDE + "os.chdir('/')"))
+    (tmp_path / "program.py").write_text(SERVING.format(prelude="os.chdir('/')"))
     program = run("program.py")
     program.wait_for("serving one")
     (tmp_path / "part.py").write_text("word = 'second'")
@@ -204,7 +241,7 @@ def test_hooks_are_called_and_children_ended_before_it_starts_again(
     run: Run, tmp_path: Path
 ) -> None:
     (tmp_path / "part.py").write_text("word = 'one'")
-    prelude = f"""{HIDE}
+    prelude = """
 import subprocess
 tornado.autoreload.add_reload_hook(lambda: 1 / 0)
 tornado.autoreload.add_reload_hook(lambda: print("hook called", flush=True))
@@ -244,29 +281,33 @@ print(f"run {number} as {__name__} with {sys.argv}", flush=True)
 
 def test_the_command_runs_a_script_again_and_again(run: Run, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
-    script.write_text(COUNTING)
+    script.write_text(LOUD + COUNTING)
     program = run("-m", "tornado.autoreload", "script.py", "-x", "--until-success")
     program.wait_for("run 1 as __main__ with ['script.py', '-x', '--until-success']")
-    time.sleep(0.3)
+    program.wait_for("script.py has ended with status 0, waiting for a change")
     assert program.process.poll() is None
     script.write_text(COUNTING + "\n")
     program.wait_for("run 2 as __main__ with ['script.py', '-x', '--until-success']")
 
 
-def test_the_command_runs_modules(run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("by_system", [True, False], ids=["watchfiles", "polling"])
+def test_the_command_runs_modules(run: Run, tmp_path: Path, by_system: bool) -> None:
     package = tmp_path / "package"
     package.mkdir()
     (package / "__init__.py").write_text("")
-    (package / "__main__.py").write_text(COUNTING)
-    program = run("-m", "tornado.autoreload", "-m", "package", "argument")
+    (package / "__main__.py").write_text(LOUD + COUNTING)
+    program = run("-m", "tornado.autoreload", "-m", "package", "argument", by_system=by_system)
     printed = program.wait_for("run 1 as __main__")
     assert f"['{package / '__main__.py'}', 'argument']" in printed
+    program.wait_for("waiting for a change")
+    if by_system:
+        time.sleep(0.2)  # a change before the system watches is noticed two seconds later
     (package / "__main__.py").write_text(COUNTING + "\n")
     program.wait_for("run 2 as __main__")
 
 
 @pytest.mark.parametrize(
-    ("broken", "shown"),
+    ("broken", "printed"),
     [
         ("word = (", "SyntaxError"),
         ("import no_such_module_anywhere", "ModuleNotFoundError"),
@@ -275,13 +316,13 @@ def test_the_command_runs_modules(run: Run, tmp_path: Path) -> None:
     ],
 )
 def test_until_success_survives_errors_and_ends_with_success(
-    run: Run, tmp_path: Path, broken: str, shown: str
+    run: Run, tmp_path: Path, broken: str, printed: str
 ) -> None:
     (tmp_path / "part.py").write_text(broken)
-    (tmp_path / "script.py").write_text("import part\nprint('did it', part.word)")
+    (tmp_path / "script.py").write_text(LOUD + "import part\nprint('did it', part.word)")
     program = run("-m", "tornado.autoreload", "--until-success", "script.py")
-    program.wait_for(shown)
-    time.sleep(0.3)
+    program.wait_for(printed)
+    program.wait_for("script.py has ended with status 1, waiting for a change")
     assert program.process.poll() is None
     (tmp_path / "part.py").write_text("word = 'at last'")
     program.wait_for("did it at last")
@@ -289,18 +330,20 @@ def test_until_success_survives_errors_and_ends_with_success(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "complaint"),
     [
         ([], "a script or -m and a module are missing"),
         (["-m"], "a script or -m and a module are missing"),
         (["--unknown", "x"], "unknown option --unknown"),
     ],
 )
-def test_a_command_line_without_sense_is_refused(run: Run, arguments: list[str], said: str) -> None:
+def test_a_command_line_without_sense_is_refused(
+    run: Run, arguments: list[str], complaint: str
+) -> None:
     program = run("-m", "tornado.autoreload", *arguments)
     assert program.process.wait(10) == 2
     printed = program.output.read_text()
-    assert said in printed
+    assert complaint in printed
     assert "usage: python -m tornado.autoreload" in printed
 
 
@@ -311,21 +354,21 @@ def test_the_command_explains_itself(run: Run) -> None:
 
 
 def test_ctrl_c_ends_the_waiting_without_a_traceback(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "script.py").write_text("print('did it', flush=True)")
+    (tmp_path / "script.py").write_text(LOUD + "print('did it', flush=True)")
     program = run("-m", "tornado.autoreload", "script.py")
-    program.wait_for("did it")
-    time.sleep(0.5)
+    printed = program.wait_for("waiting for a change\n")
+    time.sleep(0.05)  # it says so just before it waits
     program.process.send_signal(signal.SIGINT)
     assert program.process.wait(10) == 130
-    assert program.output.read_text() == "did it\n"
+    assert printed.startswith("did it\n")
+    assert program.output.read_text() == printed
 
 
 def test_starting_twice_on_a_loop_is_once(run: Run, tmp_path: Path) -> None:
     (tmp_path / "program.py").write_text(
-        f"""
+        """
 import tornado.autoreload
 from tornado.ioloop import IOLoop
-{HIDE}
 from tornado.autoreload import _watching
 loop = IOLoop.current()
 tornado.autoreload.start(loop, 200)
@@ -339,7 +382,7 @@ print(len(_watching._watchers), [each.callback_time for each in _watching._watch
     assert program.output.read_text() == "1 [200]\n"
 
 
-def test_the_face_names_what_is_public() -> None:
+def test_all_public_names_are_exported() -> None:
     import tornado.autoreload
 
     assert tornado.autoreload.__all__ == ["add_reload_hook", "main", "start", "wait", "watch"]
@@ -376,7 +419,7 @@ main()
 """
 
 
-def test_a_program_that_waits_starts_again_behind_its_hooks(run: Run, tmp_path: Path) -> None:
+def test_a_program_that_waits_starts_again_after_its_hooks(run: Run, tmp_path: Path) -> None:
     (tmp_path / "part.py").write_text("word = 'one'")
     (tmp_path / "program.py").write_text(WAITING)
     program = run("program.py")
@@ -427,10 +470,9 @@ def test_a_script_imports_from_its_own_and_from_the_current_directory(
 def test_a_loop_is_watched_on_in_the_order_of_4_x(run: Run, tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(
-        f"""
+        """
 import tornado.autoreload
 from tornado.ioloop import IOLoop
-{HIDE}
 closed = IOLoop(make_current=False)
 closed.close()
 try:

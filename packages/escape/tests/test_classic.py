@@ -4,7 +4,7 @@ import urllib.parse
 
 import tornado.escape
 
-#: Undocumented names that programs took, and what they stand for.
+#: Undocumented names that programs import, and their values.
 NAMES = {
     "_BASESTRING_TYPES": (str, type(None)),
     "_TO_UNICODE_TYPES": (str, type(None)),
@@ -19,7 +19,7 @@ NAMES = {
 }
 
 
-def test_names_that_programs_took_from_the_module_are_there():
+def test_names_that_programs_import_are_there():
     assert {name: getattr(tornado.escape, name) for name in NAMES} == NAMES
 
 
@@ -27,5 +27,5 @@ def test_bytes_with_escapes_are_decoded():
     assert tornado.escape._unquote_to_bytes(b"%41%zz%") == b"A%zz%"
 
 
-def test_they_are_not_shown():
+def test_they_are_not_listed():
     assert not NAMES.keys() & {*dir(tornado.escape), *tornado.escape.__all__}

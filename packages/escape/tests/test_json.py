@@ -20,13 +20,13 @@ TRICKY = st.text(alphabet=st.sampled_from('<>/!-sScCrRiIpPtT"\\ \u2028\u2029'))
 
 @pytest.fixture
 def own_json():
-    """Put the standard encoder and decoder back after the test."""
+    """Restore the standard encoder and decoder after the test."""
     yield
     configure_json()
 
 
 class Script(HTMLParser):
-    """Collects what a browser takes for the content of script elements, and what follows."""
+    """The tags that a browser finds in a page."""
 
     def __init__(self, page):
         super().__init__()
@@ -98,12 +98,12 @@ def test_a_python_with_another_encoder_writes_the_same(encoder):
     assert output.strip() == rb'{"a": ["<\/", 1, null]}'
 
 
-def test_what_has_no_form_in_json_is_a_type_error():
+def test_a_value_that_json_does_not_have_is_a_type_error():
     with pytest.raises(TypeError, match="bytes"):
         json_encode({"a": b"x"})
 
 
-def test_a_value_that_holds_itself_is_a_value_error():
+def test_a_value_that_contains_itself_is_a_value_error():
     loop = []
     loop.append(loop)
     with pytest.raises(ValueError, match="Circular"):
@@ -151,7 +151,7 @@ def test_text_and_bytes_are_read(text, value):
         ("1" * 5000, "4300 digits"),
     ],
 )
-def test_what_is_not_json_is_a_value_error_that_says_where(text, message):
+def test_a_text_that_is_not_json_is_a_value_error_that_says_where(text, message):
     with pytest.raises(ValueError, match=message):
         json_decode(text)
 
@@ -179,7 +179,7 @@ def test_another_decoder_gets_text():
 
 
 @pytest.mark.usefixtures("own_json")
-def test_the_standard_ones_come_back():
+def test_the_standard_encoder_and_decoder_can_be_restored():
     configure_json(dumps=lambda value: "mine", loads=lambda text: "mine")
     configure_json()
     assert json_encode([1]) == "[1]"

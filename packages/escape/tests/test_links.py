@@ -45,7 +45,7 @@ def link(url, text=None, extra=""):
 
 
 class Links(HTMLParser):
-    """Collects the tags of a page with their attributes."""
+    """The tags of a page with their attributes."""
 
     def __init__(self, page):
         super().__init__()
@@ -108,12 +108,12 @@ def test_urls_become_links(text, linked):
         f"{'x' * 50}http://a.com",
     ],
 )
-def test_what_is_no_url_stays_text(text):
+def test_text_that_is_not_a_url_is_not_a_link(text):
     assert linkify(text) == text
 
 
 @pytest.mark.parametrize("mark", [*"!#$%&*+,.:;=?@[\\]^`{|}~", "\u201d", "...", "?!"])
-def test_marks_at_the_end_belong_to_the_sentence(mark):
+def test_punctuation_at_the_end_is_not_part_of_the_link(mark):
     assert linkify(f"http://a.com/x{mark}") == link("http://a.com/x") + xhtml_escape(mark)
     assert linkify(f"http://a.com/x{mark} y") == f"{link('http://a.com/x')}{xhtml_escape(mark)} y"
 
@@ -153,7 +153,7 @@ def test_schemes_that_run_code_never_become_links(scheme):
     assert linkify(text, permitted_protocols=["http", scheme, scheme.lower()]) == text
 
 
-def test_other_schemes_become_links_where_they_are_permitted():
+def test_other_schemes_become_links_if_they_are_permitted():
     permitted = ["ftp", "message", "RDAR"]
     assert linkify("ftp://a.com", permitted_protocols=permitted) == link("ftp://a.com")
     assert linkify("rdar:/12", permitted_protocols=permitted) == link("rdar:/12")
@@ -163,7 +163,7 @@ def test_other_schemes_become_links_where_they_are_permitted():
     assert linkify("http://a.com", permitted_protocols=permitted) == "http://a.com"
 
 
-def test_urls_without_a_scheme_can_be_left_alone():
+def test_urls_without_a_scheme_are_no_links_if_a_scheme_is_required():
     text = "www.a.com http://www.b.com"
     assert linkify(text, require_protocol=True) == f"www.a.com {link('http://www.b.com')}"
 
@@ -213,7 +213,7 @@ def test_the_result_is_markup_and_a_plain_str_otherwise():
     assert result + "<br>" == f"{link('http://a.com')} &lt;<br>"
 
 
-def test_markup_in_the_text_is_escaped_even_where_it_says_it_is_markup():
+def test_markup_in_the_text_is_escaped_even_if_it_has_an_html_method():
     assert linkify(Markup("<b>http://a.com")) == f"&lt;b&gt;{link('http://a.com')}"
 
 
@@ -224,7 +224,7 @@ def test_other_values_are_refused_by_name(value):
 
 
 @given(st.lists(PIECES).map("".join) | st.text(), st.booleans())
-def test_any_text_comes_out_as_itself_with_safe_links(text, shorten):
+def test_any_text_is_kept_and_has_only_safe_links(text, shorten):
     result = linkify(text, shorten)
     assert [tag for tag, _ in Links(result).found] == ["a"] * result.count("<a ")
     for _, attributes in Links(result).found:

@@ -76,7 +76,7 @@ def test_escapes_become_what_they_stand_for(value, encoding, plus, result):
     assert url_unescape(value, encoding, plus) == result
 
 
-def test_bytes_that_are_not_utf8_are_an_error_where_text_is_asked_for():
+def test_bytes_that_are_not_utf8_are_an_error_if_there_is_an_encoding():
     with pytest.raises(UnicodeDecodeError):
         url_unescape(b"\xff")
 
@@ -91,15 +91,15 @@ def test_other_values_are_refused_by_name(function, value):
 
 
 @given(st.integers(8100, 8200), ESCAPED, ESCAPED)
-def test_long_input_is_read_as_short_input_is(length, before, after):
-    """It is looked through in pieces, whose ends are no ends of escapes."""
+def test_long_input_is_decoded_like_short_input(length, before, after):
+    """It is decoded in pieces, and no escape is cut."""
     text = "%" + "a" * (length - len(before)) + before + after
     plain = text.replace("+", " ").encode()
     assert url_unescape(text, encoding=None) == urllib.parse.unquote_to_bytes(plain)
 
 
 @given(ESCAPED)
-def test_many_percent_signs_are_read_as_few_are(unit):
+def test_many_percent_signs_are_decoded_like_few(unit):
     text = "%" + unit * 1000
     plain = text.replace("+", " ").encode()
     assert url_unescape(text, encoding=None) == urllib.parse.unquote_to_bytes(plain)

@@ -30,7 +30,7 @@ def test_fields_are_parsed_into_lists_of_bytes(qs, fields):
     assert parse_qs_bytes(qs) == fields
 
 
-def test_fields_without_a_value_are_kept_where_asked_for():
+def test_fields_without_a_value_are_kept_if_keep_blank_values_is_true():
     assert parse_qs_bytes("a=&b&&c=1", keep_blank_values=True) == {
         "a": [b""],
         "b": [b""],
@@ -53,7 +53,7 @@ def test_too_many_fields_are_an_error_before_any_is_parsed(qs):
         parse_qs_bytes(qs, max_num_fields=2)
 
 
-def test_characters_that_are_no_bytes_are_an_error():
+def test_characters_above_latin_1_are_an_error():
     for qs in ("a=\u4e2d", "\u4e2d=a"):
         with pytest.raises(UnicodeEncodeError):
             parse_qs_bytes(qs)

@@ -36,7 +36,7 @@ class Octets(bytes):
         (Octets(b"x"), b"x"),
     ],
 )
-def test_text_becomes_utf8_and_bytes_and_none_stay(value, octets):
+def test_text_becomes_utf8_and_bytes_and_none_are_not_changed(value, octets):
     assert utf8(value) == octets
 
 
@@ -51,7 +51,7 @@ def test_text_becomes_utf8_and_bytes_and_none_stay(value, octets):
         (Octets(b"x"), "x"),
     ],
 )
-def test_utf8_becomes_text_and_text_and_none_stay(value, text):
+def test_utf8_becomes_text_and_text_and_none_are_not_changed(value, text):
     assert to_unicode(value) == text
 
 
@@ -71,7 +71,7 @@ def test_bytes_that_are_not_utf8_are_an_error():
     "function",
     [linkify, squeeze, url_escape, url_unescape, utf8, xhtml_escape, xhtml_unescape],
 )
-def test_text_of_a_subclass_is_what_it_holds_and_not_what_it_prints(function):
+def test_text_of_a_subclass_is_its_content_and_not_its_str(function):
     class Size(str, enum.Enum):  # noqa: UP042 - programs have these, and they print their name
         SMALL = "s  <%26amp;"
 

@@ -168,6 +168,7 @@ class Peer:
         self.requests: list[Request] = []
         self.connections = 0
         self.writers: list[asyncio.StreamWriter] = []
+        self.tasks: set[asyncio.Task[None]] = set()
         self.server: Any = None
         self.port = 0
         self.scheme = "http"
@@ -176,6 +177,15 @@ class Peer:
 
     def url(self, path: str = "/") -> str:
         return f"{self.scheme}://127.0.0.1:{self.port}{path}"
+
+    async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve a connection until it ends, or until the test does."""
+        task = asyncio.current_task()
+        assert task is not None
+        self.tasks.add(task)
+        with suppress(asyncio.CancelledError):
+            await self.serve(reader, writer)
+        self.tasks.discard(task)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -227,7 +237,7 @@ class Peers(InLoop):
     ) -> Peer:
         peer = Peer(answer, close)
         if path:
-            peer.server = await asyncio.start_unix_server(peer.serve, path)
+            peer.server = await asyncio.start_unix_server(peer.accept, path)
             self._peers.append(peer)
         else:
             await self._listen(peer, tls)
@@ -246,7 +256,7 @@ class Peers(InLoop):
         return proxy
 
     async def _listen(self, peer: Peer, tls: Any) -> None:
-        peer.server = await asyncio.start_server(peer.serve, "127.0.0.1", 0, ssl=tls)
+        peer.server = await asyncio.start_server(peer.accept, "127.0.0.1", 0, ssl=tls)
         peer.port = peer.server.sockets[0].getsockname()[1]
         peer.scheme = "https" if tls else "http"
         self._peers.append(peer)
@@ -257,7 +267,15 @@ class Peers(InLoop):
             for writer in peer.writers:
                 with suppress(AttributeError):  # Python 3.11.2, where TLS was closed twice
                     writer.transport.abort()
-        await asyncio.sleep(0.01)
+        tasks = {task for peer in self._peers for task in peer.tasks}
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        # Transports are closed in a later turn of the loop, and TLS takes a few more of them.
+        has_tls = any(peer.scheme == "https" for peer in self._peers)
+        for _ in range(2):
+            await asyncio.sleep(0.005 if has_tls else 0)
 
 
 @pytest.fixture
@@ -447,8 +465,8 @@ http {{
     default_type text/plain; gzip_types *;
     server {{
         listen 127.0.0.1:{port}; root {folder}/www; gzip on; gzip_min_length 1;
-        location /idle/ {{ alias {folder}/www/; keepalive_timeout 100ms; }}
-        location /slow/ {{ alias {folder}/www/; limit_rate 2k; }}
+        location /idle/ {{ alias {folder}/www/; keepalive_timeout 30ms; }}
+        location /slow/ {{ alias {folder}/www/; limit_rate 50k; }}
         location /moved {{ return 302 /hello.txt; }}
     }}
     server {{

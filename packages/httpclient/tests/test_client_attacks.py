@@ -205,7 +205,7 @@ async def test_s20_redirects_have_one_deadline_together(make, serve):
 
     peer = await serve(answer)
     with pytest.raises(HTTPTimeoutError):
-        await make.fetch(peer.url(), max_redirects=1000, request_timeout=0.3)
+        await make.fetch(peer.url(), max_redirects=1000, request_timeout=0.15)
 
 
 async def test_s20_interim_responses_are_counted(make, serve):

@@ -38,10 +38,10 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
@@ -120,7 +120,7 @@ def test_a_value_that_is_none_is_refused_with_what_to_give(capfd):
 
 def test_the_level_of_the_log_is_taken_as_options_takes_it(url):
     command = [sys.executable, "-m", "tornado.httpclient"]
-    for level, is_logged in (("info", True), ("Debug", True), ("warning", False), ("none", False)):
+    for level, is_logged in (("Debug", True), ("warning", False)):
         done = subprocess.run(
             [*command, f"--logging={level}", f"{url}/garbage"],
             capture_output=True,

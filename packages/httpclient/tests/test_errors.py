@@ -131,7 +131,7 @@ async def silence(request: Any, writer: asyncio.StreamWriter) -> None:
 async def test_a_deadline_is_caught_by_the_name_of_the_simple_client(make, serve):
     peer = await serve(silence)
     with pytest.raises(HTTPTimeoutError) as caught:
-        await make.fetch(peer.url(), request_timeout=0.1)
+        await make.fetch(peer.url(), request_timeout=0.05)
     error = caught.value
     assert (error.code, error.response, error.phase) == (599, None, "whole")
     assert str(error) == error.message
@@ -142,13 +142,13 @@ async def test_a_deadline_is_caught_by_the_name_of_the_simple_client(make, serve
 async def test_a_deadline_is_raised_whatever_the_status_may_be(make, serve):
     peer = await serve(silence)
     with pytest.raises(HTTPTimeoutError):
-        await make.fetch(peer.url(), request_timeout=0.1, raise_error=False)
+        await make.fetch(peer.url(), request_timeout=0.05, raise_error=False)
 
 
 async def test_a_classic_callback_gets_the_deadline_in_the_response(make, serve):
     peer = await serve(silence)
     done = asyncio.get_running_loop().create_future()
-    assert make.fetch(peer.url(), request_timeout=0.1, callback=done.set_result) is None
+    assert make.fetch(peer.url(), request_timeout=0.05, callback=done.set_result) is None
     response = await done
     assert isinstance(response.error, HTTPTimeoutError)
     assert response.code == 599

@@ -164,10 +164,10 @@ async def half_a_body(request: Any, writer: asyncio.StreamWriter) -> None:
 @pytest.mark.parametrize(
     ("answer", "options", "phase", "words"),
     [
-        (silence, {"head_timeout": 0.1}, "head", "while waiting for the head after 0.1 seconds"),
-        (silence, {"request_timeout": 0.1}, "whole", "during request"),
-        (half_a_body, {"body_timeout": 0.1}, "body", "while receiving the body after 0.1"),
-        (half_a_body, {"request_timeout": 0.2}, "whole", "while receiving the body"),
+        (silence, {"head_timeout": 0.05}, "head", "while waiting for the head after 0.05 seconds"),
+        (silence, {"request_timeout": 0.05}, "whole", "during request"),
+        (half_a_body, {"body_timeout": 0.05}, "body", "while receiving the body after 0.05"),
+        (half_a_body, {"request_timeout": 0.1}, "whole", "while receiving the body"),
     ],
 )
 async def test_a_slow_server_runs_into_the_deadline_of_its_phase(
@@ -183,24 +183,24 @@ async def test_a_slow_server_runs_into_the_deadline_of_its_phase(
 
 async def test_the_whole_deadline_covers_all_redirects(make, serve):
     async def answer(request: Any, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.04)
         writer.write(serve.reply(b"", "302 Found", Location="/again"))
 
     peer = await serve(answer)
     with pytest.raises(HTTPTimeoutError):
-        await make.fetch(peer.url(), max_redirects=100, request_timeout=0.35)
+        await make.fetch(peer.url(), max_redirects=100, request_timeout=0.14)
     assert len(peer.requests) <= 5
 
 
-async def test_waiting_in_line_has_a_deadline_of_its_own(make, serve):
+async def test_waiting_in_the_queue_has_a_deadline_of_its_own(make, serve):
     peer = await serve(silence)
     client = make(max_clients=1)
     first = client.fetch(peer.url())
     with pytest.raises(HTTPTimeoutError) as caught:
-        await client.fetch(peer.url(), queue_timeout=0.1)
+        await client.fetch(peer.url(), queue_timeout=0.05)
     assert caught.value.phase == "queue"
     assert str(caught.value) == "Timeout in request queue"
-    assert caught.value.__notes__ == [f"after 0.1 seconds: 127.0.0.1:{peer.port}"]
+    assert caught.value.__notes__ == [f"after 0.05 seconds: 127.0.0.1:{peer.port}"]
     first.cancel()
 
 
@@ -211,18 +211,18 @@ async def test_a_tls_handshake_that_does_not_end_counts_as_connecting(make, serv
         silent,
         pytest.raises(HTTPTimeoutError, match=r"Timeout (while connecting to|during TLS)"),
     ):
-        await make.fetch(url, connect_timeout=0.2)
+        await make.fetch(url, connect_timeout=0.05)
 
 
 async def test_a_tls_handshake_has_a_deadline_of_its_own(simple):
     silent = socket.create_server(("127.0.0.1", 0))
     url = f"https://127.0.0.1:{silent.getsockname()[1]}/"
     with silent, pytest.raises(HTTPTimeoutError) as caught:
-        await simple.fetch(url, tls_timeout=0.1)
+        await simple.fetch(url, tls_timeout=0.05)
     assert caught.value.phase == "tls"
     host = url.removeprefix("https://").rstrip("/")
     assert str(caught.value) == f"Timeout during TLS handshake with {host}"
-    assert caught.value.__notes__ == [f"after 0.1 seconds: {host}"]
+    assert caught.value.__notes__ == [f"after 0.05 seconds: {host}"]
 
 
 class StuckResolver(Resolver):
@@ -233,21 +233,21 @@ class StuckResolver(Resolver):
 async def test_resolving_counts_as_connecting(simple):
     client = simple(resolver=StuckResolver())
     with pytest.raises(HTTPTimeoutError) as caught:
-        await client.fetch("http://example.invalid/", connect_timeout=0.1)
+        await client.fetch("http://example.invalid/", connect_timeout=0.05)
     assert caught.value.phase == "connect"
     assert str(caught.value) == "Timeout while resolving example.invalid"
-    assert caught.value.__notes__ == ["after 0.1 seconds: example.invalid"]
+    assert caught.value.__notes__ == ["after 0.05 seconds: example.invalid"]
 
 
 async def test_a_proxy_is_named_when_its_name_is_looked_up_for_too_long(simple):
     client = simple(resolver=StuckResolver())
-    options = {"proxy_host": "proxy.invalid", "proxy_port": 3128, "connect_timeout": 0.1}
+    options = {"proxy_host": "proxy.invalid", "proxy_port": 3128, "connect_timeout": 0.05}
     with pytest.raises(HTTPTimeoutError, match=r"^Timeout while resolving proxy\.invalid"):
         await client.fetch("http://example.invalid/", **options)
 
 
 async def test_a_server_that_accepts_no_connection_is_named(make, unanswered_port):
     with pytest.raises(HTTPTimeoutError) as caught:
-        await make.fetch(f"http://127.0.0.1:{unanswered_port}/", connect_timeout=0.1)
+        await make.fetch(f"http://127.0.0.1:{unanswered_port}/", connect_timeout=0.05)
     assert str(caught.value) == f"Timeout while connecting to 127.0.0.1:{unanswered_port}"
     assert caught.value.phase == "connect"

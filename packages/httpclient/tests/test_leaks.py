@@ -27,7 +27,7 @@ async def silence(request: Any, writer: asyncio.StreamWriter) -> None:
 
 @pytest.mark.slow
 @needs_proc
-async def test_ten_thousand_cancelled_fetches_leave_nothing(make):
+async def test_thousands_of_cancelled_fetches_leave_nothing(make):
     server = await asyncio.get_running_loop().create_server(asyncio.Protocol, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
     client = make(max_clients=50)
@@ -40,11 +40,11 @@ async def test_ten_thousand_cancelled_fetches_leave_nothing(make):
         await asyncio.sleep(0)
 
     await cancel_some(100)
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(0.1)
     gc.collect()
     descriptors, tasks = open_descriptors(), len(asyncio.all_tasks())
     begun = time.process_time()
-    for _ in range(20):
+    for _ in range(10):
         await cancel_some(500)
     assert time.process_time() - begun < 30
     for _ in range(100):

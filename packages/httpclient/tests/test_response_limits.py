@@ -6,7 +6,7 @@ import asyncio
 import gzip
 import tracemalloc
 import zlib
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import brotli
@@ -22,11 +22,11 @@ except ImportError:
 OK = b"HTTP/1.1 200 OK\r\n"
 TEXT = b"".join(b"%d bottles of beer\n" % number for number in range(5000))
 CODINGS = {
-    "gzip": gzip.compress,
-    "x-gzip": gzip.compress,
-    "deflate": zlib.compress,
-    "br": brotli.compress,
-    "zstd": zstd.compress,
+    "gzip": cache(gzip.compress),
+    "x-gzip": cache(gzip.compress),
+    "deflate": cache(zlib.compress),
+    "br": cache(partial(brotli.compress, quality=5)),
+    "zstd": cache(zstd.compress),
 }
 
 

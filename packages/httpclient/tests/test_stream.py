@@ -70,7 +70,7 @@ async def test_an_error_page_without_end_is_cut(make, serve):
 
 
 async def test_an_error_page_that_does_not_come_is_not_waited_for(make, serve, monkeypatch):
-    monkeypatch.setattr("tornado.httpclient._response._stream._ERROR_BODY_TIMEOUT", 0.1)
+    monkeypatch.setattr("tornado.httpclient._response._stream._ERROR_BODY_TIMEOUT", 0.03)
 
     async def answer(request: Any, writer: asyncio.StreamWriter) -> bool:
         writer.write(b"HTTP/1.1 500 Oops\r\nContent-Length: 100\r\n\r\nshort")

@@ -97,10 +97,9 @@ async def test_closing_a_client_closes_its_connections_to_a_tls_proxy(make, serv
 
 
 async def test_a_fetch_that_ends_while_a_tls_proxy_takes_nothing_leaves_no_stream(
-    make, serve, authority
+    simple, serve, authority, monkeypatch
 ):
-    if make.name == "curl":
-        pytest.skip("libcurl has no streams of ours")
+    monkeypatch.setattr("tornado.simple_httpclient._relay._CHECK_INTERVAL", 0.05)
 
     async def read_nothing(request: Any, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(30)
@@ -114,9 +113,9 @@ async def test_a_fetch_that_ends_while_a_tls_proxy_takes_nothing_leaves_no_strea
     peer.server.close()
     stalled = await asyncio.start_server(stall, "127.0.0.1", peer.port, ssl=authority.server)
     before = open_streams()
-    options = through(proxy, ca_certs=authority.file, request_timeout=0.5)
+    options = through(proxy, ca_certs=authority.file, request_timeout=0.3)
     with pytest.raises(HTTPTimeoutError):
-        await make.fetch(peer.url(), method="PUT", body=bytes(20_000_000), **options)
+        await simple.fetch(peer.url(), method="PUT", body=bytes(20_000_000), **options)
     for _ in range(300):
         if open_streams() <= before:
             break

@@ -195,7 +195,7 @@ def test_there_are_no_sockets_unless_they_are_for_this_process(
 
 
 @pytest.mark.parametrize(
-    ("count", "complaint"), [("two", "no number of descriptors: 'two'"), ("5000", "descriptor")]
+    ("count", "complaint"), [("two", "not a number of descriptors: 'two'"), ("5000", "descriptor")]
 )
 def test_wrong_variables_are_an_error(
     count: str, complaint: str, monkeypatch: pytest.MonkeyPatch

@@ -1,9 +1,14 @@
 """What most tests need: a loop of each kind, connected streams of each kind, and a clean end."""
 
 import asyncio
+import json
+import os
+import signal
 import socket
 import ssl
+import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 import trustme
@@ -14,6 +19,9 @@ from tornado.iostream import IOStream, SSLIOStream
 # A machine that does other things as well must not fail an example for being slow.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+#: The size of sockets' buffers in bytes. They hold a piece that TLS sends as a whole, but no megabyte.
+BUFFER = 200_000
 
 LOOPS = ["asyncio"] if sys.platform == "win32" else ["asyncio", "uvloop"]
 
@@ -45,8 +53,8 @@ def authority():
 
 async def soon():
     """Let the loop turn until what is under way on this machine has happened."""
-    for _ in range(20):  # turns count, not time: the machine may be busy with something else
-        await asyncio.sleep(0.001)
+    for turn in range(30):  # turns count, not time: the machine may be busy with something else
+        await asyncio.sleep(0 if turn % 5 else 0.001)
 
 
 class Recorder:
@@ -109,13 +117,17 @@ class Bed:
         return closable
 
     def sockets(self):
-        """Return a connected pair of sockets."""
+        """Return a connected pair of sockets; a megabyte is more than they hold."""
         if self.kind == "unix":
-            return socket.socketpair()
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            left = socket.create_connection(listener.getsockname())
-            right = listener.accept()[0]
-        return left, right
+            pair = socket.socketpair()
+        else:
+            with socket.create_server(("127.0.0.1", 0)) as listener:
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+                pair = (socket.create_connection(listener.getsockname()), listener.accept()[0])
+        for sock in pair:
+            for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+                sock.setsockopt(socket.SOL_SOCKET, option, BUFFER)
+        return pair
 
     async def pair(self, **options):
         """Return two connected streams; the options go to the first."""
@@ -170,3 +182,119 @@ def bed(loop_name, authority):
 def any_bed(request, loop_name, authority):
     """Run on each loop, over each kind of stream."""
     return Bed(loop_name, request.param, authority)
+
+
+#: A Python that has the modules imported, and forks for each program that it is sent.
+FORKING = """
+import json, os, signal, socket, sys, time
+import tornado.gen, tornado.ioloop, tornado.iostream, tornado.netutil, tornado.process
+import tornado.tcpclient, tornado.tcpserver
+
+control = socket.socket(fileno=int(sys.argv.pop()))
+while True:
+    message, descriptors, _, _ = socket.recv_fds(control, 65536, 3)
+    if not message:
+        sys.exit()
+    request = json.loads(message)
+    if "pid" in request:
+        end = time.monotonic() + request["seconds"]
+        while not (ended := os.waitpid(request["pid"], os.WNOHANG))[0] and time.monotonic() < end:
+            time.sleep(0.002)
+        answer = os.waitstatus_to_exitcode(ended[1]) if ended[0] else None
+    else:
+        answer = os.fork()
+        if answer == 0:
+            break
+        for descriptor in descriptors:
+            os.close(descriptor)
+    control.send(json.dumps(answer).encode())
+control.close()
+os.setsid()
+for number, descriptor in enumerate(descriptors):
+    os.dup2(descriptor, number)
+    os.close(descriptor)
+exec(compile(request["code"], "<string>", "exec"), {"__name__": "__main__"})
+"""
+
+
+class Program:
+    """A Python program in a process and a session of its own."""
+
+    def __init__(self, ask, pid, stdout, stderr):
+        self._ask = ask
+        self._status = None
+        self.pid = pid
+        self.stdout = os.fdopen(stdout, "rb")
+        self.stderr = os.fdopen(stderr, "rb")
+
+    def poll(self, seconds=0):
+        if self._status is None:
+            self._status = self._ask({"pid": self.pid, "seconds": seconds})
+        return self._status
+
+    def wait(self, seconds=20):
+        if self.poll(seconds) is None:
+            raise TimeoutError(f"the program has not ended within {seconds} seconds")
+        return self._status
+
+    def finish(self):
+        """Wait for the end of the program, and of all that hold its pipes.
+
+        :returns: the exit status, the output and the log.
+        """
+        output, log = self.stdout.read().decode(), self.stderr.read().decode()
+        return self.wait(), output, log
+
+    def send_signal(self, number):
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self.wait()
+        self.stdout.close()
+        self.stderr.close()
+
+
+class Interpreter:
+    """Start programs without the time that Python takes to start and to import."""
+
+    def __init__(self):
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            command = [sys.executable, "-W", "error", "-c", FORKING, str(theirs.fileno())]
+            self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()])
+
+    def _ask(self, request, descriptors=()):
+        socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
+        return json.loads(self._control.recv(100))
+
+    def start(self, code):
+        stdout, stdout_of_program = os.pipe()
+        stderr, stderr_of_program = os.pipe()
+        theirs = [os.open(os.devnull, os.O_RDONLY), stdout_of_program, stderr_of_program]
+        pid = self._ask({"code": code}, theirs)
+        for descriptor in theirs:
+            os.close(descriptor)
+        return Program(self._ask, pid, stdout, stderr)
+
+    def run(self, code):
+        """Run a program; return its exit status, output and log."""
+        with self.start(code) as program:
+            return program.finish()
+
+    def close(self):
+        self._control.close()
+        self._process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def interpreter():
+    """Run Python programs: ``interpreter.run(code)`` or ``interpreter.start(code)``."""
+    interpreter = Interpreter()
+    yield interpreter
+    interpreter.close()

@@ -85,7 +85,11 @@ def take_all_descriptors(taken):
             taken.append(os.dup(0))
 
 
-def test_running_out_of_descriptors_pauses_accepting_and_is_logged_once(bed, listener, caplog):
+def test_running_out_of_descriptors_pauses_accepting_and_is_logged_once(
+    bed, listener, caplog, monkeypatch
+):
+    monkeypatch.setattr("tornado.netutil._accept._FIRST_PAUSE", 0.02)
+
     async def main():
         got = []
         stop = add_accept_handler(listener, lambda connection, address: got.append(connection))
@@ -96,9 +100,11 @@ def test_running_out_of_descriptors_pauses_accepting_and_is_logged_once(bed, lis
         fill = []
         try:
             take_all_descriptors(fill)
-            await asyncio.sleep(0.05)
+            await bed.soon()
             assert got == []
-            await asyncio.sleep(0.6)
+            # Accepting goes on pausing, and the one that has waited longest is turned away.
+            peers[0].setblocking(False)
+            assert await asyncio.get_running_loop().sock_recv(peers[0], 1) == b""
         finally:
             for descriptor in fill:
                 os.close(descriptor)
@@ -106,8 +112,8 @@ def test_running_out_of_descriptors_pauses_accepting_and_is_logged_once(bed, lis
         for _ in range(40):
             if got:
                 break
-            await asyncio.sleep(0.05)
-        assert 1 <= len(got) <= 3
+            await asyncio.sleep(0.01)
+        assert 1 <= len(got) <= 2
         records = [r for r in caplog.records if "cannot accept" in r.getMessage()]
         assert len(records) == 1
         # The ones that waited longest were let in and out again, none was left hanging.

@@ -1,10 +1,7 @@
 """Forking happens in programs of their own: a forked test runner would run the tests twice."""
 
-import contextlib
 import os
 import signal
-import subprocess
-import sys
 
 import pytest
 
@@ -20,19 +17,13 @@ def say(*words):
 """
 
 
-def run(program, timeout=20):
+@pytest.fixture
+def run(interpreter):
     """Run a program and return its exit status, output and log."""
-    done = subprocess.run(
-        [sys.executable, "-c", HEAD + program],
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
-    return done.returncode, done.stdout, done.stderr
+    return lambda program: interpreter.run(HEAD + program)
 
 
-def test_every_child_has_a_number_and_the_parent_exits_with_them():
+def test_every_child_has_a_number_and_the_parent_exits_with_them(run):
     status, output, log = run(
         """
 assert task_id() is None
@@ -47,7 +38,7 @@ say(number, task_id())
 
 
 @pytest.mark.parametrize("count", ["None", "0", "-1"])
-def test_no_number_means_one_per_processor(count):
+def test_no_number_means_one_per_processor(run, count):
     status, output, _ = run(f"say(fork_processes({count}))")
     assert status == 0
     assert sorted(map(int, output.split())) == list(range(cpu_count()))
@@ -61,7 +52,7 @@ def test_no_number_means_one_per_processor(count):
         ("raise LookupError('boo')", "exited with status 1, restarting"),
     ],
 )
-def test_a_child_that_died_is_started_anew_with_its_number(tmp_path, end, words):
+def test_a_child_that_died_is_started_anew_with_its_number(run, tmp_path, end, words):
     status, output, log = run(
         f"""
 number = fork_processes(2)
@@ -78,14 +69,14 @@ say(number)
 
 
 @pytest.mark.parametrize("limit", [0, 2])
-def test_too_many_restarts_end_the_parent(limit):
+def test_too_many_restarts_end_the_parent(run, limit):
     status, _, log = run(f"fork_processes(1, max_restarts={limit})\nsys.exit(1)")
     assert status == 1
     assert "Too many child restarts, giving up" in log
     assert log.count("restarting") == limit
 
 
-def test_a_parent_that_gives_up_leaves_no_child_behind():
+def test_a_parent_that_gives_up_leaves_no_child_behind(run):
     status, output, _ = run(
         "if fork_processes(2, max_restarts=0) == 1: sys.exit(3)\ntime.sleep(60)\nsay('late')"
     )
@@ -94,7 +85,7 @@ def test_a_parent_that_gives_up_leaves_no_child_behind():
     assert "late" not in output
 
 
-def test_a_first_child_that_cannot_start_ends_all():
+def test_a_first_child_that_cannot_start_ends_all(run):
     status, output, log = run(
         "if fork_processes(2) == 1: sys.exit(78)\ntime.sleep(60)\nsay('late')"
     )
@@ -105,7 +96,7 @@ def test_a_first_child_that_cannot_start_ends_all():
     assert "restarting" not in log
 
 
-def test_a_later_child_that_cannot_start_is_started_anew(tmp_path):
+def test_a_later_child_that_cannot_start_is_started_anew(run, tmp_path):
     status, output, log = run(
         f"""
 number = fork_processes(1)
@@ -125,13 +116,8 @@ say(number)
     assert "exited with status 78, restarting" in log
 
 
-def test_termination_is_passed_on_and_nobody_is_started_anew():
-    program = subprocess.Popen(
-        [sys.executable, "-c", HEAD + "say(fork_processes(2))\ntime.sleep(60)"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    with program:
+def test_termination_is_passed_on_and_nobody_is_started_anew(interpreter):
+    with interpreter.start(HEAD + "say(fork_processes(2))\ntime.sleep(60)") as program:
         assert {program.stdout.readline(), program.stdout.readline()} == {b"0\n", b"1\n"}
         program.send_signal(signal.SIGTERM)
         assert program.wait(10) == 0
@@ -139,41 +125,36 @@ def test_termination_is_passed_on_and_nobody_is_started_anew():
         assert program.stdout.read() == b""
 
 
-@contextlib.contextmanager
-def interruptible():
+@pytest.fixture
+def interruptible(interpreter):
     """Run a program in a session of its own, with two children that are up."""
-    program = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            HEAD + "number = fork_processes(2)\n"
-            "signal.signal(signal.SIGINT, signal.SIG_DFL)\nsay(number)\ntime.sleep(60)",
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    with program:
+    code = """
+number = fork_processes(2)
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+say(number)
+time.sleep(60)
+"""
+    with interpreter.start(HEAD + code) as program:
         assert {program.stdout.readline(), program.stdout.readline()} == {b"0\n", b"1\n"}
         yield program
 
 
-def test_an_interrupt_of_all_ends_all_without_a_traceback_of_the_parent():
-    with interruptible() as program:
-        os.killpg(program.pid, signal.SIGINT)
-        assert program.wait(10) == 0
-        assert b"Traceback" not in program.stderr.read()
+def test_an_interrupt_of_all_ends_all_without_a_traceback_of_the_parent(interruptible):
+    os.killpg(interruptible.pid, signal.SIGINT)
+    assert interruptible.wait(10) == 0
+    assert b"Traceback" not in interruptible.stderr.read()
 
 
-def test_an_interrupt_of_the_parent_alone_is_passed_on_where_there_is_no_terminal():
-    with interruptible() as program:
-        program.send_signal(signal.SIGINT)
-        assert program.wait(10) == 0
-        # The pipe ends only when both children have ended.
-        assert program.stdout.read() == b""
+def test_an_interrupt_of_the_parent_alone_is_passed_on_where_there_is_no_terminal(
+    interruptible,
+):
+    interruptible.send_signal(signal.SIGINT)
+    assert interruptible.wait(10) == 0
+    # The pipe ends only when both children have ended.
+    assert interruptible.stdout.read() == b""
 
 
-def test_an_interrupt_while_processes_are_started_ends_all_too():
+def test_an_interrupt_while_processes_are_started_ends_all_too(run):
     # The first child interrupts everybody while the parent still starts the others.
     status, _, log = run(
         "signal.signal(signal.SIGINT, signal.SIG_DFL)\n"  # the children have it from the beginning
@@ -185,7 +166,7 @@ def test_an_interrupt_while_processes_are_started_ends_all_too():
     assert "Traceback" not in log
 
 
-def test_a_child_that_dies_while_all_are_asked_to_end_is_not_started_anew():
+def test_a_child_that_dies_while_all_are_asked_to_end_is_not_started_anew(run):
     # The parent is asked to end in the middle of starting a child anew.
     status, output, _ = run(
         "class Asking(logging.Handler):\n"
@@ -201,7 +182,7 @@ def test_a_child_that_dies_while_all_are_asked_to_end_is_not_started_anew():
     assert output.split() == ["started"]
 
 
-def test_random_numbers_differ_between_the_children():
+def test_random_numbers_differ_between_the_children(run):
     _, output, _ = run("import random\nfork_processes(3)\nsay(random.random())")
     assert len(set(output.split())) == 3
 
@@ -214,7 +195,7 @@ def test_forking_under_a_running_loop_is_refused(bed):
     bed.run(main())
 
 
-def test_a_child_does_not_fork_again():
+def test_a_child_does_not_fork_again(run):
     status, _, log = run("fork_processes(1, max_restarts=0)\nfork_processes(1)")
     assert status == 1
     assert "forked process already, number 0" in log

@@ -70,7 +70,7 @@ def test_a_client_that_resets_before_the_handshake_is_one_line(
 
 
 def test_a_flood_of_failures_is_summed_up(bed, authority, caplog, monkeypatch):
-    monkeypatch.setattr(_handshakes, "PERIOD", 0.4)
+    monkeypatch.setattr(_handshakes, "PERIOD", 0.1)
 
     async def main():
         server = Silent(ssl_options=authority.server)

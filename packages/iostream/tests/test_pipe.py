@@ -79,7 +79,7 @@ def test_writing_to_a_pipe_without_a_reader_fails(bed, caplog):
 def test_the_write_end_hears_that_the_reader_has_gone(bed):
     async def main():
         reader, writer = pipe(bed)
-        written = writer.write(bytes(10_000_000))
+        written = writer.write(bytes(1_000_000))
         await asyncio.sleep(0)
         reader.close()
         with pytest.raises(StreamClosedError):

@@ -114,6 +114,6 @@ def test_searching_one_byte_at_a_time_takes_linear_time(request_for):
 
     # One quiet attempt is enough: what is not linear never comes below.
     assert any(
-        min(cost(160_000) for _ in range(3)) < 9 * min(cost(40_000) for _ in range(3))
+        min(cost(80_000) for _ in range(3)) < 9 * min(cost(20_000) for _ in range(3))
         for _ in range(6)
     )

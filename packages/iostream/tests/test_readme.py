@@ -3,8 +3,6 @@
 import random
 import re
 import socket
-import subprocess
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -18,7 +16,7 @@ PROGRAMS = dict(
 
 
 def free_port():
-    """Return a port for a program to listen on; it is none that a system gives to who connects."""
+    """Return a port for a program to listen on; no system gives it to a client."""
     while True:
         port = random.randrange(12_000, 32_000)
         with socket.socket() as sock, suppress(OSError):
@@ -26,9 +24,10 @@ def free_port():
             return port
 
 
-def start(name, port):
-    code = PROGRAMS[name].replace("8888", str(port))
-    return subprocess.Popen([sys.executable, "-W", "error", "-c", code], stdout=subprocess.PIPE)
+@pytest.fixture
+def start(interpreter):
+    """Start a program of the README by its name, on a port."""
+    return lambda name, port: interpreter.start(PROGRAMS[name].replace("8888", str(port)))
 
 
 def wait_until_listening(port):
@@ -55,20 +54,15 @@ def test_all_programs_are_known():
 
 @pytest.mark.parametrize("client", ["echo_client", "classic_client"])
 @pytest.mark.parametrize("server", ["echo_server", "classic_server", "push_server"])
-def test_every_client_talks_to_every_server(server, client):
+def test_every_client_talks_to_every_server(start, server, client):
     port = free_port()
     with start(server, port) as serving:
-        try:
-            wait_until_listening(port)
-            with start(client, port) as asking:
-                assert asking.communicate(timeout=20)[0] == b"b'hello\\n'\n"
-                assert asking.returncode == 0
-            assert serving.poll() is None
-        finally:
-            serving.terminate()
+        wait_until_listening(port)
+        with start(client, port) as asking:
+            assert asking.finish() == (0, "b'hello\\n'\n", "")
+        assert serving.poll() is None
 
 
-def test_the_pipeline_prints_the_numbers_in_reverse():
+def test_the_pipeline_prints_the_numbers_in_reverse(start):
     with start("pipeline", 0) as program:
-        assert program.communicate(timeout=20)[0] == b"b'3\\n2\\n1\\n'\n"
-        assert program.returncode == 0
+        assert program.finish() == (0, "b'3\\n2\\n1\\n'\n", "")

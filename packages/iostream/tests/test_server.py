@@ -1,7 +1,6 @@
 import asyncio
+import signal
 import socket
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -370,6 +369,7 @@ def test_a_connection_without_traffic_is_closed(bed, authority, is_tls):
                 for _ in range(8):
                     stream.write_nowait(b".")
                     await asyncio.sleep(0.05)
+                stream.close()
             await stream.read_until_close()
 
     async def main():
@@ -424,20 +424,18 @@ IOLoop.current().start()
 """
 
 
-def test_a_server_may_run_in_several_processes():
-    with subprocess.Popen([sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE) as program:
-        try:
-            port = int(program.stdout.readline())
-            seen = set()
-            while len(seen) < 2:
-                clients = [socket.create_connection(("127.0.0.1", port), 5) for _ in range(10)]
-                for client in clients:
-                    seen.add(client.recv(100))
-                    client.close()
-            assert sorted(int(answer.split()[0]) for answer in seen) == [0, 1]
-            assert str(program.pid).encode() not in {answer.split()[1] for answer in seen}
-        finally:
-            program.terminate()
+def test_a_server_may_run_in_several_processes(interpreter):
+    with interpreter.start(PROGRAM) as program:
+        port = int(program.stdout.readline())
+        seen = set()
+        while len(seen) < 2:
+            clients = [socket.create_connection(("127.0.0.1", port), 5) for _ in range(10)]
+            for client in clients:
+                seen.add(client.recv(100))
+                client.close()
+        assert sorted(int(answer.split()[0]) for answer in seen) == [0, 1]
+        assert str(program.pid).encode() not in {answer.split()[1] for answer in seen}
+        program.send_signal(signal.SIGTERM)
         assert program.wait(10) == 0
 
 

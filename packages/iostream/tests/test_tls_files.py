@@ -2,8 +2,6 @@
 
 import socket
 import ssl
-import subprocess
-import sys
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -118,35 +116,25 @@ def test_a_server_names_the_file_that_it_cannot_use(files, what):
 
 
 @pytest.mark.parametrize("what", WRONG)
-def test_a_program_that_does_not_catch_it_ends_with_one_line(files, what):
+def test_a_program_that_does_not_catch_it_ends_with_one_line(interpreter, files, what):
     names, _, file, text = WRONG[what]
     options = {key: files(name) for key, name in names.items()}
     program = f"from tornado.tcpserver import TCPServer\nTCPServer(ssl_options={options!r})"
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=50, check=False
-    )
-    (line,) = done.stderr.splitlines()
-    assert done.returncode == 1
+    status, _, log = interpreter.run(program)
+    (line,) = log.splitlines()
+    assert status == 1
     assert files(file) in line
     assert text in line
 
 
 @pytest.mark.parametrize("name", ["encrypted.pem", "old-encrypted.pem"])
-def test_a_server_without_a_terminal_names_the_key_that_is_encrypted(files, name):
+def test_a_server_without_a_terminal_names_the_key_that_is_encrypted(interpreter, files, name):
     options = {"certfile": files("cert.pem"), "keyfile": files(name)}
     program = f"from tornado.tcpserver import TCPServer\nTCPServer(ssl_options={options!r})"
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=50,
-        check=False,
-        start_new_session=True,
-    )
-    assert done.returncode == 1
+    status, _, log = interpreter.run(program)
+    assert status == 1
     # OpenSSL asks on standard error where there is no terminal, and nobody answers.
-    lines = [line for line in done.stderr.splitlines() if "pass phrase:" not in line]
+    lines = [line for line in log.splitlines() if "pass phrase:" not in line]
     assert len(lines) == 1
     assert f"the key in {files(name)!r} is encrypted" in lines[0]
 

@@ -60,7 +60,7 @@ def test_a_busy_stream_is_refused(bed, authority, what):
         if what == "read":
             a.read_bytes(1)
         elif what == "write":
-            a.write(bytes(20_000_000))
+            a.write(bytes(2_000_000))
         else:
             bed.Recorder(a)
         with pytest.raises(ValueError, match="is not idle; cannot convert to SSL"):

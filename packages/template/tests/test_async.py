@@ -1,4 +1,4 @@
-"""Templates that wait, and templates that come in pieces."""
+"""Templates that await, and templates that are rendered piece by piece."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("text", "printed"), CASES)
-def test_a_template_can_wait(text: str, printed: bytes) -> None:
+def test_a_template_can_await(text: str, printed: bytes) -> None:
     async def collect() -> bytes:
         return b"".join([piece async for piece in Template(text).stream_async(**NAMES)])
 
@@ -55,14 +55,16 @@ def test_a_template_can_wait(text: str, printed: bytes) -> None:
 
 
 @pytest.mark.parametrize(("text", "printed"), [case for case in CASES if "async" in case[0]])
-def test_a_template_that_waits_says_how_to_render_it(text: str, printed: bytes) -> None:
+def test_the_error_for_a_template_that_awaits_says_how_to_render_it(
+    text: str, printed: bytes
+) -> None:
     with pytest.raises(RuntimeError, match=r"awaits something: use generate_async\(\)"):
         Template(text).generate(**NAMES)
     with pytest.raises(RuntimeError, match=r"awaits something: use stream_async\(\)"):
         Template(text).stream(**NAMES)
 
 
-def test_waiting_reaches_through_a_family() -> None:
+def test_any_template_of_a_page_may_await() -> None:
     files = {
         "base": "<{% block a %}{% end %}>",
         "leaf": "{% extends base %}{% block a %}{% include part %}{% end %}",
@@ -72,7 +74,7 @@ def test_waiting_reaches_through_a_family() -> None:
     assert asyncio.run(template.generate_async(later=later)) == b"<5>"
 
 
-def test_templates_wait_beside_one_another() -> None:
+def test_templates_await_concurrently() -> None:
     order: list[str] = []
 
     async def note(name: str) -> str:
@@ -90,7 +92,7 @@ def test_templates_wait_beside_one_another() -> None:
     assert order == ["a", "b", "a", "b"]
 
 
-def test_pieces_come_when_they_are_ready() -> None:
+def test_pieces_are_yielded_when_they_are_ready() -> None:
     done: list[int] = []
 
     def work() -> Iterator[int]:
@@ -118,13 +120,13 @@ def test_pieces_come_when_they_are_ready() -> None:
         ("{% try %}a{{ 1 / 0 }}{% except %}E{% finally %}F{% end %}", b"aEF"),
     ],
 )
-def test_the_pieces_are_the_whole(text: str, printed: bytes) -> None:
+def test_the_pieces_together_are_the_whole_output(text: str, printed: bytes) -> None:
     pieces = list(Template(text).stream(rp=repr))
     assert b"".join(pieces) == Template(text).generate(rp=repr) == printed
     assert all(pieces)
 
 
-def test_what_stands_before_a_wait_comes_before_it() -> None:
+def test_the_output_before_an_await_is_yielded_before_it_waits() -> None:
     async def read() -> list[bytes]:
         gate: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         pieces = Template("<head>{{ title }}{{ await gate }}foot").stream_async(
@@ -184,7 +186,7 @@ def test_an_asynchronous_stream_that_is_left_early_prints_no_more(text: str) -> 
     assert faults == []
 
 
-def test_a_template_that_waits_can_be_cancelled_in_spite_of_its_except() -> None:
+def test_a_template_that_awaits_can_be_cancelled_in_spite_of_its_except() -> None:
     async def cancel() -> None:
         gate: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         template = Template("{% try %}{{ await gate }}{% except %}never{% end %}")

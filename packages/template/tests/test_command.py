@@ -39,9 +39,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> Run:
     return status, output, errors
 
 
-def test_check_is_content_with_good_templates(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_check_accepts_correct_templates(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "check", folder) == (0, "3 templates, 0 faults\n", "")
 
 
@@ -78,7 +76,7 @@ def test_check_reports_unknown_names_where_they_are_used(
     assert run(capsys, "check", folder, *known)[0] == 0
 
 
-def test_check_knows_the_names_of_the_web_framework(
+def test_check_accepts_the_names_of_the_web_framework(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "web.html").write_text("{{ _('a') }}{% module A() %}{{ xsrf_form_html() }}{{ odd }}")
@@ -106,7 +104,7 @@ def render(*arguments: object, data: str = "") -> Run:
     return result.returncode, result.stdout, result.stderr
 
 
-def test_names_goes_on_behind_a_template_at_fault(
+def test_names_continues_after_a_faulty_template(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "bad.html").write_text("\n{% if %}")
@@ -129,7 +127,7 @@ def test_render_prints_a_template_with_the_names_of_a_json_file(
     assert render(folder / "page.html", *given, "--autoescape", "None")[1] == "<h1>é <</h1>[1, 2]2"
 
 
-def test_render_waits(folder: Path, tmp_path: Path) -> None:
+def test_render_awaits(folder: Path, tmp_path: Path) -> None:
     page = tmp_path / "wait.txt"
     page.write_text("{% import asyncio %}{{ await asyncio.sleep(0, '<') }}")
     assert render(page) == (0, "&lt;", "")
@@ -175,7 +173,7 @@ def test_compile_reports_a_fault(
         (["render", "{page}", "--set", "a b=1"], "--set takes NAME=VALUE, not 'a b=1'"),
     ],
 )
-def test_a_misuse_is_explained(
+def test_a_wrong_command_line_is_explained(
     arguments: list[str], message: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = str(folder / "page.html")

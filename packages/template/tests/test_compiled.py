@@ -53,7 +53,7 @@ def test_every_template_that_is_not_hidden_is_compiled(root: Path, tmp_path: Pat
     assert all((tmp_path / "out" / (name + ".py")).is_file() for name in names)
 
 
-def test_what_a_template_needs_is_compiled_with_it(root: Path, tmp_path: Path) -> None:
+def test_the_parts_of_a_template_are_compiled_with_it(root: Path, tmp_path: Path) -> None:
     output = str(tmp_path / "out")
     names = compile_directory(str(root), output, match="page.*")
     assert names == ["base.html", "sub/page.html", "sub/part.txt"]
@@ -76,7 +76,7 @@ def test_a_compiled_template_prints_what_the_template_prints(
     assert "def _tt_execute" in template.code
 
 
-def test_a_compiled_template_can_wait(output: str) -> None:
+def test_a_compiled_template_can_await(output: str) -> None:
     async def later() -> str:
         return "<"
 
@@ -202,7 +202,7 @@ def test_parts_that_are_not_printed_are_compiled_with_a_page(tmp_path: Path, par
         assert template.generate(x=2) == b"".join(template.stream(x=2)) == expected
 
 
-def test_templates_can_be_compiled_again_at_once(
+def test_templates_can_be_compiled_again_immediately(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "dont_write_bytecode", False)

@@ -109,7 +109,7 @@ def test_a_fault_is_reported_with_its_line(text: str | bytes, line: int, message
 
 
 @pytest.mark.parametrize("text", [None, 5, bytearray(b"x"), ["x"]])
-def test_what_is_no_text_is_refused_by_its_type(text: Any) -> None:
+def test_a_text_of_another_type_is_refused(text: Any) -> None:
     with pytest.raises(TypeError, match=f"str or bytes, not {type(text).__name__}$"):
         Template(text)
 
@@ -174,7 +174,7 @@ FAMILY_FAULTS = [
 
 
 @pytest.mark.parametrize(("files", "name", "line", "message"), FAMILY_FAULTS)
-def test_a_fault_between_templates_is_reported_where_it_stands(
+def test_a_fault_between_templates_is_reported_at_its_place(
     files: dict[str, str], name: str, line: int, message: str
 ) -> None:
     with pytest.raises(ParseError) as caught:
@@ -190,7 +190,7 @@ def test_faulty_python_is_a_syntax_error_too() -> None:
     assert (caught.value.filename, caught.value.lineno) == ("page.html", 2)
 
 
-def test_a_parse_error_survives_pickling() -> None:
+def test_a_parse_error_can_be_pickled() -> None:
     error = pickle.loads(pickle.dumps(ParseError("wrong", "page.html", 3)))
     assert (error.message, error.filename, error.lineno) == ("wrong", "page.html", 3)
     assert ParseError("wrong").args == ("wrong",)

@@ -1,4 +1,4 @@
-"""What is escaped, with which function, and what is left alone."""
+"""What is escaped, with which function, and what is not."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RAW = Template("{% raw value %}")
 
 
 class Form:
-    """A helper as the framework has them: its value is HTML."""
+    """A value like those of the framework's helpers: it is HTML."""
 
     def __html__(self) -> str:
         return '<input type="hidden">'
@@ -34,7 +34,7 @@ class Tag(str):
 
 
 class Size(str, enum.Enum):  # noqa: UP042 - programs have these, and they print their name
-    """Strings that print their name, and hold something else."""
+    """Strings whose str() is their name and not their text."""
 
     SMALL = "<s>"
 
@@ -50,7 +50,7 @@ def test_text_is_escaped_like_the_documented_function_does(value: str) -> None:
 
 
 @pytest.mark.parametrize("function", ["None", "xhtml_escape", "url_escape", "mine"])
-def test_text_of_a_subclass_prints_what_it_holds(function: str) -> None:
+def test_an_object_of_a_subclass_of_str_is_printed_as_its_text(function: str) -> None:
     template = Template(f"{{% autoescape {function} %}}{{{{ value }}}}")
     names = {"mine": lambda value: value}
     plain = template.generate(value=Size.SMALL.value, **names)
@@ -59,7 +59,7 @@ def test_text_of_a_subclass_prints_what_it_holds(function: str) -> None:
 
 
 @given(st.binary())
-def test_raw_bytes_come_out_as_they_are(value: bytes) -> None:
+def test_raw_bytes_are_not_changed(value: bytes) -> None:
     assert RAW.generate(value=value) == value
     assert Template("{% autoescape None %}é{{ value }}").generate(value=value) == (
         "é".encode() + value
@@ -87,14 +87,14 @@ def test_a_value_prints(value: object, printed: str) -> None:
     assert HTML.generate(value=value).decode() == printed
 
 
-def test_a_lone_surrogate_is_an_error_even_where_raw_bytes_are_printed() -> None:
+def test_a_lone_surrogate_is_an_error_even_if_raw_bytes_are_printed() -> None:
     with pytest.raises(UnicodeEncodeError):
         HTML.generate(value="\udcff")
     with pytest.raises(UnicodeDecodeError):
         HTML.generate(value=b"\xff")
 
 
-def test_other_peoples_functions_get_bytes() -> None:
+def test_functions_of_the_program_are_called_with_bytes() -> None:
     seen: list[object] = []
 
     def record(value: bytes) -> bytes:
@@ -180,11 +180,11 @@ def test_each_file_has_its_own_function() -> None:
     assert loader.load("leaf").generate(v="<") == b"&lt;<&lt;"
 
 
-def test_the_function_of_apply_must_give_text() -> None:
+def test_the_function_of_apply_must_return_text() -> None:
     with pytest.raises(TypeError, match="returned None, not str or bytes"):
         Template("{% apply f %}{% end %}").generate(f=lambda value: None)
 
 
-def test_functions_called_in_the_template_are_escaped_as_well() -> None:
+def test_the_results_of_functions_are_escaped_too() -> None:
     template = Template("{{ escape('<') }}{% raw escape('<') %}{% raw xhtml_escape('<') %}")
     assert template.generate() == b"&amp;lt;&lt;&lt;"

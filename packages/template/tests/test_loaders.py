@@ -25,7 +25,7 @@ from tornado.template import BaseLoader, DictLoader, Loader, ParseError, Templat
         ("b", "<string>", "b"),
     ],
 )
-def test_a_relative_name_counts_from_the_template_that_says_it(
+def test_a_relative_name_is_relative_to_the_template_that_contains_it(
     name: str, parent: str | None, full: str, tmp_path: Path
 ) -> None:
     assert DictLoader({}).resolve_path(name, parent) == full
@@ -58,7 +58,7 @@ def test_a_part_that_does_not_compile_alone_is_reported_when_it_is_loaded_alone(
         loader.load("c")
 
 
-def test_a_missing_template_is_the_containers_error(tmp_path: Path) -> None:
+def test_the_error_for_a_missing_template_is_that_of_its_container(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         DictLoader({}).load("a")
     with pytest.raises(FileNotFoundError):
@@ -103,7 +103,7 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(name: str, tmp_path: Pat
         Template(f"{{% include '{name}' %}}", loader=loader)
 
 
-def test_a_name_inside_the_folder_may_take_detours(tmp_path: Path) -> None:
+def test_a_name_inside_the_folder_may_have_dots(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "page").write_text("page")
     loader = Loader(str(tmp_path))
@@ -118,7 +118,7 @@ def test_a_template_from_memory_may_have_any_name(name: str, tmp_path: Path) -> 
 
 
 class UpperLoader(BaseLoader):
-    """A loader as people write them: two methods."""
+    """A loader as applications write them: two methods."""
 
     def resolve_path(self, name: str, parent_path: str | None = None) -> str:
         return name.upper()
@@ -127,14 +127,14 @@ class UpperLoader(BaseLoader):
         return Template(f"{name}{{% block b %}}{{% end %}}", name=name, loader=self)
 
 
-def test_a_loader_of_ones_own_needs_two_methods() -> None:
+def test_a_loader_of_an_application_needs_two_methods() -> None:
     loader = UpperLoader()
     assert loader.load("a").generate() == b"A"
     child = Template("{% extends c %}{% block b %}!{% end %}", loader=loader)
     assert child.generate() == b"C!"
 
 
-def test_a_loader_may_give_templates_of_another_engine() -> None:
+def test_a_loader_may_return_templates_of_another_engine() -> None:
     class Other:
         def generate(self, **kwargs: object) -> bytes:
             return b"other"
@@ -171,13 +171,13 @@ def test_threads_share_a_loader() -> None:
 
 
 def write(path: Path, text: str) -> None:
-    """Change a file so that its time differs, however coarse the clock of the file system is."""
+    """Change a file and its time, even if the clock of the file system is coarse."""
     before = path.stat().st_mtime_ns if path.exists() else 0
     path.write_text(text)
     os.utime(path, ns=(before + 10**9, before + 10**9))
 
 
-def test_files_that_change_are_compiled_again_if_asked(tmp_path: Path) -> None:
+def test_files_that_change_are_compiled_again_with_auto_reload(tmp_path: Path) -> None:
     write(tmp_path / "base", "<{% block b %}{% end %}{% include 'part' %}>")
     write(tmp_path / "part", "part")
     write(tmp_path / "leaf", "{% extends 'base' %}{% block b %}leaf{% end %}")
@@ -230,7 +230,7 @@ def test_a_change_between_two_loads_of_parts_is_noticed(tmp_path: Path) -> None:
     assert loader.load("page").generate() == b"three"
 
 
-def test_a_change_of_a_part_that_only_lends_its_blocks_is_noticed(tmp_path: Path) -> None:
+def test_a_change_of_a_part_of_which_only_blocks_are_used_is_noticed(tmp_path: Path) -> None:
     write(tmp_path / "base", "<{% block a %}base{% end %}>")
     write(tmp_path / "page", "{% extends 'base' %}{% include 'part' %}")
     write(tmp_path / "part", "{% block a %}part{% end %}")

@@ -189,5 +189,7 @@ FAMILIES = [
 
 
 @pytest.mark.parametrize(("files", "printed"), FAMILIES)
-def test_a_family_of_templates_prints(files: dict[str, str], printed: bytes) -> None:
+def test_templates_that_extend_and_include_others_print(
+    files: dict[str, str], printed: bytes
+) -> None:
     assert DictLoader(files).load("leaf").generate() == printed

@@ -1,4 +1,4 @@
-"""What holds for any template."""
+"""Properties of any template."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PIECES = st.sampled_from(
 @example("%s %% {% %")
 @example("{{ }")
 @example("\r\n\r")
-def test_text_without_directives_comes_out_unchanged(text: str) -> None:
+def test_text_without_directives_is_printed_unchanged(text: str) -> None:
     if "{{" in text or "{%" in text or "{#" in text:
         text = text.replace("{", "(")
     template = Template(text)
@@ -42,7 +42,7 @@ def test_text_without_directives_comes_out_unchanged(text: str) -> None:
 
 
 @given(TEXT)
-def test_text_whose_openings_are_escaped_comes_out_unchanged(text: str) -> None:
+def test_text_whose_openings_are_escaped_is_printed_unchanged(text: str) -> None:
     escaped = text
     for opening in ("{{", "{%", "{#"):
         escaped = escaped.replace(opening, opening + "!")
@@ -83,7 +83,7 @@ def test_any_text_compiles_or_raises_an_error_with_a_line_that_exists(text: str)
 @given(st.text(alphabet="()[]{}'\"\\#, \nax=:;", max_size=12))
 @settings(max_examples=200)
 def test_an_expression_stays_in_its_place(code: str) -> None:
-    """What stands around it is printed, whatever the brackets and quotes in it."""
+    """The text around it is printed, whatever brackets and quotes are in it."""
     try:
         template = Template("before{{ (lambda: (" + code + "))() and '' }}after")
     except ParseError:

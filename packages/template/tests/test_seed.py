@@ -8,7 +8,7 @@ from tornado.template import DictLoader, Template
 
 
 class FormField:
-    """What ``xsrf_form_html()`` gives: a value that knows that it is HTML."""
+    """The result of ``xsrf_form_html()``: a value that is HTML already."""
 
     def __html__(self) -> str:
         return '<input type="hidden" name="_xsrf" value="2|a&amp;b"/>'

@@ -37,7 +37,7 @@ def test_a_traceback_leads_through_inheritance_and_includes() -> None:
 
 
 @pytest.mark.parametrize("reason", ["__context__", "__cause__"])
-def test_the_error_that_led_to_another_shows_the_template_as_well(reason: str) -> None:
+def test_the_error_that_led_to_another_shows_the_template_too(reason: str) -> None:
     statement = "{% set raise KeyError from e %}" if reason == "__cause__" else "{{ d['x'] }}"
     text = (
         f"{{% try %}}\n{{{{ 1 / 0 }}}}\n{{% except ArithmeticError as e %}}\n{statement}{{% end %}}"
@@ -49,7 +49,7 @@ def test_the_error_that_led_to_another_shows_the_template_as_well(reason: str) -
     assert entries(first) == [("page.html", 2, "template", "{{ 1 / 0 }}")]
 
 
-def test_the_errors_of_a_group_show_the_template_as_well() -> None:
+def test_the_errors_of_a_group_show_the_template_too() -> None:
     text = (
         "{% try %}\n{{ 1 / 0 }}{% except ArithmeticError as e %}\n"
         "{% set raise ExceptionGroup('all', [e]) %}{% end %}"
@@ -108,7 +108,7 @@ def test_every_directive_is_shown_by_its_own_line(text: str, line: int, shown: s
     assert last == ("page.txt", line, "template", shown)
 
 
-def test_the_way_to_a_function_inside_a_template_is_shown_once() -> None:
+def test_the_steps_to_a_function_inside_a_template_are_shown_once() -> None:
     files = {
         "a": "{% include b %}",
         "b": "{% apply str %}\n{{ [1 / zero for _ in 'x'] }}\n{% end %}",

@@ -1,4 +1,4 @@
-"""White space modes: what they do, and who chooses."""
+"""White space modes: what they do, and how they are chosen."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_the_modes(text: str, everything: str, single: str, oneline: str) -> Non
 
 
 @given(st.text(alphabet=" \t\n\r\xa0ab"))
-def test_a_filtered_text_stays_as_it_is(text: str) -> None:
+def test_filtering_a_filtered_text_does_not_change_it(text: str) -> None:
     for mode in ("all", "single", "oneline"):
         once = filter_whitespace(mode, text)
         assert filter_whitespace(mode, once) == once
@@ -87,7 +87,7 @@ def test_the_mode_can_change_inside_a_template() -> None:
     assert Template(text).generate() == b"a  ba ba \n b"
 
 
-def test_a_run_of_text_that_opens_a_pre_element_is_left_alone() -> None:
+def test_a_run_of_text_that_opens_a_pre_element_is_not_changed() -> None:
     text = "a  b{{ '' }}<pre>\n\n  x</pre>{{ '' }}a  b"
     assert Template(text, name="a.html").generate() == b"a b<pre>\n\n  x</pre>a b"
 

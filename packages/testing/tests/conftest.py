@@ -1,4 +1,6 @@
 import asyncio
+import gc
+import io
 import os
 import re
 import subprocess
@@ -6,11 +8,13 @@ import sys
 import textwrap
 import unittest
 import warnings
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import pytest
 
+import tornado.pytest_plugin
 from tornado.ioloop import IOLoop
 
 
@@ -83,36 +87,62 @@ APP = """
 
 
 class Suites:
-    """Write test files, and run pytest over them in a process of its own."""
+    """Write test files, and run pytest over them."""
 
     APP = APP
 
-    def __init__(self, folder):
+    def __init__(self, folder, monkeypatch):
         self.folder = folder
+        self._monkeypatch = monkeypatch
 
     def write(self, **files):
         """Write files: ``test_it=...`` is ``test_it.py``."""
         for name, text in files.items():
             (self.folder / f"{name}.py").write_text(textwrap.dedent(text))
 
-    def run(self, *arguments, plugins=("tornado.pytest_plugin",), others=(), **environment):
-        """Run pytest with some plugins and no others.
+    def run(self, *arguments, **environment):
+        """Run pytest with our plugin and no others, within this process."""
+        output, modules, path = io.StringIO(), set(sys.modules), list(sys.path)
+        with self._monkeypatch.context() as patch:
+            patch.chdir(self.folder)
+            patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+            for name in _OF_THE_OUTER_RUN:
+                patch.delenv(name, raising=False)
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            with (
+                redirect_stdout(output),
+                redirect_stderr(output),
+                warnings.catch_warnings(action="ignore", category=ResourceWarning),
+            ):
+                # What its tests leave behind on purpose ends here, not at the end of the outer run.
+                code = pytest.main(
+                    [*_OPTIONS, "-p", "no:faulthandler", *arguments],
+                    plugins=[tornado.pytest_plugin],
+                )
+                gc.collect()
+        sys.path[:] = path
+        for name in set(sys.modules) - modules:
+            if str(self.folder) in (getattr(sys.modules[name], "__file__", None) or ""):
+                del sys.modules[name]
+        return Run(int(code), output.getvalue())
+
+    def run_alone(self, *arguments, plugins=("tornado.pytest_plugin",), others=(), **environment):
+        """Run pytest with some plugins and no others, in a process of its own.
 
         :param others: names of plugins in `OTHERS`.
         """
         names = [*plugins, *[OTHERS[name] for name in others]]
         done = subprocess.run(
             [
-                *(sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider"),
+                *(sys.executable, "-m", "pytest", *_OPTIONS),
                 *[part for name in names for part in ("-p", name)],
                 *arguments,
             ],
             cwd=self.folder,
             env={
-                # With CI, pytest repeats whole messages in its summary.
-                **{k: v for k, v in os.environ.items() if k not in ("CI", "PYTEST_ADDOPTS")},
+                **{k: v for k, v in os.environ.items() if k not in _OF_THE_OUTER_RUN},
                 "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-                "PYTHONDONTWRITEBYTECODE": "1",
                 **environment,
             },
             capture_output=True,
@@ -123,11 +153,17 @@ class Suites:
         return Run(done.returncode, done.stdout + done.stderr)
 
 
+#: With CI, pytest repeats whole messages in its summary. Without bytecode, each process compiles
+#: everything that it imports.
+_OF_THE_OUTER_RUN = ("CI", "PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST", "PYTHONDONTWRITEBYTECODE")
+_OPTIONS = ("-rA", "-p", "no:cacheprovider")
+
+
 @pytest.fixture
-def suite(tmp_path):
+def suite(tmp_path, monkeypatch):
     """A folder for test files, with a configuration that makes warnings errors."""
     (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
-    return Suites(tmp_path)
+    return Suites(tmp_path, monkeypatch)
 
 
 class Ran(NamedTuple):

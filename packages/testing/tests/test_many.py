@@ -52,7 +52,7 @@ def test_a_thousand_tests_of_handlers_open_no_connection(suite: Any) -> None:
     tests = "".join(TEST.format(number=number) for number in range(1000))
     suite.write(test_it=HEAD + tests + LAST)
 
-    run = suite.run("-r", "f", "-q")
+    run = suite.run_alone("-r", "f", "-q")
 
     assert run.code == 0, run.output
     assert "1001 passed" in run.output

@@ -126,7 +126,7 @@ def test_everybody_runs_their_own_tests(suite: Any, mode: str, order: str) -> No
         },
     }
 
-    run = suite.run(*QUIET, "-o", f"asyncio_mode={mode}", **names[order])
+    run = suite.run_alone(*QUIET, "-o", f"asyncio_mode={mode}", **names[order])
 
     assert run.code == 0, run.output
     found = {name.replace("test_anyio ", "test_anyio") for name in run.outcomes()["passed"]}
@@ -139,7 +139,7 @@ def test_the_plugins_as_pip_installs_them_get_along(suite: Any) -> None:
     suite.write(test_it=OURS_AND_THEIRS)
 
     # Whatever is installed is loaded, in the order in which pytest finds it.
-    run = suite.run(*QUIET, plugins=(), PYTEST_DISABLE_PLUGIN_AUTOLOAD="")
+    run = suite.run_alone(*QUIET, plugins=(), PYTEST_DISABLE_PLUGIN_AUTOLOAD="")
 
     assert run.code == 0, run.output
     assert len(run.outcomes()["passed"]) == len(OURS + THEIRS)
@@ -156,13 +156,13 @@ def test_a_coroutine_test_that_uses_nothing_of_ours_is_left_to_others(suite: Any
     )
 
     for run in (  # pytest fails it, and before 8.4 skips it
-        suite.run(*QUIET, "-o", "asyncio_mode=strict", others=["asyncio", "anyio"]),
+        suite.run_alone(*QUIET, "-o", "asyncio_mode=strict", others=["asyncio", "anyio"]),
         suite.run(*QUIET, "-o", "tornado_mode=strict"),
     ):
         assert "passed" not in run.outcomes(), run.output
         assert "async def functions are not natively supported" in run.output
     assert suite.run().outcomes() == {"passed": ["test_of_nobody"]}
-    run = suite.run(*QUIET, "-o", "tornado_mode=auto", others=["asyncio", "anyio"])
+    run = suite.run_alone(*QUIET, "-o", "tornado_mode=auto", others=["asyncio", "anyio"])
     assert run.outcomes() == {"passed": ["test_of_nobody"]}, run.output
 
 
@@ -184,7 +184,7 @@ def test_the_marker_of_another_plugin_wins(suite: Any) -> None:
 """
     )
 
-    run = suite.run(*QUIET, others=["asyncio"])
+    run = suite.run_alone(*QUIET, others=["asyncio"])
 
     assert run.outcomes()["passed"] == ["test_theirs"], run.output
     assert "async def functions are not natively supported" in run.output
@@ -213,7 +213,7 @@ def test_fixtures_of_others_that_only_have_our_names_are_not_ours(suite: Any) ->
 """,
     )
 
-    run = suite.run(
+    run = suite.run_alone(
         *QUIET, "-o", "asyncio_mode=auto", "-o", "tornado_mode=strict", others=["asyncio"]
     )
 
@@ -236,7 +236,7 @@ def test_a_fixture_may_extend_one_of_ours(suite: Any) -> None:
 """
     )
 
-    run = suite.run(
+    run = suite.run_alone(
         *QUIET, "-k", "extended", "-o", "asyncio_mode=auto", others=["asyncio", "aiohttp"]
     )
 
@@ -276,7 +276,7 @@ def test_the_base_url_of_a_plugin_of_that_name_is_left_alone(suite: Any) -> None
         "[pytest11]\nbase_url = pytest_base_url_of_the_test\n"
     )
 
-    run = suite.run(
+    run = suite.run_alone(
         *QUIET, plugins=(), PYTEST_DISABLE_PLUGIN_AUTOLOAD="", PYTHONPATH=str(suite.folder)
     )
 

@@ -29,7 +29,7 @@ def test_a_run_without_tornado_imports_nothing_of_it(suite: Any) -> None:
         """
     )
 
-    assert suite.run().outcomes() == {"passed": ["test_plain"]}
+    assert suite.run_alone().outcomes() == {"passed": ["test_plain"]}
 
 
 def test_every_fixture_of_pytest_tornado(suite: Any, tmp_path: Any) -> None:

@@ -23,7 +23,12 @@ def test_the_example_passes(command, tmp_path):
     done = subprocess.run(
         [sys.executable, *command.split()],
         cwd=tmp_path,
-        env=os.environ | {"TORNADO_TEST_LEFTOVERS": "fail"},
+        env=os.environ
+        | {
+            "TORNADO_TEST_LEFTOVERS": "fail",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTHONDONTWRITEBYTECODE": "",  # or each process compiles all that it imports
+        },
         capture_output=True,
         text=True,
         timeout=50,

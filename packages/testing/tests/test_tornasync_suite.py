@@ -56,7 +56,7 @@ def test_the_suite_of_pytest_tornasync_passes(suite: Any, sdist: Path) -> None:
         (sdist / name).write_text(text)
     suite.folder = sdist
 
-    run = suite.run("test")
+    run = suite.run_alone("test")
 
     assert run.code == 0, run.output
     outcomes = run.outcomes()

@@ -1,4 +1,4 @@
-"""A site on a thread of its own, and a client that is none of ours."""
+"""A site on a thread of its own, and a client of the standard library."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Site:
             self.take_a_turn()
 
     def take_a_turn(self) -> None:
-        """Wait for the loop: a response can be here before the handler has returned."""
+        """Wait for the loop: a response can arrive before the handler has returned."""
         asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self.loop).result(10)
 
     def close(self) -> None:
@@ -86,7 +86,7 @@ MakeSite = Callable[..., Site]
 
 @pytest.fixture
 def site() -> Iterator[MakeSite]:
-    """Run applications: ``site([(pattern, handler), ...], **settings)``; routers as they are."""
+    """Run applications: ``site([(pattern, handler), ...], **settings)``, or a router."""
     running: list[Site] = []
 
     def start(handlers: Any = None, **settings: Any) -> Site:

@@ -1,4 +1,4 @@
-"""The setting ``debug``, and what it stands for."""
+"""The setting ``debug``, and what it turns on."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_program_in_debug_mode_starts_again_when_it_is_changed(tmp_path: Path)
             process.wait()
 
 
-def test_transforms_that_are_given_take_the_place_of_the_settings() -> None:
+def test_transforms_that_are_given_replace_the_settings() -> None:
     assert Application(compress_response=True).transforms == [GZipContentEncoding]
     assert Application([], None, [], compress_response=True).transforms == []
 

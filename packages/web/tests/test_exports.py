@@ -1,4 +1,4 @@
-"""The faces: what the public modules export."""
+"""The public names of ``tornado.web`` and ``tornado.routing``."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ import tornado.routing
 import tornado.web
 
 
-@pytest.mark.parametrize("face", [tornado.web, tornado.routing])
-def test_all_is_exactly_the_public_names_in_order(face: Any) -> None:
+@pytest.mark.parametrize("module", [tornado.web, tornado.routing])
+def test_all_is_exactly_the_public_names_in_order(module: Any) -> None:
     public = {
         name
-        for name in dir(face)
-        if not name.startswith("_") and not isinstance(getattr(face, name), types.ModuleType)
+        for name in dir(module)
+        if not name.startswith("_") and not isinstance(getattr(module, name), types.ModuleType)
     }
-    assert face.__all__ == sorted(face.__all__)
-    assert set(face.__all__) == public - {"TYPE_CHECKING", "annotations", "publish"}
+    assert module.__all__ == sorted(module.__all__)
+    assert set(module.__all__) == public - {"TYPE_CHECKING", "annotations", "publish"}
 
 
 def test_names_that_published_programs_use_are_there(tmp_path: Path) -> None:
-    class FileFindHandler(tornado.web.StaticFileHandler):  # as Jupyter has it
+    class FileFindHandler(tornado.web.StaticFileHandler):  # as Jupyter does it
         paths: ClassVar[dict[str, str]] = {}
 
         @classmethod
@@ -40,7 +40,7 @@ def test_names_that_published_programs_use_are_there(tmp_path: Path) -> None:
     several = {"static_path": [str(tmp_path)]}
     assert FileFindHandler.make_static_url(several, "y").startswith("/static/y?v=")
 
-    class LiveFiles(tornado.web.StaticFileHandler):  # as livereload has it
+    class LiveFiles(tornado.web.StaticFileHandler):  # as livereload does it
         @classmethod
         def _get_cached_version(cls, abspath: str) -> str | None:
             with cls._lock:
@@ -53,7 +53,7 @@ def test_names_that_published_programs_use_are_there(tmp_path: Path) -> None:
     class Upload(tornado.web.RequestHandler):
         pass
 
-    assert tornado.web._has_stream_request_body(Upload)  # as Elastic's agent asks
+    assert tornado.web._has_stream_request_body(Upload)  # as Elastic's agent calls it
     assert not tornado.web._has_stream_request_body(tornado.web.RequestHandler)
 
 

@@ -1,4 +1,4 @@
-"""Settings of the application that a handler cannot do without."""
+"""Settings of the application that a handler requires."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Mailing(RequestHandler):
         self.require_setting(name)
 
 
-def test_a_setting_that_is_there_is_enough(site: MakeSite) -> None:
+def test_a_setting_with_a_value_is_enough(site: MakeSite) -> None:
     assert site([("/(.*)", Mailing)], server="smtp").fetch("/server").text == "there: smtp"
 
 

@@ -1,4 +1,4 @@
-"""The ready-made handlers, with other arguments and as bases of one's own."""
+"""The ready-made handlers, with other arguments and as base classes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tornado.web import (
 MakeSite = Callable[..., Any]
 
 
-# ErrorHandler.
+# ErrorHandler
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
@@ -65,7 +65,7 @@ def test_a_route_without_its_argument_is_an_error(
     assert f"required positional argument: '{argument}'" in caplog.text
 
 
-# RedirectHandler.
+# RedirectHandler
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_the_query_is_joined_with_the_url(site: MakeSite, url: str, location: st
     assert answer.headers["Location"] == location
 
 
-# FallbackHandler.
+# FallbackHandler
 
 
 def fallback(request: HTTPServerRequest) -> None:
@@ -123,7 +123,7 @@ def fallback(request: HTTPServerRequest) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
-def test_a_fallback_takes_every_method(site: MakeSite, method: str) -> None:
+def test_a_fallback_accepts_every_method(site: MakeSite, method: str) -> None:
     running = site([("/.*", FallbackHandler, {"fallback": fallback})])
     answer = running.fetch("/x", method, b"body")
     assert (answer.status, answer.reason, answer.text) == (203, "Fallen", "/x body")
@@ -190,7 +190,7 @@ def test_forged_requests_do_not_reach_a_fallback(site: MakeSite) -> None:
     assert running.fetch("/", "POST", b"").status == 403
 
 
-def test_an_error_handler_asks_for_no_token_and_no_origin(site: MakeSite) -> None:
+def test_an_error_handler_requires_no_token_and_no_origin(site: MakeSite) -> None:
     asked: list[str] = []
 
     class Refused(ErrorHandler):

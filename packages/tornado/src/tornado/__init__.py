@@ -1,13 +1,13 @@
-"""The roof over the pieces of Tornado.
+"""The meta-package of Tornado.
 
-Each piece is a distribution of its own (``tornado-web``, ``tornado-template`` ...) that adds its
-modules to the shared name ``tornado``, and works without this one. The roof installs all of them
-and adds what programs expect of the name itself::
+Each piece of Tornado is a distribution of its own (``tornado-web``, ``tornado-template`` ...) that adds
+its modules to the shared name ``tornado``, and works without this one. The meta-package installs all of
+them, and adds what programs expect of the name itself::
 
     import tornado
 
-    tornado.version             # the API that this stands in for, then our own count
-    tornado.web.RequestHandler  # modules are imported when they are first asked for
+    tornado.version             # the version of upstream's API, then the number of our release
+    tornado.web.RequestHandler  # modules are imported when they are first used
 
 ``python -m tornado`` lists the installed pieces.
 """
@@ -58,8 +58,8 @@ __all__ = sorted(  # noqa: PLE0605 - a list, which the checker cannot see
     {name.partition(".")[0] for name in PIECES} - NEED_EXTRA
 )
 
-# Pieces may be installed in several places. The usual one place needs no pkgutil, which costs more
-# to import than everything else here.
+# Pieces may be installed in several folders. If there is only one, pkgutil is not needed; importing it
+# would cost more than everything else here.
 if any(
     path.isfile(entry) or path.isdir(path.join(entry, __name__))
     for entry in sys.path
@@ -69,18 +69,18 @@ if any(
 
     __path__ = extend_path(__path__, __name__)
 
-#: Tells the pieces that this package is their roof, and not the monolithic package.
+#: By this the pieces know that this is the meta-package, and not the monolithic package.
 __pieces__: Final = True
 
-#: The upstream version whose API this stands in for, followed by our own count.
+#: The upstream version whose API this has, followed by the number of our release.
 version: Final = "6.6.1.1"
 
 #: The same as numbers, for comparisons: ``tornado.version_info >= (6, 5)``.
 version_info: Final[tuple[int, int, int, int]] = (6, 6, 1, 1)
 
 
-def __getattr__(name: str) -> Any:  # a module, but typed by the imports above where it is known
-    """Import a public module when it is first asked for."""
+def __getattr__(name: str) -> Any:  # a module; the imports above have the types of those known
+    """Import a public module when it is first used."""
     module = f"{__name__}.{name}"
     if not name.startswith("_"):
         try:
@@ -88,7 +88,7 @@ def __getattr__(name: str) -> Any:  # a module, but typed by the imports above w
             return sys.modules[module]
         except ModuleNotFoundError as error:
             if error.name != module:
-                raise  # the module is there, something that it needs is not
+                raise  # the module is installed, but something that it needs is not
         if name in PIECES:
             raise ModuleNotFoundError(
                 f"{module} is not installed: run 'pip install {PIECES[name]}'", name=module
@@ -99,7 +99,7 @@ def __getattr__(name: str) -> Any:  # a module, but typed by the imports above w
 def __dir__() -> list[str]:
     from pkgutil import iter_modules
 
-    # Whoever reads every name that is listed, as help() does, must not need an extra for it.
+    # help() reads every name that is listed, which must not need an extra.
     unlisted = NEED_EXTRA - globals().keys()
     installed = {piece.name for piece in iter_modules(__path__)} - unlisted
     return sorted(

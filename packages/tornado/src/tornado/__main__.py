@@ -1,4 +1,4 @@
-"""``python -m tornado``: say which pieces are installed."""
+"""``python -m tornado``: list the installed pieces."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ._pieces import PIECES
 
 
 def report() -> str:
-    """Return one line for the roof and one for each piece, with its version and its modules."""
+    """Return a line for the meta-package, and one for each piece with its version and modules."""
     modules: dict[str, list[str]] = {}
     for module, distribution in sorted(PIECES.items()):
         modules.setdefault(distribution, []).append(f"tornado.{module}")

@@ -1,8 +1,8 @@
-"""The pieces under the roof: which distribution brings which public module."""
+"""The pieces of Tornado: which distribution has which public module."""
 
 from __future__ import annotations
 
-#: Modules that need an extra of their piece, which the roof does not install.
+#: Modules that need an extra of their piece, which the meta-package does not install.
 NEED_EXTRA = frozenset({"curl_httpclient"})
 
 #: Each public module below ``tornado`` and the distribution that it comes from.

@@ -54,11 +54,11 @@ def test_a_file_is_sent_under_its_name(running: Any, name: str, content: bytes) 
     assert (again.status, again.body) == (304, b"")
     since = {"If-Modified-Since": answer.headers["Last-Modified"]}
     assert running.fetch(f"/{name}", headers=since).status == 304
-    for conditions in (since, {"If-None-Match": "*"}):  # they are for GET and HEAD
+    for conditions in (since, {"If-None-Match": "*"}):  # they apply to GET and HEAD only
         assert running.fetch(f"/{name}", "POST", b"", conditions).body == content
 
 
-def test_a_download_goes_on_where_it_was_broken_off(running: Any, files: Path) -> None:
+def test_a_download_continues_where_it_was_interrupted(running: Any, files: Path) -> None:
     etag = running.fetch("/large.bin", "HEAD").headers["Etag"]
     resume = {"Range": "bytes=500000-", "If-Range": etag}
     assert running.fetch("/large.bin", headers=resume).body == LARGE[500000:]
@@ -75,7 +75,7 @@ def test_a_file_may_have_another_name_and_be_shown(running: Any) -> None:
     assert unsatisfiable.headers["Content-Range"] == "bytes */5"
 
 
-def test_what_is_no_file_is_not_sent(running: Any, files: Path) -> None:
+def test_what_is_not_a_file_is_not_sent(running: Any, files: Path) -> None:
     (files / "directory").mkdir()
     os.mkfifo(files / "fifo")
     assert running.fetch("/nothing").status == 404

@@ -21,7 +21,7 @@ LARGE = bytes(range(256)) * 8192
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    # The times of these files are set by hand, but the time of that cannot be.
+    # The modification times of these files are set here, but the change times cannot be.
     monkeypatch.setattr("tornado.web._files._file_cache._SETTLED", -1)
     root = tmp_path / "static"
     (root / "sub").mkdir(parents=True)
@@ -131,7 +131,7 @@ def test_a_changed_file_is_noticed_at_once(site: MakeSite, root: Path) -> None:
     assert running.fetch("/static/a.txt").status == 404
 
 
-def test_a_file_written_a_moment_ago_is_not_remembered(
+def test_a_file_that_was_just_written_is_not_cached(
     site: MakeSite, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tornado.web._files._file_cache._SETTLED", 2)
@@ -405,13 +405,13 @@ def test_more_hooks_of_static_files_are_called(site: MakeSite, root: Path) -> No
             self.set_header("Cache-Control", "no-cache")
 
     running = site([("/(.*)", Handler, {"path": str(root)})])
-    for _ in range(2):  # the second time the file is known
+    for _ in range(2):  # the second time, the file is cached
         answer = running.fetch("/a.html")
         assert (answer.body, answer.headers["Cache-Control"]) == (b"hello", "no-cache")
         assert running.fetch("/a.html?304=1").status == 304
 
 
-def test_a_subclass_may_serve_what_is_no_file(site: MakeSite) -> None:
+def test_a_subclass_may_serve_what_is_not_a_file(site: MakeSite) -> None:
     class Handler(StaticFileHandler):
         @classmethod
         def get_absolute_path(cls, root: str, path: str) -> str:
@@ -465,7 +465,7 @@ def test_the_known_private_name_gives_versions(root: Path) -> None:
     assert StaticFileHandler._get_cached_version(str(root / "none")) is None
 
 
-def test_compressed_twins_are_sent_to_those_who_take_them(site: MakeSite, root: Path) -> None:
+def test_compressed_files_are_sent_to_clients_that_accept_them(site: MakeSite, root: Path) -> None:
     plain = (root / "app.js").read_bytes()
     write(root / "app.js.gz", gzip.compress(plain), age=90)
     write(root / "app.js.br", b"brotli", age=90)
@@ -490,7 +490,7 @@ def test_compressed_twins_are_sent_to_those_who_take_them(site: MakeSite, root: 
     assert running.fetch("/static/a.txt").headers["Vary"] is None
 
 
-def test_twins_are_ignored_without_the_setting(site: MakeSite, root: Path) -> None:
+def test_compressed_files_are_ignored_without_the_setting(site: MakeSite, root: Path) -> None:
     write(root / "app.js.gz", b"compressed", age=90)
     answer = site([], static_path=str(root)).fetch(
         "/static/app.js", headers={"Accept-Encoding": "gzip"}
@@ -511,7 +511,7 @@ def test_large_files_go_through_transforms(site: MakeSite, root: Path) -> None:
 
 
 @pytest.mark.parametrize("stays_active", [False, True])
-def test_a_transform_sees_the_first_piece_of_a_large_file(
+def test_a_transform_sees_the_first_chunk_of_a_large_file(
     site: MakeSite, root: Path, stays_active: bool
 ) -> None:
     class Inject(OutputTransform):
@@ -527,9 +527,7 @@ def test_a_transform_sees_the_first_piece_of_a_large_file(
     assert running.fetch("/static/large.html").body == b"<head>new</head>" + LARGE
 
 
-def test_a_client_that_leaves_within_a_large_file_leaves_nothing_behind(
-    site: MakeSite, root: Path
-) -> None:
+def test_a_client_that_leaves_during_a_large_file_leaks_nothing(site: MakeSite, root: Path) -> None:
     import socket
 
     write(root / "huge.bin", LARGE * 8)

@@ -1,4 +1,4 @@
-"""From URLs to files, and to nothing else (S15 and S17)."""
+"""From URLs to files below a root, and to no others (S15 and S17)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Serve = Callable[[Path], Any]
 
 
 class Download(RequestHandler):
-    """Send the file that a client names, from below a root."""
+    """Send the file that a client names, below a root."""
 
     def initialize(self, path: str) -> None:
         self.root = path
@@ -35,7 +35,7 @@ class Download(RequestHandler):
 
 @pytest.fixture(params=[StaticFileHandler, Download], ids=["static", "send_file"])
 def serve(request: pytest.FixtureRequest, site: MakeSite) -> Serve:
-    """Serve the files below a root at ``/static/``, in both ways that there are."""
+    """Serve the files below a root at ``/static/``, in both possible ways."""
     return lambda root: site([(r"/static/(.*)", request.param, {"path": str(root)})])
 
 
@@ -91,7 +91,9 @@ def test_s17_nothing_outside_of_the_root_is_served(serve: Serve, root: Path, pat
         "a.txt.",
     ],
 )
-def test_s17_what_names_nothing_is_no_error_of_ours(serve: Serve, root: Path, path: str) -> None:
+def test_s17_a_path_that_names_nothing_is_not_an_error_of_the_server(
+    serve: Serve, root: Path, path: str
+) -> None:
     answer = serve(root).fetch(f"/static/{path}")
     assert answer.status in (400, 403, 404)
 
@@ -164,7 +166,7 @@ def test_s17_links_are_followed_within_the_root_only(serve: Serve, root: Path) -
     assert running.fetch("/static/sibling/a.txt").status == 403
     assert running.fetch("/static/loop").status == 404
     assert running.fetch("/static/nowhere").status == 404
-    # The same as for what is there, so that nobody learns which files the machine has.
+    # The same as for existing files, so that nobody learns which files the machine has.
     assert running.fetch("/static/nothing").status == 403
 
 
@@ -194,7 +196,7 @@ def test_s17_the_root_itself_may_be_a_link(serve: Serve, root: Path) -> None:
     assert running.fetch("/static/a.txt").body == b"in static2"
 
 
-def test_s17_a_compressed_twin_is_no_way_out(site: MakeSite, root: Path) -> None:
+def test_s17_a_compressed_file_is_not_a_way_out(site: MakeSite, root: Path) -> None:
     (root / "a.txt.gz").symlink_to(root.parent / "secret.txt")
     os.mkfifo(root / "a.txt.br")
     running = site([], static_path=str(root), static_precompressed=True)
@@ -203,7 +205,7 @@ def test_s17_a_compressed_twin_is_no_way_out(site: MakeSite, root: Path) -> None
     assert answer.headers["Content-Encoding"] is None
 
 
-def test_s17_devices_and_fifos_are_no_files(site: MakeSite, root: Path) -> None:
+def test_s17_devices_and_fifos_are_not_files(site: MakeSite, root: Path) -> None:
     os.mkfifo(root / "fifo")
     (root / "zero").symlink_to("/dev/zero")
     arguments = {"path": str(root), "allowed_symlink_directory": "/dev"}

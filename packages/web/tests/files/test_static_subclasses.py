@@ -1,4 +1,4 @@
-"""What subclasses of the static file handler may say in the place of their base."""
+"""What subclasses of the static file handler may override."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_versions_are_kept_for_ten_years_by_default(site: MakeSite, root: Path) 
 
 
 @pytest.mark.parametrize("url", ["/a.txt?v=1", "/a.txt?v=1&x=2"])
-def test_a_subclass_says_for_how_long_versions_are_kept(
+def test_a_subclass_decides_how_long_versions_are_kept(
     site: MakeSite, root: Path, url: str
 ) -> None:
     class Minute(StaticFileHandler):

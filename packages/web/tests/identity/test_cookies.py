@@ -15,7 +15,7 @@ MakeSite = Callable[..., Any]
 
 
 def lines(answer: Any) -> list[str]:
-    """Give the Set-Cookie fields of an answer."""
+    """Return the Set-Cookie fields of a response."""
     found: list[str] = answer.headers.get_all("Set-Cookie", [])
     return found
 
@@ -173,5 +173,5 @@ def test_s10_cookies_are_read_in_linear_time() -> None:
             best = min(best, time.process_time() - begin)
         return best
 
-    # One quiet attempt is enough: what is not linear never comes below.
+    # One undisturbed attempt is enough: code that is not linear is never this fast.
     assert any(spent(80_000) < 9 * spent(20_000) + 0.001 for _ in range(6))

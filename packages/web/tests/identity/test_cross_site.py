@@ -1,4 +1,4 @@
-"""Requests of other sites, told by what browsers say of them."""
+"""Requests of other sites, recognized by the fields that browsers add."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def post(running: Any, **headers: str) -> int:
         ({"Origin": "http://[x.com"}, 403),
     ],
 )
-def test_s18_what_browsers_say_decides(
+def test_s18_the_fields_of_browsers_decide(
     site: MakeSite, headers: dict[str, str], status: int
 ) -> None:
     running = site([("/", Handler)], cross_origin_protection=True)
@@ -117,7 +117,7 @@ def test_without_the_setting_nothing_is_refused(site: MakeSite) -> None:
     assert post(site([("/", Handler)]), Sec_Fetch_Site="cross-site") == 200
 
 
-def test_an_error_is_the_answer_wherever_the_page_is_from(site: MakeSite) -> None:
+def test_an_error_is_the_answer_no_matter_where_the_page_is_from(site: MakeSite) -> None:
     running = site([("/", ErrorHandler, {"status_code": 410})], cross_origin_protection=True)
     assert post(running, Origin="http://y.com", Sec_Fetch_Site="cross-site") == 410
 

@@ -1,4 +1,4 @@
-"""Who asks, and pages for signed-in users only."""
+"""The current user, and pages for signed-in users only."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_an_async_user_is_awaited_before_prepare(site: MakeSite) -> None:
     assert running.fetch("/classic").text == "classic"
 
 
-def test_a_user_that_has_to_be_awaited_is_none_by_mistake(site: MakeSite) -> None:
+def test_a_user_that_has_to_be_awaited_is_an_error(site: MakeSite) -> None:
     raised = []
 
     class Handler(RequestHandler):
@@ -126,7 +126,7 @@ def test_a_user_that_has_to_be_awaited_is_none_by_mistake(site: MakeSite) -> Non
         ),
     ],
 )
-def test_who_is_not_signed_in_is_sent_to_the_login_url(
+def test_users_who_are_not_signed_in_are_sent_to_the_login_url(
     site: MakeSite, login_url: str, path: str, location: str
 ) -> None:
     running = site([("/(.*)", Private)], login_url=login_url)
@@ -145,7 +145,7 @@ def test_a_login_url_can_be_computed(site: MakeSite) -> None:
     assert answer.headers["Location"] == "/login/h?next=%2F"
 
 
-def test_who_is_signed_in_is_let_through(site: MakeSite) -> None:
+def test_users_who_are_signed_in_are_let_through(site: MakeSite) -> None:
     running = site([("/(.*)", Private)], login_url="/login")
     assert running.fetch("/a?user=ann").text == "ann ('a',)"
     assert running.fetch("/a?user=ann", "POST", "").status == 200
@@ -161,7 +161,7 @@ def test_a_missing_login_url_is_named(site: MakeSite, caplog: pytest.LogCaptureF
 @pytest.mark.parametrize(
     "path", ["//evil.com/x", "/%5Cevil.com", "///evil.com", "http://evil.com/"]
 )
-def test_s15_the_wanted_page_is_one_of_ours(site: MakeSite, path: str) -> None:
+def test_s15_the_next_page_is_one_of_ours(site: MakeSite, path: str) -> None:
     running = site([("(.*)", Private)], login_url="/login")
     location = running.fetch(path).headers["Location"]
     wanted = unquote(location.removeprefix("/login?next="))

@@ -58,7 +58,7 @@ def test_values_are_quoted_where_they_need_it(value: str, sent: str) -> None:
 
 
 @given(st.text(st.characters(min_codepoint=0x21, max_codepoint=0xFF, exclude_categories=["Cc"])))
-def test_every_value_that_is_taken_is_read_again_and_adds_no_attribute(value: str) -> None:
+def test_every_value_that_is_accepted_is_read_again_and_adds_no_attribute(value: str) -> None:
     line = set_cookie_line("n", value, {})
     assert parse_cookie(line) == {"n": value}
 
@@ -117,12 +117,12 @@ def test_same_site_is_one_of_three() -> None:
         ("a", {"partitioned": True}),
     ],
 )
-def test_s18_prefixes_keep_what_they_promise(name: str, attributes: dict[str, Any]) -> None:
+def test_s18_prefixes_require_their_attributes(name: str, attributes: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="needs"):
         set_cookie_line(name, "v", attributes)
 
 
-def test_prefixes_with_what_they_promise_are_sent() -> None:
+def test_prefixes_with_the_required_attributes_are_sent() -> None:
     line = set_cookie_line("__Host-a", "v", {"path": "/", "secure": True})
     assert line == "__Host-a=v; Path=/; Secure"
     assert set_cookie_line("__Secure-a", "v", {"secure": True}) == "__Secure-a=v; Secure"

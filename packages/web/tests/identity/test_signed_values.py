@@ -1,4 +1,4 @@
-"""Signed values: what others signed is read, and nothing else is."""
+"""Signed values: those that other versions have signed are read, and nothing else is."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def decode(value: str | bytes | None, now: float = THEN, **options: object) -> b
 
 
 def signed(body: bytes) -> bytes:
-    """Sign anything as version 2 would be signed."""
+    """Sign any text as values of version 2 are signed."""
     return body + hmac.digest(SECRET.encode(), body, "sha256").hex().encode()
 
 
@@ -101,7 +101,7 @@ def test_s18_a_truncated_value_is_not_ours(version: int) -> None:
 def test_s18_the_name_is_bound_into_the_signature(version: int) -> None:
     made = create(version=version)
     assert decode(made, name="other") is None
-    # In version 1, nothing stands between the name and the value.
+    # In version 1, nothing separates the name from the value.
     assert decode(made, name="keyd") is None
 
 
@@ -130,7 +130,7 @@ def test_values_expire(version: int) -> None:
 
 
 @pytest.mark.parametrize("version", [1, 2])
-def test_s18_values_from_the_future_are_not_taken(version: int) -> None:
+def test_s18_values_from_the_future_are_refused(version: int) -> None:
     made = create(version=version)
     assert decode(made, THEN - 30 * DAY) == b"value"  # clocks differ
     assert decode(made, THEN - 32 * DAY) is None
@@ -169,12 +169,12 @@ def test_s18_a_good_signature_of_a_broken_format_is_ignored(value: bytes) -> Non
 @pytest.mark.parametrize(
     "value", [None, "", b"", "a", "|", "||", "2|", "3|1:0|x", "999|x", "é", "2|1:0|", b"\xff|1|1"]
 )
-def test_other_things_are_no_signed_values(value: str | bytes | None) -> None:
+def test_other_things_are_not_signed_values(value: str | bytes | None) -> None:
     assert decode(value) is None
     assert value is None or get_signature_key_version(value) is None
 
 
-def test_s18_a_lower_version_is_not_taken_where_it_is_not_wanted() -> None:
+def test_s18_a_lower_version_than_wanted_is_refused() -> None:
     assert decode(V1, min_version=2) is None
     assert decode(V2, min_version=2) is not None
     with pytest.raises(ValueError, match="unsupported min_version 3"):
@@ -188,8 +188,8 @@ def test_s18_keys_rotate() -> None:
     assert decode(by_old, secret=new) == decode(by_new, secret=new) == b"value"
     assert decode(by_new, secret=old) is None
     assert decode(by_old, secret={1: "b"}) is None
-    assert decode(create(secret="a"), secret=new) == b"value"  # before there were several
-    assert decode(V1, secret={0: SECRET}) is None  # version 1 does not say which key
+    assert decode(create(secret="a"), secret=new) == b"value"  # signed when there was one key
+    assert decode(V1, secret={0: SECRET}) is None  # version 1 does not name its key
     assert decode(by_new, secret={0: "a", 1: "other"}) is None
 
 

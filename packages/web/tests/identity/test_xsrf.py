@@ -1,4 +1,4 @@
-"""Forms that other sites send: the token keeps them out."""
+"""Forms of other sites: the token keeps them out."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Form(RequestHandler):
 
 class Open(RequestHandler):
     def check_xsrf_cookie(self) -> None:
-        """Take everything."""
+        """Accept everything."""
 
     def post(self) -> None:
         self.write("posted")
@@ -49,7 +49,7 @@ def running(site: MakeSite) -> Any:
 
 
 def post(running: Any, cookie: str | None, sent: str | None, **headers: str) -> int:
-    """Send a form and give the status."""
+    """Send a form and return the status."""
     if cookie is not None:
         headers["Cookie"] = f"_xsrf={cookie}"
     headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -84,7 +84,7 @@ def test_s18_the_token_is_masked_per_response(running: Any) -> None:
 
 @pytest.mark.parametrize("cookie", [TOKEN, MASKED])
 @pytest.mark.parametrize("sent", [TOKEN, MASKED, "2|ffffffff|fedcba9876543210fedcba9876543210|1"])
-def test_both_versions_are_taken_for_each_other(running: Any, cookie: str, sent: str) -> None:
+def test_both_versions_are_accepted_for_each_other(running: Any, cookie: str, sent: str) -> None:
     assert post(running, cookie, sent) == 200
 
 
@@ -102,7 +102,7 @@ def test_every_method_that_changes_something_is_checked(running: Any, method: st
     assert running.fetch(query, method, "", {"Cookie": f"_xsrf={TOKEN}"}).status == 200
 
 
-def test_the_token_of_a_streamed_body_stands_in_the_header_or_the_query(site: MakeSite) -> None:
+def test_the_token_of_a_streamed_body_is_in_the_header_or_the_query(site: MakeSite) -> None:
     @stream_request_body
     class Upload(RequestHandler):
         size = 0
@@ -181,7 +181,7 @@ def test_s18_the_name_with_a_prefix_keeps_other_hosts_from_setting_it(site: Make
     cookie, _, attributes = answer.headers["Set-Cookie"].partition("; ")
     assert cookie.startswith("__Host-xsrf=2|")
     assert attributes == "Path=/; SameSite=Strict; Secure"
-    assert post(running, TOKEN, TOKEN) == 403  # a cookie that a neighbour tossed
+    assert post(running, TOKEN, TOKEN) == 403  # a cookie that another host of the domain has set
     body = urlencode({"_xsrf": TOKEN})
     headers = {
         "Cookie": f"_xsrf={TOKEN}; __Host-xsrf={TOKEN}",

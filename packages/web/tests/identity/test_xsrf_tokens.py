@@ -1,4 +1,4 @@
-"""Tokens, as they are written and read."""
+"""How tokens are written and read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_a_token_that_is_written_is_read(version: int) -> None:
     assert (read.version, read.secret) == (version, token.secret)
 
 
-def test_s18_tokens_are_random_and_masked_anew_each_time() -> None:
+def test_s18_tokens_are_random_and_masked_differently_each_time() -> None:
     token = new_token()
     assert len({write_token(token, 2) for _ in range(100)}) == 100
     assert len({new_token().secret for _ in range(100)}) == 100
@@ -63,7 +63,7 @@ def test_tokens_that_others_wrote_are_read(text: str, token: tuple[int, bytes]) 
         "x" * 1000,
     ],
 )
-def test_s18_malformed_tokens_are_none(text: str) -> None:
+def test_s18_malformed_tokens_are_not_parsed(text: str) -> None:
     assert parse_token(text) is None
 
 

@@ -1,4 +1,4 @@
-"""Accept-Language, read in the order of its weights."""
+"""Accept-Language, in the order of its weights."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tornado.web._input._accept_language import preferred_languages
         (",, ,;q=1,*", ()),
     ],
 )
-def test_the_most_wanted_language_comes_first(field: str, codes: tuple[str, ...]) -> None:
+def test_the_most_preferred_language_comes_first(field: str, codes: tuple[str, ...]) -> None:
     assert preferred_languages(field) == codes
 
 
@@ -40,9 +40,9 @@ def test_s10_long_lists_take_linear_time() -> None:
             best = min(best, time.process_time() - begin)
         return best
 
-    # One quiet attempt is enough: what is not linear never comes below.
+    # One undisturbed attempt is enough: code that is not linear is never this fast.
     assert any(spent(40_000) < 9 * spent(10_000) + 0.001 for _ in range(6))
 
 
-def test_no_more_languages_are_read_than_anybody_speaks() -> None:
+def test_the_number_of_languages_is_limited() -> None:
     assert len(preferred_languages(",".join([f"x{number}" for number in range(5000)]))) == 100

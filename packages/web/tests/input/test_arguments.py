@@ -94,7 +94,7 @@ def test_files_of_a_form_are_there(site: MakeSite) -> None:
 
 
 class Decoding(RequestHandler):
-    """Show what a subclass makes of arguments and of groups."""
+    """Show what a subclass returns for arguments and groups."""
 
     def get(self, *args: Any, **kwargs: Any) -> None:
         self.write(repr((args, kwargs, self.get_arguments("q"), self.get_query_arguments("q"))))
@@ -135,7 +135,7 @@ def test_a_subclass_may_make_values_of_arguments(site: MakeSite) -> None:
             try:
                 return int(value) if name == "n" else super().decode_argument(value, name)
             except ValueError as error:
-                raise HTTPError(422, "%s is no number", name) from error
+                raise HTTPError(422, "%s is not a number", name) from error
 
         def get(self, n: int) -> None:
             self.write(repr((n, self.get_arguments("n", strip=False))))
@@ -273,7 +273,7 @@ def test_the_reason_for_an_invalid_argument_can_be_sent_whatever_its_name() -> N
     assert len(str(error)) < 350
 
 
-def test_a_type_may_end_the_request_by_itself_and_its_faults_are_ours(site: MakeSite) -> None:
+def test_a_type_may_end_the_request_itself_and_its_own_errors_are_500(site: MakeSite) -> None:
     def teapot(text: str) -> None:
         raise HTTPError(418)
 

@@ -1,4 +1,4 @@
-"""Dates in the fields of requests."""
+"""Dates in the header fields of requests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOMENT = datetime(1994, 11, 6, 8, 49, 37, tzinfo=UTC)
 )
 def test_the_three_forms_of_the_rfc_are_read(text: str) -> None:
     assert parse_date(text) == MOMENT
-    # One octet less or more, anywhere, and it is another date or none.
+    # With one character less or more, anywhere, it is another date or none.
     for at in range(len(text)):
         assert parse_date(text[:at] + text[at + 1 :]) != MOMENT or text[at] == "0", text[at]
         assert parse_date(text[:at] + "x" + text[at:]) is None
@@ -51,7 +51,7 @@ def test_the_three_forms_of_the_rfc_are_read(text: str) -> None:
         "1994-11-06T08:49:37Z",
     ],
 )
-def test_what_is_not_one_date_is_none(text: str) -> None:
+def test_what_is_not_one_date_is_not_parsed(text: str) -> None:
     assert parse_date(text) is None
 
 

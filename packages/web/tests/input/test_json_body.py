@@ -48,7 +48,7 @@ def test_s13_bad_and_deep_json_is_400(
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "json"])
-def test_forms_of_other_sites_are_no_json(site: MakeSite, kind: str) -> None:
+def test_forms_of_other_sites_are_not_json(site: MakeSite, kind: str) -> None:
     running = site([("/", Echo)])
     assert running.fetch("/", "POST", '{"a": 1}', {"Content-Type": kind}).status == 415
     assert running.fetch("/", "PUT", '{"a": 1}', {"Content-Type": kind}).status == 200

@@ -1,4 +1,4 @@
-"""Bodies that are handled as they come in."""
+"""Bodies that are handled while they arrive."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BODY = b"0123456789" * 100_000
 
 
 @pytest.mark.parametrize("kind", ["def", "async def"])
-def test_a_body_arrives_in_pieces(site: MakeSite, kind: str) -> None:
+def test_a_body_arrives_in_chunks(site: MakeSite, kind: str) -> None:
     calls: list[str] = []
 
     class Handler(RequestHandler):
@@ -65,7 +65,7 @@ def test_a_request_without_a_body_runs_as_well(site: MakeSite) -> None:
     assert site([("/", Handler)]).fetch("/").body == b"got"
 
 
-def test_the_body_waits_for_prepare_and_for_each_piece(site: MakeSite) -> None:
+def test_the_body_waits_for_prepare_and_for_each_chunk(site: MakeSite) -> None:
     events: list[str] = []
 
     @stream_request_body
@@ -110,7 +110,7 @@ def test_a_slow_handler_holds_its_client_back(site: MakeSite) -> None:
             time.sleep(0.01)
     client.close()
     assert len(received) == 1
-    assert sent < 30_000_000  # what the kernel holds, not what the client has
+    assert sent < 30_000_000  # as much as the kernel buffers, although the client reads nothing
 
 
 def test_prepare_may_refuse_before_the_body_comes(site: MakeSite) -> None:
@@ -198,7 +198,7 @@ def test_an_error_in_data_received_is_answered_once(
     assert "POST /" in caplog.text
 
 
-def test_a_client_that_leaves_within_its_body_is_noticed(site: MakeSite) -> None:
+def test_a_client_that_leaves_during_its_body_is_noticed(site: MakeSite) -> None:
     events: list[str] = []
 
     @stream_request_body
@@ -225,7 +225,7 @@ def test_a_client_that_leaves_within_its_body_is_noticed(site: MakeSite) -> None
     assert events == ["data", "closed"]
 
 
-def test_an_incomplete_request_is_no_success_in_the_access_log(site: MakeSite) -> None:
+def test_an_incomplete_request_is_not_a_success_in_the_access_log(site: MakeSite) -> None:
     @stream_request_body
     class Upload(RequestHandler):
         max_body_size = 10
@@ -306,7 +306,7 @@ def test_the_access_log_says_what_a_client_was_refused_with(
     assert record.levelname == "WARNING"
 
 
-def test_pieces_are_taken_in_the_context_of_the_request(site: MakeSite) -> None:
+def test_chunks_are_received_in_the_context_of_the_request(site: MakeSite) -> None:
     word: contextvars.ContextVar[str] = contextvars.ContextVar("word")
     seen: list[str] = []
 
@@ -326,7 +326,7 @@ def test_pieces_are_taken_in_the_context_of_the_request(site: MakeSite) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_s8_a_client_that_takes_nothing_of_what_prepare_sends_is_cut_off(
+def test_s8_a_client_that_reads_nothing_of_what_prepare_sends_is_cut_off(
     site: MakeSite, method: str
 ) -> None:
     events: list[str] = []

@@ -39,7 +39,7 @@ def test_middleware_runs_around_the_handler_in_order(site: MakeSite) -> None:
             calls.append(f"{name} before")
             await asyncio.sleep(0)
             await proceed()
-            calls.append(f"{name} behind")
+            calls.append(f"{name} after")
             handler.set_header(f"X-{name}", "yes")
 
         return middleware
@@ -52,7 +52,7 @@ def test_middleware_runs_around_the_handler_in_order(site: MakeSite) -> None:
             calls.append("get")
 
     answer = site([("/", Handler)], middleware=[noting("A"), noting("B")]).fetch("/")
-    assert calls == ["A before", "B before", "prepare", "get", "B behind", "A behind"]
+    assert calls == ["A before", "B before", "prepare", "get", "B after", "A after"]
     assert answer.headers["X-A"] == answer.headers["X-B"] == "yes"
 
 
@@ -138,7 +138,7 @@ def test_request_ids_are_in_every_answer_and_in_the_log(site: MakeSite, path: st
 
 
 @pytest.mark.parametrize("sent", ["a b", "x" * 200, "", "a%0db", 'a"b'])
-def test_ids_of_clients_that_are_none_are_replaced(site: MakeSite, sent: str) -> None:
+def test_malformed_ids_of_clients_are_replaced(site: MakeSite, sent: str) -> None:
     running = site([("/", Hello)], middleware=[RequestIdMiddleware("X-Trace", trust=True)])
     given = running.fetch("/", headers={"X-Trace": sent}).headers["X-Trace"]
     assert given != sent

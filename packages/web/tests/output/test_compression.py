@@ -99,7 +99,7 @@ def test_s10_accept_encoding_costs_linear_time() -> None:
     for hostile in ("a" * 10**6, "," * 10**6, " " * 10**6 + ";", "gzip;q=" + "0" * 10**6):
         began = time.process_time()
         assert preferred_coding(hostile, ["gzip"]) is None
-        assert time.process_time() - began < 2  # a quadratic one takes minutes
+        assert time.process_time() - began < 2  # quadratic code takes minutes
 
 
 @pytest.mark.parametrize("setting", ["compress_response", "gzip"])
@@ -166,7 +166,7 @@ def test_a_strong_validator_becomes_weak_and_still_matches(site: MakeSite) -> No
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
-def test_every_flushed_piece_can_be_decoded_at_once(site: MakeSite, coding: str) -> None:
+def test_every_flushed_chunk_can_be_decoded_at_once(site: MakeSite, coding: str) -> None:
     import http.client
 
     class Streaming(RequestHandler):
@@ -271,7 +271,7 @@ def test_a_transform_that_changes_nothing(kind: Any) -> None:
     assert transform.transform_chunk(b"last", True) == b"last"
 
 
-def test_compression_can_be_used_piece_by_piece() -> None:
+def test_compression_works_in_chunks() -> None:
     transform = GZipContentEncoding(made_request())
     headers = HTTPHeaders({"Content-Type": "text/plain"})
     status, headers, first = transform.transform_first_chunk(200, headers, b"a" * 2000, False)
@@ -280,7 +280,7 @@ def test_compression_can_be_used_piece_by_piece() -> None:
     assert gzip.decompress(body) == b"a" * 2000 + b"bcd"
 
 
-def test_a_transform_of_an_application_is_added_behind_the_others() -> None:
+def test_a_transform_of_an_application_is_added_after_the_others() -> None:
     application = Application(transforms=[GZipContentEncoding])
     application.add_transform(OutputTransform)
     assert application.transforms == [GZipContentEncoding, OutputTransform]

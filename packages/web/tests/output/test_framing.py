@@ -1,4 +1,4 @@
-"""What stands behind the head of a response, byte by byte (S16)."""
+"""The bytes after the head of a response (S16)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Case(RequestHandler):
 
 
 def exchange(running: Any, method: str, case: str) -> tuple[bytes, bytes]:
-    """Give the head, in lower case, and every byte behind it until the server closes."""
+    """Return the head in lower case, and every byte after it until the server closes."""
     client = socket.create_connection(("127.0.0.1", running.port), timeout=10)
     path = case.replace(" ", "%20")
     client.sendall(f"{method} /{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
@@ -81,7 +81,7 @@ def test_s16_a_body_shorter_than_announced_closes_the_connection(
     head, body = exchange(running, "GET", "short")
     assert b"content-length: 10" in head
     assert body == b"hello"
-    assert running.fetch("/whole").status == 200  # and the log has been written by then
+    assert running.fetch("/whole").status == 200  # and the log is written by now
     assert "Tried to write 5 bytes less than Content-Length" in caplog.text
 
 

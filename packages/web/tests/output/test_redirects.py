@@ -1,4 +1,4 @@
-"""Redirects, and that they do not lead away."""
+"""Redirects, which never lead to another site."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_a_value_may_follow_the_first_slash(site: MakeSite, path: str) -> None:
         assert running.fetch(f"/{value}/target").status == 400
 
 
-def test_a_fallback_answers_in_the_place_of_a_handler(site: MakeSite) -> None:
+def test_a_fallback_answers_instead_of_a_handler(site: MakeSite) -> None:
     from tornado.httputil import HTTPHeaders
 
     def fallback(request: Any) -> None:

@@ -76,7 +76,7 @@ def test_s14_header_values_with_controls_are_refused(bad: Any) -> None:
 
 
 @pytest.mark.parametrize("bad", ["", "a b", "a:", "a\r\n", "é"])
-def test_s14_header_names_that_are_no_tokens_are_refused(bad: str) -> None:
+def test_s14_header_names_that_are_not_tokens_are_refused(bad: str) -> None:
     with pytest.raises(ValueError, match="Invalid header name"):
         handler().set_header(bad, "x")
 
@@ -120,7 +120,7 @@ def test_s14_the_reason_is_escaped_in_the_error_page(site: MakeSite) -> None:
 
 
 @pytest.mark.parametrize("flushed", [False, True])
-def test_a_reason_in_another_script_stands_in_the_page_and_not_in_the_head(
+def test_a_reason_in_another_script_is_in_the_page_and_not_in_the_head(
     site: MakeSite, flushed: bool
 ) -> None:
     class Handler(RequestHandler):
@@ -208,7 +208,7 @@ def test_http_error_204_has_no_body(site: MakeSite) -> None:
     assert (answer.status, answer.body) == (204, b"")
 
 
-def test_a_stream_leaves_in_pieces(site: MakeSite) -> None:
+def test_a_stream_is_sent_in_chunks(site: MakeSite) -> None:
     class Handler(RequestHandler):
         async def get(self) -> None:
             for number in range(3):
@@ -235,7 +235,7 @@ def test_s16_too_much_for_the_content_length_closes_the_connection(site: MakeSit
             running.fetch(f"/{size}")
 
 
-def test_writing_behind_the_end_is_an_error(site: MakeSite) -> None:
+def test_writing_after_the_end_is_an_error(site: MakeSite) -> None:
     raised: list[type[BaseException]] = []
 
     class Handler(RequestHandler):

@@ -1,4 +1,4 @@
-"""One URL for a page, and that the way there does not lead to another site."""
+"""One URL for each page, to which a redirect never leads by another site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``Etag``: who makes it, who compares it, and what a handler has to say about both."""
+"""``Etag``: how it is made and compared, and what a handler can change about both."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def test_a_validator_may_be_bytes(site: MakeSite) -> None:
 
 
 @pytest.mark.parametrize("etag", ['"a\r\nX-Evil: 1"', '"a\n"', '"\N{EURO SIGN}"'])
-def test_s14_a_validator_that_no_head_can_carry_is_an_error(site: MakeSite, etag: str) -> None:
+def test_s14_a_validator_that_no_head_can_contain_is_an_error(site: MakeSite, etag: str) -> None:
     class Bad(Page):
         def compute_etag(self) -> str:
             return etag

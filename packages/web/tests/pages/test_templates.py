@@ -42,7 +42,7 @@ def test_render_string_gives_bytes_and_sends_nothing(site: MakeSite) -> None:
     assert answer.text == r'{"is": "b' + r"'\\xc3\\xa9'" + '"}'
 
 
-def test_a_template_that_waits_is_rendered_by_who_waits(
+def test_a_template_that_awaits_is_rendered_by_render_async(
     site: MakeSite, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Handler(RequestHandler):
@@ -63,7 +63,7 @@ def test_a_template_that_waits_is_rendered_by_who_waits(
     assert "awaits something" in caplog.text
 
 
-def test_rendering_behind_the_end_is_an_error(site: MakeSite) -> None:
+def test_rendering_after_the_end_is_an_error(site: MakeSite) -> None:
     raised = []
 
     class Handler(RequestHandler):
@@ -80,7 +80,7 @@ def test_rendering_behind_the_end_is_an_error(site: MakeSite) -> None:
     assert raised == ["render() called after finish(): the response has been sent"]
 
 
-#: Every name that the documents list, with something that only the right thing gives.
+#: Every name that the documents list, with a result that only the right object has.
 NAMES = {
     "escape": ("{{ escape('<a>') }}", "&amp;lt;a&amp;gt;"),
     "xhtml_escape": ("{% raw xhtml_escape('<a>') %}", "&lt;a&gt;"),

@@ -204,7 +204,7 @@ def test_a_style_cannot_break_out_of_its_element(rendered: Callable[..., str]) -
     assert text.lower().count("</style") == 1
 
 
-def test_a_template_is_a_module_that_says_what_it_needs(rendered: Callable[..., str]) -> None:
+def test_a_template_is_a_module_that_names_what_it_needs(rendered: Callable[..., str]) -> None:
     part = (
         "{{ set_resources(embedded_css='.p {}', css_files=['/p.css', '/q.css'], "
         "embedded_javascript='p();', javascript_files='/p.js', html_head='<meta p>', "
@@ -223,7 +223,7 @@ def test_a_template_is_a_module_that_says_what_it_needs(rendered: Callable[..., 
     assert text.endswith("<p>p</p>\n</body>")
 
 
-def test_a_template_has_to_say_the_same_each_time(
+def test_a_template_has_to_name_the_same_resources_each_time(
     rendered: Callable[..., str], caplog: pytest.LogCaptureFixture
 ) -> None:
     page = "<head></head>{% module Template('p', n=1) %}{% module Template('p', n=2) %}"

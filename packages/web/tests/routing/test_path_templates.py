@@ -1,4 +1,4 @@
-"""Paths with typed places, and routes that decorate."""
+"""Paths with typed places, and routes as decorators."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_places_have_types(template: str, path: str, values: dict[str, Any] | No
         ("/a}", "unmatched brace"),
     ],
 )
-def test_templates_without_sense_are_refused(template: str, said: str) -> None:
+def test_meaningless_templates_are_refused(template: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         PathTemplate(template)
 
@@ -159,7 +159,7 @@ def test_values_may_be_octets() -> None:
     assert PathTemplate("/{id:int}").reverse(b"7") == "/7"
 
 
-def test_a_type_of_ones_own_says_whether_it_holds_slashes() -> None:
+def test_a_further_type_decides_whether_it_contains_slashes() -> None:
     converters: dict[str, Any] = {"words": ("[a-z/]+", None), "word": ("[^/.]+", None)}
     words = PathTemplate("/{w:words}", converters)
     word = PathTemplate("/{w:word}", converters)
@@ -201,7 +201,7 @@ def test_instrumentation_can_ask_for_the_path_of_a_pattern(pattern: str, groups:
     assert PathMatches(pattern)._find_groups() == groups
 
 
-def test_routes_stand_where_their_handlers_are(site: MakeSite) -> None:
+def test_routes_are_declared_beside_their_handlers(site: MakeSite) -> None:
     routes = Routes()
 
     @routes("/user/{id:int}", name="user")
@@ -231,7 +231,7 @@ def test_routes_stand_where_their_handlers_are(site: MakeSite) -> None:
     assert nested.fetch("/user/7").status == 200
 
 
-def test_a_tuple_with_a_text_is_a_regular_expression_as_ever(site: MakeSite) -> None:
+def test_a_tuple_with_a_text_is_still_a_regular_expression(site: MakeSite) -> None:
     class Handler(RequestHandler):
         def get(self, *args: str) -> None:
             self.write(f"{args}")
@@ -260,7 +260,7 @@ def test_templates_are_looked_up_in_the_table() -> None:
         return best
 
     assert len(many.wildcard_router.rules.candidates("/r999/1")) == 1
-    # One quiet attempt is enough: trying a thousand patterns never comes below.
+    # One undisturbed attempt is enough: trying a thousand patterns is never this fast.
     assert any(cost(many, "/r999/1") < 4 * cost(few, "/r1/1") for _ in range(6))
 
 
@@ -339,6 +339,6 @@ def test_a_prefix_keeps_the_routes_that_are_there() -> None:
         (lambda: Routes(prefix="/{a}")(re.compile("/b")), "'/b' has to be a template"),
     ],
 )
-def test_a_prefix_without_sense_is_refused(make: Callable[[], Any], said: str) -> None:
+def test_a_meaningless_prefix_is_refused(make: Callable[[], Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         make()

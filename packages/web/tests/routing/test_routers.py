@@ -1,4 +1,4 @@
-"""Routers, rules and matchers as programs put them together, override them and make their own."""
+"""Routers, rules and matchers, as programs combine, override and define them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def request(path: str = "/", **headers: str) -> HTTPServerRequest:
 
 
 class Text(HTTPMessageDelegate):
-    """Answer with a text, and the body of the request behind it."""
+    """Answer with a text, followed by the body of the request."""
 
     def __init__(self, connection: Any, text: object) -> None:
         self.connection = connection
@@ -85,7 +85,7 @@ class Named(RequestHandler):
     post = get
 
 
-# Router.
+# Router
 
 
 def test_a_router_of_ones_own_is_served(site: MakeSite) -> None:
@@ -94,7 +94,7 @@ def test_a_router_of_ones_own_is_served(site: MakeSite) -> None:
     assert running.fetch("/", "POST", b" body").text == "[] body"
 
 
-def test_a_router_that_finds_nobody_answers_404(site: MakeSite) -> None:
+def test_a_router_without_a_match_answers_404(site: MakeSite) -> None:
     class Nobody(Router):
         def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> None:
             return None
@@ -145,7 +145,7 @@ def test_what_a_subclass_has_to_define_is_named(call: Callable[[], object], name
         call()
 
 
-# RuleRouter.
+# RuleRouter
 
 
 def test_process_rule_may_replace_a_rule(site: MakeSite) -> None:
@@ -252,18 +252,18 @@ def test_get_target_delegate_may_know_targets_of_its_own(site: MakeSite) -> None
                 ("/text/(.*)", b"text"),
                 (AnyMatches(), RuleRouter([("/nested", tell)])),
                 ("/odd", object()),
-                ("/odd", b"behind"),
+                ("/odd", b"after"),
                 ("/nothing", object()),
             ]
         )
     )
     assert running.fetch("/text/1").text == "(b'text', ['path_args', 'path_kwargs'])"
     assert running.fetch("/nested").text == "[]"
-    assert running.fetch("/odd").text == "(b'behind', [])"
+    assert running.fetch("/odd").text == "(b'after', [])"
     assert running.fetch("/nothing").status == 404
 
 
-# Matchers of paths.
+# Matchers of paths
 
 
 class Posted(PathMatches):
@@ -311,7 +311,7 @@ def test_a_subclass_may_match_more_than_its_pattern(site: MakeSite) -> None:
     assert statuses == {"/a": 200, "/A": 200, "/b": 404, "/b/": 200, "/c": 404}
 
 
-# DefaultHostMatches.
+# DefaultHostMatches
 
 
 class Hosting:
@@ -335,7 +335,7 @@ def test_the_default_host_may_change_later() -> None:
     assert matcher.match(request()) == {}
 
 
-def test_routes_of_the_default_host_come_behind_those_for_all_hosts(site: MakeSite) -> None:
+def test_routes_of_the_default_host_come_after_those_for_all_hosts(site: MakeSite) -> None:
     application = Application([("/", Named, {"name": "any"})], default_host="d.com")
     hosted = [("/only", Named, {"name": "only"}), ("/", Named, {"name": "hosted"})]
     application.add_handlers("d.com", hosted)
@@ -346,7 +346,7 @@ def test_routes_of_the_default_host_come_behind_those_for_all_hosts(site: MakeSi
     assert running.fetch("/", headers={"Host": "D.com:99"}).text == "hosted () {}"
 
 
-# From names to URLs.
+# From names to URLs
 
 
 def test_a_reversible_rule_router_knows_its_rules_and_those_below() -> None:
@@ -366,7 +366,7 @@ def test_a_reversible_rule_router_knows_its_rules_and_those_below() -> None:
     assert router.reverse_url("b", 1) == "/b/1"
     assert router.reverse_url("late") == "/late"
     assert router.reverse_url("deep", "x y") == "/n/x%20y"
-    assert router.reverse_url("host") is None  # a host is no path
+    assert router.reverse_url("host") is None  # a host is not a path
     assert router.reverse_url("unknown") is None
     with pytest.raises(ValueError, match="takes 1 arguments, not 0"):
         router.reverse_url("b")
@@ -406,7 +406,7 @@ def test_an_application_asks_a_reversible_router_of_ones_own(site: MakeSite) -> 
     assert site(application).fetch("/pages/7").text == "page"
 
 
-# Application.get_handler_delegate.
+# Application.get_handler_delegate
 
 
 def test_get_handler_delegate_may_choose_another_handler(site: MakeSite) -> None:

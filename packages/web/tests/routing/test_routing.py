@@ -1,4 +1,4 @@
-"""Routes: what matches, in which order, and back from a name to a URL."""
+"""Routes: what they match, in which order, and their URLs by name."""
 
 from __future__ import annotations
 
@@ -332,7 +332,7 @@ def test_the_error_for_an_invalid_pattern_shows_it(make: Callable[[], Any], show
         (("/odd", Named, {}, "name", 5), r"a pattern, a handler, .* not \('/odd', "),
     ],
 )
-def test_a_route_of_another_form_is_refused_when_it_is_added(route: Any, said: str) -> None:
+def test_a_malformed_route_is_refused_when_it_is_added(route: Any, said: str) -> None:
     with pytest.raises(TypeError, match=said):
         Application([route])
 

@@ -1,4 +1,4 @@
-"""The access log: one line for each request, at a level that its status decides."""
+"""The access log: one line for each request, at a level that depends on its status."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ asyncio.run(main())
 """
 
 
-#: No thread can be started at the exit; one that runs already goes on.
+#: No thread can be started at the exit; one that already runs continues.
 IN_THREAD = """
 import queue, threading
 asked, loop_of_thread = queue.Queue(), loop
@@ -309,7 +309,7 @@ def test_the_stream_of_somebody_else_is_not_the_clients(
 
 
 @pytest.mark.parametrize("path", ["/upload", "/form"])
-def test_half_a_body_is_refused_where_somebody_reads_the_answer(site: MakeSite, path: str) -> None:
+def test_half_a_body_is_refused_if_the_client_reads_the_answer(site: MakeSite, path: str) -> None:
     running = site([("/upload", Upload), ("/form", Form)])
     with socket.create_connection(("127.0.0.1", running.port), timeout=10) as client:
         client.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc".encode())

@@ -125,7 +125,7 @@ def test_an_exception_in_a_callback_answers_its_own_request(
     assert messages == names
 
 
-def test_a_callback_may_fail_behind_the_answer(
+def test_a_callback_may_fail_after_the_answer(
     site: MakeSite, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Handler(RequestHandler):
@@ -240,7 +240,7 @@ def test_listen_takes_the_options_of_the_server() -> None:
     assert asyncio.run(serve()).endswith(b"192.0.2.7 https")
 
 
-def test_detach_gives_the_stream_away(site: MakeSite) -> None:
+def test_detach_hands_the_stream_over(site: MakeSite) -> None:
     class Switching(RequestHandler):
         async def get(self) -> None:
             stream = self.detach()

@@ -1,4 +1,4 @@
-"""Requests that are under way when Ctrl-C ends the program."""
+"""Requests that are running when Ctrl-C ends the program."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ ALL = ["/slow", "/begun", "/prepare", "/gen", "/upload"]
 
 
 def interrupted(folder: Path, how: str, *paths: str) -> tuple[list[str], list[str]]:
-    """Run the program until it has interrupted itself; return its log, and what clients got."""
+    """Run the program until it interrupts itself; return its log, and what the clients got."""
     program = folder / "program.py"
     program.write_text(PROGRAM)
     done = subprocess.run(

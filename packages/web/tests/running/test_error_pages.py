@@ -1,4 +1,4 @@
-"""Error pages: how a handler sends them, and what the exceptions behind them say."""
+"""Error pages: how a handler sends them, and the messages of their exceptions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MakeSite = Callable[..., Any]
 
 
 class Page(RequestHandler):
-    """Write something, then send the error page that a test asks for."""
+    """Write something, then send the error page that a test requests."""
 
     error: Callable[[RequestHandler], None]
 
@@ -34,7 +34,7 @@ def own_page(self: RequestHandler, status_code: int, **kwargs: Any) -> None:
     self.finish(f"{status_code}|{self.get_status()}|{names}|{kwargs.get('detail')}")
 
 
-# send_error.
+# send_error
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def own_page(self: RequestHandler, status_code: int, **kwargs: Any) -> None:
         (lambda self: self.send_error(status_code=403), 403, "Forbidden"),
     ],
 )
-def test_an_error_page_takes_the_place_of_what_was_composed(
+def test_an_error_page_replaces_what_was_composed(
     site: MakeSite, send: Callable[[RequestHandler], None], status: int, reason: str
 ) -> None:
     answer = site([("/", page(send))]).fetch("/")
@@ -129,7 +129,7 @@ def test_exceptions_go_through_an_overridden_send_error(site: MakeSite) -> None:
     assert running.fetch("/", "POST", b"").text == "403|403|exc_info|None"
 
 
-def test_behind_the_end_an_error_page_is_logged_and_nothing_else(
+def test_after_the_end_an_error_page_is_logged_and_nothing_else(
     site: MakeSite, caplog: pytest.LogCaptureFixture
 ) -> None:
     logged: list[int] = []
@@ -161,7 +161,7 @@ def test_behind_the_end_an_error_page_is_logged_and_nothing_else(
     )
 
 
-def test_behind_flush_an_error_page_closes_the_connection(
+def test_after_flush_an_error_page_closes_the_connection(
     site: MakeSite, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Half(RequestHandler):
@@ -175,7 +175,7 @@ def test_behind_flush_an_error_page_closes_the_connection(
     assert "Cannot send error response after headers written, closing the connection" in caplog.text
 
 
-# HTTPError.get_message.
+# HTTPError.get_message
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ class Friendly(HTTPError):
         return "100% friendly"
 
 
-def test_a_subclass_says_what_the_message_is(
+def test_a_subclass_decides_what_the_message_is(
     site: MakeSite, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Handler(RequestHandler):

@@ -1,4 +1,4 @@
-"""Whatever goes wrong in a handler: the request ends, and the log has one record about it."""
+"""Failures of handlers: the request ends, and the log has one record about it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CLOSED = "closed"
 
 
 class Broken(Exception):
-    """What every handler here fails with."""
+    """The failure of every handler here."""
 
 
 class Sync(RequestHandler):
@@ -237,17 +237,17 @@ def test_every_failure_ends_its_request_and_is_logged_once(
             found: int | str = running.fetch("/case?x=1", "GET", body).status
         except (http.client.HTTPException, ConnectionError):
             found = CLOSED
-        running.fetch("/nothing")  # the loop is alive, and has had its turn
+        running.fetch("/nothing")  # the loop is alive, and has run its callbacks
         for _ in range(100):
             if caplog.records:
                 break
             asyncio.run_coroutine_threadsafe(asyncio.sleep(0.01), running.loop).result(10)
     assert found == ending
     records = [record for record in caplog.records if record.name != "tornado.access"]
-    if ending == CLOSED and len(records) == 2:  # why there is no error page has a line of its own
+    if ending == CLOSED and len(records) == 2:  # another record tells why there is no error page
         assert records.pop().getMessage().startswith("Cannot send error response after headers")
     assert len(records) == 1, [record.getMessage() for record in records]
     assert "GET /case?x=1 (127.0.0.1)" in records[0].getMessage()
-    # That a task is cancelled is no failure of anybody's.
+    # A cancelled task is not a failure.
     assert (records[0].exc_info is None) == (handler is Cancelled)
     assert running.fetch("/nothing").status == 404

@@ -1,4 +1,4 @@
-"""What an application does before its first request and after its last one."""
+"""Functions that an application calls before its first request and after its last one."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ MakeSite = Callable[..., Any]
 
 
 class Told(RequestHandler):
-    """Say what has happened so far."""
+    """Answer with what has happened so far."""
 
     def get(self) -> None:
         self.write(" ".join(self.settings["told"]))
 
 
 def telling(told: list[str], **settings: Any) -> Application:
-    """Make an application that keeps a list of what its hooks did."""
+    """Make an application with a list of what its hooks have done."""
     application = Application([("/", Told)], told=told, **settings)
 
     @application.on_startup
@@ -128,7 +128,7 @@ def test_clients_wait_until_the_start_is_done() -> None:
 
         server, port = serve(application)
         fetched = asyncio.create_task(fetch(port))
-        with socket.create_connection(("127.0.0.1", port)):  # the system takes connections
+        with socket.create_connection(("127.0.0.1", port)):  # the system accepts connections
             pass
         await asyncio.sleep(0)
         assert not fetched.done()
@@ -254,7 +254,7 @@ def test_the_applications_of_a_router_have_hooks_too() -> None:
 
 
 def test_a_loop_that_is_driven_by_hand_starts_and_ends_the_application() -> None:
-    """As test cases do it, and old programs: the server is made before the loop runs."""
+    """Test cases and old programs do this: the server is made before the loop runs."""
     told: list[str] = []
     loop = IOLoop(make_current=True)
     server, port = serve(telling(told))
@@ -283,7 +283,7 @@ def test_an_adapter_for_another_server_enters_and_leaves() -> None:
     assert told == ["connected", "filled", "flushed", "closed"]
 
 
-def test_who_enters_hears_what_went_wrong_and_may_try_again() -> None:
+def test_enter_raises_what_went_wrong_and_may_be_called_again() -> None:
     told: list[str] = []
     inner, outer = telling(told), Application()
     outer.wildcard_router.add_rules([Rule(AnyMatches(), inner)])
@@ -389,7 +389,7 @@ def test_names_that_a_subclass_had_before_stay_its_own(site: MakeSite) -> None:
     assert site(Assigning()).fetch("/").text == "unchanged"
 
 
-# Programs, and how they end.
+# Programs, and how they end
 
 HEAD = """
 import asyncio, os, sys
@@ -481,7 +481,7 @@ def program(tmp_path: Path) -> Iterator[Callable[..., Any]]:
 
 
 def wait_until_asleep(pid: int) -> None:
-    """Wait until the loop of a process waits, so that a signal interrupts nothing else."""
+    """Wait until the loop of a process is idle, so that a signal interrupts nothing else."""
     status = Path(f"/proc/{pid}/stat")
     if not status.exists():
         pytest.skip("needs a system that tells what a process does")
@@ -560,7 +560,7 @@ def test_a_start_that_fails_ends_the_program_with_one_message(
         socket.create_connection(("127.0.0.1", port))
 
 
-def test_forked_processes_that_cannot_start_are_not_started_anew(program: Any) -> None:
+def test_forked_processes_that_cannot_start_are_not_started_again(program: Any) -> None:
     process, port = program(HEAD + FAILING.replace("application.listen", "print") + ENDS["fork"])
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 78
@@ -581,7 +581,7 @@ def test_a_start_may_exit_with_a_message_of_its_own(program: Any, way: str, loop
         socket.create_connection(("127.0.0.1", port))
 
 
-def test_forked_processes_that_exit_at_the_start_are_not_started_anew(program: Any) -> None:
+def test_forked_processes_that_exit_at_the_start_are_not_started_again(program: Any) -> None:
     process, _ = program(HEAD + EXITING + ENDS["fork"])
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 78

@@ -1,4 +1,4 @@
-"""What is called for a request, in which order, and how a request ends."""
+"""The methods that are called for a request, their order, and how a request ends."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_finish_as_an_exception_ends_the_request_as_it_is(site: MakeSite) -> Non
     assert (answer.status, answer.body) == (202, b"half whole")
 
 
-def test_an_exception_behind_flush_closes_the_connection(site: MakeSite) -> None:
+def test_an_exception_after_flush_closes_the_connection(site: MakeSite) -> None:
     class Handler(RequestHandler):
         async def get(self) -> None:
             self.write("some")
@@ -260,7 +260,7 @@ def test_an_error_when_the_client_leaves_is_logged_with_its_request(
     assert records[0].exc_info is not None
 
 
-def test_the_log_function_takes_the_place_of_the_access_log(site: MakeSite) -> None:
+def test_the_log_function_replaces_the_access_log(site: MakeSite) -> None:
     seen: list[int] = []
 
     class Handler(RequestHandler):
@@ -305,13 +305,13 @@ def test_methods_can_be_wrapped_from_outside(
     assert calls == [patched]
 
 
-def test_a_handler_that_finishes_as_the_client_leaves_hears_nothing_more(site: MakeSite) -> None:
+def test_a_handler_that_finishes_as_the_client_leaves_is_not_called(site: MakeSite) -> None:
     calls: list[str] = []
 
     class Handler(RequestHandler):
         async def get(self) -> None:
             connection: Any = self.request.connection
-            connection.stream.close()  # the news of it comes in the next round of the loop
+            connection.stream.close()  # its callback is called in the next iteration of the loop
             self.finish("too late")
 
         def on_connection_close(self) -> None:

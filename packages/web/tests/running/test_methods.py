@@ -1,4 +1,4 @@
-"""The methods that a handler has, and those that it has not."""
+"""The methods that a handler defines, and those that it does not."""
 
 from __future__ import annotations
 
@@ -30,9 +30,7 @@ class Handler(RequestHandler):
         ({"automatic_head": True, "automatic_options": True}, "GET, HEAD, PUT, OPTIONS"),
     ],
 )
-def test_405_says_which_methods_there_are(
-    site: MakeSite, settings: dict[str, Any], allow: str
-) -> None:
+def test_405_names_the_methods(site: MakeSite, settings: dict[str, Any], allow: str) -> None:
     running = site([("/", Handler)], **settings)
     for method in ("POST", "BREW"):
         answer = running.fetch("/", method)

@@ -1,9 +1,9 @@
-"""Escape and unescape HTML, JSON and URLs.
+"""Functions that escape and unescape HTML, JSON and URLs.
 
-Every function takes text or UTF-8 bytes, gives text, and needs time in proportion to its input.
+Every function takes text or UTF-8 bytes, returns text, and needs time in proportion to its input.
 
 =====================  ==============================  ==============================
-for                    there                           back
+for                    escape                          unescape
 =====================  ==============================  ==============================
 HTML, XML              :func:`xhtml_escape`            :func:`xhtml_unescape`
 a URL or a form        :func:`url_escape`              :func:`url_unescape`,
@@ -12,14 +12,14 @@ JSON                   :func:`json_encode`             :func:`json_decode`
 bytes                  :func:`utf8`                    :func:`to_unicode`
 =====================  ==============================  ==============================
 
-:func:`linkify` makes links of the URLs in a text, and :func:`squeeze` makes its white space
-smaller. :func:`configure_json` puts another JSON encoder to work.
+:func:`linkify` makes links of the URLs in a text, and :func:`squeeze` replaces runs of white space by
+single spaces. :func:`configure_json` sets another JSON encoder and decoder.
 
-Importing this module is almost free: each room behind it is imported when one of its names is first
-asked for.
+Importing this module is almost free: each private module is imported when one of its names is first
+used.
 """
 
-# ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for
+# ruff: noqa: TC004 - the names in __all__ are imported when they are first used
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
-"""Names that programs took from this module because it used them.
+"""Names that programs import from `tornado.escape` because upstream's module uses them.
 
-They were never documented. ``json`` is the standard library's module; to have values written in
-another way, use `tornado.escape.configure_json`.
+They were never documented. ``json`` is the standard library's module; use
+`tornado.escape.configure_json` for another encoder.
 """
+
+# ruff: noqa: F401 - these names are imported for other programs
 
 from __future__ import annotations
 
@@ -14,20 +16,6 @@ from tornado.util import basestring_type, unicode_type
 
 from ._percent import decode_escapes as _unquote_to_bytes
 from ._text import to_unicode
-
-__all__ = [
-    "_BASESTRING_TYPES",
-    "_TO_UNICODE_TYPES",
-    "_UTF8_TYPES",
-    "_unicode",
-    "_unquote_to_bytes",
-    "basestring_type",
-    "htmlentitydefs",
-    "json",
-    "unichr",
-    "unicode_type",
-    "urllib_parse",
-]
 
 unichr = chr
 _unicode = to_unicode

@@ -10,17 +10,17 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class HasHTML(Protocol):
-        """A value that knows its own markup."""
+        """A value that is markup already."""
 
         def __html__(self) -> str: ...
 
 
 def _load_escape(text: str) -> str:
-    # On the first call only: markupsafe costs as much to import as everything else here together.
-    global _escape_unquoted  # noqa: PLW0603 - rebound once, here
+    # Only at the first call: importing markupsafe costs as much as importing all of this package.
+    global _escape_unquoted  # noqa: PLW0603 - it is set once, here
     import markupsafe
 
-    core: Callable[[str], str] = markupsafe._escape_inner  # type: ignore[attr-defined]  # escape() would put Markup around the result
+    core: Callable[[str], str] = markupsafe._escape_inner  # type: ignore[attr-defined]  # escape() would return Markup
     _escape_unquoted = core
     return core(text)
 
@@ -29,23 +29,23 @@ _escape_unquoted: Callable[[str], str] = _load_escape
 
 
 def xhtml_escape(value: str | bytes | HasHTML) -> str:
-    """Make text safe between tags and inside quoted attribute values.
+    """Escape text for HTML, between tags and in quoted attribute values.
 
     ``& < > " '`` become ``&amp; &lt; &gt; &quot; &#x27;``.
 
     >>> xhtml_escape('<a title="x">')
     '&lt;a title=&quot;x&quot;&gt;'
 
-    :param value: text, or UTF-8 bytes. A value with an ``__html__`` method is markup already:
-        what the method returns comes back unchanged (the convention of markupsafe).
-    :raises TypeError: if the value is something else.
+    :param value: text, or UTF-8 bytes. A value with a method ``__html__`` is markup already (the
+        convention of markupsafe): the result of the method is returned unchanged.
+    :raises TypeError: the value is something else.
     """
     if type(value) is not str:
         if hasattr(value, "__html__"):
             return str(value.__html__())
         value = text_of(value)
     if '"' in value or "'" in value:
-        # markupsafe writes quotes in another way than the documented one.
+        # markupsafe escapes quotes in another way than the documented one.
         return (
             value.replace("&", "&amp;")
             .replace("<", "&lt;")

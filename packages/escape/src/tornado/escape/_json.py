@@ -1,4 +1,4 @@
-"""JSON that may stand inside a script element."""
+"""JSON that is safe inside a script element."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-# What an HTML parser reacts to inside <script>, beside the end tag: the two openings that together
-# hide an end tag from it (HTML Living Standard, "Restrictions for contents of script elements").
+# Apart from the end tag, an HTML parser reacts to these two openings inside <script>: together they hide
+# an end tag from it (HTML Living Standard, "Restrictions for contents of script elements").
 _OPENING = re.compile("<(?=!--|script)", re.IGNORECASE)
 
 
 class _Codec:
     """The encoder and the decoder in use, the only state of this package.
 
-    ``None`` stands for the standard library's, which is a slow import: it waits for the first value.
+    ``None`` means that of the standard library, which is imported for the first value because this is
+    slow.
     """
 
     dumps: Callable[[Any], str | bytes] | None = None
@@ -47,15 +48,15 @@ def configure_json(
 ) -> None:
     """Choose the JSON encoder and decoder for this process.
 
-    Without arguments, go back to the standard library's.
+    Without arguments, those of the standard library are used again.
 
     .. code-block:: python
 
         configure_json(dumps=orjson.dumps, loads=orjson.loads)
 
-    :param dumps: takes a value, returns JSON as text or as UTF-8 bytes. :func:`json_encode` makes
-        its result safe for a script element.
-    :param loads: takes text, returns a value; raises ValueError where the text is not JSON.
+    :param dumps: takes a value, and returns JSON as text or UTF-8 bytes. :func:`json_encode` makes
+        the result safe for a script element.
+    :param loads: takes text, and returns a value; raises ValueError if the text is not JSON.
 
     .. versionadded:: 1.0
     """
@@ -64,18 +65,18 @@ def configure_json(
 
 
 def json_encode(value: Any) -> str:
-    r"""Return a value as JSON text that may stand inside a ``<script>`` element.
+    r"""Return a value as JSON text that is safe inside a ``<script>`` element.
 
-    ``</`` is written ``<\/``, and the ``<`` of ``<!--`` and ``<script`` as ``\u003c``, so that
-    nothing in the value ends or hides the element. U+2028 and U+2029, which were line ends to
-    JavaScript before 2019, are written as escapes. Inside an attribute or between tags, use
-    :func:`xhtml_escape` on the result.
+    ``</`` is written as ``<\/``, and the ``<`` of ``<!--`` and ``<script`` as ``\u003c``, so that
+    nothing in the value ends or hides the element. U+2028 and U+2029, which were line ends for
+    JavaScript before 2019, are written as escapes. For an attribute or the text between tags, apply
+    :func:`xhtml_escape` to the result.
 
     >>> print(json_encode({"html": "</script>"}))
     {"html": "<\/script>"}
 
-    :raises TypeError: if something in the value has no form in JSON; bytes have none.
-    :raises ValueError: if the value holds itself, or is nested too deeply for Python.
+    :raises TypeError: something in the value cannot be written as JSON, for example bytes.
+    :raises ValueError: the value contains itself, or is nested too deeply for Python.
     """
     try:
         text = (_Codec.dumps or _standard_dumps())(value)
@@ -93,13 +94,13 @@ def json_encode(value: Any) -> str:
 
 
 def json_decode(value: str | bytes) -> Any:
-    """Return the value that a JSON text stands for.
+    """Return the value of a JSON text.
 
-    :param value: text, or bytes in UTF-8 (RFC 8259 section 8.1); UTF-16 and UTF-32 are recognized.
-    :raises ValueError: if it is not JSON, or is nested too deeply for Python; the message of
+    :param value: text, or bytes in UTF-8 (RFC 8259 section 8.1); UTF-16 and UTF-32 are detected.
+    :raises ValueError: it is not JSON, or is nested too deeply for Python. The message of
         :exc:`json.JSONDecodeError` says where.
-    :raises UnicodeDecodeError: (a ValueError) if the bytes are not in their encoding.
-    :raises TypeError: if the value is something else.
+    :raises UnicodeDecodeError: (a ValueError) the bytes are not in their encoding.
+    :raises TypeError: the value is something else.
     """
     text = value if isinstance(value, str) else _decode(value)
     try:

@@ -1,11 +1,11 @@
 """Links made of the URLs in a text.
 
-A URL starts at a scheme with its slashes or at ``www.``, and goes on up to white space, a quote,
-an angle bracket, a control character, or a parenthesis without its partner. Punctuation at its
-end belongs to the sentence around it.
+A URL starts with a scheme and its slashes or with ``www.``. It ends before white space, a quote, an
+angle bracket, a control character, or a parenthesis without its partner. Punctuation at its end
+belongs to the sentence around it.
 
-Each character is looked at a bounded number of times. The one thing that could make it more is
-the search for the partners of parentheses; :class:`_Runs` finds those of a whole run of characters
+Each character is read a bounded number of times, so the time is linear. Only the search for the
+partners of parentheses could take longer; :class:`_Runs` finds the partners in a whole run of characters
 at once.
 """
 
@@ -23,21 +23,23 @@ if TYPE_CHECKING:
 _START = re.compile(r":/{1,3}|www\.")
 _WORD_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
 _SCHEME_CHARACTERS = _WORD_CHARACTERS + "-"
-_LONGEST_SCHEME = 40
+_MAX_SCHEME_LENGTH = 40
 _STOP = re.compile(r"[\s<>\"'\x00-\x1f\x7f]")
 _STOP_OR_PARENTHESIS = re.compile(r"[\s<>\"'()\x00-\x1f\x7f]")
 _PARENTHESIS = re.compile(r"[()]")
 _SENTENCE_MARKS = "!#$%&*+,.:;=?@[\\]^`{|}~\u00ab\u00bb\u2018\u2019\u201c\u201d\u2026\u3001\u3002"
 _HARMFUL = frozenset({"javascript", "vbscript", "data"})
 
-#: Where ``shorten`` cuts: links longer than this, in characters; of the path it leaves so many.
-_SHORT = 30
-_SHORT_PATH = 8
-_SHORT_ANYHOW = 45
+#: ``shorten`` cuts URLs longer than this, in characters.
+_MAX_LENGTH = 30
+#: How many characters of the path it keeps.
+_MAX_PATH_LENGTH = 8
+#: If host and path together are still longer than this, only the first characters are kept.
+_MAX_HOST_LENGTH = 45
 
 
 class _Link(str):
-    """Text that is markup already, and otherwise a ``str`` like any other."""
+    """A ``str`` that is markup already."""
 
     __slots__ = ()
 
@@ -57,8 +59,7 @@ def linkify(
     >>> linkify("See http://tornadoweb.org, and <b>")
     'See <a href="http://tornadoweb.org">http://tornadoweb.org</a>, and &lt;b&gt;'
 
-    The result has an ``__html__`` method, so templates and :func:`xhtml_escape` take it for the
-    markup that it is.
+    The result has a method ``__html__``, so templates and :func:`xhtml_escape` do not escape it again.
 
     :param text: text or UTF-8 bytes; markup in it is escaped.
     :param shorten: show long URLs shortened, with the whole URL in the ``title`` attribute.
@@ -74,7 +75,7 @@ def linkify(
     pieces: list[str] = []
     done = position = 0
     while found := _START.search(plain, position):
-        prefix = _prefix(plain, position, found)
+        prefix = _find_prefix(plain, position, found)
         if prefix is None:
             position = found.end()
             continue
@@ -87,20 +88,20 @@ def linkify(
             continue
         pieces += (
             xhtml_escape(plain[done:start]),
-            _anchor(prefix + body, prefix if colon else "", shorten, extra_params),
+            _make_anchor(prefix + body, prefix if colon else "", shorten, extra_params),
         )
         done = start + len(prefix) + len(body)
     pieces.append(xhtml_escape(plain[done:]))
     return _Link("".join(pieces))
 
 
-def _prefix(text: str, position: int, found: re.Match[str]) -> str | None:
-    """Return what a URL starts with: its scheme with the slashes, or ``www.``.
+def _find_prefix(text: str, position: int, found: re.Match[str]) -> str | None:
+    """Return the start of a URL: its scheme with the slashes, or ``www.``.
 
-    :param position: where the URL before this one ended.
-    :returns: None where it is no start: after a letter, or without a scheme.
+    :param position: the end of the URL before this one.
+    :returns: None if no URL starts here: there is a letter before it, or no scheme.
     """
-    before = text[max(position, found.start() - _LONGEST_SCHEME) : found.start()]
+    before = text[max(position, found.start() - _MAX_SCHEME_LENGTH) : found.start()]
     if found[0] == "www.":
         return None if before and before[-1] in _WORD_CHARACTERS else "www."
     scheme = before[len(before.rstrip(_SCHEME_CHARACTERS)) :].lstrip("-")
@@ -108,7 +109,7 @@ def _prefix(text: str, position: int, found: re.Match[str]) -> str | None:
 
 
 class _Runs:
-    """The ends of the URLs in a text, with the parentheses of each run of characters paired once."""
+    """A finder of the ends of URLs in a text, which pairs the parentheses of each run only once."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -116,7 +117,7 @@ class _Runs:
         self._closing: dict[int, int] = {}
 
     def end(self, position: int) -> int:
-        """Return where the characters end that a URL may have, pairs of parentheses included."""
+        """Return the end of the characters that a URL may have, including pairs of parentheses."""
         while found := _STOP_OR_PARENTHESIS.search(self._text, position):
             position = found.start()
             if found[0] != "(":
@@ -140,25 +141,27 @@ class _Runs:
                 self._closing[opened.pop()] = found.start()
 
 
-def _anchor(url: str, prefix: str, shorten: bool, extra_params: str | Callable[[str], str]) -> str:
-    shown = xhtml_escape(url)
-    href = shown if prefix else "http://" + shown
+def _make_anchor(
+    url: str, prefix: str, shorten: bool, extra_params: str | Callable[[str], str]
+) -> str:
+    text = xhtml_escape(url)
+    href = text if prefix else "http://" + text
     extra = (extra_params(href) if callable(extra_params) else extra_params).strip()
     attributes = f' href="{href}"' + (f" {extra}" if extra else "")
-    short = _shortened(url, prefix) if shorten else url
+    short = _shorten(url, prefix) if shorten else url
     if short != url:
-        shown = xhtml_escape(short)
+        text = xhtml_escape(short)
         attributes += f' title="{href}"'
-    return f"<a{attributes}>{shown}</a>"
+    return f"<a{attributes}>{text}</a>"
 
 
-def _shortened(url: str, prefix: str) -> str:
-    """Keep the host and the start of the path's first segment, without suffix and query."""
-    if len(url) <= _SHORT:
+def _shorten(url: str, prefix: str) -> str:
+    """Return the host and the beginning of the path's first segment, without suffix and query."""
+    if len(url) <= _MAX_LENGTH:
         return url
     host, slash, path = url[len(prefix) :].partition("/")
-    segment = path.partition("/")[0][:_SHORT_PATH].partition("?")[0].partition(".")[0]
+    segment = path.partition("/")[0][:_MAX_PATH_LENGTH].partition("?")[0].partition(".")[0]
     short = prefix + host + slash + segment
-    if len(short) > _SHORT_ANYHOW:
-        short = short[:_SHORT]
+    if len(short) > _MAX_HOST_LENGTH:
+        short = short[:_MAX_LENGTH]
     return short + "..." if len(short) + 3 < len(url) else url

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import overload
 
 _PERCENT = ord("%")
-# RFC 3986 section 2.3; in a path the slash stays, too.
+# RFC 3986 section 2.3; in a path, slashes are kept too.
 _UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 _KEPT_IN_PATH = _UNRESERVED + b"/"
 _KEPT_IN_QUERY = _UNRESERVED + b" "  # it becomes a plus sign
@@ -21,27 +21,27 @@ _ESCAPES = [f"%{byte:02X}" for byte in range(256)]
 _PATH_TABLE = [chr(byte) if byte in _KEPT_IN_PATH else _ESCAPES[byte] for byte in range(256)]
 _QUERY_TABLE = [chr(byte) if byte in _KEPT_IN_QUERY else _ESCAPES[byte] for byte in range(256)]
 
-# Patterns are compiled when they are first used: most texts need neither.
+# These patterns are compiled when they are first used, because most texts need neither.
 _ASCII_WITH_ESCAPE = "[\x00-\x7f]*%[\x00-\x7f]*"
 _STRAY_PERCENT = b"%(?![0-9A-Fa-f]{2})"
-#: The size of the pieces in which data with a ``%`` that is no escape is looked through, in bytes.
-_PIECE = 8192
-# A function in C: bytes in, text and the number of bytes out.
+#: The size, in bytes, of the pieces in which data is decoded if it has a ``%`` that is not an escape.
+_PIECE_SIZE = 8192
+# A function in C, which takes bytes and returns the text and the number of bytes.
 _decode_backslashes = codecs.getdecoder("unicode_escape")
 
 
 def url_escape(value: str | bytes, plus: bool = True) -> str:
     """Percent-encode text for a URL.
 
-    Letters, digits and ``- . _ ~`` stay as they are.
+    Letters, digits and ``- . _ ~`` are not changed.
 
     >>> url_escape("a b/c"), url_escape("a b/c", plus=False)
     ('a+b%2Fc', 'a%20b/c')
 
     :param value: text, which is encoded as UTF-8, or bytes.
-    :param plus: write a space as ``+``, as in a query string or a form. Otherwise as ``%20``, and
-        leave ``/`` alone, as in a path.
-    :raises TypeError: if the value is neither text nor bytes.
+    :param plus: True writes a space as ``+``, as in a query string or a form. False writes it as
+        ``%20`` and does not change ``/``, as in a path.
+    :raises TypeError: the value is neither text nor bytes.
     """
     data = value.encode() if isinstance(value, str) else value
     if not isinstance(data, bytes | bytearray):
@@ -50,7 +50,7 @@ def url_escape(value: str | bytes, plus: bool = True) -> str:
     if others.isascii():
         encoded = data.decode("ascii")
         if others:
-            # The percent sign first: the other escapes are made of more of them.
+            # The percent sign first, because the other escapes contain percent signs.
             encoded = encoded.replace("%", "%25")
             for byte in {*others}:
                 if byte != _PERCENT:
@@ -73,7 +73,7 @@ def url_unescape(
 ) -> str | bytes:
     r"""Undo percent-encoding.
 
-    A ``%`` that two hexadecimal digits do not follow stays as it is.
+    A ``%`` without two hexadecimal digits after it is not changed.
 
     >>> url_unescape("caf%C3%A9+%zz")
     'café %zz'
@@ -81,11 +81,11 @@ def url_unescape(
     b'\xff'
 
     :param value: text or bytes.
-    :param encoding: the encoding of the bytes that the escapes stand for; what does not fit it
-        becomes U+FFFD. None returns the bytes themselves.
-    :param plus: read ``+`` as a space, as in a query string or a form.
-    :raises TypeError: if the value is neither text nor bytes.
-    :raises UnicodeDecodeError: if an encoding is asked for and the value is bytes but not UTF-8.
+    :param encoding: the encoding of the bytes that the escapes stand for; bytes that are not in it
+        become U+FFFD. With None, the result is the bytes themselves.
+    :param plus: whether ``+`` means a space, as in a query string or a form.
+    :raises TypeError: the value is neither text nor bytes.
+    :raises UnicodeDecodeError: there is an encoding, and the value is bytes that are not UTF-8.
     """
     if encoding is None:
         data = utf8(value)
@@ -108,28 +108,28 @@ def url_unescape(
 
 def decode_escapes(data: bytes) -> bytes:
     """Replace every escape by its byte."""
-    return decoded_latin1(data).encode("latin-1") if b"%" in data else data
+    return decode_to_latin1(data).encode("latin-1") if b"%" in data else data
 
 
-def decoded_latin1(data: bytes) -> str:
-    r"""Replace every escape; in the result every character stands for one byte.
+def decode_to_latin1(data: bytes) -> str:
+    r"""Replace every escape; return a text in which every character stands for one byte.
 
-    Python's own ``\xhh`` is percent-encoding in other letters, and its decoder is written in C.
+    Python's ``\xhh`` is like ``%hh``, and its decoder is written in C.
     """
     escaped = data.replace(b"\\", rb"\\").replace(b"%", rb"\x")
     try:
         return _decode_backslashes(escaped)[0]
     except UnicodeDecodeError:
-        if len(data) > _PIECE:
-            return "".join(map(decoded_latin1, _pieces(data)))
-        return decoded_latin1(re.sub(_STRAY_PERCENT, b"%25", data))
+        if len(data) > _PIECE_SIZE:
+            return "".join(map(decode_to_latin1, _cut(data)))
+        return decode_to_latin1(re.sub(_STRAY_PERCENT, b"%25", data))
 
 
-def _pieces(data: bytes) -> Iterator[bytes]:
-    """Cut data between its escapes: a substitution keeps an object for each of its matches."""
+def _cut(data: bytes) -> Iterator[bytes]:
+    """Cut data between its escapes: a substitution in all of it would keep an object per match."""
     start = 0
     while start < len(data):
-        end = start + _PIECE
+        end = start + _PIECE_SIZE
         at = data.find(b"%", end - 2, end)
         if at >= 0:
             end = at

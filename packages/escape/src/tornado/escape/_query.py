@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._percent import decode_escapes, decoded_latin1
+from ._percent import decode_escapes, decode_to_latin1
 from ._text import unexpected
 
 
@@ -20,17 +20,17 @@ def parse_qs_bytes(
 
     :param qs: text or bytes. Only ``&`` separates fields.
     :param keep_blank_values: keep fields without a value.
-    :param strict_parsing: raise ValueError where a field has no ``=``, in place of skipping it
-        (or of keeping it as a blank value).
+    :param strict_parsing: raise ValueError if a field has no ``=``, instead of skipping it or
+        keeping it as a blank value.
     :param max_num_fields: the largest number of fields, checked before anything is parsed.
     :returns: the fields in order. Values are bytes, because only the application knows their
-        encoding; names are text in which every character stands for one byte (Latin-1).
-    :raises TypeError: if ``qs`` is something else.
-    :raises ValueError: if there are too many fields, or for a field that is wrong.
+        encoding. Names are text in which every character stands for one byte (Latin-1).
+    :raises TypeError: ``qs`` is something else.
+    :raises ValueError: there are too many fields, or a field is wrong.
     """
     if not qs:
         return {}
-    # One character is one byte from here on; searching text is faster than searching bytes.
+    # From here on one character is one byte, because searching text is faster than searching bytes.
     text = qs if isinstance(qs, str) and qs.isascii() else _latin1(qs)
     if max_num_fields is not None:
         fields = text.count("&") + 1
@@ -49,7 +49,7 @@ def parse_qs_bytes(
         if has_escapes:
             octets = decode_escapes(octets)
             if "%" in name:
-                name = decoded_latin1(name.encode("latin-1"))
+                name = decode_to_latin1(name.encode("latin-1"))
         if name in parsed:
             parsed[name].append(octets)
         else:

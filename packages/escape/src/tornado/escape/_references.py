@@ -7,21 +7,21 @@ from html import unescape
 
 from ._text import text_of
 
-# A decimal reference of any length; the eight digits that count are more than Unicode's last.
+# A decimal reference of any length. Eight digits are enough: they can exceed the last character.
 _LONG_REFERENCE = re.compile(r"&#0*([0-9]{1,8})[0-9]*")
 
 
 def xhtml_unescape(value: str | bytes) -> str:
     """Replace every character reference by its character, as HTML 5 does.
 
-    Knows all named references (``&eacute;``) and numeric ones. Unknown names stay as they are;
-    numbers that are no character become U+FFFD.
+    References may be named (``&eacute;``) or numeric. Unknown names are not changed; numbers that do
+    not mean a character become U+FFFD.
 
     >>> xhtml_unescape("&lt;b&gt; &#x41;&#66; &nope;")
     '<b> AB &nope;'
 
     :param value: text, or UTF-8 bytes.
-    :raises TypeError: if the value is something else.
+    :raises TypeError: the value is something else.
     """
     text = value if type(value) is str else text_of(value)
     if "&" not in text:
@@ -29,5 +29,5 @@ def xhtml_unescape(value: str | bytes) -> str:
     try:
         return unescape(text)
     except ValueError:
-        # Python converts no decimal number of thousands of digits.
+        # Python does not convert decimal numbers of thousands of digits.
         return unescape(_LONG_REFERENCE.sub(r"&#\1", text))

@@ -1,4 +1,4 @@
-"""The standard library's JSON, without the steps that are always the same."""
+"""The standard library's JSON, without the steps that it repeats for each value."""
 
 from __future__ import annotations
 
@@ -16,23 +16,24 @@ _decoder = json.JSONDecoder()
 def _standard_dumps() -> Callable[[Any], str]:
     """Return an encoder that writes what ``json.dumps`` writes.
 
-    ``json.dumps`` makes a new encoder in C for every value, which takes longer than to encode a small
-    one. The one made here lasts; it does not look for circles, and leaves them to ``json`` itself.
+    ``json.dumps`` makes a new encoder in C for every value, which takes longer than encoding a small
+    value. The encoder made here is kept. It does not look for circular references: ``json`` itself
+    finds them after a RecursionError.
     """
     try:
         chunks = json.encoder.c_make_encoder(  # type: ignore[attr-defined]  # not documented
-            None,  # no record of what is being encoded
-            lambda value: _encoder.default(value),  # noqa: PLW0108 - looked up late: programs replace it
+            None,  # markers, by which circular references would be found
+            lambda value: _encoder.default(value),  # noqa: PLW0108 - looked up each time, because programs replace it
             json.encoder.encode_basestring_ascii,
-            None,  # no indentation
+            None,  # indent
             ": ",
             ", ",
-            False,  # keys are not sorted
-            False,  # nor skipped
-            True,  # NaN and infinities are written
+            False,  # sort_keys
+            False,  # skipkeys
+            True,  # allow_nan
         )
     except (AttributeError, TypeError):
-        return _encoder.encode  # a Python without that function, or with another form of it
+        return _encoder.encode  # this Python has no such function, or one with other parameters
 
     def dumps(value: Any) -> str:
         try:
@@ -44,7 +45,7 @@ def _standard_dumps() -> Callable[[Any], str]:
 
 
 def loads(text: str) -> Any:
-    """Decode like ``json.loads``, but look for white space only where there can be some."""
+    """Decode like ``json.loads``, but skip white space only if there is some."""
     try:
         value, end = _decoder.raw_decode(text)
     except json.JSONDecodeError:
@@ -52,5 +53,5 @@ def loads(text: str) -> Any:
     return value if end == len(text) else _decoder.decode(text)
 
 
-#: Writes what ``json.dumps`` writes.
+#: Returns what ``json.dumps`` returns.
 dumps = _standard_dumps()

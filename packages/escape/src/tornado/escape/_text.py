@@ -1,4 +1,4 @@
-"""Text and bytes, turned into each other by UTF-8."""
+"""Conversion between text and UTF-8 bytes."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def utf8(value: bytes | str | None) -> bytes | None:
-    r"""Return text as UTF-8 bytes; bytes and None come back as they are.
+    r"""Return text as UTF-8 bytes, and bytes and None as they are.
 
     >>> utf8("caf\u00e9")
     b'caf\xc3\xa9'
 
-    :raises TypeError: if the value is something else.
-    :raises UnicodeEncodeError: if the text has half of a surrogate pair in it.
+    :raises TypeError: the value is something else.
+    :raises UnicodeEncodeError: half of a surrogate pair is in the text.
     """
     if type(value) is bytes or value is None:
         return value
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
 
 
 def to_unicode(value: bytes | str | None) -> str | None:
-    """Return UTF-8 bytes as text; text and None come back as they are.
+    """Return UTF-8 bytes as text, and text and None as they are.
 
-    :raises TypeError: if the value is something else.
-    :raises UnicodeDecodeError: if the bytes are not UTF-8.
+    :raises TypeError: the value is something else.
+    :raises UnicodeDecodeError: the bytes are not UTF-8.
     """
     if type(value) is str or value is None:
         return value
@@ -56,14 +56,14 @@ def to_unicode(value: bytes | str | None) -> str | None:
 
 
 def text_of(value: str | bytes) -> str:
-    """Return text as a plain ``str``: the text itself, without a subclass's ways.
+    """Return text or UTF-8 bytes as a plain ``str``, also if it is an object of a subclass.
 
-    :raises TypeError: if the value is neither text nor bytes; None is neither, here.
+    :raises TypeError: the value is neither text nor bytes; None is not accepted.
     """
     text: str | None = to_unicode(value)
     if text is None:
         raise unexpected(value)
-    return str.__str__(text)  # str() would ask the subclass: an enum answers with its name
+    return str.__str__(text)  # str() of an enum would be its name
 
 
 def unexpected(value: object) -> TypeError:
@@ -71,21 +71,21 @@ def unexpected(value: object) -> TypeError:
     return TypeError(f"expected str or bytes, not {type(value).__name__}: {value!r:.100}")
 
 
-#: The name that ``to_unicode`` had when the native ``str`` of Python 2 was not unicode.
+#: The name of ``to_unicode`` for programs that also ran on Python 2, where ``str`` was bytes.
 native_str = to_unicode
 #: Another classic name of ``to_unicode``.
 to_basestring = to_unicode
 
 
 def recursive_unicode(obj: Any) -> Any:
-    """Return a copy of a structure in which every bytes object is text.
+    """Return a copy of a structure in which all bytes are converted to text.
 
-    Goes through dictionaries (keys, too), lists and tuples; leaves everything else alone.
+    Dictionaries (with their keys), lists and tuples are converted; other objects are not changed.
 
     >>> recursive_unicode({b"names": [b"ann", (b"bob", 2)]})
     {'names': ['ann', ('bob', 2)]}
 
-    :raises UnicodeDecodeError: if bytes are not UTF-8.
+    :raises UnicodeDecodeError: some bytes are not UTF-8.
     """
     if isinstance(obj, bytes):
         return obj.decode()

@@ -1,4 +1,4 @@
-"""White space, made smaller."""
+"""Runs of white space."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ def squeeze(value: str | bytes) -> str:
     'a b'
 
     :param value: text, or UTF-8 bytes.
-    :raises TypeError: if the value is something else.
+    :raises TypeError: the value is something else.
     """
     return _RUN.sub(" ", text_of(value)).strip()

@@ -1,6 +1,6 @@
 r"""A non-blocking HTTP/1.1 server without a framework.
 
-A server takes requests off its sockets and hands each of them to a callback, or to a
+A server reads requests from its sockets and passes each of them to a callback, or to a
 :class:`tornado.httputil.HTTPServerConnectionDelegate` such as a ``tornado.web.Application``::
 
     import asyncio

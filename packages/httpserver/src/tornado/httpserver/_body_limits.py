@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tornado.httputil import HTTPHeaders, RequestStartLine, ResponseStartLine
 
-from ._interposed import Interposed
+from ._context import Interposed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -21,11 +21,11 @@ class BodyLimits(NamedTuple):
     .. versionadded:: 1.0
     """
 
-    #: The longest body, in bytes, after decompression; above it the answer is 413.
+    #: The longest body, in bytes, after decompression; the response to a longer one is 413.
     max_body_size: int | None = None
-    #: How long the body may take, in seconds; above it the answer is 408.
+    #: How long the body may take, in seconds; after that the response is 408.
     body_timeout: float | None = None
-    #: Bytes per second that the body must reach, below it the answer is 408; 0 for any.
+    #: Bytes per second that the body must reach, below it the response is 408; 0 for any.
     min_body_rate: int | None = None
 
 
@@ -33,7 +33,7 @@ ChooseLimits = Callable[[RequestStartLine, HTTPHeaders], BodyLimits | None]
 
 
 class LimitingDelegate(Interposed):
-    """Ask for the limits of a request as soon as its head is there."""
+    """A delegate that sets the limits of a request as soon as its head is there."""
 
     def __init__(
         self, delegate: HTTPMessageDelegate, request_conn: HTTPConnection, choose: ChooseLimits

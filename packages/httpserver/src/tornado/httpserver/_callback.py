@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tornado.httputil import (
+    CollectingDelegate,
     HTTPConnection,
     HTTPHeaders,
     HTTPMessageDelegate,
@@ -24,7 +25,7 @@ RequestCallback = Callable[[HTTPServerRequest], object]
 
 
 class CallbackDelegate(HTTPServerConnectionDelegate):
-    """Call a function, or run a coroutine function, with each complete request."""
+    """An application that is a function, or a coroutine function, of each complete request."""
 
     def __init__(self, callback: RequestCallback) -> None:
         self._callback = callback
@@ -32,41 +33,37 @@ class CallbackDelegate(HTTPServerConnectionDelegate):
     def start_request(
         self, server_conn: object, request_conn: HTTPConnection
     ) -> HTTPMessageDelegate:
-        return _CollectedRequest(self._callback, server_conn, request_conn)
+        return _Request(self._callback, server_conn, request_conn)
 
 
-class _CollectedRequest(HTTPMessageDelegate):
-    """Collect the parts of one request."""
+class _Request(CollectingDelegate):
+    """A request that is collected for a callback; the task of a coroutine is watched."""
 
     def __init__(
         self, callback: RequestCallback, server_conn: object, request_conn: HTTPConnection
     ) -> None:
-        self._callback = callback
+        super().__init__(self._run)
+        self._function = callback
         self._server_conn = server_conn
         self._request_conn = request_conn
-        self._chunks: list[bytes] = []
 
     def headers_received(
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
     ) -> None:
-        self._request = HTTPServerRequest(
+        self.request = HTTPServerRequest(
             connection=self._request_conn,
             server_connection=self._server_conn,
             start_line=RequestStartLine(*start_line),
             headers=headers,
         )
 
-    def data_received(self, chunk: bytes) -> None:
-        self._chunks.append(chunk)
-
-    def finish(self) -> None:
-        self._request.set_body(b"".join(self._chunks))
-        result = self._callback(self._request)
+    def _run(self, request: HTTPServerRequest) -> None:
+        result = self._function(request)
         if asyncio.iscoroutine(result):
             self._task = asyncio.ensure_future(result)
-            self._task.add_done_callback(self._answered)
+            self._task.add_done_callback(self._close_failed)
 
-    def _answered(self, task: asyncio.Task[Any]) -> None:
+    def _close_failed(self, task: asyncio.Task[Any]) -> None:
         """Close the connection if the coroutine failed: nothing answers its request any more."""
         connection: Any = self._request_conn
         error = None if task.cancelled() else task.exception()
@@ -76,6 +73,3 @@ class _CollectedRequest(HTTPMessageDelegate):
             app_log.error("Uncaught exception in a request callback", exc_info=error)
         if (error is not None or task.cancelled()) and not connection.is_finished:
             connection.close()
-
-    def on_connection_close(self) -> None:
-        self._chunks.clear()

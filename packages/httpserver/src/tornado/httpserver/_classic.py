@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class HTTPConnection:
-    """Serve the HTTP requests that come on a stream, until it is closed.
+    """A server of the HTTP requests that come on one stream, until it is closed.
 
     Programs that accept connections themselves, or look at the first bytes before they decide for
-    HTTP, make one for each stream. What a handler finds as ``request.connection`` is another object:
-    it stands for one request.
+    HTTP, make one for each stream. ``request.connection`` of a handler is another object: it stands
+    for one request.
 
     :param stream: a connection of a client.
     :param address: the client's address, as ``socket.accept`` gives it.
@@ -50,7 +50,7 @@ class HTTPConnection:
         ).handle_stream(stream, address)
 
     def set_close_callback(self, callback: Callable[[], Any] | None) -> None:
-        """Call a function without arguments once the stream is closed; None for none."""
+        """Set a function that is called without arguments when the stream is closed, or None."""
         self.stream.set_close_callback(callback)
 
     def close(self) -> None:

@@ -1,10 +1,10 @@
-"""Who is at the other end of a connection."""
+"""The client of a connection: its address and protocol."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._interposed import Interposed
+from tornado.httputil import HTTPMessageDelegate
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from tornado.httputil import (
         HTTPConnection,
         HTTPHeaders,
-        HTTPMessageDelegate,
         RequestStartLine,
         ResponseStartLine,
     )
@@ -51,18 +50,18 @@ class ConnectionContext:
         return self.address[0] if isinstance(self.address, tuple) else "0.0.0.0"  # noqa: S104 - nothing listens on it
 
     def for_request(self, headers: HTTPHeaders) -> ConnectionContext:
-        """Give a copy for one request, with what trusted proxies say in its fields."""
-        made = self.__class__.__new__(self.__class__)
-        made.address = self.address
-        made.remote_ip = self.remote_ip
-        made.protocol = self.protocol
-        made._orig_protocol = self._orig_protocol
-        made._policy = self._policy
-        made._apply_xheaders(headers)
-        return made
+        """Return a copy for one request, with what trusted proxies say in its fields."""
+        context = self.__class__.__new__(self.__class__)
+        context.address = self.address
+        context.remote_ip = self.remote_ip
+        context.protocol = self.protocol
+        context._orig_protocol = self._orig_protocol
+        context._policy = self._policy
+        context._apply_xheaders(headers)
+        return context
 
     def _apply_xheaders(self, headers: HTTPHeaders) -> None:
-        """Believe the fields of proxies. Some programs put a function of their own in its place."""
+        """Believe the fields of proxies. Some programs replace this by a function of their own."""
         if self._policy is None:
             from ._forwarded import ForwardedPolicy
 
@@ -73,8 +72,20 @@ class ConnectionContext:
         return self.remote_ip
 
 
+class Interposed(HTTPMessageDelegate):
+    """A delegate between a connection and the application's delegate; subclasses see the head."""
+
+    def __init__(self, delegate: HTTPMessageDelegate) -> None:
+        self._delegate = delegate
+        self.data_received = delegate.data_received  # type: ignore[method-assign]  # nothing to add
+        self.finish = delegate.finish  # type: ignore[method-assign]  # as above
+        self.on_connection_close = (  # type: ignore[method-assign]  # as above
+            delegate.on_connection_close
+        )
+
+
 class ForwardedDelegate(Interposed):
-    """Give each request a context of its own, by what proxies say in its fields."""
+    """A delegate that gives each request a context of its own, with what proxies say of it."""
 
     def __init__(self, delegate: HTTPMessageDelegate, request_conn: HTTPConnection) -> None:
         super().__init__(delegate)

@@ -1,17 +1,16 @@
 """What trusted proxies say about the client.
 
-A field such as ``X-Forwarded-For`` can be sent by anybody. One family of fields is read, and only
-where that was asked for: the one that the proxy is known to write. The other one may come from the
-client, through a proxy that does not know it, and is never looked at. The list of addresses is
-walked from the right: each must be a known proxy for the one left of it to be believed.
+A field such as ``X-Forwarded-For`` can be sent by anybody. Only one kind of
+fields is read, and only if that was asked for: the kind that the proxy is known to write. The other
+may come from the client, through a proxy that does not know it, and is ignored. The list of
+addresses is read from the right: each must be a known proxy for the one left of it to be believed.
 """
 
 from __future__ import annotations
 
 import re
+import socket
 from typing import TYPE_CHECKING, Any, Protocol
-
-from ._node import parse_node
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -20,6 +19,10 @@ if TYPE_CHECKING:
 
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z\-._~]+)(?::[0-9]{1,5})?", re.ASCII)
 _PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
+#: IPv4 with a port, or IPv6 in brackets with or without one (RFC 7239 section 6, and the same in
+#: X-Forwarded-For). A bare IPv6 address has more than one colon and does not match.
+_NODE = re.compile(r"(?:([0-9.]+)|\[([0-9A-Fa-f:.]+)\])(?::[0-9]{1,5})?", re.ASCII)
+
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
@@ -70,14 +73,14 @@ class ForwardedPolicy:
         return peer in self._trusted or is_loopback(peer)
 
 
-_Said = tuple[str | None, str, str]
+_Claims = tuple[str | None, str, str]
 
 
-def read_x_fields(headers: HTTPHeaders, trusted: Container[str]) -> _Said:
+def read_x_fields(headers: HTTPHeaders, trusted: Container[str]) -> _Claims:
     """Read address, protocol and host from the ``X-`` fields.
 
-    The address is ``X-Real-Ip``, or else the rightmost one of ``X-Forwarded-For`` that is no known
-    proxy; the protocol is ``X-Scheme``, or else the last ``X-Forwarded-Proto``.
+    The address is ``X-Real-Ip``, or else the rightmost one of ``X-Forwarded-For`` that is not a
+    known proxy; the protocol is ``X-Scheme``, or else the last ``X-Forwarded-Proto``.
     """
     if "X-Real-Ip" in headers:
         address = parse_node(headers["X-Real-Ip"])
@@ -91,30 +94,30 @@ def read_x_fields(headers: HTTPHeaders, trusted: Container[str]) -> _Said:
     return address, protocol, host
 
 
-def read_forwarded(headers: HTTPHeaders, trusted: Container[str]) -> _Said:
+def read_forwarded(headers: HTTPHeaders, trusted: Container[str]) -> _Claims:
     """Read address, protocol and host from ``Forwarded`` (RFC 7239).
 
-    They are those of one element, that of the outermost proxy that can be believed.
+    They come from one element: that of the outermost proxy that can be believed.
     """
     from ._rfc7239 import parse_forwarded
 
     elements = parse_forwarded(headers.get("Forwarded", ""))
     address = None
-    said: dict[str, str] = {}
+    claims: dict[str, str] = {}
     for element in reversed(elements):
         node = parse_node(element.get("for", ""))
-        if node is None and said:
+        if node is None and claims:
             break
-        address, said = node, element
+        address, claims = node, element
         if node is None or node not in trusted:
             break
-    return address, said.get("proto", "").lower(), said.get("host", "")
+    return address, claims.get("proto", "").lower(), claims.get("host", "")
 
 
 def rightmost_untrusted(nodes: list[str], trusted: Container[str]) -> str | None:
-    """Walk a list of nodes from the right, as far as they are known proxies.
+    """Read a list of nodes from the right, as long as they are known proxies.
 
-    :return: the first that is not known, or the last of those that are; ``None`` if there is none.
+    :returns: the first that is not known, or the last of those that are; ``None`` if there is none.
     """
     address = None
     for node in reversed(nodes):
@@ -129,3 +132,20 @@ def rightmost_untrusted(nodes: list[str], trusted: Container[str]) -> str | None
 
 def _last(value: str) -> str:
     return value.rpartition(",")[2].strip()
+
+
+def parse_node(text: str) -> str | None:
+    """Return the IP address of a node, without brackets and port.
+
+    :returns: ``None`` for what is not an address: ``unknown``, ``_hidden``, a name, an empty text, and
+        also ``127.1`` or ``0x7f.0.0.1``, which some programs read as addresses and others do not.
+    """
+    text = text.strip(" \t")
+    match = _NODE.fullmatch(text)
+    if match is not None:
+        text = match[1] or match[2]
+    try:
+        socket.inet_pton(socket.AF_INET6 if ":" in text else socket.AF_INET, text)
+    except (OSError, ValueError):
+        return None
+    return text

@@ -13,16 +13,16 @@ _VARIABLES = ("LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES")
 
 
 def inherited_sockets(name: str | None = None) -> list[socket.socket]:
-    """Give the listening sockets that systemd, or whatever follows its protocol, passed on.
+    """Return the listening sockets that systemd, or a program with the same protocol, passed on.
 
     The service manager opens the ports and keeps them open while the server restarts, so that no
     client is turned away; see ``systemd.socket(5)`` and ``sd_listen_fds(3)``. Pass the result to
-    ``add_sockets``. The environment variables stay, so a second call gives the same sockets again,
-    on descriptors of its own; children are not given the sockets.
+    ``add_sockets``. The environment variables are kept, so a second call returns the same sockets
+    again, on other descriptors; child processes do not inherit the sockets.
 
     :param name: only the sockets of this ``FileDescriptorName``.
-    :return: the sockets, in the order of their units; empty if there are none for this process.
-    :raises ValueError: the variables are there and make no sense.
+    :returns: the sockets, in the order of their units; empty if there are none for this process.
+    :raises ValueError: the variables are set and make no sense.
 
     .. versionadded:: 1.0
     """
@@ -30,7 +30,7 @@ def inherited_sockets(name: str | None = None) -> list[socket.socket]:
     if not count or (pid and pid != str(os.getpid())):
         return []
     if not (count.isascii() and count.isdigit()):
-        raise ValueError(f"LISTEN_FDS is no number of descriptors: {count!r}")
+        raise ValueError(f"LISTEN_FDS is not a number of descriptors: {count!r}")
     named = names.split(":") if names else []
     sockets: list[socket.socket] = []
     for number in range(int(count)):

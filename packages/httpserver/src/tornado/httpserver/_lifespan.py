@@ -1,10 +1,10 @@
 """The time between the start and the end of an application.
 
-An application may have work to do before its first request and after its last one: open a pool of
-connections, and close it. Who serves it (a server, several of them, an adapter for another kind of
-server) enters its lifespan before the first request and leaves it after the last one. The work is
-done once for all of them, in a task of its own: when the loop ends without being asked nicely
-(``asyncio.run`` cancels what is left), the task is cancelled, and does the work at the end then.
+An application may have something to do before its first request and after its last one: open a
+pool of connections, and close it. Its users (a server, several of them, an adapter for another kind
+of server) enter its lifespan before the first request and leave it after the last one. Start and end
+run once for all of them, in a task of their own: when the loop ends without waiting (``asyncio.run``
+cancels what is left), the task is cancelled, and runs the end then.
 """
 
 from __future__ import annotations
@@ -19,35 +19,35 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    Work = Callable[[], Awaitable[None]]
+    Operation = Callable[[], Awaitable[None]]
 
 
 class Lifespan:
-    """The start and the end of an application, shared by all who serve it.
+    """The start and the end of an application, shared by all that serve it.
 
-    :param start: what is to be done before the first request.
-    :param end: what is to be done after the last one; it handles its own errors.
-    :param is_empty: says whether there is nothing to do, so that nobody has to wait.
+    :param start: called before the first request.
+    :param end: called after the last one; it handles its own errors.
+    :param is_empty: returns whether there is nothing to do, so that nobody has to wait.
 
     .. versionadded:: 1.0
     """
 
-    def __init__(self, start: Work, end: Work, is_empty: Callable[[], bool]) -> None:
+    def __init__(self, start: Operation, end: Operation, is_empty: Callable[[], bool]) -> None:
         self._start = start
         self._end = end
         self._is_empty = is_empty
-        self._users: dict[object, Work | None] = {}
+        self._users: dict[object, Operation | None] = {}
         self._life: _Life | None = None
 
     @property
     def is_used(self) -> bool:
-        """Whether somebody serves the application."""
+        """Whether anything serves the application."""
         return bool(self._users)
 
-    def enter_nowait(self, user: object, close: Work | None = None) -> bool:
+    def enter_nowait(self, user: object, close: Operation | None = None) -> bool:
         """Enter without waiting.
 
-        :return: false if the start is not done yet; :meth:`enter` is needed then.
+        :returns: false if the start is not done yet; :meth:`enter` is needed then.
         """
         life = self._current_life()
         is_ready = self._is_empty() if life is None else life.is_started
@@ -55,10 +55,10 @@ class Lifespan:
             self._users[user] = close
         return is_ready
 
-    async def enter(self, user: object, close: Work | None = None) -> None:
+    async def enter(self, user: object, close: Operation | None = None) -> None:
         """Wait until the application has started; the first user starts it.
 
-        :param user: who serves it, any object that leaves later.
+        :param user: what serves it, any object that leaves later.
         :param close: stops the user at once; called if the loop ends before the user leaves.
         :raises Exception: what went wrong at the start, for each user that waits for it. The next
             user tries again.
@@ -79,7 +79,7 @@ class Lifespan:
     def leave_nowait(self, user: object) -> bool:
         """Leave without waiting.
 
-        :return: false if there is something to do at the end; :meth:`leave` is needed then.
+        :returns: false if there is something to do at the end; :meth:`leave` is needed then.
         """
         if self._current_life() is not None:
             return False
@@ -87,7 +87,7 @@ class Lifespan:
         return True
 
     async def leave(self, user: object) -> None:
-        """Say that a user serves the application no more; wait for its end if it is the last one."""
+        """Leave: the user stops serving the application. Wait for its end if no user is left."""
         self._users.pop(user, None)
         life = self._current_life()
         if life is not None and not self._users and not life.is_interrupted:
@@ -96,12 +96,12 @@ class Lifespan:
 
     def _current_life(self) -> _Life | None:
         if self._life is not None and self._life.loop.is_closed():
-            self._life = None  # it ended with its loop, and nobody could say so
+            self._life = None  # it ended with its loop, and nothing could run any more
             self._users.clear()
         return self._life
 
     async def close_users(self) -> None:
-        """Stop all who still serve the application."""
+        """Stop all that still serve the application."""
         users, self._users = self._users, {}
         for close in users.values():
             if close is not None:
@@ -132,7 +132,7 @@ class _Life:
         return self._task.done()
 
     def request_end(self) -> None:
-        """Let the end begin; a start that is still under way is cancelled."""
+        """Begin the end; a start that is still under way is cancelled."""
         self.is_ending = True
         end = self._end_requested.set if self.started.done() else self._task.cancel
         self.loop.call_soon_threadsafe(end)
@@ -148,7 +148,7 @@ class _Life:
             self.started.set_exception(error)
             if isinstance(error, asyncio.CancelledError):
                 raise
-            return  # SystemExit is for those who wait; here nobody would retrieve it
+            return  # SystemExit is for the users that wait; here nothing would retrieve it
         self.started.set_result(None)
         try:
             await self._end_requested.wait()
@@ -172,7 +172,7 @@ _lives: weakref.WeakSet[_Life] = weakref.WeakSet()
 
 
 def _end_at_exit(life: _Life) -> None:
-    """End a life when the program ends, at the latest: a loop that was stopped cancels nothing."""
+    """End a lifespan when the program ends, at the latest: a stopped loop cancels nothing."""
     if not _lives:
         atexit.unregister(_end_all)
         atexit.register(_end_all)
@@ -196,15 +196,15 @@ def _cancel_tasks(loop: asyncio.AbstractEventLoop) -> None:
 
 
 class Lifespans:
-    """All lifespans that one user enters: those of an application and of what is mounted in it.
+    """All lifespans that one user enters: of an application, and of those that are mounted in it.
 
-    :param delegate: has a method ``get_lifespans`` that returns them; nothing is done for others.
+    :param delegate: has a method ``get_lifespans`` that returns them; without it there are none.
     :param close: stops the user at once; called if the loop ends before the user leaves.
 
     .. versionadded:: 1.0
     """
 
-    def __init__(self, delegate: object, close: Work | None = None) -> None:
+    def __init__(self, delegate: object, close: Operation | None = None) -> None:
         self._delegate = delegate
         self._close = close
         self._entered: list[Lifespan] = []
@@ -213,7 +213,7 @@ class Lifespans:
     def enter_nowait(self) -> bool:
         """Enter without waiting.
 
-        :return: false if a start is not done yet; :meth:`enter` is needed then.
+        :returns: false if a start is not done yet; :meth:`enter` is needed then.
         """
         if not self._is_inside:
             every = self._every()
@@ -225,7 +225,7 @@ class Lifespans:
     async def enter(self) -> None:
         """Wait until everything has started.
 
-        :raises Exception: what went wrong; what had started before has ended then.
+        :raises Exception: what went wrong; those that had started before have ended then.
         """
         if self._is_inside:
             return
@@ -241,7 +241,7 @@ class Lifespans:
     def leave_nowait(self) -> bool:
         """Leave without waiting.
 
-        :return: false if there is something to do at an end; :meth:`leave` is needed then.
+        :returns: false if there is something to do at an end; :meth:`leave` is needed then.
         """
         left = [each.leave_nowait(self) for each in self._entered]
         if not all(left):
@@ -250,7 +250,7 @@ class Lifespans:
         return True
 
     async def leave(self) -> None:
-        """Say that this user serves no more; wait for the end of what nobody else serves."""
+        """Leave: this user stops serving. Wait for the end of what no other user serves."""
         self._is_inside = False
         entered, self._entered = self._entered, []
         for each in reversed(entered):

@@ -1,15 +1,17 @@
-"""Which addresses belong to proxies that are trusted."""
+"""The addresses of proxies that are trusted."""
 
 from __future__ import annotations
 
 import ipaddress
 from typing import TYPE_CHECKING
 
+from tornado.util import BoundedCache
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-#: How many answers are remembered; there are few proxies.
-_REMEMBERED = 256
+#: How many results are kept; there are few proxies.
+_MAX_RESULTS = 256
 
 
 class Networks:
@@ -17,24 +19,17 @@ class Networks:
 
     :param members: addresses (``"10.0.0.9"``, ``"::1"``) and networks (``"10.0.0.0/8"``).
     :raises ValueError: one of them is neither.
-    :raises TypeError: they are one text and no list.
+    :raises TypeError: they are one text instead of a list.
     """
 
     def __init__(self, members: Iterable[str]) -> None:
         if isinstance(members, str | bytes):
             raise TypeError(f"a list of addresses and networks is needed: [{members!r}]")
         self._networks = [_parse(member) for member in members]
-        self._known: dict[str, bool] = {}
+        self._results: BoundedCache[str, bool] = BoundedCache(self._find, max_entries=_MAX_RESULTS)
 
     def __contains__(self, address: object) -> bool:
-        if not isinstance(address, str):
-            return False
-        known = self._known.get(address)
-        if known is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            known = self._known[address] = self._find(address)
-        return known
+        return isinstance(address, str) and self._results[address]
 
     def _find(self, text: str) -> bool:
         try:
@@ -47,7 +42,7 @@ class Networks:
 
 
 def is_loopback(text: str) -> bool:
-    """Tell whether an address is one of this machine's own."""
+    """Return whether an address is one of this machine's own."""
     try:
         return ipaddress.ip_address(text).is_loopback
     except ValueError:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-#: Options that a server hands on to its connections under the same name.
+#: Options that a server passes on to its connections under the same name.
 CONNECTION_OPTIONS = frozenset(
     {
         "head_timeout",
@@ -23,7 +23,7 @@ CONNECTION_OPTIONS = frozenset(
 def check_names(server: type[Any], names: Iterable[str]) -> None:
     """Check the names that ``initialize`` of a server does not know.
 
-    :raises TypeError: one of them is not an option; the message names the option that is meant.
+    :raises TypeError: one of them is not an option; the message suggests the option that is meant.
     """
     for name in names:
         if name not in CONNECTION_OPTIONS:

@@ -1,4 +1,4 @@
-"""Reading PROXY headers from sockets that were just accepted, before anything else does."""
+"""PROXY headers, read from sockets that were just accepted."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _PEEK = 2200
 
 
 class ProxyAcceptor:
-    """Wait for the header of each connection that comes from a known proxy.
+    """What waits for the header of each connection that comes from a known proxy.
 
-    The header is taken from the socket itself, and not a byte more, so that whatever follows (TLS
-    or HTTP) finds the socket as if the client had connected directly.
+    The header is read from the socket itself, and not a byte more. What follows (TLS or HTTP) finds
+    the socket as if the client had connected directly.
 
-    :param proxies: who must send a header. Others must not: what they send is HTTP to us, in which
-        such a header is an error.
+    :param proxies: the proxies that must send a header. Others must not: what they send is read as
+        HTTP, in which such a header is an error.
     :param accept: called with the socket and the client's address.
     :param timeout: seconds for the header; ``None`` for no limit.
     """
@@ -40,22 +40,22 @@ class ProxyAcceptor:
         self._proxies = proxies
         self._accept = accept
         self._timeout = timeout
-        self._waiting: set[_Waiting] = set()
+        self._waiting: set[_Connection] = set()
 
     def accept(self, connection: socket.socket, address: Any) -> None:
-        """Take a new connection."""
+        """Accept a new connection, when its header has come if it must have one."""
         if isinstance(address, tuple) and address[0] not in self._proxies:
             self._accept(connection, address)
             return
         connection.setblocking(False)
-        self._waiting.add(_Waiting(self, connection, address))
+        self._waiting.add(_Connection(self, connection, address))
 
     def close(self) -> None:
         """Close the connections whose header has not come yet."""
         for waiting in list(self._waiting):
-            waiting.give_up()
+            waiting.close()
 
-    def done(self, waiting: _Waiting, address: Any) -> None:
+    def finish(self, waiting: _Connection, address: Any) -> None:
         """Go on with a connection whose header is complete."""
         self._waiting.discard(waiting)
         if address is None:
@@ -68,7 +68,7 @@ class ProxyAcceptor:
             waiting.connection.close()
 
 
-class _Waiting:
+class _Connection:
     """One connection that waits for its header."""
 
     def __init__(self, acceptor: ProxyAcceptor, connection: socket.socket, address: Any) -> None:
@@ -80,10 +80,10 @@ class _Waiting:
         self._loop.add_reader(connection.fileno(), self._read)
         self._timer: asyncio.TimerHandle | None = None
         if acceptor._timeout is not None:
-            self._timer = self._loop.call_later(acceptor._timeout, self.give_up)
+            self._timer = self._loop.call_later(acceptor._timeout, self.close)
 
-    def give_up(self) -> None:
-        """Close the connection: its header does not come."""
+    def close(self) -> None:
+        """Close the connection, because its header does not come."""
         self._end(None)
 
     def _read(self) -> None:
@@ -106,4 +106,4 @@ class _Waiting:
         self._loop.remove_reader(self.connection.fileno())
         if self._timer is not None:
             self._timer.cancel()
-        self._acceptor.done(self, address)
+        self._acceptor.finish(self, address)

@@ -1,9 +1,9 @@
 """The PROXY protocol, versions 1 and 2: the header alone, without a socket.
 
-A proxy that passes on bytes and not requests says in front of them whose bytes they are. The
-description is https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt. ``feed`` takes the bytes
-that came and says how many of them belong to the header: not one byte of what follows is taken,
-because it may be the beginning of a TLS handshake.
+A proxy that passes on bytes and not requests sends a header first, which says whose bytes they
+are. The description is https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt. ``feed`` takes the bytes
+that came and returns how many of them belong to the header: no byte after the header may be taken
+from the socket, because it may be the beginning of a TLS handshake.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _LONGEST_LINE = 107
 #: The longest rest of a header of version 2 that is taken: addresses and some extensions.
 _LONGEST_REST = 2048
 
-# No leading zeros, as the section demands: other readers take them for octal.
+# No leading zeros, as the section demands: other readers take such numbers for octal ones.
 _LINE = re.compile(
     rb"PROXY (?:UNKNOWN(?: [\x20-\x7e]*)?"
     rb"|(TCP4|TCP6) ([0-9A-Fa-f.:]+) ([0-9A-Fa-f.:]+) (0|[1-9][0-9]{0,4}) (0|[1-9][0-9]{0,4}))\r\n"
@@ -34,14 +34,14 @@ Address = tuple[str, int] | tuple[str, int, int, int]
 
 
 class ProxyHeaderError(Exception):
-    """The bytes in front of a connection are no header of the PROXY protocol."""
+    """Bytes at the beginning of a connection that are not a header of the PROXY protocol."""
 
 
 class ProxyHeader:
-    """Read one header.
+    """One header, as it arrives.
 
-    When ``done`` is true, ``source`` is the client's address in the form that ``accept`` gives, or
-    ``None`` if the proxy speaks for itself (a health check) or does not know.
+    When ``done`` is true, ``source`` is the client's address in the form of ``socket.accept``,
+    or ``None`` if the proxy speaks for itself (a health check) or does not know it.
     """
 
     def __init__(self) -> None:
@@ -50,9 +50,9 @@ class ProxyHeader:
         self._data = b""
 
     def feed(self, data: bytes) -> int:
-        """Take what belongs to the header; give the number of bytes taken.
+        """Take the bytes that belong to the header, and return how many they are.
 
-        :raises ProxyHeaderError: this is no such header.
+        :raises ProxyHeaderError: this is not such a header.
         """
         before = len(self._data)
         known = self._data + data
@@ -62,7 +62,7 @@ class ProxyHeader:
         elif _SIGNATURE.startswith(known[:12]):
             taken = self._feed_binary(known)
         else:
-            raise ProxyHeaderError(f"no PROXY header: {known[:16]!r}")
+            raise ProxyHeaderError(f"not a PROXY header: {known[:16]!r}")
         self._data = known[:taken]
         return taken - before
 

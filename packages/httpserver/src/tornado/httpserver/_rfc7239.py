@@ -7,7 +7,7 @@ import re
 from tornado.httputil import TOKEN
 
 # forwarded-pair = token "=" ( token / quoted-string ) (RFC 7239 section 4). Many proxies write a
-# value with a colon without the quotes that it needs; no reader can mistake it.
+# value with a colon without the quotes that it needs; no reader can misunderstand it.
 _PAIR = re.compile(rf'({TOKEN})=(?:([^\s",;=]++)|"((?:[^"\\]++|\\.)*)")')
 _ESCAPED = re.compile(r"\\(.)")
 
@@ -15,8 +15,8 @@ _ESCAPED = re.compile(r"\\(.)")
 def parse_forwarded(value: str) -> list[dict[str, str]]:
     """Parse a Forwarded field; several of them are one, joined with commas.
 
-    :return: an element per proxy, the nearest one last, with its parameters in lower case; nothing
-        at all if the field breaks the grammar anywhere.
+    :returns: an element per proxy, the nearest one last, with its parameters in lower case; an empty
+        list if the field breaks the grammar anywhere.
     """
     elements: list[dict[str, str]] = [{}]
     at, end = 0, len(value)

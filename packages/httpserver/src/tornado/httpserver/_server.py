@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import operator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
@@ -15,6 +14,7 @@ from tornado.util import Configurable
 
 from ._backlog import bound_unsent
 from ._context import ConnectionContext, ForwardedDelegate
+from ._draining import DrainingServer
 from ._option_names import check_names
 from ._starter import Starter
 
@@ -39,8 +39,8 @@ _HANDSHAKE_TIMEOUT = 60.0
 _READ_SIZE = 65536
 
 
-class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
-    """Serve HTTP/1.1.
+class HTTPServer(DrainingServer, Configurable, HTTPServerConnectionDelegate):
+    """A server of HTTP/1.1.
 
     ``HTTPServer(application).listen(8888)`` is all that most programs need; see
     :class:`tornado.tcpserver.TCPServer` for ``bind`` and ``start`` with several processes, and for
@@ -49,21 +49,21 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
     :param request_callback: a :class:`tornado.httputil.HTTPServerConnectionDelegate` (for example
         a ``tornado.web.Application``), or a callable that takes each complete
         :class:`tornado.httputil.HTTPServerRequest`; it may be a coroutine function.
-    :param no_keep_alive: close each connection behind its first response.
+    :param no_keep_alive: close each connection after its first response.
     :param xheaders: believe ``X-Real-Ip``, ``X-Forwarded-For``, ``X-Scheme`` and
-        ``X-Forwarded-Proto``. Only for servers that nobody reaches but through a proxy.
+        ``X-Forwarded-Proto``. Only for servers that can be reached through a proxy alone.
     :param ssl_options: an :class:`ssl.SSLContext`, or a dictionary of keyword arguments for one.
     :param protocol: ``"http"`` or ``"https"`` where the socket cannot tell.
     :param decompress_request: take ``Content-Encoding: gzip`` off request bodies.
-    :param chunk_size: how much of a body is handed on at once.
-    :param max_header_size: the longest head that is taken; above it the answer is 431.
+    :param chunk_size: how much of a body is passed on at once.
+    :param max_header_size: the longest head that is accepted; the response to a longer one is 431.
     :param idle_connection_timeout: how long a connection may be idle (3600).
     :param body_timeout: how long a body may take (no limit).
-    :param max_body_size: the longest body that is taken (100 MiB); above it the answer is 413.
+    :param max_body_size: the longest body that is accepted (100 MiB); the response to a longer one is 413.
     :param max_buffer_size: the most that a stream buffers for one read.
     :param trusted_downstream: addresses (``"10.0.0.9"``) or networks (``"10.0.0.0/8"``) of proxies.
-        The walk through ``X-Forwarded-For`` passes them, and fields are believed only if one of
-        them, or this machine itself, sent the request.
+        They are skipped in ``X-Forwarded-For``, and fields are believed only if one of them, or this
+        machine itself, sent the request.
     :param forwarded: believe ``Forwarded`` (RFC 7239) instead of the ``X-`` fields.
     :param forwarded_host: take the host from ``X-Forwarded-Host`` and ``-Port``, or from
         ``Forwarded``.
@@ -76,7 +76,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
     :param min_body_rate: bytes per second that a body must reach (100), with pauses of at most a
         minute; 0 for any. A client that streams as things happen may be slower than that.
     :param write_timeout: how long a client may take nothing of its response (120).
-    :param max_header_count: the number of fields (256); above it the answer is 431.
+    :param max_header_count: the number of fields (256); the response to more is 431.
     :param max_drain_size: how much unread body is thrown away to keep a connection (1 MiB).
     :param non_ascii_targets: take request targets with octets outside ASCII, which RFC 3986 wants
         percent-encoded. Without it they are answered with 400.
@@ -84,14 +84,14 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
     :param max_connections_per_address: connections that one address may have open.
     :param handshake_timeout: how long a TLS handshake may take, and a PROXY header (60); never
         longer than an ``idle_connection_timeout`` that is given.
-    :param io_loop: classic, and the third argument there: another loop of this thread to serve on.
+    :param io_loop: classic, where it is the third argument: another loop of this thread to serve on.
     """
 
     #: The arguments so far, of a subclass with a constructor of its own.
-    _made_with: _Arguments | None = None
+    _given: _Arguments | None = None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        """Set the server up, as far as its arguments are ours.
+        """Initialize the server, as far as its arguments are ours.
 
         Until 4.1 ``__init__`` did this. Subclasses of that time have a constructor of their own, with
         other arguments, and call ours from there.
@@ -99,16 +99,16 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         if cls.__init__ is HTTPServer.__init__ or cls.initialize is not HTTPServer.initialize:
             return super().__new__(cls, *args, **kwargs)
         server = object.__new__(cls)
-        server._made_with = ((), {})
+        server._given = ((), {})
         with suppress(TypeError):  # not ours: the subclass calls __init__ with those that are
             server.initialize(*args, **kwargs)
-            server._made_with = (args, kwargs)
+            server._given = (args, kwargs)
         return server
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Set the server up if a subclass hands on other arguments than it was called with."""
-        if self._made_with is not None and not _is_same(self._made_with, (args, kwargs)):
-            self._made_with = (args, kwargs)
+        """Initialize the server if a subclass passes on other arguments than it was called with."""
+        if self._given is not None and not _is_same(self._given, (args, kwargs)):
+            self._given = (args, kwargs)
             self.initialize(*args, **kwargs)
 
     @takes_loop(before="xheaders", none_before=bool)
@@ -138,7 +138,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         io_loop: IOLoop | None = None,
         **more_limits: Any,
     ) -> None:
-        """Take the arguments of the constructor; subclasses may extend it."""
+        """Called with the arguments of the constructor. Override to extend it."""
         check_names(type(self), more_limits)
         if hasattr(xheaders, "add_callback") or hasattr(xheaders, "call_soon"):
             raise TypeError(
@@ -166,15 +166,11 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
             from ._callback import CallbackDelegate
 
             self._delegate = CallbackDelegate(request_callback)
-        self._starter: Starter | None = None
-        self._connections: set[HTTP1ServerConnection] = set()
-        self._is_draining = False
-        self._is_stopped = False
-        self._emptied: asyncio.Event | None = None
+        self._connections = set()
         self._choose_limits = limits
         self._trust_proxies(trusted_downstream, forwarded, forwarded_host)
         self._expect_proxies(proxy_protocol, handshake_timeout, idle_connection_timeout)
-        self._shorten_the_way()
+        self._skip_own_step()
         TCPServer.__init__(
             self,
             ssl_options=ssl_options,
@@ -237,7 +233,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
             )
 
     def accept_connection(self, connection: socket.socket, address: Any) -> None:
-        """Take a connection, after its PROXY header where one is to be expected."""
+        """Accept a connection, after its PROXY header if one is to be expected."""
         if self._proxy_acceptor is not None:
             self._proxy_acceptor.accept(connection, address)
         else:
@@ -246,9 +242,9 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
     # Connections.
 
     def add_sockets(self, sockets: Iterable[socket.socket]) -> None:
-        """Accept on listening sockets, which belong to the server from now on.
+        """Accept connections on listening sockets, which belong to the server from now on.
 
-        If the application has something to do at its start, they are accepted on after it.
+        If the application has something to do at its start, the server accepts after that.
         """
         sockets = list(sockets)
         for listener in sockets:
@@ -268,14 +264,14 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
     def start_request(
         self, server_conn: object, request_conn: HTTPConnection
     ) -> HTTPMessageDelegate:
-        """Hand a new request to the application."""
+        """Return the application's delegate for a new request."""
         delegate = self._delegate.start_request(server_conn, request_conn)
         if self._is_interposed:
             return self._interpose(delegate, request_conn)
         return delegate
 
-    def _shorten_the_way(self) -> None:
-        """Let connections ask the application itself where this class has nothing to add."""
+    def _skip_own_step(self) -> None:
+        """Let connections call the application itself if this class has nothing to add."""
         if not self._is_interposed and type(self).start_request is HTTPServer.start_request:
             self.start_request = self._delegate.start_request  # type: ignore[method-assign]  # see above
 
@@ -291,91 +287,16 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         return delegate
 
     def on_close(self, server_conn: object) -> None:
-        """Take note that a connection is gone."""
-        self._connections.discard(server_conn)
-        if self._emptied is not None and not self._connections:
-            self._emptied.set()
+        """Pass on that a connection is closed."""
+        self._forget_connection(server_conn)
         self._delegate.on_close(server_conn)
         if self._is_stopped:
             self._end_if_idle()
 
-    # The end.
 
-    def stop(self) -> None:
-        """Accept no more and close the listening sockets. Open connections go on."""
-        if self._proxy_acceptor is not None:
-            self._proxy_acceptor.close()
-        super().stop()
-        self._is_stopped = True
-        if self._starter is not None:
-            self._starter.stop()
-        self._end_if_idle()
-
-    def _end_if_idle(self) -> None:
-        """End the application after the last connection of a server that was stopped."""
-        if self._starter is not None and not self._connections and not self._is_draining:
-            self._starter.end_soon()
-
-    async def drain(
-        self,
-        timeout: float | None = 30.0,  # noqa: ASYNC109 - what is late is cut off, not the drain
-        *,
-        grace: float = 1.0,
-    ) -> int:
-        """Stop in a way that no client notices, as far as time allows.
-
-        Connections that wait in the queue of a listening socket are still accepted, then nothing is
-        accepted any more. Requests that are under way are finished, and every response from now on
-        says ``Connection: close``. A connection that is idle is closed when the grace is over: a
-        client may just be sending its next request on it, and closing would lose that request.
-
-        :param timeout: seconds until what is still under way is cut off; ``None`` waits for ever.
-        :param grace: seconds for which idle connections stay open.
-        :return: how many connections were cut off with a request under way.
-
-        .. versionadded:: 1.0
-        """
-        self._is_draining = True
-        self.accept_waiting()
-        self.stop()
-        self._emptied = asyncio.Event()
-        for connection in self._connections:
-            connection.is_draining = True
-        end = None if timeout is None else asyncio.get_running_loop().time() + timeout
-        await self._empty(grace if timeout is None else min(grace, timeout))
-        for connection in list(self._connections):
-            connection.drain()
-        await self._empty(None if end is None else end - asyncio.get_running_loop().time())
-        late = sum(not connection.is_closing for connection in self._connections)
-        await self.close_all_connections()
-        return late
-
-    async def _empty(self, seconds: float | None) -> None:
-        """Wait until no connection is left, but not longer than that."""
-        if self._connections and self._emptied is not None:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await self._emptied.wait()
-
-    async def close_all_connections(self) -> None:
-        """Close every open connection at once, also those with a request under way.
-
-        :meth:`stop` alone only stops accepting; :meth:`drain` lets requests finish.
-        """
-        while self._connections:
-            await next(iter(self._connections)).close()
-        if self._is_stopped and self._starter is not None:
-            await self._starter.end()
-
-    async def _close(self) -> None:
-        """Stop at once, because the loop ends."""
-        self.stop()
-        await self.close_all_connections()
-
-
-def _is_same(made_with: _Arguments, given: _Arguments) -> bool:
-    """Tell if arguments are the very objects that a server was made with."""
-    (args, kwargs), (others, other_kwargs) = made_with, given
+def _is_same(before: _Arguments, given: _Arguments) -> bool:
+    """Return whether arguments are the very objects that a server was given before."""
+    (args, kwargs), (others, other_kwargs) = before, given
     return (
         len(args) == len(others)
         and kwargs.keys() == other_kwargs.keys()

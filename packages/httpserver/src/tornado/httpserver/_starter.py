@@ -19,7 +19,7 @@ app_log = logging.getLogger("tornado.application")
 
 
 class Starter:
-    """Let a server accept connections from the start of its application until the end.
+    """What lets a server accept connections from the start of its application until the end.
 
     :param delegate: the application, or whatever takes the requests.
     :param accept: begins to accept connections on sockets.
@@ -40,7 +40,7 @@ class Starter:
         self._is_stopped = False
 
     def add_sockets(self, sockets: list[socket.socket]) -> None:
-        """Accept connections: at once if the application has started, or has nothing to do for it.
+        """Accept connections on sockets when the application has started.
 
         Until then, clients wait in the queues of the sockets.
         """
@@ -68,25 +68,25 @@ class Starter:
         self._accept(sockets)
 
     def _fail(self, error: BaseException) -> None:
-        """End the program, which would run on without listening; several servers say it once."""
+        """End the program, which would run on without listening; several servers log it once."""
         self.stop()
         if not isinstance(error, Exception) and not _is_failure_of_child(error):
             asyncio.get_running_loop().call_soon(_raise, error)
             return
-        if not hasattr(error, "_tornado_told"):
-            error._tornado_told = True  # type: ignore[attr-defined]  # nobody else has such a name
+        if not hasattr(error, "_tornado_logged"):
+            error._tornado_logged = True  # type: ignore[attr-defined]  # nobody else has such a name
             app_log.error("the application did not start: %r", error, exc_info=error)
         asyncio.get_running_loop().call_soon(_exit)
 
     def stop(self) -> None:
-        """Close the sockets that still wait."""
+        """Close the sockets on which nothing is accepted yet."""
         self._is_stopped = True
         for each in self._waiting:
             each.close()
         self._waiting.clear()
 
     def end_soon(self) -> None:
-        """Say that the server has stopped and has no connections any more."""
+        """End the application soon: the server has stopped and has no connections any more."""
         if self._ending is not None or self._task is not None or self._lifespans.leave_nowait():
             return
         try:
@@ -108,7 +108,7 @@ def _raise(error: BaseException) -> None:
 
 
 def _is_failure_of_child(error: BaseException) -> bool:
-    """Tell whether a forked process exits with an error, and so would be started anew."""
+    """Return whether a forked process exits with an error, and so would be started again."""
     from tornado.process import task_id
 
     return isinstance(error, SystemExit) and bool(error.code) and task_id() is not None
@@ -117,5 +117,5 @@ def _is_failure_of_child(error: BaseException) -> bool:
 def _exit() -> None:
     from tornado.process import task_id
 
-    # The parent of forked processes starts no child anew that says so: it could not start either.
+    # With this status the parent does not start the child again, which could not start either.
     raise SystemExit(1 if task_id() is None else getattr(os, "EX_CONFIG", 78))

@@ -33,7 +33,12 @@ from typing import TYPE_CHECKING
 from tornado.escape import native_str, parse_qs_bytes, to_unicode, utf8
 from tornado.util import ObjectDict, publish
 
-from ._delegates import HTTPConnection, HTTPMessageDelegate, HTTPServerConnectionDelegate
+from ._delegates import (
+    CollectingDelegate,
+    HTTPConnection,
+    HTTPMessageDelegate,
+    HTTPServerConnectionDelegate,
+)
 from ._errors import HTTPInputError, HTTPOutputError, MultipartError
 from ._fields._dates import format_timestamp
 from ._fields._grammar import FIELD_VALUE, HTTP_WHITESPACE, TCHAR, TOKEN, is_token
@@ -93,6 +98,7 @@ if TYPE_CHECKING:
     from ._start_lines import parse_request_start_line, parse_response_start_line
 
 __all__ = [
+    "CollectingDelegate",
     "FIELD_VALUE",
     "FormReceiver",
     "HTTPConnection",

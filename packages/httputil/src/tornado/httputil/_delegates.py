@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from ._fields._headers import HTTPHeaders
+    from ._request import HTTPServerRequest
     from ._start_lines import RequestStartLine
 
 
@@ -67,6 +68,46 @@ class HTTPMessageDelegate:
 
         A message ends with this call or with :meth:`finish`, never with both.
         """
+
+
+class CollectingDelegate(HTTPMessageDelegate):
+    """A delegate that collects the body of a request and calls a function with the whole request.
+
+    :param callback: called with the request, whose body is complete and parsed.
+    :param request: the request; a subclass may set it when the head has come.
+
+    .. versionadded:: 1.0
+    """
+
+    #: The request, without its body until that is complete.
+    request: HTTPServerRequest
+    #: The pieces of the body so far, None before the first one.
+    chunks: list[bytes] | None = None
+
+    def __init__(
+        self,
+        callback: Callable[[HTTPServerRequest], object],
+        request: HTTPServerRequest | None = None,
+    ) -> None:
+        self._callback = callback
+        if request is not None:
+            self.request = request
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        """Keep a piece of the body."""
+        if self.chunks is None:
+            self.chunks = []
+        self.chunks.append(chunk)
+        return None
+
+    def finish(self) -> None:
+        """Call the function."""
+        self.request.set_body(b"".join(self.chunks or ()))
+        self._callback(self.request)
+
+    def on_connection_close(self) -> None:
+        """Drop what was collected."""
+        self.chunks = None
 
 
 class HTTPConnection:

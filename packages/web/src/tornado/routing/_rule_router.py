@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tornado.httputil import (
+    CollectingDelegate,
     HTTPMessageDelegate,
     HTTPServerConnectionDelegate,
     HTTPServerRequest,
@@ -17,8 +19,6 @@ from ._rules import Rule, URLSpec, _RuleList
 from ._table import Rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tornado.httpserver import Lifespan
 
 app_log = logging.getLogger("tornado.application")
@@ -82,7 +82,7 @@ class RuleRouter(Router):
         if isinstance(target, HTTPServerConnectionDelegate):
             return target.start_request(request.server_connection, connection)
         if callable(target):
-            return _CallableTarget(target, request, **target_params)
+            return CollectingDelegate(partial(target, **target_params), request)
         return None
 
 
@@ -124,25 +124,3 @@ def _as_rule(rule: Any) -> Rule:
     if not hasattr(matcher, "match"):
         raise TypeError(f"a route begins with a pattern or a matcher, not {matcher!r:.200}")
     return Rule(matcher, *rest)
-
-
-class _CallableTarget(HTTPMessageDelegate):
-    """The delegate of a callable: it collects the request, then calls it."""
-
-    def __init__(
-        self, target: Callable[..., object], request: HTTPServerRequest, **params: Any
-    ) -> None:
-        self._target = target
-        self._params = params
-        self._request = request
-        self._chunks: list[bytes] = []
-
-    def data_received(self, chunk: bytes) -> None:
-        self._chunks.append(chunk)
-
-    def finish(self) -> None:
-        self._request.set_body(b"".join(self._chunks))
-        self._target(self._request, **self._params)
-
-    def on_connection_close(self) -> None:
-        self._chunks.clear()

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ._middleware._chain import Middleware
 
 
-_is_logged = access_log.isEnabledFor  # a method of what was imported is bound anew for each call
+_is_logged = access_log.isEnabledFor  # saves binding the method for each call
 
 
 class _ApplicationRouter(ReversibleRuleRouter):

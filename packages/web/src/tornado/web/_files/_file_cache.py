@@ -1,6 +1,6 @@
 """Caches of what was read from files: small contents, and hashes of contents.
 
-An entry is used only while the file system shows the same file: whoever asks has a fresh ``stat``.
+An entry is used only while the file is unchanged: callers pass a fresh ``stat``.
 A file that has just been written is not cached at all, because a second write within the same tick
 of the file system's clock could not be noticed.
 """

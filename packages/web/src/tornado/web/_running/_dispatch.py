@@ -8,8 +8,8 @@ from logging import INFO
 from typing import TYPE_CHECKING, Any
 
 from tornado.httputil import (
+    CollectingDelegate,
     HTTPHeaders,
-    HTTPMessageDelegate,
     HTTPServerRequest,
     RequestStartLine,
     ResponseStartLine,
@@ -28,10 +28,8 @@ if TYPE_CHECKING:
     from .._handler import RequestHandler
 
 
-class HandlerDelegate(HTTPMessageDelegate):
+class HandlerDelegate(CollectingDelegate):
     """The delegate of a request: it collects the body, then runs the handler."""
-
-    _chunks: list[bytes] | None = None
 
     def __init__(
         self,
@@ -58,19 +56,13 @@ class HandlerDelegate(HTTPMessageDelegate):
             connection.set_max_body_size(limit)
         return None
 
-    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
-        if self._chunks is None:
-            self._chunks = []
-        self._chunks.append(chunk)
-        return None
-
     def finish(self) -> None:
-        if self._chunks:
-            self.request.body = b"".join(self._chunks)
+        if self.chunks:
+            self.request.body = b"".join(self.chunks)
         self.execute()
 
     def on_connection_close(self) -> None:
-        self._chunks = None
+        self.chunks = None
         request = self.request
         if getattr(request.connection, "refused_with", None) is None:
             log_line(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #: Methods that change nothing (RFC 9110 section 9.2.1): other sites may cause them.
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-_set_running = running_handler.set  # a method of what was imported is bound anew for each call
+_set_running = running_handler.set  # saves binding the method for each call
 
 
 class _Verbs(dict[str, str]):

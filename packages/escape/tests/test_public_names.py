@@ -65,17 +65,17 @@ def test_type_checkers_see_the_names_that_are_imported_on_demand():
         for alias in node.names
     }
     assert sorted(seen) == tornado.escape.__all__
-    for name, room in seen.items():
-        module = __import__(f"tornado.escape.{room}", fromlist=[name])
+    for name, private in seen.items():
+        module = __import__(f"tornado.escape.{private}", fromlist=[name])
         assert getattr(module, name) is getattr(tornado.escape, name)
 
 
 @pytest.mark.parametrize("name", tornado.escape.__all__)
-def test_public_objects_say_the_public_module(name):
+def test_public_objects_show_the_public_module(name):
     assert getattr(tornado.escape, name).__module__ == "tornado.escape"
 
 
-def test_importing_loads_nothing_but_the_faces():
+def test_importing_loads_nothing_but_the_public_modules():
     loaded = modules_after("import tornado.escape") - modules_after("")
     assert {name for name in loaded if not name.startswith("tornado")} <= {"__future__"}
 
@@ -86,14 +86,14 @@ def test_all_names_together_load_little_more_than_re_and_json():
     assert outside <= {"__future__", "html", "encodings"}
 
 
-def test_json_is_loaded_by_the_first_value_and_by_no_name():
+def test_json_is_loaded_by_the_first_value_and_not_by_a_name():
     program = "from tornado.escape import json_decode, json_encode"
     # modules_after() itself needs json, but not before it has looked.
     looked = f"{program}\nimport sys; assert 'json' not in sys.modules"
     assert "json" in modules_after(f"{looked}\njson_encode(json_decode('[1]'))")
 
 
-def test_nothing_that_is_ever_used_loads_the_network():
+def test_no_function_loads_the_network():
     program = (
         "from tornado.escape import *\n"
         "linkify('http://a.b/'), xhtml_unescape('&amp;'), url_unescape('%41'), json_encode('<')\n"

@@ -29,7 +29,7 @@ def test_the_version_is_the_same_as_text_and_as_numbers() -> None:
     assert tornado.version == ".".join(map(str, tornado.version_info))
 
 
-def test_programs_that_ask_for_the_current_major_version_accept_it() -> None:
+def test_programs_that_need_the_current_major_version_accept_it() -> None:
     assert (6, 5, 7) <= tornado.version_info < (7,)
 
 
@@ -72,13 +72,13 @@ def test_a_module_is_there_after_importing_the_meta_package_alone(
 
 
 @pytest.mark.parametrize("name", sorted(NEED_EXTRA))
-def test_a_module_that_needs_an_extra_is_there_or_says_which(name: str) -> None:
+def test_a_module_that_needs_an_extra_is_there_or_the_error_says_which(name: str) -> None:
     result = run_python("-c", f"import tornado; print(tornado.{name}.__name__)")
 
     assert result.stdout == f"tornado.{name}\n" or f"pip install '{PIECES[name]}[" in result.stderr
 
 
-def test_importing_the_roof_imports_no_piece() -> None:
+def test_importing_the_meta_package_imports_no_piece() -> None:
     program = (
         "import sys, tornado; print([m for m in sys.modules if m.startswith('tornado.')"
         " and m != 'tornado._pieces'])"
@@ -129,8 +129,8 @@ def test_an_unknown_name_in_a_from_import_is_an_import_error() -> None:
     assert "ImportError: cannot import name 'webb' from 'tornado'" in result.stderr
 
 
-def lone_roof(tmp_path: Path) -> Path:
-    """Return a folder that holds the roof's own files and no piece."""
+def copy_meta_package(tmp_path: Path) -> Path:
+    """Return a folder with the files of the meta-package and no piece."""
     package = tmp_path / "tornado"
     package.mkdir()
     for file in ("__init__.py", "_pieces.py"):
@@ -140,28 +140,30 @@ def lone_roof(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("statement", ["import tornado; tornado.util", "from tornado import util"])
-def test_a_piece_that_is_not_installed_says_how_to_get_it(tmp_path: Path, statement: str) -> None:
-    program = (
-        f"import sys; sys.path[:] = [{str(lone_roof(tmp_path))!r}, *sys.path[1:]]; {statement}"
-    )
+def test_the_error_for_a_piece_that_is_not_installed_says_how_to_install_it(
+    tmp_path: Path, statement: str
+) -> None:
+    program = f"import sys; sys.path[:] = [{str(copy_meta_package(tmp_path))!r}, *sys.path[1:]]; {statement}"
     result = run_python("-S", "-c", program)
 
     expected = "tornado.util is not installed: run 'pip install tornado-util'"
     assert f"ModuleNotFoundError: {expected}" in result.stderr
 
 
-def test_the_roof_is_cheap_to_import_where_all_pieces_are_in_one_place(tmp_path: Path) -> None:
+def test_the_meta_package_is_cheap_to_import_if_all_pieces_are_in_one_folder(
+    tmp_path: Path,
+) -> None:
     expensive = ("pkgutil", "re", "typing")
     program = (
-        f"import sys; sys.path.insert(0, {str(lone_roof(tmp_path))!r}); import tornado; "
+        f"import sys; sys.path.insert(0, {str(copy_meta_package(tmp_path))!r}); import tornado; "
         f"print([name for name in {expensive!r} if name in sys.modules])"
     )
 
     assert run_python("-I", "-S", "-c", program).stdout == "[]\n"
 
 
-def test_a_module_whose_own_import_fails_says_which_one_is_missing(tmp_path: Path) -> None:
-    site = lone_roof(tmp_path)
+def test_the_error_of_a_module_whose_own_import_fails_names_the_missing_one(tmp_path: Path) -> None:
+    site = copy_meta_package(tmp_path)
     (site / "tornado" / "util").mkdir()
     (site / "tornado" / "util" / "__init__.py").write_text("import a_missing_library\n")
     program = f"import sys; sys.path.insert(0, {str(site)!r}); import tornado; tornado.util"

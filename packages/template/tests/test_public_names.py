@@ -1,4 +1,4 @@
-"""The face: its names, and what an import of it costs."""
+"""The public names, and the cost of importing them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_all_is_exactly_the_public_names_sorted() -> None:
     assert tornado.template.__all__ == [name for name in public if name not in internal]
 
 
-def test_public_objects_say_the_public_name() -> None:
+def test_public_objects_show_the_public_module() -> None:
     for name in ("BaseLoader", "DictLoader", "Loader", "ParseError", "Template"):
         assert getattr(tornado.template, name).__module__ == "tornado.template"
     assert tornado.template.filter_whitespace.__module__ == "tornado.template"
@@ -47,7 +47,7 @@ def test_the_network_stays_outside(statement: str) -> None:
     assert not {"dataclasses", "inspect", "ast"} & loaded
 
 
-def test_what_only_rendering_needs_is_not_imported_before() -> None:
+def test_modules_that_only_rendering_needs_are_not_imported_before() -> None:
     loaded = modules_after("from tornado.template import Loader, Template; Loader('.')")
     assert not {"markupsafe", "json", "typing"} & loaded
 
