@@ -130,6 +130,9 @@ class Delivery:
                     await _as_awaitable(following)
         except (Exception, asyncio.CancelledError) as fault:  # noqa: BLE001 - the handler's own
             self._task = None
+            if _is_cancelled():  # the loop ends; or else something that the handler awaited did
+                self._owner.abort()
+                raise
             self._owner.fail_handler(fault)
             return
         self._task = None
@@ -195,3 +198,8 @@ def _as_awaitable(result: Any) -> Awaitable[Any]:
 
     converted: Awaitable[Any] = convert_yielded(result)
     return converted
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

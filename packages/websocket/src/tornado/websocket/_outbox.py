@@ -74,7 +74,7 @@ class Outbox:
             written = self._stream.write(frame)
         except StreamClosedError:
             raise WebSocketClosedError from None
-        return written if written.done() else _translated(written)
+        return written if written.done() and not written.exception() else _translated(written)
 
     def send_shared(self, frames: SharedFrames) -> bool:
         """Send a message of `broadcast`; return whether it is on its way."""

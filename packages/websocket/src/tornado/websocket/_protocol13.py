@@ -18,6 +18,7 @@ from .protocol import (
     ConnectionState,
     PeerError,
     SharedFrames,
+    WebSocketClosedError,
     accept_value,
 )
 
@@ -210,7 +211,9 @@ class WebSocketProtocol13(WebSocketProtocol):
     def fail_handler(self, error: BaseException) -> None:
         """End the connection because a method of the handler has raised."""
         self._outbox.flush()
-        if isinstance(error, Exception):  # it was not cancelled
+        if isinstance(error, WebSocketClosedError) and self.stream.closed():
+            gen_log.debug("the peer has gone while a handler was sending")
+        else:
             self.handler.log_exception(type(error), error, error.__traceback__)
         self.abort()
 
