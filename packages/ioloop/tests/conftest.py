@@ -1,10 +1,17 @@
-"""Loops of both kinds, and one whose time is made up."""
+"""Loops of both kinds, one with a virtual clock, and programs in processes of their own."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
+import json
+import os
 import selectors
+import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +32,15 @@ def finish(ioloop):
         if tasks:
             asyncio_loop.run_until_complete(asyncio.wait(tasks, timeout=1))
     ioloop.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_objects_of_tests():
+    """Keep pytest and its plugins out of garbage collections, which take long otherwise."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(params=KINDS)
@@ -98,3 +114,100 @@ def virtual():
     loop = AsyncIOLoop(asyncio_loop=VirtualLoop())
     yield loop
     finish(loop)
+
+
+#: Starting an interpreter and importing the packages takes longer than most programs of these tests.
+#: So one interpreter imports them once, and forks for each program.
+START = """
+import faulthandler, importlib, json, os, sys, warnings
+
+for module in ["asyncio", "tornado.gen", "tornado.locks", "tornado.platform.asyncio", "tornado.queues"]:
+    importlib.import_module(module)
+try:
+    import uvloop
+except ImportError:
+    pass
+while True:
+    request = sys.stdin.readline()
+    if not request:
+        sys.exit()
+    program = json.loads(request)
+    pid = os.fork()
+    if not pid:
+        break
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+for number, path in enumerate([os.devnull, program["stdout"], program["stderr"]]):
+    os.dup2(os.open(path, os.O_RDWR | os.O_CREAT), number)
+faulthandler.dump_traceback_later(50, exit=True)
+os.environ.update(program["environment"])
+if program["warnings_are_errors"]:
+    warnings.simplefilter("error")
+    sys.warnoptions[:] = ["error"]
+exec(compile(program["code"], "<string>", "exec"), {"__name__": "__main__"})
+"""
+
+
+class Programs:
+    """An interpreter that forks for each program that it is given."""
+
+    def __init__(self):
+        self._interpreter = None
+
+    def run(self, code, *, environment=None, warnings_are_errors=False):
+        """Run the text of a program, and return its exit status and what it has printed.
+
+        :returns: what ``subprocess.run`` returns, with texts.
+        """
+        environment = environment or {}
+        if not hasattr(os, "fork"):
+            options = ["-W", "error"] if warnings_are_errors else []
+            return subprocess.run(
+                [sys.executable, *options, "-c", code],
+                capture_output=True,
+                text=True,
+                timeout=50,
+                check=False,
+                env={**os.environ, **environment},
+            )
+        with tempfile.TemporaryDirectory() as folder:
+            stdout, stderr = Path(folder, "stdout"), Path(folder, "stderr")
+            request = {
+                "code": code,
+                "stdout": str(stdout),
+                "stderr": str(stderr),
+                "environment": environment,
+                "warnings_are_errors": warnings_are_errors,
+            }
+            status = self._ask(json.dumps(request))
+            return subprocess.CompletedProcess(
+                code, status, stdout.read_text(encoding="utf-8"), stderr.read_text(encoding="utf-8")
+            )
+
+    def _ask(self, request):
+        if self._interpreter is None:
+            self._interpreter = subprocess.Popen(
+                [sys.executable, "-c", START],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        self._interpreter.stdin.write(request + "\n")
+        self._interpreter.stdin.flush()
+        return int(self._interpreter.stdout.readline())
+
+    def close(self):
+        """End the interpreter."""
+        if self._interpreter is not None:
+            with contextlib.suppress(OSError):
+                self._interpreter.stdin.close()
+            self._interpreter.kill()
+            self._interpreter.wait()
+            self._interpreter.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def programs():
+    """Run programs in processes of their own."""
+    found = Programs()
+    yield found
+    found.close()

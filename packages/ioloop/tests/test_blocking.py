@@ -1,11 +1,9 @@
-"""The watch for callbacks that block."""
+"""Reports on callbacks that block the loop."""
 
 import asyncio
 import doctest
 import os
 import signal
-import subprocess
-import sys
 import textwrap
 import threading
 import time
@@ -25,7 +23,7 @@ def busy(seconds):
 
 
 def sleepy(seconds):
-    """Sleep in slices: most are left when the machine stops the process in between."""
+    """Sleep in slices, most of which remain if the machine stops the process in between."""
     for _ in range(round(seconds / 0.01)):
         time.sleep(0.01)
 
@@ -50,8 +48,8 @@ def threads_become(count):
 def watched(ioloop, callback, threshold=0.05):
     """Run a callback on a watched loop."""
     ioloop.set_blocking_log_threshold(threshold)
-    ioloop.call_later(0.1, callback)
-    ioloop.call_later(0.2, lambda: ioloop.call_later(0.1, ioloop.stop))
+    ioloop.call_later(0.05, callback)
+    ioloop.call_later(0.1, lambda: ioloop.call_later(0.05, ioloop.stop))
     ioloop.start()
     ioloop.set_blocking_log_threshold(None)
 
@@ -83,15 +81,15 @@ def test_one_line_says_who_blocked_where_and_for_how_long(ioloop, caplog, block)
 
 def test_a_callback_that_blocks_from_the_start_on_is_named(kind, caplog):
     def guilty():
-        sleepy(0.4)
+        sleepy(0.2)
 
     def run():
         loop = AsyncIOLoop(uvloop=kind == "uvloop", blocking_threshold=0.05)
         for _ in range(2):  # once more after a pause
             loop.add_callback(guilty)
-            loop.call_later(0.5, loop.stop)
+            loop.call_later(0.25, loop.stop)
             loop.start()
-            time.sleep(0.1)
+            time.sleep(0.05)
         loop.close()
 
     assert len(reported(run, "guilty", caplog)) == 2
@@ -100,7 +98,7 @@ def test_a_callback_that_blocks_from_the_start_on_is_named(kind, caplog):
 def test_the_first_task_of_a_program_is_named(asyncio_run, caplog):
     async def guilty():
         IOLoop.current().set_blocking_log_threshold(0.05)
-        sleepy(0.4)
+        sleepy(0.2)
         await asyncio.sleep(0.1)
 
     assert len(reported(lambda: asyncio_run(guilty()), "guilty", caplog)) == 1
@@ -108,11 +106,11 @@ def test_the_first_task_of_a_program_is_named(asyncio_run, caplog):
 
 def test_a_loop_in_another_thread_is_watched_from_the_start_on(ioloop, caplog):
     def guilty():
-        sleepy(0.4)
+        sleepy(0.2)
 
     def run():
         ioloop.add_callback(guilty)
-        ioloop.call_later(0.5, ioloop.stop)
+        ioloop.call_later(0.25, ioloop.stop)
         thread = threading.Thread(target=ioloop.start)
         thread.start()
         thread.join()
@@ -125,14 +123,14 @@ def test_a_loop_in_another_thread_is_watched_from_the_start_on(ioloop, caplog):
 def test_a_coroutine_that_blocks_is_named(ioloop, caplog):
     async def guilty():
         await asyncio.sleep(0)
-        sleepy(0.3)
+        sleepy(0.2)
 
     assert len(reported(lambda: watched(ioloop, guilty), "guilty", caplog)) == 1
 
 
 def test_a_task_of_asyncio_is_named(asyncio_run, caplog):
     async def guilty():
-        sleepy(0.3)
+        sleepy(0.2)
 
     async def main():
         IOLoop.current().set_blocking_log_threshold(0.05)
@@ -146,9 +144,9 @@ def test_a_task_of_asyncio_is_named(asyncio_run, caplog):
 @pytest.mark.parametrize(
     ("name", "function", "arguments"),
     [
-        ("sleep", time.sleep, [0.3]),
+        ("sleep", time.sleep, [0.2]),
         # What it calls has a frame of its own each time.
-        ("<lambda>", partial(max, key=lambda number: -number), [range(4_000_000)]),
+        ("<lambda>", partial(max, key=lambda number: -number), [range(2_000_000)]),
     ],
 )
 def test_a_function_without_a_frame_is_named(ioloop, caplog, name, function, arguments):
@@ -166,21 +164,23 @@ def test_many_calls_of_one_function_in_a_round_are_load(ioloop, caplog):
         tiny()
 
     def fill():
-        for _ in range(30_000):
+        for _ in range(7_500):
             ioloop.add_callback(tiny)
             asyncio.get_running_loop().call_soon(tiny)
 
     async def main():
         fill()
         await asyncio.sleep(0)
-        await asyncio.gather(*(step() for _ in range(10_000)))
+        await asyncio.gather(*(step() for _ in range(2_500)))
 
-    ioloop.set_blocking_log_threshold(0.2)
-    ioloop.run_sync(main)
-    assert (
-        reports_on("in test_many_calls_of_one_function_in_a_round_are_load.<locals>.tiny", caplog)
-        == []
-    )
+    def run():
+        caplog.clear()
+        ioloop.run_sync(main)
+        return reports_on(f"in {tiny.__qualname__}", caplog)
+
+    ioloop.set_blocking_log_threshold(0.1)
+    # A machine that stops the process in the middle of a call makes that one long.
+    assert any(run() == [] for _ in range(3))
 
 
 def test_a_loop_that_is_idle_or_busy_with_short_callbacks_is_left_in_peace(ioloop, caplog):
@@ -188,9 +188,9 @@ def test_a_loop_that_is_idle_or_busy_with_short_callbacks_is_left_in_peace(ioloo
         time.sleep(0.001)
         ioloop.add_callback(short)
 
-    ioloop.set_blocking_log_threshold(0.8)
-    ioloop.call_later(0.4, short)
-    ioloop.call_later(1.5, ioloop.stop)
+    ioloop.set_blocking_log_threshold(0.4)
+    ioloop.call_later(0.2, short)
+    ioloop.call_later(0.75, ioloop.stop)
     ioloop.start()
     assert caplog.records == []
 
@@ -221,8 +221,8 @@ def test_an_action_is_called_while_it_blocks(ioloop):
         seen.append((number, frame.f_code.co_name))
 
     ioloop.set_blocking_signal_threshold(0.05, action)
-    ioloop.call_later(0.1, sleepy, 0.3)
-    ioloop.call_later(0.1, ioloop.stop)
+    ioloop.call_later(0.05, sleepy, 0.2)
+    ioloop.call_later(0.05, ioloop.stop)
     ioloop.start()
     ioloop.set_blocking_signal_threshold(None, None)
     assert (signal.SIGALRM, "sleepy") in seen
@@ -230,8 +230,8 @@ def test_an_action_is_called_while_it_blocks(ioloop):
 
 def test_log_stack_is_an_action(ioloop, caplog):
     def run():
-        ioloop.call_later(0.1, sleepy, 0.3)
-        ioloop.call_later(0.1, ioloop.stop)
+        ioloop.call_later(0.05, sleepy, 0.2)
+        ioloop.call_later(0.05, ioloop.stop)
         ioloop.start()
 
     ioloop.set_blocking_signal_threshold(0.05, ioloop.log_stack)
@@ -239,17 +239,17 @@ def test_log_stack_is_an_action(ioloop, caplog):
 
 
 @pytest.mark.parametrize("action", ["None", "signal.SIG_DFL", "signal.SIG_IGN"])
-def test_the_default_action_ends_the_process(action):
+def test_the_default_action_ends_the_process(programs, action):
     code = f"""
         import signal, time
         from tornado.ioloop import IOLoop
         loop = IOLoop()
         loop.set_blocking_signal_threshold(0.05, {action})
-        loop.call_later(0.1, time.sleep, 0.5)
-        loop.call_later(0.2, loop.stop)
+        loop.call_later(0.05, time.sleep, 0.3)
+        loop.call_later(0.1, loop.stop)
         loop.start()
     """
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], timeout=30, check=False)
+    done = programs.run(textwrap.dedent(code))
     assert done.returncode == (0 if action == "signal.SIG_IGN" else -signal.SIGALRM)
 
 
@@ -297,7 +297,7 @@ def test_a_callback_that_blocks_is_reported_though_the_loop_ends_with_it(ioloop,
     """It is the first callback as well: nothing has shown yet who calls callbacks here."""
 
     def guilty():
-        sleepy(0.3)
+        sleepy(0.2)
         if end == "stops the loop itself":
             ioloop.stop()
         else:
@@ -316,7 +316,7 @@ def test_a_report_may_go_to_a_function_instead_of_the_log(ioloop, caplog):
     lines = []
 
     def guilty():
-        sleepy(0.3)
+        sleepy(0.2)
 
     def run():
         ioloop.set_blocking_log_threshold(0.05, report=lines.append)

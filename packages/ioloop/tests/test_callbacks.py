@@ -190,8 +190,7 @@ def test_add_future_takes_futures_only(ioloop):
         ioloop.add_future(5, print)
 
 
-@pytest.mark.slow
-def test_a_million_callbacks_stay_linear(ioloop):
+def test_many_callbacks_stay_linear(ioloop):
     import time
 
     def burn(count):
@@ -210,7 +209,7 @@ def test_a_million_callbacks_stay_linear(ioloop):
         return time.process_time() - begin
 
     def ratio():
-        return burn(500_000) / burn(50_000)
+        return burn(100_000) / min(burn(10_000) for _ in range(3))
 
     assert any(ratio() < 20 for _ in range(3))
 

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    import subprocess
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 
-# The signal comes from another thread, as from a terminal: once the loop has begun to wait, or once
+# The signal comes from another thread, as from a terminal: when the loop has begun to wait, or when
 # the program has said that it hangs.
 START = """
 import asyncio, os, signal, sys, threading, time
@@ -17,7 +20,7 @@ from tornado.platform.asyncio import AsyncIOLoop
 
 hanging = threading.Event()
 
-def press_ctrl_c(delay=0.2):
+def press_ctrl_c(delay=0.05):
     time.sleep(delay)
     os.kill(os.getpid(), signal.SIGINT)
 
@@ -45,18 +48,11 @@ HANGING = "threading.Thread(target=press_when_it_hangs).start()\n"
 
 
 @pytest.fixture
-def run(kind):
+def run(kind, programs):
     """Run a program with a loop of one kind."""
 
     def run(program: str) -> subprocess.CompletedProcess[str]:
-        start = START.format(uvloop=kind == "uvloop")
-        return subprocess.run(
-            [sys.executable, "-c", start + program],
-            capture_output=True,
-            text=True,
-            timeout=50,
-            check=False,
-        )
+        return programs.run(START.format(uvloop=kind == "uvloop") + program)
 
     return run
 
@@ -100,7 +96,7 @@ def test_a_hook_that_the_program_has_set_is_called(run) -> None:
         ("loop.call_later(0.01, hang); loop.start()", "in hang"),
         ("loop.run_sync(hang_later)", "in hang_later"),
         ("loop.run_sync(hang)", "in hang"),
-        # A function without a frame: the line that calls it is all there is.
+        # A function without a frame: only the line that calls it can be shown.
         (
             "loop.add_callback(hanging.set); loop.asyncio_loop.call_later(0.01, time.sleep, 60); loop.start()",
             "run_forever",

@@ -2,8 +2,6 @@
 
 import pathlib
 import re
-import subprocess
-import sys
 
 import pytest
 
@@ -17,14 +15,7 @@ def test_every_example_says_what_it_prints():
 
 @pytest.mark.parametrize("switch", ["0", "1"])
 @pytest.mark.parametrize(("code", "printed"), EXAMPLES)
-def test_an_example_prints_what_the_readme_says(code, printed, switch, monkeypatch):
-    monkeypatch.setenv("TORNADO_UVLOOP", switch)
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+def test_an_example_prints_what_the_readme_says(code, printed, switch, programs):
+    done = programs.run(code, environment={"TORNADO_UVLOOP": switch}, warnings_are_errors=True)
     assert done.stderr == ""
     assert done.stdout == printed

@@ -159,7 +159,7 @@ def ways_out(error):
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
 def test_an_exit_leaves_nothing_to_the_next_run_and_to_the_log(ioloop, caplog, way, error):
     async def good():
-        await asyncio.sleep(0.03)
+        await asyncio.sleep(0.003)
         return "good"
 
     with pytest.raises(error):

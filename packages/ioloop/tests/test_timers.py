@@ -88,8 +88,7 @@ def test_timeouts_come_in_order_over_an_hour(virtual):
     assert calls == [1, 30, 60]
 
 
-@pytest.mark.slow
-def test_a_hundred_thousand_timers_stay_linear(ioloop):
+def test_many_timers_stay_linear(ioloop):
     def burn(count):
         gc.collect()
         begin = time.process_time()
@@ -104,7 +103,7 @@ def test_a_hundred_thousand_timers_stay_linear(ioloop):
         # The garbage collector looks at all that are alive, again and again. It is not measured.
         gc.disable()
         try:
-            return burn(100_000) / min(burn(10_000) for _ in range(3))
+            return burn(50_000) / min(burn(5_000) for _ in range(3))
         finally:
             gc.enable()
 
