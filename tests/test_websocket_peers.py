@@ -338,9 +338,7 @@ class _EchoListener(picows.WSListener):
 
 @asynccontextmanager
 async def picows_server(parameters: dict[str, Any] | None, tls: Any) -> AsyncIterator[int]:
-    server = await picows.ws_create_server(
-        lambda _: _EchoListener(), "127.0.0.1", 0, ssl=tls
-    )
+    server = await picows.ws_create_server(lambda _: _EchoListener(), "127.0.0.1", 0, ssl=tls)
     async with server:
         yield server.sockets[0].getsockname()[1]
 

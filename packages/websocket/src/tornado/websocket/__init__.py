@@ -89,5 +89,17 @@ publish(
         "broadcast": "_broadcast",
         "websocket_connect": "_connect",
     },
-    aliases=dict.fromkeys(("IOLoop", "PeriodicCallback"), "tornado.ioloop"),
+    aliases={
+        "IOLoop": "tornado.ioloop",
+        "IOStream": "tornado.iostream",
+        "Queue": "tornado.queues",
+        "Resolver": "tornado.netutil",
+        "StreamClosedError": "tornado.iostream",
+        "TCPClient": "tornado.tcpclient",
+        "future_add_done_callback": "tornado.concurrent",
+        "future_set_result_unless_cancelled": "tornado.concurrent",
+        "native_str": "tornado.escape",
+        "to_unicode": "tornado.escape",
+        "utf8": "tornado.escape",
+    },
 )

@@ -128,7 +128,7 @@ class Delivery:
                     following = self._take_control(event)
                 if following is not None:
                     await _as_awaitable(following)
-        except (Exception, asyncio.CancelledError) as fault:  # noqa: BLE001 - the handler's own
+        except (Exception, asyncio.CancelledError) as fault:
             self._task = None
             if _is_cancelled():  # the loop ends; or else something that the handler awaited did
                 self._owner.abort()

@@ -12,6 +12,7 @@ from ._parameters import deflate_settings
 from ._protocol13 import WebSocketProtocol13
 from ._upgraded import UpgradedHandler
 from .protocol import (
+    VERSION,
     Agreement,
     HandshakeError,
     WebSocketClosedError,
@@ -64,9 +65,7 @@ class WebSocketHandler(UpgradedHandler):
         self.open_args, self.open_kwargs = args, kwargs
         request = self.request
         try:
-            key = check_request(request.method or "", request.version, request.headers)
-            agreement, extension = self._agree_on_compression()
-            parameters = self._parameters()
+            check_request(request.method or "", request.version, request.headers)
         except HandshakeError as error:
             self._refuse(error)
             return
@@ -74,14 +73,26 @@ class WebSocketHandler(UpgradedHandler):
         if not self._is_allowed_origin(origin):
             self._refuse(HandshakeError("Cross origin websockets not allowed", status=403))
             return
-        subprotocol = self.select_subprotocol(requested_subprotocols(request.headers))
-        self._accept(key, subprotocol, extension)
-        connection: Any = request.connection
+        connection = self.get_websocket_protocol()
+        if connection is not None:
+            await connection.accept_connection(self)
+
+    async def open_over(self, connection: WebSocketProtocol13) -> None:
+        """Accept the opening handshake, and go on over a connection."""
+        headers = self.request.headers
+        try:
+            agreement, extension = self._agree_on_compression()
+        except HandshakeError as error:
+            self._refuse(error)
+            return
+        subprotocol = self.select_subprotocol(requested_subprotocols(headers))
+        self._accept(headers["Sec-WebSocket-Key"], subprotocol, extension)
+        request_connection: Any = self.request.connection
         self.finish()
-        self.stream = stream = connection.detach()
-        self.ws_connection = WebSocketProtocol13(self, False, parameters)
-        self.ws_connection.attach(stream, agreement=agreement, subprotocol=subprotocol)
-        await self._open_connection(self.ws_connection)
+        self.stream = stream = request_connection.detach()
+        self.ws_connection = connection
+        connection.attach(stream, agreement=agreement, subprotocol=subprotocol)
+        await self._open_connection(connection)
 
     def _refuse(self, error: HandshakeError) -> None:
         self.set_status(error.status)
@@ -259,9 +270,12 @@ class WebSocketHandler(UpgradedHandler):
         return None if self.ws_connection is None else self.ws_connection.selected_subprotocol
 
     def get_websocket_protocol(self) -> WebSocketProtocol13 | None:
-        """Return the connection, if the client asks for a version that is known."""
-        if self.request.headers.get("Sec-WebSocket-Version") in ("7", "8", "13"):
-            return WebSocketProtocol13(self, False, self._parameters())
+        """Called for the connection of this handler. Override to give another one.
+
+        :returns: None for a version of the protocol that is not known.
+        """
+        if self.request.headers.get("Sec-WebSocket-Version") == VERSION:
+            return WebSocketProtocol13(self, False, self.connection_parameters())
         return None
 
     # The end.

@@ -27,6 +27,14 @@ class WebSocketProtocol(ABC):
     def __init__(self, handler: Any) -> None:
         self.handler = handler
 
+    @abstractmethod
+    async def accept_connection(self, handler: Any) -> None:
+        """Answer the opening handshake of a handler."""
+
+    @abstractmethod
+    def on_connection_close(self) -> None:
+        """Close the stream, without a closing handshake."""
+
     @property
     @abstractmethod
     def selected_subprotocol(self) -> str | None:

@@ -44,12 +44,24 @@ class WebSocketProtocol13(WebSocketProtocol):
     :param params: limits and times.
     """
 
+    # The bits of a frame's first byte (RFC 6455 section 5.2).
+    FIN = 0x80
+    RSV1 = 0x40
+    RSV2 = 0x20
+    RSV3 = 0x10
+    RSV_MASK = RSV1 | RSV2 | RSV3
+    OPCODE_MASK = 0x0F
+
     def __init__(self, handler: Any, mask_outgoing: bool, params: ConnectionParameters) -> None:
         super().__init__(handler)
         self.mask_outgoing = mask_outgoing
         self.params = params
         self._subprotocol: str | None = None
         self._close_timer: asyncio.TimerHandle | None = None
+
+    async def accept_connection(self, handler: Any) -> None:
+        """Answer the opening handshake of a handler, and call its ``open``."""
+        await handler.open_over(self)
 
     def attach(
         self,
@@ -169,6 +181,10 @@ class WebSocketProtocol13(WebSocketProtocol):
     def _abort_later(self) -> None:
         if self._close_timer is None:
             self._close_timer = self._loop.call_later(self.params.close_timeout, self.abort)
+
+    def on_connection_close(self) -> None:
+        """Close the stream, without a closing handshake."""
+        self.abort()
 
     def abort(self) -> None:
         """End the connection at once, without a close frame."""

@@ -98,7 +98,8 @@ class UpgradedHandler(RequestHandler):
         count: int = self.settings.get("websocket_max_waiting_messages", 16)
         return count
 
-    def _parameters(self) -> ConnectionParameters:
+    def connection_parameters(self) -> ConnectionParameters:
+        """Return the limits and times of the connection."""
         return ConnectionParameters(
             ping_interval=self.ping_interval,
             ping_timeout=self.ping_timeout,

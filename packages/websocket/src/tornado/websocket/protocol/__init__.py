@@ -37,6 +37,7 @@ from ._extension import (
 )
 from ._frames import CloseCode, Opcode
 from ._handshake import (
+    VERSION,
     accept_value,
     check_request,
     check_response,
@@ -72,6 +73,7 @@ __all__ = [
     "ReceiverState",
     "Sender",
     "SharedFrames",
+    "VERSION",
     "WebSocketClosedError",
     "WebSocketError",
     "accept_offer",
