@@ -41,7 +41,7 @@ def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
 
 @impl(trylast=True)  # when the commands are there
 def tox_add_option(parser: ToxParser) -> None:
-    """Let the commands that run environments end well when there is nothing to run."""
+    """Let the commands that run environments succeed when there is nothing to run."""
     for name in ("run", "r", "run-parallel", "p", "legacy", "le"):
         of_command, handler = parser.handlers[name]
         parser.handlers[name] = (of_command, _unless_all_are_skipped(handler))

@@ -119,7 +119,7 @@ def print_row(name: str, taken: list[float], most: float, memory: float) -> None
 
 
 def percentile(taken: list[float], share: float) -> float:
-    """Return the time that this share of the requests kept to."""
+    """Return the time within which this share of the requests was answered."""
     return taken[int(len(taken) * share)]
 
 

@@ -26,7 +26,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
     profile = tmp_path_factory.mktemp("profile")
     for argument in (
         "--headless=new",
-        "--no-sandbox",  # root, as in a container, has to do without
+        "--no-sandbox",  # root cannot use it, for example in a container
         "--disable-dev-shm-usage",
         "--disable-gpu",
         "--no-proxy-server",
@@ -42,7 +42,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable[..., str]]:
-    """Start programs with files beside them: ``serve(program, files)`` gives the address."""
+    """Start programs with files beside them: ``serve(program, files)`` returns the address."""
     with ExitStack() as stack:
 
         def start(program: str, files: dict[str, str] | None = None) -> str:

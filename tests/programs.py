@@ -111,7 +111,7 @@ def write_program(folder: Path, text: str, name: str = "program.py") -> Path:
 
 
 def unused_port() -> int:
-    """Return a port that nobody listens on, and that no system gives to who connects."""
+    """Return a port that nobody listens on, and that no system picks for outgoing connections."""
     while True:
         port = random.randrange(12_000, 32_000)
         with socket.socket() as probe, suppress(OSError):

@@ -1,6 +1,6 @@
 """The documents' programs on cookies, users, forged requests and UI modules.
 
-What is printed there stands here as it is; around it is only what makes it a program.
+The printed text is unchanged; what surrounds it only makes a program of it.
 """
 
 from __future__ import annotations

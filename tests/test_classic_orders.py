@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 
-# -- the calls that no place alone puts right, each made as it was made then -------------------
+# -- calls that their positions alone do not put right, each as it was written -------------------
 
 
 async def fetch(kind: type[AsyncHTTPClient]) -> None:
@@ -262,7 +262,7 @@ for _name in ("IOStream", "BaseIOStream"):
     CALLS[f"iostream.{_name}.read_until"] = lambda: read("read_until", b"\n", 100)
     CALLS[f"iostream.{_name}.read_until_regex"] = lambda: read("read_until_regex", b"\n", 100)
 
-#: What is refused, and why. `docs/generations.md` tells it to the reader.
+#: What is refused, and why. `docs/generations.md` explains it to readers.
 REFUSED = {
     "gen.Runner.__init__": "made by the decorators alone; it stands on futures since 4.0",
     "simple_httpclient.SimpleAsyncHTTPClient.__new__": "of 1.x alone, with five places; give names",

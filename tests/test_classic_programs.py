@@ -1,22 +1,20 @@
 """Programs as they were written from 2010 to 2017: callbacks, generators, and the loop everywhere."""
 
-# ruff: noqa: C408, PERF401, PT009 - written as people wrote it then
+# ruff: noqa: PERF401 - written as people wrote it then
 
 from __future__ import annotations
 
 import collections
 import html.parser
 import socket
-import sys
-import threading
 import time
 import urllib.parse
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
+from classic_servers import bound, serve
 
 import tornado.escape
 import tornado.gen
@@ -29,7 +27,6 @@ import tornado.process
 import tornado.queues
 import tornado.stack_context
 import tornado.web
-from tornado.concurrent import run_on_executor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +34,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def io_loop() -> Iterator[tornado.ioloop.IOLoop]:
-    """The loop that a program made for itself and hands to everything; another one is current."""
+    """The loop that a program made for itself and passes to everything; another one is current."""
     current = tornado.ioloop.IOLoop()
     loop = tornado.ioloop.IOLoop(make_current=False)
     yield loop
@@ -54,23 +51,11 @@ def start(loop: tornado.ioloop.IOLoop) -> None:
     assert not late, "the program did not come to its end"
 
 
-def bound() -> tuple[socket.socket, int]:
-    (listener,) = tornado.netutil.bind_sockets(0, "127.0.0.1", family=socket.AF_INET)
-    return listener, listener.getsockname()[1]
-
-
-def serve(application, loop, **options) -> tuple[tornado.httpserver.HTTPServer, str]:
-    server = tornado.httpserver.HTTPServer(application, False, loop, **options)
-    listener, port = bound()
-    server.add_socket(listener)
-    return server, f"http://127.0.0.1:{port}"
-
-
 # -- 2.x: the chat demo, with handlers that wait for messages ----------------------------------
 
 
 class Room:
-    """What was said, and who is to hear of what comes next."""
+    """The messages so far, and the listeners that wait for the next one."""
 
     def __init__(self):
         self.said = []
@@ -228,7 +213,7 @@ def test_a_line_server_and_its_clients_talk_by_callbacks(io_loop):
     assert Talker.hall == []
 
 
-# -- 2.x: a proxy that fetches and hands on ----------------------------------------------------
+# -- 2.x: a proxy that fetches and passes on --------------------------------------------------
 
 
 class OriginHandler(tornado.web.RequestHandler):
@@ -535,132 +520,3 @@ def test_a_client_library_with_a_queue_of_callbacks_serves_handlers(io_loop):
     library.stream.close()
     for each in (store, server):
         each.stop()
-
-
-# -- 3.x and 4.x: a server in a thread of its own, work in threads, other programs ------------------
-
-
-class WorkHandler(tornado.web.RequestHandler):
-    executor = ThreadPoolExecutor(2)
-
-    def initialize(self, io_loop):
-        self.io_loop = io_loop
-
-    @run_on_executor
-    def work(self, number):
-        time.sleep(0.001)
-        return threading.current_thread() is not threading.main_thread(), number * 2
-
-    @tornado.web.asynchronous
-    @tornado.gen.coroutine
-    def get(self):
-        elsewhere, result = yield self.work(int(self.get_argument("n")))
-        yield tornado.gen.Task(self.io_loop.add_timeout, self.io_loop.time() + 0.001)
-        self.write({"elsewhere": elsewhere, "result": result})
-        self.finish()
-
-    @tornado.web.asynchronous
-    def post(self):
-        self.work(4, callback=self.on_work)
-
-    def on_work(self, result):
-        self.finish(tornado.escape.json_encode(result))
-
-
-class ListHandler(tornado.web.RequestHandler):
-    def initialize(self, io_loop):
-        self.io_loop = io_loop
-
-    @tornado.gen.coroutine
-    def get(self):
-        process = tornado.process.Subprocess(
-            [sys.executable, "-c", "print('one'); print('two')"],
-            stdout=tornado.process.Subprocess.STREAM,
-            io_loop=self.io_loop,
-        )
-        output, status = yield [
-            tornado.gen.Task(process.stdout.read_until_close),
-            tornado.gen.Task(process.set_exit_callback),
-        ]
-        self.write("%d: %s" % (status, tornado.escape.native_str(output).split()))
-
-
-def test_a_server_in_a_thread_has_a_loop_of_its_own():
-    loop = tornado.ioloop.IOLoop(make_current=False)
-    ready = threading.Event()
-    urls = []
-
-    def run():
-        loop.make_current()
-        application = tornado.web.Application(
-            [
-                (r"/work", WorkHandler, dict(io_loop=loop)),
-                (r"/list", ListHandler, dict(io_loop=loop)),
-            ]
-        )
-        server, url = serve(application, loop)
-        urls.append(url)
-        ticks = []
-        periodic = tornado.ioloop.PeriodicCallback(lambda: ticks.append(1), 5, loop)
-        periodic.start()
-        loop.add_callback(ready.set)
-        loop.start()
-        periodic.stop()
-        server.stop()
-        loop.close(all_fds=True)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    assert ready.wait(20)
-    client = tornado.httpclient.HTTPClient()
-    try:
-        answer = tornado.escape.json_decode(client.fetch(urls[0] + "/work?n=21").body)
-        assert answer == {"elsewhere": True, "result": 42}
-        posted = client.fetch(urls[0] + "/work", method="POST", body="")
-        assert tornado.escape.json_decode(posted.body) == [True, 8]
-        assert client.fetch(urls[0] + "/list").body == b"0: ['one', 'two']"
-        with pytest.raises(RuntimeError, match="io_loop runs in another thread"):
-            tornado.httpclient.AsyncHTTPClient(loop)
-    finally:
-        client.close()
-        loop.add_callback(loop.stop)
-        thread.join(20)
-    assert not thread.is_alive()
-
-
-# -- 2.x: test cases with a loop of their own --------------------------------------------------------
-
-
-def test_a_test_case_of_2_x_has_its_own_loop_and_stops_by_callback():
-    testing = pytest.importorskip("tornado.testing")
-    import unittest
-
-    class HelloHandler(tornado.web.RequestHandler):
-        @tornado.web.asynchronous
-        def get(self):
-            self.settings["io_loop"].add_callback(self.async_callback(self.later))
-
-        def later(self):
-            self.finish("Hello")
-
-    class HelloTest(testing.AsyncHTTPTestCase, testing.LogTrapTestCase):
-        def get_new_ioloop(self):
-            return tornado.ioloop.IOLoop()
-
-        def get_app(self):
-            return tornado.web.Application([("/", HelloHandler)], io_loop=self.io_loop)
-
-        def test_hello(self):
-            self.http_client.fetch(self.get_url("/"), self.stop)
-            response = self.wait(timeout=20)
-            self.assertEqual(response.body, b"Hello")
-
-        def test_own_client(self):
-            client = tornado.httpclient.AsyncHTTPClient(self.io_loop, 1, force_instance=True)
-            client.fetch(self.get_url("/"), callback=self.stop)
-            self.assertEqual(self.wait(timeout=20).code, 200)
-            client.close()
-
-    result = unittest.TestResult()
-    unittest.defaultTestLoader.loadTestsFromTestCase(HelloTest).run(result)
-    assert (result.testsRun, result.errors, result.failures) == (2, [], [])

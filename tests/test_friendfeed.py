@@ -28,7 +28,7 @@ class MainHandler(tornado.web.RequestHandler):
         self.finish()
 """
 
-#: What stands around it: the site is gone, and a server of this test answers by its name.
+#: What surrounds it: the site is gone, so a server of this test answers under its name.
 PROGRAM = f"""\
 import sys
 import tornado.escape
@@ -48,7 +48,7 @@ tornado.ioloop.IOLoop.instance().start()
 
 
 class FriendFeed(BaseHTTPRequestHandler):
-    """Answers as the site did, or with an error."""
+    """A handler that answers as the site did, or with an error."""
 
     code = 200
 

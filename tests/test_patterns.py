@@ -15,7 +15,7 @@ import tornado
 
 
 def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
-    """Give every pattern that a module keeps, or keeps a method of."""
+    """Return every pattern that a module keeps, or keeps a method of."""
     for module in pkgutil.walk_packages(tornado.__path__, "tornado."):
         if module.name.endswith("__main__"):
             continue
@@ -30,7 +30,7 @@ PATTERNS = dict(patterns())
 
 
 def repeated_without_giving_back(tree: object) -> Iterator[object]:
-    """Give what is repeated by ``*+`` and the like, at any depth."""
+    """Return what is repeated by ``*+`` and the like, at any depth."""
     if isinstance(tree, parser.SubPattern | list | tuple):
         if len(tree) == 2 and tree[0] is parser.POSSESSIVE_REPEAT:
             yield tree[1][2]

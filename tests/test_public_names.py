@@ -48,7 +48,7 @@ def test_public_objects_name_a_public_module(module: Any) -> None:
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
 def test_methods_are_found_where_they_say_that_they_are(module: Any) -> None:
-    """Those that classes share with a private base say the base."""
+    """A method that classes share with a private base names the base."""
     for thing in classes_of(module):
         for function in functions_of(thing):
             if function.__module__.startswith("tornado") and "<" not in function.__qualname__:
@@ -73,7 +73,7 @@ for each in (files["f"][0], *events, DictLoader({"a": "b"}).load("a")):
 
 
 def test_objects_that_others_make_name_a_public_module() -> None:
-    """Nobody has asked a public module for their classes."""
+    """The public module was never asked for their classes."""
     command = [sys.executable, "-c", MADE_BY_OTHERS]
     answer = subprocess.run(command, capture_output=True, text=True, check=True)
     assert answer.stdout.split() == ["tornado.httputil"] * 5 + ["tornado.template"]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 #: What to do when the meta-package does not name everything.
 REMEDY = "run tools/pieces.py"
 
-#: How the name of a module ends that a test writes for itself.
+#: The end of the names of modules that a test writes for itself.
 MADE_BY_A_TEST = "_of_the_test"
 
 #: Together with the modules of newer Pythons than the one that runs this.

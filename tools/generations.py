@@ -3,7 +3,7 @@
     python tools/generations.py           # write
     python tools/generations.py --check   # say whether it is up to date, change nothing
 
-The lines stand in ``tests/api/generations.toml``, each with the test that shows it.
+The lines are in ``tests/api/generations.toml``, each with the test that shows it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ and 5.1.1 whose order differs from 6.6.1, and calls those that have moved.
 
 
 class Line(NamedTuple):
-    """What one thing is worth to programs of earlier generations."""
+    """One thing that programs of earlier generations may rely on."""
 
     what: str
     since: str  #: the first version that had it

@@ -66,7 +66,7 @@ class _Reader(ast.NodeVisitor):
             self._add(node, module, alias.name)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
-        """``tornado.web`` after ``import tornado`` leans on the module as an import does."""
+        """``tornado.web`` after ``import tornado`` depends on the module as an import does."""
         names = [node.attr]
         inner = node.value
         while isinstance(inner, ast.Attribute):

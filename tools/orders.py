@@ -57,10 +57,10 @@ def read_signatures() -> list[Signature]:
 
 
 def moved(signature: Signature, parity: Parity) -> str | None:
-    """Return how a positional call that fitted a version goes wrong here, or None.
+    """Return what goes wrong here with a positional call of a version, or None.
 
-    A loop at its classic place is put right by :func:`tornado.ioloop.takes_loop`, which is seen by
-    the mark that it leaves.
+    A loop at its classic position is put right by :func:`tornado.ioloop.takes_loop`, which leaves a
+    mark.
     """
     found = _find(signature, parity)
     if found is None:

@@ -1,4 +1,4 @@
-"""Compare the public names of the pieces with the two APIs that they stand in for.
+"""Compare the public names of the pieces with the two APIs that they replace.
 
 ``tests/api`` holds the public names of upstream 6.6.1 and of the classic 2.4.1 with their
 signatures, and ``exceptions.toml`` with every difference that is on purpose and its reason.
@@ -280,7 +280,7 @@ every row.
 
 
 def state(parity: Parity, entry: Entry) -> str:
-    """Say in one cell how an entry stands."""
+    """Return the cell that says whether an entry is here."""
     names = (entry.name, f"{entry.module}.{entry.path.partition('.')[0]}")
     if not parity.exceptions.later.isdisjoint(names):
         return "not built"

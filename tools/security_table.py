@@ -5,7 +5,7 @@
 
 A test belongs to the requirement that its name says: ``test_s8_...``. Rows of a table of cases
 belong to the one that their key says: ``"S8 ..."``. The requirements themselves are written by hand
-in the document; this fills in what stands between a heading and the next.
+in the document; this fills in what is between one heading and the next.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SECTION = re.compile(r"(?m)(^## S([0-9]+)\b.*\n\n(?:[^-\n|].*\n)+)(?:\n(?:- .*\
 
 
 def tests_of(text: str) -> dict[int, list[str]]:
-    """Give the names of the tests in a file, by requirement; a name may stand for several."""
+    """Return the names of the tests in a file, by requirement; a name may stand for several."""
     found: dict[int, list[str]] = defaultdict(list)
     for name, numbers in _TEST.findall(text):
         found[int(re.findall("[0-9]+", numbers)[0])].append(name)
@@ -35,7 +35,7 @@ def tests_of(text: str) -> dict[int, list[str]]:
 
 
 def cases_of(text: str) -> dict[int, list[str]]:
-    """Give the keys of tables of cases in a file, by requirement."""
+    """Return the keys of tables of cases in a file, by requirement."""
     found: dict[int, list[str]] = defaultdict(list)
     for number, key in _CASE.findall(text):
         found[int(number)].append(key)
@@ -43,7 +43,7 @@ def cases_of(text: str) -> dict[int, list[str]]:
 
 
 def lists() -> dict[int, list[str]]:
-    """Give the lines of the list of each requirement."""
+    """Return the lines of the list of each requirement."""
     lines: dict[int, list[str]] = defaultdict(list)
     for path in sorted(ROOT.glob("packages/*/tests/**/test_*.py")):
         text = path.read_text(encoding="utf-8")
@@ -56,7 +56,7 @@ def lists() -> dict[int, list[str]]:
 
 
 def filled(document: str) -> str:
-    """Give the document with the lists of today."""
+    """Return the document with the lists of today."""
     found = lists()
 
     def fill(section: re.Match[str]) -> str:

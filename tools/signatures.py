@@ -69,7 +69,7 @@ def _literal(node: ast.expr) -> object:
 
 
 def parameters_of(thing: Callable[..., Any]) -> list[Parameter] | None:
-    """Return the parameters of a callable, or None where it does not tell."""
+    """Return the parameters of a callable, or None if it has no signature."""
     try:
         return list(inspect.signature(thing).parameters.values())
     except (TypeError, ValueError):

@@ -16,7 +16,13 @@ from typing import TYPE_CHECKING
 from checks.docstrings import docstrings
 from checks.english import english, english_of_page
 from checks.known import Finding, new_findings, read_known
-from checks.limits import MOST_LINES_OF_TESTS, class_sizes, full_folders, module_size
+from checks.limits import (
+    MOST_LINES,
+    MOST_LINES_OF_TESTS,
+    class_sizes,
+    full_folders,
+    module_size,
+)
 from workspace import META_PACKAGE, ROOT, Piece, Workspace
 
 if TYPE_CHECKING:
@@ -131,7 +137,6 @@ def source_file(file: Path) -> Iterator[str]:
 def test_file(file: Path) -> Iterator[str]:
     """Find what is wrong with a file of tests; under -O pytest keeps the asserts of test modules only."""
     text = file.read_text(encoding="utf-8")
-    yield from module_size(text, MOST_LINES_OF_TESTS)
     yield from _ignores(text)
     if not file.name.startswith("test_") and file.name != "conftest.py":
         for node in ast.walk(ast.parse(text, str(file))):
@@ -169,9 +174,10 @@ def style(workspace: Workspace) -> Iterator[Finding]:
         is_test = file in others or _is_test(file)
         for problem in english(text, tree, messages=not is_test and file.name != WORDS):
             yield Finding("english", area, f"{place}{problem}")
+        limits = module_size(text, MOST_LINES_OF_TESTS if is_test else MOST_LINES)
+        for problem in [*limits, *(() if is_test else class_sizes(tree, exceptions))]:
+            yield Finding("limits", area, f"{place}{problem}")
         if not is_test:
-            for problem in [*module_size(text), *class_sizes(tree, exceptions)]:
-                yield Finding("limits", area, f"{place}{problem}")
             for problem in docstrings(tree):
                 yield Finding("docstrings", area, f"{place}{problem}")
     for file in pages(root):

@@ -1,4 +1,4 @@
-"""Run one module of upstream's tests, and tell the parent of each test as it ends.
+"""Run one module of upstream's tests, and report each test to the parent as it ends.
 
     python tools/upstream_child.py DESCRIPTOR MODULE [--skip FILE] [--only FILE]
 
@@ -32,7 +32,7 @@ ABSTRACT = "abstract base class"
 
 
 class Pipe:
-    """The way to the parent; a child that a test forks off has no part in it."""
+    """The pipe to the parent; a process that a test forks does not write to it."""
 
     def __init__(self, descriptor: int) -> None:
         self._file = os.fdopen(descriptor, "w", encoding="utf-8", buffering=1)
@@ -65,14 +65,12 @@ class Result(unittest.TestResult):
         self.report(test.id(), *self._outcome)
 
     def report(self, test: str, outcome: str, detail: str) -> None:
-        """Tell what became of a test."""
+        """Report what became of a test."""
         self.reported.add(test)
         self._pipe.send("end", test, outcome, detail)
 
     def _note(self, test: object, outcome: str, detail: str) -> None:
-        if not isinstance(
-            test, unittest.TestCase
-        ):  # what stands for a fixture, see `fixture_outcome`
+        if not isinstance(test, unittest.TestCase):  # a fixture's own result, see `fixture_outcome`
             self.holders[str(test)] = (outcome, detail)
         elif self._outcome[0] != "failed":
             self._outcome = (outcome, detail)

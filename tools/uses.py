@@ -1,6 +1,6 @@
 """Find out which public names a test module uses, by its syntax and by what its names stand for.
 
-A mention is no use: words in comments and strings do not count, and neither does an attribute of
+A mention is not a use: words in comments and strings do not count, and neither does an attribute of
 something else that happens to have the name. What counts is a name that is imported and then
 loaded, an attribute of a module or a class, an attribute of an object that is known to be of the
 class, an attribute that is set by an argument of the constructor, and a method that a subclass
@@ -135,12 +135,12 @@ class Uses(ast.NodeVisitor):
     # Expressions: what they may stand for.
 
     def of(self, node: ast.AST | None) -> Kinds:
-        """Visit an expression; give what it may stand for."""
+        """Visit an expression; return what it may stand for."""
         found = self.visit(node) if node is not None else None
         return found if isinstance(found, frozenset) else NOTHING
 
     def generic_visit(self, node: ast.AST) -> Any:
-        """Give what the parts of an expression may stand for: elements, branches, what is awaited."""
+        """Return what the parts of an expression may stand for: elements, branches, what is awaited."""
         kinds = NOTHING
         for child in ast.iter_child_nodes(node):
             found = self.visit(child)
@@ -208,7 +208,7 @@ class Uses(ast.NodeVisitor):
         return self._named(getattr(kind.thing, "__annotations__", {}).get("return"), kind.owner)
 
     def _named(self, annotation: object, owner: Any) -> Kinds:
-        """Give instances of the public classes that an annotation names."""
+        """Return instances of the public classes that an annotation names."""
         words = re.findall(r"\w+", annotation if isinstance(annotation, str) else repr(annotation))
         classes = [each for word in words for each in self._classes.get(word, ())]
         if "Self" in words and isinstance(owner, type):

@@ -110,7 +110,7 @@ class Workspace:
     def by_folder(self, folder: str) -> Piece:
         """Return the piece whose folder below ``packages/`` has this name.
 
-        :raises LookupError: no piece lives there.
+        :raises LookupError: there is no such piece.
         """
         for piece in self:
             if piece.folder.name == folder:

@@ -33,7 +33,7 @@ HERE = Path(__file__).resolve().parent
 
 
 class Contestant(NamedTuple):
-    """Who takes part: a title, an environment and the name in worker.py."""
+    """A contestant: a title, an environment and the name in worker.py."""
 
     title: str
     environment: str
@@ -86,7 +86,7 @@ http {{
 
 @contextmanager
 def nginx(core: int | None, megabytes: int) -> Iterator[Path]:
-    """Run nginx; gives the file of the authority that vouches for it."""
+    """Run nginx; yield the file of the authority that vouches for it."""
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if program is None:
         raise SetupError("nginx is not installed")

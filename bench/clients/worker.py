@@ -23,7 +23,7 @@ Stream = Callable[[], Awaitable[int]]
 
 
 async def tornado(url: str, most: int, ca_file: str, kind: str) -> tuple[Get, Stream]:
-    """Give Tornado's client, ours or upstream's."""
+    """Return Tornado's client, ours or upstream's."""
     from tornado.httpclient import AsyncHTTPClient
 
     AsyncHTTPClient.configure(
@@ -55,7 +55,7 @@ async def tornado(url: str, most: int, ca_file: str, kind: str) -> tuple[Get, St
 
 
 async def aiohttp(url: str, most: int, ca_file: str) -> tuple[Get, Stream]:
-    """Give aiohttp's client."""
+    """Return aiohttp's client."""
     from aiohttp import ClientSession, TCPConnector
 
     context = ssl.create_default_context(cafile=ca_file) if ca_file else False
@@ -76,7 +76,7 @@ async def aiohttp(url: str, most: int, ca_file: str) -> tuple[Get, Stream]:
 
 
 async def httpx(url: str, most: int, ca_file: str) -> tuple[Get, Stream]:
-    """Give httpx's client."""
+    """Return httpx's client."""
     import httpx as library
 
     context: Any = ssl.create_default_context(cafile=ca_file) if ca_file else True
@@ -97,7 +97,7 @@ async def httpx(url: str, most: int, ca_file: str) -> tuple[Get, Stream]:
 
 
 async def niquests(url: str, most: int, ca_file: str) -> tuple[Get, Stream]:
-    """Give niquests' client."""
+    """Return niquests' client."""
     import niquests as library
 
     session = library.AsyncSession(pool_maxsize=most)
@@ -117,7 +117,7 @@ async def niquests(url: str, most: int, ca_file: str) -> tuple[Get, Stream]:
 
 
 async def streams(url: str, most: int, ca_file: str) -> tuple[Get, Stream]:
-    """Give the floor: asyncio streams that send one fixed request and look for one field."""
+    """Return the floor: asyncio streams that send one fixed request and look for one field."""
     parts = urlsplit(url)
     context = ssl.create_default_context(cafile=ca_file) if ca_file else None
     request = f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode()

@@ -42,7 +42,7 @@ KINDS = {
     "imports": (measure_imports, imports_columns),
 }
 
-#: What runs where no case is named.
+#: The case that runs when none is named.
 DEFAULT = ("hello",)
 
 
@@ -68,7 +68,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def adjust(case: Case, options: argparse.Namespace) -> Case:
-    """Return the case with what the command line says otherwise.
+    """Return the case with the changes that the command line asks for.
 
     :raises CaseError: if that cannot be measured.
     """
@@ -87,7 +87,7 @@ def adjust(case: Case, options: argparse.Namespace) -> Case:
 
 
 def available(contestants: Sequence[Contestant]) -> tuple[list[Contestant], list[Skipped]]:
-    """Part the contestants whose programs are installed from those that must be left out."""
+    """Separate the contestants whose programs are installed from those that must be left out."""
     found, skipped = [], []
     for contestant in contestants:
         if contestant.needs and not shutil.which(contestant.needs):

@@ -63,7 +63,7 @@ def measure_load(case: Case, arena: Arena) -> Result:
 def _run_rounds(
     case: Case, subjects: list[Subject], *, awake: bool
 ) -> tuple[list[Line], list[Skipped]]:
-    """Rehearse once, take the samples, and check at last that the answers are still the same."""
+    """Rehearse once, take the samples, and check at the end that the answers are still the same."""
     named = {subject.line.name: subject for subject in subjects}
 
     def take(name: str) -> dict[str, float]:

@@ -47,7 +47,7 @@ class Poller(Protocol):
         """Wait for events and return them with their descriptors."""
 
     def close(self) -> None:
-        """Let everything go."""
+        """Release everything."""
 
 
 class PortablePoller:
@@ -79,7 +79,7 @@ def make_poller() -> Poller:
 
 @dataclass(frozen=True)
 class Lap:
-    """What one lap of load has come to."""
+    """The result of one lap of load."""
 
     operations: int
     #: Seconds on the wall from the first request to the last answer.

@@ -1,4 +1,4 @@
-"""What a measurement has come to, as values that become a table and a JSON file."""
+"""The results of a measurement, as values that become a table and a JSON file."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Result:
-    """Everything that one case has come to."""
+    """All results of one case."""
 
     case: str
     title: str

@@ -39,7 +39,7 @@ class Server:
     process: subprocess.Popen[bytes]
     endpoint: Endpoint
     verified: Verified
-    #: Its resident set before the first request, in bytes; None where nobody tells.
+    #: Its resident set before the first request, in bytes; None if the system does not tell.
     resident: int | None
 
     @property

@@ -35,7 +35,7 @@ HERE = Path(__file__).resolve().parent
 
 
 class Contestant(NamedTuple):
-    """Who takes part: a title, an environment and the arguments of servers.py."""
+    """A contestant: a title, an environment and the arguments of servers.py."""
 
     title: str
     environment: str
@@ -71,7 +71,7 @@ def cases(seconds: float, awake: bool) -> dict[str, Load]:
 def serving(
     python: Path, arguments: tuple[str, ...], core: int | None
 ) -> Iterator[tuple[int, int]]:
-    """Run a contestant; gives its process id and port."""
+    """Run a contestant; yield its process id and port."""
     command = [str(python), str(HERE / "servers.py"), *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:

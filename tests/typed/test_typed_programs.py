@@ -68,7 +68,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def mypy(*files: Path) -> list[str]:
-    """Return what mypy has to say, bodies of untyped functions included."""
+    """Return what mypy reports, bodies of untyped functions included."""
     options = ["--config-file=", "--check-untyped-defs", "--no-error-summary"]
     # The blocks of a page use each other's names, and some define them again; queues are generic.
     options += ["--disable-error-code=no-redef", "--disable-error-code=var-annotated"]
@@ -80,7 +80,7 @@ def mypy(*files: Path) -> list[str]:
 
 
 def pyright(*files: Path) -> list[str]:
-    """Return what pyright has to say."""
+    """Return what pyright reports."""
     settings = {"include": [each.name for each in files], "reportRedeclaration": False}
     (files[0].parent / "pyrightconfig.json").write_text(json.dumps(settings))
     command = [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable]

@@ -131,8 +131,11 @@ def test_words_and_sizes_are_looked_at_in_the_whole_repository(tree: Tree) -> No
     tree.write("packages/low/changes/new.fixed.md", "An heir.\n")
     tree.write("tools/tool.py", 'class C:\n    """Reads a file."""\n')
     tree.write("README.md", "An heir.\n")
+    tree.write("tests/test_long.py", "\n" * 601)
+    tree.write("tests/test_shorter.py", "\n" * 600)
     for number in range(21):
         tree.write(f"tools/many/m{number}.py")
+        tree.write(f"tests/m{number}.py")
 
     places = {(f.rule, f.area, f.text.split(": ")[0]) for f in style(tree.workspace)}
 
@@ -142,6 +145,7 @@ def test_words_and_sizes_are_looked_at_in_the_whole_repository(tree: Tree) -> No
         ("pages", "README.md", "README.md:1"),
         ("docstrings", "tools", "tools/tool.py:1"),
         ("limits", "tools", "tools/many"),
+        ("limits", "tests", "tests/test_long.py"),
     }
 
 

@@ -75,7 +75,7 @@ class ModuleRun:
                 self.finished = True
 
     def lost(self, why: str) -> None:
-        """Put a lost process down to the test that was running."""
+        """Let the test that was running account for a lost process."""
         self.outcomes[self.current or self.module] = Outcome("failed", why)
         self.current = ""
 

@@ -34,7 +34,7 @@ def parse_duration(text: str) -> float:
 
 
 def family(pid: int) -> list[int]:
-    """Return the process and all its living descendants; only the process where nobody tells."""
+    """Return the process and all its living descendants; only the process if the system does not tell."""
     found = [pid]
     for parent in found:
         for listing in Path(f"/proc/{parent}/task").glob("*/children"):

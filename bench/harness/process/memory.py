@@ -46,7 +46,7 @@ def held(pid: int) -> int:
 
 
 def resident(pid: int) -> int | None:
-    """Return the resident set size now, in bytes; None where nobody tells."""
+    """Return the resident set size now, in bytes; None if the system does not tell."""
     return _of_family(pid, "status", "VmRSS")
 
 
@@ -59,5 +59,5 @@ def forget_peak(pid: int) -> None:
 
 
 def peak(pid: int) -> int | None:
-    """Return the greatest resident set size so far, in bytes; None where nobody tells."""
+    """Return the greatest resident set size so far, in bytes; None if the system does not tell."""
     return _of_family(pid, "status", "VmHWM")

@@ -149,14 +149,17 @@ class Exchange:
             raise received_too_long(self.headers, fetch.max_body_size)
         if fetch.request.download_progress is not None:
             fetch.context.run(fetch.request.download_progress, self.received, self.expected_size)
-        if self._decoder is None:
-            return self._deliver(data)
-        return self._deliver_all(self._decoder.feed(data))
+        if self._decoder is not None:
+            return self._deliver_all(self._decoder.feed(data))
+        if self.next_request is None and fetch.request.streaming_callback is None:
+            self._chunks.append(data)  # the most common case of `_deliver`, without a call
+            return None
+        return self._deliver(data)
 
     def _deliver(self, data: bytes) -> Awaitable[None] | None:
+        callback = self.fetch.request.streaming_callback
         if self.next_request is not None:
             return None  # nobody gets to see the body of a redirect
-        callback = self.fetch.request.streaming_callback
         if callback is None:
             self._chunks.append(data)
             return None
