@@ -157,8 +157,8 @@ def test_a_port_may_come_as_text_from_the_environment(close, free):
 @pytest.mark.parametrize(
     "port", [-1, 65536, 80000, "80000", "http", "", "+1", "\u0663", 80.0, True]
 )
-def test_what_is_no_port_says_so(port):
-    with pytest.raises(ValueError, match=r"is no port: choose a number from 0 to 65535"):
+def test_a_wrong_port_is_an_error(port):
+    with pytest.raises(ValueError, match=r"is not a port: choose a number from 0 to 65535"):
         bind_sockets(port, "127.0.0.1")
 
 

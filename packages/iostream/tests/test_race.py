@@ -101,7 +101,8 @@ def test_a_failure_starts_the_next_attempt_at_once(bed):
     async def main():
         attempts = Attempts({"a": ("a", refused()), "b": ("b", None)})
         async with asyncio.timeout(10):
-            await connect_first([(V4, "a"), (V4, "b")], attempts, delay=60)
+            _, address = await connect_first([(V4, "a"), (V4, "b")], attempts, delay=60)
+        assert address == "b"
 
     bed.run(main())
 

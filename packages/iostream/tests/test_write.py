@@ -1,6 +1,9 @@
 import array
 import asyncio
+import os
+import select
 import socket
+from contextlib import suppress
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -358,6 +361,56 @@ def test_applications_may_fill_the_queue_themselves(any_bed):
         await written
 
     any_bed.run(main())
+
+
+def watched_events(fd):
+    """Return what the epoll objects of this process watch a descriptor for, or None."""
+    for epoll in os.listdir("/proc/self/fdinfo"):
+        with suppress(OSError), open(f"/proc/self/fdinfo/{epoll}") as lines:
+            for line in lines:
+                words = line.split()
+                if words[0] == "tfd:" and int(words[1]) == fd:
+                    return int(words[3], 16)
+    return None
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/fdinfo"), reason="needs Linux")
+def test_the_loop_watches_for_room_only_while_bytes_wait(any_bed):
+    async def main():
+        a, b = await any_bed.pair()
+        reading = a.read_bytes(1)  # so that the descriptor stays registered
+        for _ in range(2):
+            await any_bed.soon()
+            assert watched_events(a.fileno()) & select.EPOLLOUT == 0
+            a.write_nowait(bytes(2_000_000))
+            await any_bed.soon()
+            assert watched_events(a.fileno()) & select.EPOLLOUT
+            await b.read_bytes(2_000_000)
+            await any_bed.soon()
+            assert not a.writing()
+            # Otherwise the loop would wake all the time, since there is room.
+            assert watched_events(a.fileno()) & select.EPOLLOUT == 0
+        b.write_nowait(b"x")
+        await reading
+
+    any_bed.run(main())
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/fdinfo"), reason="needs Linux")
+def test_the_loop_does_not_watch_for_room_after_it_has_connected(bed):
+    async def main():
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            stream = bed.keep(IOStream(socket.socket()))
+            await stream.connect(listener.getsockname())
+            reading = stream.read_bytes(1)
+            await bed.soon()
+            assert watched_events(stream.fileno()) & select.EPOLLOUT == 0
+            connection, _ = listener.accept()
+            with connection:
+                connection.sendall(b"x")
+                await reading
+
+    bed.run(main())
 
 
 def test_the_queue_of_a_closed_stream_is_none(any_bed):

@@ -24,7 +24,7 @@ def test_dates_are_written_as_the_cldr_says(code: str, date: str, day: str) -> N
     locale = CSVLocale(code, {})
     assert locale.format_date(NEW_YEAR, shorter=True) == date
     assert locale.format_day(NEW_YEAR) == day
-    # Where the time stands, and how the hours are counted, changes with the CLDR's release.
+    # Where the time is, and how the hours are counted, changes with the CLDR's release.
     assert date in locale.format_date(NEW_YEAR)
     assert ":04" in locale.format_date(NEW_YEAR)
 

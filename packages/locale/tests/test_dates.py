@@ -15,7 +15,7 @@ ENGLISH = CSVLocale("en_US", {})
 seconds = st.integers(-(10**8), 10**8)
 
 
-def tell(
+def describe_text(
     date: float | datetime,
     code: str = "en_US",
     gmt_offset: int = 0,
@@ -56,7 +56,7 @@ def test_a_moment_is_described_by_how_long_ago_it_was(
     ago: dict[str, int], long: str, short: str
 ) -> None:
     then = NOW - timedelta(**ago)
-    assert (tell(then), tell(then, shorter=True)) == (long, short)
+    assert (describe_text(then), describe_text(then, shorter=True)) == (long, short)
 
 
 @pytest.mark.parametrize("days", range(0, 400, 7))
@@ -64,25 +64,25 @@ def test_a_moment_is_described_by_how_long_ago_it_was(
 def test_a_future_near_a_multiple_of_a_day_is_not_now(days: int, past_the_day: int) -> None:
     then = NOW + timedelta(days=days, seconds=past_the_day)
     expected = "0 seconds ago" if days == 0 else f"{then:%B} {then.day}, {then.year} at 3:"
-    assert tell(then).startswith(expected)
+    assert describe_text(then).startswith(expected)
 
 
 def test_the_next_minute_is_now_unless_a_date_is_wanted() -> None:
     soon = NOW + timedelta(seconds=59)
-    assert tell(soon) == "0 seconds ago"
-    assert tell(soon, relative=False) == "November 18, 2026 at 3:05 pm"
-    assert tell(NOW + timedelta(seconds=61)) == "November 18, 2026 at 3:05 pm"
+    assert describe_text(soon) == "0 seconds ago"
+    assert describe_text(soon, relative=False) == "November 18, 2026 at 3:05 pm"
+    assert describe_text(NOW + timedelta(seconds=61)) == "November 18, 2026 at 3:05 pm"
 
 
 def test_without_relative_today_is_a_time_and_yesterday_a_weekday() -> None:
-    assert tell(NOW - timedelta(hours=2), relative=False) == "1:04 pm"
-    assert tell(NOW - timedelta(hours=2), relative=False, shorter=True) == "1:04 pm"
-    assert tell(NOW - timedelta(days=1), relative=False) == "Tuesday at 3:04 pm"
+    assert describe_text(NOW - timedelta(hours=2), relative=False) == "1:04 pm"
+    assert describe_text(NOW - timedelta(hours=2), relative=False, shorter=True) == "1:04 pm"
+    assert describe_text(NOW - timedelta(days=1), relative=False) == "Tuesday at 3:04 pm"
 
 
 def test_the_full_format_is_the_same_at_any_time() -> None:
-    assert tell(NOW, full_format=True) == "November 18, 2026 at 3:04 pm"
-    assert tell(NOW, full_format=True, shorter=True) == "November 18, 2026"
+    assert describe_text(NOW, full_format=True) == "November 18, 2026 at 3:04 pm"
+    assert describe_text(NOW, full_format=True, shorter=True) == "November 18, 2026"
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_the_full_format_is_the_same_at_any_time() -> None:
     ],
 )
 def test_the_offset_is_subtracted_as_javascript_counts_it(offset: int, expected: str) -> None:
-    assert tell(NOW - timedelta(days=8), gmt_offset=offset) == expected
+    assert describe_text(NOW - timedelta(days=8), gmt_offset=offset) == expected
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_the_hours_are_counted_as_the_place_counts_them(
 ) -> None:
     today = datetime(2026, 11, 18, tzinfo=UTC)
     for hour, expected in ((9, morning), (0, midnight), (12, noon)):
-        assert tell(today.replace(hour=hour, minute=5), code, relative=False) == expected
+        assert describe_text(today.replace(hour=hour, minute=5), code, relative=False) == expected
 
 
 def test_all_kinds_of_dates_mean_the_same_moment() -> None:
@@ -152,7 +152,7 @@ def test_the_clock_is_read_when_a_date_is_formatted() -> None:
 def test_every_moment_can_be_described_in_every_way(
     age: int, offset: int, relative: bool, shorter: bool, full: bool
 ) -> None:
-    text = tell(NOW - timedelta(seconds=age), "en_US", offset, relative, shorter, full)
+    text = describe_text(NOW - timedelta(seconds=age), "en_US", offset, relative, shorter, full)
     assert text
     assert "%" not in text
 
@@ -161,9 +161,9 @@ def test_every_moment_can_be_described_in_every_way(
 def test_an_age_grows_with_the_time(age: int) -> None:
     order = {"seconds": 1, "minutes": 60, "hours": 3600}
 
-    def told(seconds: int) -> int:
+    def age_of(seconds: int) -> int:
         moment = describe(NOW - timedelta(seconds=seconds), 0, True, False, False, NOW)
         return (moment.count or 0) * order[moment.unit]
 
-    assert abs(told(age) - age) <= 1800
-    assert age == 0 or told(age - 1) <= told(age)
+    assert abs(age_of(age) - age) <= 1800
+    assert age == 0 or age_of(age - 1) <= age_of(age)

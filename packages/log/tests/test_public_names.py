@@ -34,8 +34,8 @@ def test_type_checkers_see_the_names_that_are_imported_on_demand():
         for alias in node.names
     }
     assert sorted(seen) == tornado.log.__all__
-    for name, room in seen.items():
-        module = __import__(f"tornado.log.{room}", fromlist=[name])
+    for name, private in seen.items():
+        module = __import__(f"tornado.log.{private}", fromlist=[name])
         assert getattr(module, name) is getattr(tornado.log, name)
 
 

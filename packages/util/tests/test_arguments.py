@@ -14,7 +14,7 @@ class Service:
         """Take a callback."""
 
     @classmethod
-    def made(cls, url, callback=None):
+    def create(cls, url, callback=None):
         """Take a callback."""
 
     @staticmethod
@@ -47,7 +47,7 @@ def passing_through(function):
         (lambda x, /, y: None, "x", 0),
         (Service.method, "callback", 2),
         (Service("h").method, "callback", 1),
-        (Service.made, "callback", 1),
+        (Service.create, "callback", 1),
         (Service.loose, "callback", 1),
         (Service, "port", 1),
         (Service("h"), "callback", 1),

@@ -10,6 +10,7 @@ from typing import Any, Self
 import pytest
 
 from tornado.http1connection import HTTP1ConnectionParameters, HTTP1ServerConnection
+from tornado.http1connection._server._sweep import Sweep, use_sweep
 from tornado.httputil import (
     HTTPHeaders,
     HTTPMessageDelegate,
@@ -67,14 +68,60 @@ class Application(HTTPServerConnectionDelegate):
         self.calls.append("closed")
 
 
-class Wire:
-    """The client's end: asyncio streams, and the server's connection beside them."""
+class Call:
+    """A call that a clock will make."""
 
-    def __init__(self, app: Application, **params: Any) -> None:
+    def __init__(self, when: float, callback: Callable[[], object]) -> None:
+        self.when = when
+        self.callback = callback
+        self.is_cancelled = False
+
+    def cancel(self) -> None:
+        self.is_cancelled = True
+
+
+class TurnedClock:
+    """A clock that a test turns, in seconds."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self._calls: list[Call] = []
+
+    def time(self) -> float:
+        return self.now
+
+    def call_later(self, delay: float, callback: Callable[[], object]) -> Call:
+        call = Call(self.now + delay, callback)
+        self._calls.append(call)
+        return call
+
+    def turn(self, seconds: float) -> None:
+        end = self.now + seconds
+        while due := [call for call in self._calls if call.when <= end]:
+            call = min(due, key=lambda each: each.when)
+            self._calls.remove(call)
+            if not call.is_cancelled:
+                self.now = call.when
+                call.callback()
+        self.now = end
+
+
+class Wire:
+    """The client's end: asyncio streams, and the server's connection beside them.
+
+    :param is_timed: let deadlines pass on the real clock, instead of when the test turns one.
+    """
+
+    def __init__(self, app: Application, *, is_timed: bool = False, **params: Any) -> None:
         self.app = app
         self.params = params
+        self.clock = TurnedClock()
+        self._is_timed = is_timed
 
     async def __aenter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        if not self._is_timed:
+            use_sweep(loop, Sweep(loop, self.clock))
         ours, theirs = socket.socketpair()
         self.stream = IOStream(theirs)
         self.server = HTTP1ServerConnection(self.stream, HTTP1ConnectionParameters(**self.params))
@@ -92,12 +139,29 @@ class Wire:
         """Let everything happen that is about to."""
         for _ in range(12):
             await asyncio.sleep(0)
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.002)
 
     async def send(self, *pieces: bytes) -> None:
         for piece in pieces:
             self.writer.write(piece)
             await self.settle()
+
+    async def turn(self, seconds: float) -> None:
+        """Let time pass, with everything that happens before and after."""
+        await self.settle()
+        self.clock.turn(seconds)
+        await self.settle()
+
+    async def until(self, condition: Callable[[], Any]) -> None:
+        """Wait for something that happens without the client."""
+        async with asyncio.timeout(10):
+            while not condition():  # noqa: ASYNC110 - what is waited for sets no event
+                await asyncio.sleep(0.001)
+
+    async def fill(self) -> None:
+        """Take nothing, until something waits on the other side."""
+        self.writer.transport.pause_reading()
+        await self.until(lambda: self.stream.write_buffer_size)
 
     async def read_all(self) -> bytes:
         """Read until the server closes."""

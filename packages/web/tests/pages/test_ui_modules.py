@@ -134,7 +134,7 @@ def test_a_page_without_a_place_is_an_error_that_names_it(
     rendered: Callable[..., str], caplog: pytest.LogCaptureFixture, page: str, tag: str
 ) -> None:
     assert "500" in rendered(page)
-    assert f"need a {tag} in it" in caplog.text
+    assert f"need a {tag}, to insert something before it" in caplog.text
 
 
 def test_static_files_have_their_static_url(site: MakeSite) -> None:

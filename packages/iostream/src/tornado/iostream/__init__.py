@@ -1,6 +1,6 @@
 r"""Streams over non-blocking sockets, TLS and pipes.
 
-A stream takes two kinds of users. Most ask for what they want next and wait for it::
+A stream has two kinds of users. Most of them ask for the next bytes and wait for them::
 
     stream = IOStream(socket.socket())
     await stream.connect(("127.0.0.1", 8888))
@@ -12,8 +12,8 @@ A stream takes two kinds of users. Most ask for what they want next and wait for
 same over TLS and `PipeIOStream` over a pipe; two `MemoryIOStream` talk to each other within one
 program, without a socket.
 
-An implementation of a protocol, which has to take every byte anyway, lets the stream push them to
-an object with the methods of `StreamProtocol`, and pays for neither futures nor tasks::
+An implementation of a protocol has to take every byte anyway. It lets the stream push them to an
+object with the methods of `StreamProtocol`, which saves the futures and tasks::
 
     class Echo:
         def __init__(self, stream):
@@ -24,8 +24,8 @@ an object with the methods of `StreamProtocol`, and pays for neither futures nor
             self.stream.write_nowait(data)
         ...
 
-The two can follow each other on one connection: `~BaseIOStream.set_protocol` attaches and detaches,
-and `~BaseIOStream.unread` gives back what belongs to the next user.
+One connection can be used in both ways, one after the other: `~BaseIOStream.set_protocol` attaches
+and detaches, and `~BaseIOStream.unread` gives back what belongs to the next user.
 """
 
 # ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for

@@ -1,4 +1,4 @@
-"""The stream without its descriptor."""
+"""What all kinds of streams have in common."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 class BaseIOStream(Reader):
-    """Read from and write to a non-blocking descriptor.
+    """A stream over a non-blocking descriptor: the base of all kinds of streams.
 
     A subclass for another kind of descriptor overrides `fileno`, `close_fd`, `read_from_fd`,
-    `write_to_fd` and perhaps `get_fd_error`. A stream may be made before its loop runs.
+    `write_to_fd` and perhaps `get_fd_error`. A stream may be created before its loop runs.
 
-    :param max_buffer_size: how many bytes may be buffered for one read; default 100 MiB.
-    :param read_chunk_size: how many bytes to receive at once; default 64 KiB.
-    :param max_write_buffer_size: how many written bytes may wait; default: no limit.
+    :param max_buffer_size: how many bytes may be buffered for one read; by default 100 MiB.
+    :param read_chunk_size: how many bytes to receive at once; by default 64 KiB.
+    :param max_write_buffer_size: how many written bytes may wait; by default any number.
     :param classic_size: the last of the sizes, where a loop or None is before the first one.
     :param io_loop: classic, and the first argument there: another loop of this thread to work on.
     """
@@ -58,14 +58,17 @@ class BaseIOStream(Reader):
             self._set_loop(loop.asyncio_loop)
 
     def set_nodelay(self, value: bool) -> None:
-        """Ask for (true) or against (false) small packets at once. Most descriptors ignore it."""
+        """Send small packets at once (true), or let the system collect them (false).
+
+        Most kinds of descriptors ignore it.
+        """
 
     def __repr__(self) -> str:
         state = "closed" if self.closed() else f"fd={self.fileno()}"
         return f"<{type(self).__name__} {state}>"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Keep the promise that a subclass may override only how bytes are read or written."""
+        """Let a subclass override only `read_from_fd` or only `write_to_fd`, as documented."""
         super().__init_subclass__(**kwargs)
         if "read_from_fd" in cls.__dict__:
             _leave_fast_path(cls, "_on_readable", "_receive", "_receive_into")
@@ -74,7 +77,7 @@ class BaseIOStream(Reader):
 
 
 def fast_path(method: Method) -> Method:
-    """Mark a method that passes by `read_from_fd` or `write_to_fd`, to save calls."""
+    """Mark a method that does without `read_from_fd` or `write_to_fd`, to save calls."""
     method.is_fast_path = True  # type: ignore[attr-defined]  # functions take attributes
     return method
 

@@ -1,8 +1,8 @@
 """The callback forms of Tornado 2: a layer over the futures of the modern API.
 
-A call with a callback returns None. The result goes to the callback on the loop, in the context of
-the call, so that an exception in it finds whoever answers for it. An exception also closes the
-stream. A stream that closes first calls only its close callback.
+A call with a callback returns None. The callback gets the result on the loop, in the context of the
+call, so that an exception in it reaches the request that made the call. An exception also closes
+the stream. A stream that closes first calls only its close callback.
 """
 
 from __future__ import annotations
@@ -99,12 +99,12 @@ def _read_pieces(
 
 
 class PieceReader:
-    """A read that hands its bytes on as they come, and ``b""`` at the end.
+    """A read that passes its bytes on as they arrive, and ``b""`` at the end.
 
-    No task: the end is told in the turn in which it is known, before the close callback.
+    There is no task, so that ``on_end`` is called before the close callback.
 
     :param count: how many bytes to read; None: until the stream closes.
-    :param on_lost: called if the end does not come: the stream is closed then.
+    :param on_lost: called instead of ``on_end`` if the stream closes too early.
     """
 
     def __init__(
@@ -154,7 +154,7 @@ class PieceReader:
         return None
 
     def _stop(self) -> Any:
-        """The stream is closed, which is the end that was asked for or too early."""
+        """Report that the stream is closed, which is the end, or too early if a count was given."""
         if self.left is None:
             return self.on_end(b"")
         return None if self.on_lost is None else self.on_lost()

@@ -30,7 +30,7 @@ class TLSState(Enum):
 
 
 class Handshake:
-    """What a TLS stream needs only until it is open, and drops then.
+    """The handshake of a TLS stream, which drops this object when it is open.
 
     :param options: the TLS settings of a client whose socket is still a plain one.
     """
@@ -65,13 +65,13 @@ class Handshake:
         self._timer = stream._get_loop().call_later(seconds, _expire, stream, seconds)
 
     def stop_timer(self) -> None:
-        """Set no limit any more."""
+        """Remove the limit."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
     def begin(self, stream: SSLIOStream) -> None:
-        """Send the first message, or wait for it."""
+        """Start the handshake: send the first message, or wait for it."""
         if not isinstance(stream.socket, ssl.SSLSocket):
             try:
                 stream.socket = ssl_wrap_socket(
@@ -104,7 +104,7 @@ class Handshake:
 
     def _fail(self, stream: SSLIOStream, error: Exception) -> None:
         if isinstance(error, ENDED):
-            pass  # many clients connect only to see whether somebody listens
+            pass  # many clients connect only to check that somebody listens
         elif self.report_failure is not None:
             self.report_failure(error)
         elif not isinstance(error, ConnectionError):

@@ -14,7 +14,7 @@ class MemoryIOStream(BaseIOStream):
 
     `pair` makes two ends that are connected to each other. Each reads what the other one writes, in
     pieces, in order and with flow control, as over a socket: at most ``capacity`` bytes are under
-    way, and a writer that is ahead waits for its reader. Both ends belong to one loop. For tests,
+    way, and a writer waits for a slow reader. Both ends belong to one loop. For tests,
     and for protocols that talk to each other within one program.
 
     :param capacity: how many bytes may be under way to this end.
@@ -24,7 +24,7 @@ class MemoryIOStream(BaseIOStream):
     """
 
     can_write_eof = True
-    #: There is none. Code that looks at the socket of a stream finds None, as on a closed one.
+    #: None, as on a closed stream, for code that looks at the socket of a stream.
     socket: Any = None
 
     _peer: MemoryIOStream | None = None
@@ -37,8 +37,8 @@ class MemoryIOStream(BaseIOStream):
         self._arrived = bytearray()
         self._peer_has_ended = False
         self._is_scheduled = False
-        # What the loop calls for a socket runs in the context in which the socket was registered;
-        # the two ends must not hand the context of a write to the reader at the other end.
+        # Callbacks of a socket run in the context in which the socket was registered. A reader must
+        # not run in the context of the write at the other end either.
         self._context = contextvars.copy_context()
 
     @classmethod
@@ -54,7 +54,7 @@ class MemoryIOStream(BaseIOStream):
     # What stands in for the descriptor.
 
     def fileno(self) -> int:
-        """Return -1: nothing can watch this stream but itself."""
+        """Return -1, because there is no descriptor that a selector could watch."""
         return -1
 
     def close_fd(self) -> None:
@@ -133,7 +133,7 @@ class MemoryIOStream(BaseIOStream):
         return self._interest & ready
 
     def _schedule(self) -> None:
-        """Let the loop call the stream, if there is something to tell it."""
+        """Let the loop call the stream if it is ready for something that it is watched for."""
         if self._is_scheduled or not self._events():
             return
         loop = self._get_loop()
@@ -148,4 +148,4 @@ class MemoryIOStream(BaseIOStream):
             self._on_readable()
         if events & WRITE & self._interest:
             self._on_writable()
-        self._schedule()  # as a selector does, until nobody watches or nothing is ready
+        self._schedule()  # again, as a selector does, until nothing is watched and ready

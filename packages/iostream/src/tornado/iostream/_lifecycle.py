@@ -1,4 +1,4 @@
-"""A descriptor on a loop: when it is watched, and how its life ends."""
+"""A descriptor on a loop: when it is watched, and how it is closed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ WRITE = 2
 
 
 class Owner(Protocol):
-    """Whoever keeps account of open streams."""
+    """An object that counts open streams, such as a server with limits."""
 
     def stream_closed(self, stream: Any) -> None:
         """Take note that the stream is closed."""
@@ -42,17 +42,17 @@ class Owner(Protocol):
 
 
 class Lifecycle:
-    """What all streams are before they read or write a byte.
+    """The part of a stream that belongs to a loop, is watched, and closes.
 
-    Theory of operation. What every message looks at is in the instance, from the beginning and
-    without a default in the class: beside one, a look costs several times as much, since the
-    interpreter cannot know where to find it. The rest of the state of an idle stream is the class: an
-    instance attribute exists only once it differs from the default, which keeps an idle connection
+    Theory of operation. State that every message looks at is set in the instance from the beginning
+    and has no default in the class: with a default, the interpreter cannot know where to find the
+    attribute, and a look costs several times as much. All other state has its default in the class.
+    An instance gets such an attribute only when the value differs, which keeps an idle connection
     small.
 
     The descriptor's reader is registered with the asyncio loop when something first waits for input
-    and then stays, because a system call per read costs more than the read; it goes only when bytes
-    arrive that nobody wants yet. The writer is registered only while written bytes wait.
+    and then stays, because a system call per read costs more than the read. It is removed only when
+    bytes arrive that nobody wants yet. The writer is registered only while written bytes wait.
     """
 
     #: What closed the stream, or None.
@@ -85,7 +85,7 @@ class Lifecycle:
         return None
 
     def _is_peer_gone(self, error: BaseException) -> bool:
-        """Tell whether an error only says that the peer has left, which no log needs to know."""
+        """Tell whether an error only says that the peer has left, which is not worth a line in the log."""
         return isinstance(error, ConnectionError) or getattr(error, "errno", 0) == errno.ENOTCONN
 
     # The loop.
@@ -171,7 +171,7 @@ class Lifecycle:
         if exc_info:
             self.error = _to_exception(exc_info)
         if self._loop is not None and self._loop.is_closed():
-            self.close_fd()  # nobody is left to hear of it
+            self.close_fd()  # no callback can run any more
             return
         self._ignore_input()
         self._ignore_output()
@@ -187,7 +187,7 @@ class Lifecycle:
         self._call_close_callback()
 
     def abort(self) -> None:
-        """Close the stream at once, whatever is pending: a name that asyncio's users expect."""
+        """Close the stream at once, whatever is pending, as the transports of asyncio do."""
         self.close()
 
     def _check_closed(self) -> None:
@@ -195,11 +195,11 @@ class Lifecycle:
             raise StreamClosedError(real_error=self.error)
 
     def _fail_all(self, futures: Iterable[asyncio.Future[Any]]) -> None:
-        """Tell whoever waits that the stream is closed."""
+        """Raise StreamClosedError in the futures that somebody waits for."""
         for future in futures:
             if not future.done():
                 future.set_exception(StreamClosedError(real_error=self.error))
-                future.exception()  # who does not wait for it need not hear that it failed
+                future.exception()  # asyncio logs no failure of a future that nobody awaits
 
     def _tell_protocol(self, method: Callable[..., Any], *arguments: object) -> Any:
         try:
@@ -215,10 +215,10 @@ class Lifecycle:
         self.close(exc_info=error)
 
     def _finish_operations(self) -> None:
-        """End everything that waits for this stream. Rooms above add theirs."""
+        """End everything that waits for this stream. Subclasses add what they have."""
 
     def _watch_for_close(self) -> None:
-        """Watch for the peer's close although nobody reads."""
+        """Watch for the close by the peer although nobody reads."""
 
     def _call_close_callback(self) -> None:
         if self._close_callback is None:

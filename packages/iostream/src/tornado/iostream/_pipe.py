@@ -40,7 +40,7 @@ class PipeIOStream(BaseIOStream):
         except BlockingIOError:
             return None
         except OSError as error:
-            return _ended(error, 0)
+            return _end_of_input(error, 0)
 
     def write_to_fd(self, data: memoryview) -> int:
         """Write what the pipe takes."""
@@ -54,14 +54,17 @@ class PipeIOStream(BaseIOStream):
             return None
         except OSError as error:
             try:
-                return _ended(error, b"")
+                return _end_of_input(error, b"")
             except OSError:
                 self._read_failed(error)
                 return None
 
 
-def _ended(error: OSError, nothing: T) -> T:
-    """Return the result for the end of input if the error is how a terminal says it."""
+def _end_of_input(error: OSError, nothing: T) -> T:
+    """Return the given result if the error is how a terminal reports the end of input.
+
+    :raises OSError: if it is any other error.
+    """
     if error.errno != errno.EIO:
         raise error
     return nothing

@@ -1,4 +1,4 @@
-"""What a consumer that takes pushed bytes looks like."""
+"""The interface of objects to which a stream pushes its bytes."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ class StreamProtocol(Protocol):
     """
 
     def data_received(self, data: bytes) -> None:
-        """Take the next bytes, as they came from the connection: any split is possible."""
+        """Called with the next bytes. They may be split anywhere."""
 
     def eof_received(self) -> bool | None:
-        """Hear that the peer will send nothing more.
+        """Called when the peer will send nothing more.
 
         :returns: true to keep the write side open; otherwise the stream closes at once.
         """
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Hear, once and last, that the stream is closed.
+        """Called once, as the last method, when the stream is closed.
 
         :param exc: what closed it, or None for a plain close by either side.
         """
 
     def pause_writing(self) -> None:
-        """Hear that more than the high mark of written bytes waits for a slow peer."""
+        """Called when more than the high mark of written bytes wait for a slow peer."""
 
     def resume_writing(self) -> None:
-        """Hear that the bytes that wait have fallen to the low mark."""
+        """Called when the bytes that wait have fallen to the low mark."""

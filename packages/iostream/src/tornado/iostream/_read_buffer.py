@@ -1,4 +1,4 @@
-"""The bytes that came in and were not asked for yet."""
+"""Bytes that have arrived and that nobody has read yet."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _SMALL = 2048
 
 
 class ReadBuffer:
-    """A queue of bytes that is linear for any split of its input.
+    """A queue of bytes whose cost is linear for any split of its input.
 
     Two representations, so that both kinds of reads are cheap: `take` of a known count joins the
     pieces once; a search needs one contiguous block, to which new pieces are only appended.
@@ -44,7 +44,7 @@ class ReadBuffer:
             self.append(rest)
 
     def take(self, count: int) -> bytes:
-        """Remove and return the first ``count`` bytes, which must be there."""
+        """Remove and return the first ``count`` bytes. There must be so many."""
         left = self.size - count
         self.size = left
         pieces = self._pieces
@@ -62,7 +62,7 @@ class ReadBuffer:
         return piece[:count]
 
     def block(self) -> bytearray:
-        """Return everything as one block, for a search. The block stays the buffer's own."""
+        """Return everything as one block, for a search. The caller must not change it."""
         self._merge()
         return self._block
 

@@ -1,8 +1,8 @@
-"""The reads one can ask a stream for, as pure objects: no socket, no loop.
+"""The kinds of reads, as pure objects without a socket or a loop.
 
-A request looks at a `.ReadBuffer` whenever it has grown and either takes its result out of it or
-waits for more. It knows nothing of who waits for the result. Each remembers how far it has
-searched, so the work is linear in the bytes however they are split.
+A request looks at a `.ReadBuffer` whenever that has grown, and either takes its result out of it or
+waits for more. It does not know who waits for the result. It remembers how far it has searched, so
+the cost is linear in the number of bytes, however they are split.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ class ReadRequest(Protocol):
     """What one read asks for."""
 
     def take_whole(self, data: bytes) -> bytes | None:
-        """Return ``data`` if these first bytes are just the result, as most messages are.
+        """Return ``data`` if these first bytes are exactly the result, as they are for most messages.
 
-        It saves the way through the buffer.
+        They need not go through the buffer then.
         """
 
     def take(self, buffer: ReadBuffer) -> bytes | int | None:
@@ -37,7 +37,7 @@ class ReadRequest(Protocol):
         """
 
     def take_last(self, buffer: ReadBuffer) -> bytes | int | None:
-        """Take the result from what there is, because the stream has ended."""
+        """Take what there is as the result, because the stream has ended."""
 
 
 class _Request:
@@ -56,7 +56,7 @@ class _Request:
 class ReadBytes(_Request):
     """A count of bytes, or with ``partial`` as many as there are up to that count.
 
-    It remembers nothing between two looks, so it may be changed to serve the next read as well.
+    It has no state, so the next read may change and reuse it.
     """
 
     __slots__ = ("count", "partial")
@@ -77,7 +77,7 @@ class ReadBytes(_Request):
 
 
 class ReadUntil(_Request):
-    r"""Everything up to and with a delimiter.
+    r"""Everything up to and including a delimiter.
 
     >>> from tornado.iostream._read_buffer import ReadBuffer
     >>> buffer, request = ReadBuffer(), ReadUntil(b"\r\n", max_bytes=100)
@@ -116,7 +116,7 @@ class ReadUntil(_Request):
 
 
 class ReadUntilRegex(_Request):
-    """Everything up to and with the first match of a pattern.
+    """Everything up to and including the first match of a pattern.
 
     A pattern of bounded width is searched once over every byte. A pattern without such a bound
     (``.*``, lookahead) may match from the very start at any time, so it is tried on everything
@@ -160,7 +160,7 @@ class ReadUntilClose(_Request):
 
 
 class ReadInto:
-    """Bytes that go straight into a buffer of the caller's, which is let go once it is filled."""
+    """Bytes that go straight into the caller's buffer, which is released once it is filled."""
 
     __slots__ = ("filled", "partial", "target")
 
@@ -176,14 +176,17 @@ class ReadInto:
         count = min(buffer.size, len(self.target) - self.filled)
         if count:
             self.space()[:count] = buffer.take(count)
-        return self.fill(count)
+        return self.add(count)
 
     def space(self) -> memoryview:
         """Return the part of the caller's buffer that is still to be filled."""
         return self.target[self.filled :]
 
-    def fill(self, count: int) -> int | None:
-        """Take note that ``count`` bytes have been put there; returns the size once it is enough."""
+    def add(self, count: int) -> int | None:
+        """Count bytes that were put there.
+
+        :returns: the size once it is enough, otherwise None.
+        """
         self.filled += count
         if self.filled == len(self.target) or (self.partial and self.filled):
             self.target = _NO_SPACE

@@ -1,4 +1,4 @@
-"""The methods by which one reads from a stream."""
+"""The methods by which programs read from a stream."""
 
 from __future__ import annotations
 
@@ -64,10 +64,10 @@ class Reader(Receiver):
     ) -> asyncio.Future[bytes] | None:
         """Read ``num_bytes`` bytes.
 
-        :param partial: be content with any positive number of bytes, as soon as there are some.
+        :param partial: return any positive number of bytes up to that, as soon as some are there.
             Classic: the callback.
-        :param streaming_callback: classic: called with each piece as it comes; what waits for the
-            end then gets ``b""``.
+        :param streaming_callback: classic: called with each piece as it comes; the
+            result is then ``b""``.
         :param classic_partial: ``partial``, at the place that it had after the callbacks.
         :param callback: classic: gets the bytes; the call returns None.
         :raises StreamClosedError: if the stream ends first; what came stays readable.
@@ -84,7 +84,7 @@ class Reader(Receiver):
             return self._read_nothing(num_bytes)
         request = self._request
         if type(request) is ReadBytes and self._future is None:
-            # The last read was of this kind and is over: most are, and a new object costs more.
+            # Most reads follow one of the same kind, whose request costs less than a new one.
             request.count = num_bytes
             request.partial = partial
         else:
@@ -116,9 +116,9 @@ class Reader(Receiver):
         *,
         callback: OnBytes | None = None,
     ) -> asyncio.Future[bytes] | None:
-        """Read up to and with ``delimiter``.
+        """Read up to and including ``delimiter``.
 
-        :param max_bytes: close the stream if so many bytes do not hold the delimiter. Classic: the
+        :param max_bytes: close the stream if so many bytes do not contain the delimiter. Classic: the
             callback.
         :param classic_max_bytes: ``max_bytes``, at the place that it had after the callback.
         :param callback: classic: gets the bytes; the call returns None.
@@ -160,9 +160,9 @@ class Reader(Receiver):
         *,
         callback: OnBytes | None = None,
     ) -> asyncio.Future[bytes] | None:
-        """Read up to and with the first match of ``regex``.
+        """Read up to and including the first match of ``regex``.
 
-        :param max_bytes: close the stream if so many bytes do not hold a match. Classic: the
+        :param max_bytes: close the stream if so many bytes do not contain a match. Classic: the
             callback.
         :param classic_max_bytes: ``max_bytes``, at the place that it had after the callback.
         :param callback: classic: gets the bytes; the call returns None.
@@ -200,7 +200,7 @@ class Reader(Receiver):
     ) -> asyncio.Future[int] | None:
         """Read into a writable buffer until it is full.
 
-        :param partial: be content with any positive number of bytes. Classic: the callback.
+        :param partial: return after any positive number of bytes. Classic: the callback.
         :param classic_partial: ``partial``, at the place that it had after the callback.
         :param callback: classic: gets the number of bytes; the call returns None.
         :returns: a Future of the number of bytes.
@@ -231,15 +231,15 @@ class Reader(Receiver):
         """Read everything until the stream closes. At most ``max_buffer_size`` bytes are kept.
 
         :param callback: classic: gets the bytes; the call returns None.
-        :param streaming_callback: classic: called with each piece as it comes; what waits for the
-            end then gets ``b""``.
+        :param streaming_callback: classic: called with each piece as it comes; the
+            result is then ``b""``.
         """
         if callback is not None or streaming_callback is not None:
             return read_classic(self, callback, streaming_callback, None)
         return self._start(ReadUntilClose())
 
     def unread(self, data: bytes) -> None:
-        """Give bytes back: whoever reads next gets them first."""
+        """Give bytes back: the next read gets them first."""
         if data:
             if self._buffer is None:
                 self._buffer = ReadBuffer()
@@ -267,7 +267,7 @@ class Reader(Receiver):
         future: asyncio.Future[Any] = asyncio.Future(loop=self._loop or self._get_loop())
         buffer = self._buffer
         if self._interest & READ and (buffer is None or not buffer.size):
-            self._future = future  # nothing is there, and the loop says when something is
+            self._future = future  # nothing is buffered, and the loop says when something arrives
             self._request = request
         else:
             self._start_from_buffer(request, future, buffer or ReadBuffer())
@@ -309,7 +309,7 @@ class Reader(Receiver):
 def _split_limit(
     limit: int | OnBytes | None, classic_limit: int | None, callback: OnBytes | None
 ) -> tuple[int | None, OnBytes | None]:
-    """Tell the modern second argument, a limit, from the classic one, a callback."""
+    """Distinguish the modern second argument, a limit, from the classic one, a callback."""
     if callable(limit):
         limit, callback = None, limit
     if limit is None:
@@ -320,7 +320,7 @@ def _split_limit(
 
 
 def _as_delimiter(delimiter: object) -> bytes:
-    """Return a delimiter of another type, which nobody else changes while it is searched for."""
+    """Return a delimiter of another type, which cannot change during the search."""
     if isinstance(delimiter, (bytes, bytearray, memoryview)):
         return bytes(delimiter)
     raise TypeError(f"a stream carries bytes: give a delimiter of bytes, not {delimiter!r:.60}")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ._protocol import StreamProtocol
     from ._read_requests import ReadRequest
 
-#: What is asked for before anything is.
+#: The request of a stream from which nobody has read yet.
 NOTHING = ReadUntilClose()
 
 
@@ -61,8 +61,8 @@ class Receiver(Writer):
         """Let ``protocol`` take the input from now on, or with None, take the stream back.
 
         Bytes that are buffered already are delivered before this returns. While a protocol is
-        attached, the read methods are refused. After detaching, they get whatever comes next;
-        bytes that the protocol received and wants to give back go through `unread`.
+        attached, the read methods are refused. After detaching, they get what comes next; `unread` gives
+        back bytes that the protocol has received.
 
         :raises RuntimeError: if a read is pending.
         :raises StreamClosedError: if the stream is closed and nothing is left to read.
@@ -93,12 +93,12 @@ class Receiver(Writer):
             self._pause_protocol()
 
     def pause_reading(self) -> None:
-        """Deliver nothing to the protocol until `resume_reading`; the peer is slowed down."""
+        """Deliver nothing to the protocol until `resume_reading`, which slows the peer down."""
         self._reading_paused = True
         self._ignore_input()
 
     def resume_reading(self) -> None:
-        """Go on delivering; what was buffered meanwhile comes first."""
+        """Deliver again, first what was buffered in the meantime."""
         if not self._reading_paused:
             return
         self._reading_paused = False
@@ -143,7 +143,7 @@ class Receiver(Writer):
                 self._protocol_failed(error)
 
     def _is_input_wanted(self, future: asyncio.Future[Any] | None) -> bool:
-        """Decide what to do with input for nobody, or for the caller's own buffer.
+        """Decide what to do with input that nobody waits for, or that goes to the caller's buffer.
 
         :returns: true to receive it in the usual way.
         """
@@ -151,15 +151,15 @@ class Receiver(Writer):
             self._fill(future, cast("ReadInto", self._request))
             return False
         if self._close_callback is None or (self._buffer is not None and self._buffer.size):
-            self._ignore_input()  # nobody wants these bytes yet: the next read asks again
+            self._ignore_input()  # nobody wants these bytes yet: the next read watches again
             return False
-        return True  # only so is it seen that the peer has closed
+        return True  # the only way to notice that the peer has closed
 
     def _fill(self, future: asyncio.Future[Any], request: ReadInto) -> None:
         """Receive into the caller's buffer."""
         count = self._receive_into(request.space())
         if count:
-            size = request.fill(count)
+            size = request.add(count)
             if size is not None:
                 self._future = None
                 set_result_and_wake(future, size)
@@ -181,7 +181,7 @@ class Receiver(Writer):
         buffer = self._buffer
         if future is not None:
             if future.done():
-                future = self._future = None  # cancelled: the bytes stay for the next read
+                future = self._future = None  # cancelled: the next read gets the bytes
             elif buffer is None or not buffer.size:
                 result = self._request.take_whole(data)
                 if result is not None:
@@ -210,7 +210,7 @@ class Receiver(Writer):
         self.close(exc_info=error)
 
     def _end_input(self) -> None:
-        """The peer will send nothing more."""
+        """Handle the end of input: the peer will send nothing more."""
         protocol = self._protocol
         if protocol is None:
             self.close()
@@ -221,7 +221,7 @@ class Receiver(Writer):
             self.close()
 
     def _announce_end_again(self, protocol: StreamProtocol) -> None:
-        """Tell a protocol that the input had ended before it was attached."""
+        """Tell a protocol that the input ended before it was attached."""
         if self._protocol is protocol and not self._tell_protocol(protocol.eof_received):
             self.close()
 
@@ -251,10 +251,10 @@ class Receiver(Writer):
     def _serve_last(
         self, request: ReadRequest, future: asyncio.Future[Any], buffer: ReadBuffer
     ) -> None:
-        """Give the request what it can have of a stream that has ended."""
+        """Give the request what it can get from a stream that has ended."""
         error = self.error
         if error is not None and type(request) is ReadUntilClose and not self._is_peer_gone(error):
-            return  # what there is may not be all; a reset is how some systems report an end
+            return  # bytes may be missing; only a reset is how some systems report an end
         try:
             result: Any = request.take_last(buffer)
         except UnsatisfiableReadError:
@@ -275,7 +275,7 @@ class Receiver(Writer):
             self._watch_input()
 
     def _buffer_input(self, data: bytes) -> None:
-        """Buffer bytes that came."""
+        """Keep bytes for the next read."""
         if self._buffer is None:
             self._buffer = ReadBuffer()
         self._buffer.append(data)

@@ -24,8 +24,8 @@ class Sender(Lifecycle):
     """The part of a stream that sends.
 
     A write is tried at once. Only what the descriptor does not take is queued, and then the loop
-    is asked to say when there is room. ``_held`` is true while a write must not be tried at once:
-    earlier bytes wait, or the stream is still connecting.
+    watches for room. ``_held`` is true while a write must not be tried at once: earlier bytes wait,
+    or the stream is still connecting.
     """
 
     #: More waiting bytes than this pause the protocol; this few resume it.
@@ -60,7 +60,7 @@ class Sender(Lifecycle):
         if not size:
             return
         if size < SMALL and self._queue:
-            # Tiny writes to a slow peer are joined: one object each would cost more than the bytes.
+            # Tiny writes to a slow peer are joined: an object for each would cost more than the bytes.
             tail = self._queue[-1]
             if type(tail) is bytearray and len(tail) < JOINED:
                 tail += data
@@ -79,9 +79,9 @@ class Sender(Lifecycle):
 
     @property
     def _write_buffer(self) -> deque[Any] | None:
-        """The queue. Some applications append to it themselves (and add to the index) for speed.
+        """The queue, to which some applications append themselves (and add to the index) for speed.
 
-        They take None for the sign that the stream is closed.
+        None tells them that the stream is closed.
         """
         if self._closed:
             return None
@@ -93,13 +93,13 @@ class Sender(Lifecycle):
     # From the queue to the descriptor.
 
     def _push_out(self) -> int:
-        """Send what the descriptor takes now, unless the loop is already asked for room."""
+        """Send what the descriptor takes now, unless the loop already watches for room."""
         if self._queue and not self._interest & WRITE and self._can_send():
             self._flush()
         return self._wait_for_room()
 
     def _wait_for_room(self) -> int:
-        """Ask the loop to say when there is room for what waits.
+        """Let the loop watch for room for the bytes that wait.
 
         :returns: how many bytes wait.
         """
@@ -111,7 +111,7 @@ class Sender(Lifecycle):
         return waiting
 
     def _can_send(self) -> bool:
-        """Say whether the stream has come to where bytes may go out."""
+        """Return true once the stream is connected, with TLS if that is to come."""
         return True
 
     def _on_writable(self) -> None:
@@ -123,10 +123,10 @@ class Sender(Lifecycle):
             self._ignore_output()
 
     def _advance_opening(self) -> None:
-        """Go on with what must happen before the first byte may go out."""
+        """Continue to connect; called when the descriptor becomes writable before `_can_send`."""
 
     def _flush(self) -> None:
-        """Send from the queue by one system call: others wait for the loop too."""
+        """Send from the queue by one system call, so that other streams get their turn."""
         queue = self._queue
         if not queue:
             return
@@ -141,7 +141,7 @@ class Sender(Lifecycle):
             self._queue = None
             self._held = self._ending is not None
         self._resolve_writes()
-        # Whoever heard of it may have written more, or closed the stream.
+        # The callbacks may have written more, or closed the stream.
         if self._ending is not None and not self._queue and not self._closed:
             self._end_writing()
 
@@ -158,7 +158,7 @@ class Sender(Lifecycle):
 
     def _write_failed(self, error: Exception) -> None:
         if self.error is not None:
-            return  # found once more while the input is saved
+            return  # the same error, met again while the input is saved
         # The frames of a traceback would keep the buffers that were to be written.
         self.error = error.with_traceback(None)
         if not self._is_peer_gone(error):
@@ -167,7 +167,7 @@ class Sender(Lifecycle):
         self.close(exc_info=error)
 
     def _save_input(self) -> None:
-        """Take what the peer said before it stopped listening."""
+        """Receive what the peer sent before it stopped reading."""
 
     def _end_writing(self) -> None:
         if self._ending is Ending.CLOSE:

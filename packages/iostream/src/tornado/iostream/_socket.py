@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ._write_queue import Buffer
 
 
-#: How many chunks to take from a peer that has stopped listening; it may go on talking for ever.
+#: How many chunks to receive from a peer that does not read any more; it may send for ever.
 _SAVED_CHUNKS = 16
 _BYTES = {bytes}
 _INTERNET = frozenset({sockets.AF_INET, sockets.AF_INET6})
@@ -31,8 +31,8 @@ _INTERNET = frozenset({sockets.AF_INET, sockets.AF_INET6})
 class IOStream(BaseIOStream):
     """A stream over a TCP or Unix socket.
 
-    :param socket: a stream socket, connected or not (see `connect`). It is made non-blocking, and
-        it belongs to the stream from now on; `socket` is None once the stream is closed.
+    :param socket: a stream socket, connected or not (see `connect`). It becomes non-blocking and
+        belongs to the stream from now on; `socket` is None once the stream is closed.
     :param args: the arguments of `BaseIOStream`.
     """
 
@@ -116,12 +116,12 @@ class IOStream(BaseIOStream):
     ) -> asyncio.Future[Self] | None:
         """Connect the socket to ``address`` without blocking.
 
-        Writes are accepted at once and go out when the connection stands. The address should be
+        Writes are accepted at once and sent when the connection is established. The address should be
         numeric: a name is resolved by the operating system and blocks; see `.TCPClient`.
 
         :param address: what ``socket.connect`` takes.
         :param server_hostname: the name to verify, for TLS streams. Classic: the callback.
-        :param classic_hostname: ``server_hostname``, at the place that it had after the callback.
+        :param classic_hostname: ``server_hostname``, at its place after the callback.
         :param callback: classic: called without arguments once connected; the call returns None.
         :returns: a Future of this stream; it raises `StreamClosedError` with the system's error as
             ``real_error`` if the connection fails.
@@ -135,7 +135,7 @@ class IOStream(BaseIOStream):
         return None
 
     def _connect(self, address: Any, server_hostname: str | None) -> asyncio.Future[Self]:
-        """Start to connect. A plain stream has no name to verify."""
+        """Start to connect. The name is for TLS streams."""
         self._check_closed()
         future: asyncio.Future[Self] = asyncio.Future(loop=self._get_loop())
         self._connect_future = future
@@ -143,7 +143,7 @@ class IOStream(BaseIOStream):
         try:
             self.socket.connect(address)
         except BlockingIOError:
-            pass  # in progress: the socket becomes writable when that is decided
+            pass  # in progress: the socket becomes writable when it has succeeded or failed
         except OSError as error:
             self.close(exc_info=error)
             return future
@@ -183,7 +183,7 @@ class IOStream(BaseIOStream):
         ssl_options: dict[str, Any] | ssl.SSLContext | None = None,
         server_hostname: str | None = None,
     ) -> asyncio.Future[SSLIOStream]:
-        """Go on over TLS, on the same connection. This stream must not be used any more.
+        """Continue over TLS on the same connection. This stream must not be used any more.
 
         :param server_side: true if this is the server's end of the TLS connection.
         :param ssl_options: an `ssl.SSLContext`, or a dict as for `.ssl_options_to_context`; by
@@ -192,7 +192,7 @@ class IOStream(BaseIOStream):
         :returns: a Future of the new stream, done when the handshake is; it raises what ended it.
             Cancelling it closes the connection.
         :raises ValueError: if a read or write is pending, or if bytes came before TLS began: they
-            would seem to come from the verified peer, but may be anybody's.
+            would seem to come from the verified peer, but anybody may have sent them.
         """
         from ._upgrade import upgrade
 

@@ -35,7 +35,7 @@ class SSLIOStream(IOStream):
     input, because TLS has messages of its own (key updates).
 
     Given a socket that is connected, the handshake begins by itself, two turns of the loop later.
-    Otherwise `connect` includes it. Reads and writes may be asked for at once, they wait for it.
+    Otherwise it is a part of `connect`. Reads and writes may be started at once: they wait for it.
 
     :param args: the socket and the arguments of `IOStream`. The socket may be an `ssl.SSLSocket`
         that is wrapped with ``do_handshake_on_connect=False``.
@@ -57,7 +57,7 @@ class SSLIOStream(IOStream):
         self._held = True
         if self._is_connected():
             self._state = TLSState.HANDSHAKE
-            # After another turn: whoever handles the stream is to see it before it can fail.
+            # One turn later, so that the handler has the stream before the handshake can fail.
             loop = self._get_loop()
             loop.call_soon(loop.call_soon, self._begin_handshake)
 
@@ -70,7 +70,7 @@ class SSLIOStream(IOStream):
 
     @property
     def _tls(self) -> ssl.SSLSocket:
-        return self.socket  # type: ignore[return-value]  # it is one from the handshake on
+        return self.socket  # type: ignore[return-value]  # from the handshake on
 
     # The handshake.
 
@@ -175,10 +175,10 @@ class SSLIOStream(IOStream):
         return self._state is TLSState.OPEN
 
     def close_fd(self) -> None:
-        """Say goodbye to the peer if the connection is sound, and close the socket."""
+        """Send close_notify to the peer if the connection is sound, and close the socket."""
         if self._state is TLSState.OPEN and self.error is None:
             # Without close_notify, the peer cannot tell the end from an attack (RFC 8446, 6.1).
-            # Its answer does not matter, so this does not wait for it.
+            # The answer does not matter, so this does not wait for it.
             with suppress(OSError, ValueError):
                 self._tls.unwrap()
         super().close_fd()
@@ -209,13 +209,13 @@ class SSLIOStream(IOStream):
         elif self._state is TLSState.HANDSHAKE:
             self._advance_opening()
         else:
-            self._ignore_input()  # an error, which the end of connecting reports
+            self._ignore_input()  # an error of connecting, which is reported when that ends
 
     @fast_path
     def _receive(self) -> bytes | None:
-        """Receive some records, and the last of them wholly.
+        """Receive some records, and the whole of the last one.
 
-        The loop sees the descriptor and not what is decrypted already, so nothing may stay behind.
+        The loop sees the descriptor but not the bytes that are decrypted already, so none may be left.
         """
         pieces: list[bytes] = []
         size = 0
@@ -239,7 +239,7 @@ class SSLIOStream(IOStream):
             pieces.append(data)
             size += len(data)
             if len(data) < _RECORD and not self._tls.pending():
-                break  # a short record is the last of its message, mostly
+                break  # a short record is mostly the last one of its message
         if not pieces:
             return None
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
@@ -256,7 +256,7 @@ class SSLIOStream(IOStream):
         return count
 
     def _end_input_after(self, pieces: list[bytes], error: OSError | None) -> None:
-        """End the input with or without an error, but deliver first what came before."""
+        """End the input, with or without an error, after the pieces that came before are delivered."""
         if not pieces:
             if error is not None:
                 self._read_failed(error)
@@ -305,8 +305,8 @@ class SSLIOStream(IOStream):
             load_slice(queue)
         elif len(queue) > 1 and not self._write_needs_input:
             _join_small(queue)
-        # A write that could not finish must be repeated with the same bytes: they stay at the head of
-        # the queue, and what is appended there comes after them.
+        # A write that could not finish must be repeated with the same bytes. They stay at the head of
+        # the queue, and later writes come after them.
         with memoryview(queue[0]) as view:
             sent = self.write_to_fd(view[:_SLICE])
         if not sent:
@@ -316,7 +316,7 @@ class SSLIOStream(IOStream):
 
 
 def _join_small(queue: deque[Any]) -> None:
-    """Join the small buffers at the head of the queue: a record each would be wasteful."""
+    """Join the small buffers at the head of the queue, because a record for each is wasteful."""
     buffers = leading_buffers(queue)
     size = 0
     count = 0

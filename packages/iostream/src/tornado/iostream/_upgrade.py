@@ -66,7 +66,7 @@ def upgrade(
 
 
 def _release_socket(stream: IOStream) -> sockets.socket:
-    """Give the socket away, which ends this stream without closing the connection."""
+    """Take the socket out of the stream, which ends the stream but not the connection."""
     is_taken = stream._protocol is not None and not stream._borrow_input()
     if stream.reading() or stream.writing() or stream._connect_future or is_taken:
         raise ValueError(

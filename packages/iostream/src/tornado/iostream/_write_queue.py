@@ -23,7 +23,7 @@ _MOST = 1 << 20
 
 
 class FileSlice:
-    """Bytes of an open file, from an offset on. The file stays its owner's: nobody seeks in it."""
+    """Bytes of an open file, from an offset on. The position of the file does not change."""
 
     __slots__ = ("count", "fd", "file", "offset")
 
@@ -34,7 +34,7 @@ class FileSlice:
         self.count = count
         if hasattr(os, "posix_fadvise"):
             # The kernel starts to read ahead, so that sending does not wait for the disk.
-            with suppress(OSError):  # it is only advice, and some files take none
+            with suppress(OSError):  # some kinds of files take no advice
                 os.posix_fadvise(self.fd, offset, count, os.POSIX_FADV_WILLNEED)
 
     def read(self, limit: int) -> bytes:
@@ -67,7 +67,7 @@ class FileSlice:
 
 
 def load_slice(queue: deque[Any]) -> None:
-    """Read the next piece of the file at the head of the queue to a place before it."""
+    """Read the next piece of the file slice at the head of the queue, and put it before the slice."""
     head: FileSlice = queue.popleft()
     data = head.read(JOINED)
     if head.count:
@@ -99,7 +99,7 @@ def leading_buffers(queue: deque[Any]) -> list[Any]:
 
 
 def as_bytes(data: object) -> bytes | memoryview:
-    """Return something whose ``len`` is its number of bytes and which nobody else appends to."""
+    """Return an object whose ``len`` is its number of bytes, and to which nobody appends."""
     if type(data) is bytes:
         return data
     if isinstance(data, str):

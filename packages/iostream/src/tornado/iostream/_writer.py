@@ -1,4 +1,4 @@
-"""The methods by which one writes to a stream."""
+"""The methods by which programs write to a stream."""
 
 from __future__ import annotations
 
@@ -70,14 +70,14 @@ class Writer(Sender):
     def write(
         self, data: Buffer, callback: Callable[[], Any] | None = None
     ) -> asyncio.Future[None] | None:
-        """Write, and say when all of it is with the operating system.
+        """Write, and return a Future that is done when the operating system has taken all of it.
 
         A mutable buffer must not change until then. Cancelling the Future stops waiting; the bytes
-        are sent nevertheless, because half a message would be worse.
+        are still sent, because half a message would be worse.
 
         :param callback: classic: called without arguments when all is sent; the call returns None.
-        :returns: a Future that resolves to None. Nobody needs to await it; whoever does not await
-            any should set ``max_write_buffer_size``.
+        :returns: a Future that resolves to None. It need not be awaited; programs that never await
+            one should set ``max_write_buffer_size``.
         :raises StreamClosedError: if the stream is closed already; the Future raises it if the
             stream closes first.
         :raises StreamBufferFullError: if more than ``max_write_buffer_size`` bytes would wait.
@@ -107,8 +107,8 @@ class Writer(Sender):
 
         The kernel copies from file to socket where it can (``os.sendfile``: sockets without TLS).
         Otherwise the file is read in pieces of 64 KiB as the peer takes them. The file's position
-        neither matters nor moves, and the file must stay open until the Future is done. These bytes
-        take no memory, so ``max_write_buffer_size`` does not refuse them. A file that turns out to
+        is neither used nor changed, and the file must stay open until the Future is done. These
+        bytes take no memory, so ``max_write_buffer_size`` does not refuse them. A file that turns out to
         be shorter closes the stream, since the peer was promised more.
 
         :returns: a Future like that of `write`.
@@ -118,11 +118,11 @@ class Writer(Sender):
         return self._future_of_writes()
 
     def close_when_written(self) -> None:
-        """Close the stream as soon as everything that is written is sent; take no more writes."""
+        """Close the stream as soon as everything that is written is sent. No more writes are accepted."""
         self._finish_writing(Ending.CLOSE)
 
     def write_eof(self) -> None:
-        """Close the write side once everything that is written is sent; reading goes on.
+        """Close the write side once everything that is written is sent. The read side stays open.
 
         :raises OSError: if this kind of descriptor has no separate write side.
         """
@@ -154,7 +154,7 @@ class Writer(Sender):
             )
 
     def _make_done_write(self) -> asyncio.Future[None]:
-        """Make the Future for all writes that are sent at once: nothing can happen to it."""
+        """Return the Future that all writes share which are sent at once."""
         self._done_write = asyncio.Future(loop=self._loop or self._get_loop())
         self._done_write.set_result(None)
         return self._done_write

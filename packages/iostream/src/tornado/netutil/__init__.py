@@ -1,7 +1,7 @@
 """Listening sockets, name resolution and TLS settings.
 
 Servers listen with `bind_sockets`, `bind_unix_socket` and `add_accept_handler`, which `.TCPServer`
-puts together. Clients turn names into addresses with a `Resolver`, as `.TCPClient` does. Both take
+combines. Clients turn names into addresses with a `Resolver`, as `.TCPClient` does. Both take
 their TLS settings as an `ssl.SSLContext` or as a dict for `ssl_options_to_context`.
 """
 

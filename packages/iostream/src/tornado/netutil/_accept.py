@@ -1,4 +1,4 @@
-"""Taking connections from a listening socket."""
+"""Accepting connections from a listening socket."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 gen_log = logging.getLogger("tornado.general")
 app_log = logging.getLogger("tornado.application")
 
-#: How many connections are taken per turn of the loop; the others wait for the next turn.
+#: How many connections are accepted per turn of the loop; the others wait for the next turn.
 _BATCH = 128
-#: Seconds to wait when the system has no descriptors left; doubled up to the greatest.
+#: Seconds to pause when the system has no descriptors left; doubled each time up to the longest.
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 1.6
 _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
@@ -38,15 +38,14 @@ def add_accept_handler(
     """Call ``callback(connection, address)`` for every connection that ``sock`` receives.
 
     Connections are taken in batches on the current loop. When the process or the system runs out
-    of descriptors, that is logged once and accepting pauses; the waiting clients stay in the
-    system's queue, and when it lasts, the oldest ones are let in and closed rather than left
-    hanging. An exception in the callback is logged and closes that connection.
+    of descriptors, that is logged once and accepting pauses. The clients stay in the system's queue;
+    if it lasts, the oldest ones are accepted and closed at once, so that they do not hang. An exception in the callback is logged and closes that connection.
 
-    :param sock: a listening socket; it stays the caller's, and is made non-blocking.
+    :param sock: a listening socket; it still belongs to the caller, and becomes non-blocking.
     :param io_loop: classic, and the third argument there: another loop of this thread to accept on.
     :returns: a function that stops accepting; the socket stays open.
     """
-    sock.setblocking(False)  # a blocking one would stop the loop behind the last connection
+    sock.setblocking(False)  # a blocking one would stop the loop after the last connection
     acceptor = _Acceptor(sock, callback, io_loop)
     acceptor.start()
     return acceptor.stop
@@ -88,7 +87,7 @@ class _Acceptor:
         self.close_spare()
 
     def accept(self) -> None:
-        """Take what waits, up to a batch."""
+        """Accept the connections that wait, up to a batch."""
         for _ in range(_BATCH):
             if self.stopped:
                 return
@@ -97,7 +96,7 @@ class _Acceptor:
             except (BlockingIOError, InterruptedError):
                 return
             except ConnectionError:
-                continue  # the client has gone while it waited in the queue
+                continue  # the client has left while it waited in the queue
             except OSError as error:
                 if error.errno not in _EXHAUSTED:
                     raise
@@ -115,7 +114,7 @@ class _Acceptor:
     def back_off(self, error: OSError) -> None:
         """Stop accepting for a while, since no descriptor is free."""
         if self.pause:
-            self.turn_one_away()
+            self.refuse_one()
             self.pause = min(self.pause * 2, _LONGEST_PAUSE)
         else:
             gen_log.error(
@@ -134,8 +133,8 @@ class _Acceptor:
             self.spare = _open_spare()
         self.start()
 
-    def turn_one_away(self) -> None:
-        """Spend the spare descriptor on letting one client in and out."""
+    def refuse_one(self) -> None:
+        """Use the spare descriptor to accept one client and close its connection."""
         self.close_spare()
         with suppress(OSError):
             self.sock.accept()[0].close()

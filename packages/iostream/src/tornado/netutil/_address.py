@@ -9,7 +9,7 @@ def is_valid_ip(ip: str) -> bool:
     """Return true if the text is a numeric IPv4 or IPv6 address.
 
     A zone (``fe80::1%eth0``) counts only if this machine has the interface. Short forms that the
-    operating system takes, such as ``127.1``, count too.
+    operating system accepts, such as ``127.1``, are valid too.
     """
     if not ip or "\0" in ip:
         return False

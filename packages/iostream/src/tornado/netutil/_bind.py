@@ -11,8 +11,8 @@ from typing import Any
 from tornado.util import print_uncaught
 
 _DEFAULT_BACKLOG = 128
-#: How often a free port is drawn again because the other address family has it in use.
-_DRAWS = 8
+#: How many free ports are tried: one may be in use in the other address family.
+_ATTEMPTS = 8
 
 
 def bind_sockets(
@@ -25,27 +25,27 @@ def bind_sockets(
 ) -> list[socket.socket]:
     """Open listening sockets on every address that ``address`` stands for.
 
-    :param port: the port, as a number or as its digits, which come from the environment; 0 or None
-        takes a free one, the same for all addresses.
+    :param port: the port, as a number or as a string of digits, as in environment variables; 0 or
+        None takes a free one, the same for all addresses.
     :param address: a numeric address or a host name with several; None or ``""``: all interfaces.
     :param family: ``AF_INET`` or ``AF_INET6`` to keep to one; by default both.
     :param backlog: how many connections the system holds until they are accepted.
     :param flags: flags for ``getaddrinfo``; default ``AI_PASSIVE``.
     :param reuse_port: let several processes listen on the port, each with its own queue.
-    :raises OSError: if an address cannot be bound, or has no meaning; the message names it.
-    :raises ValueError: if the port is none, or the platform has no ``SO_REUSEPORT``.
+    :raises OSError: if an address cannot be bound, or does not exist; the message names it.
+    :raises ValueError: if the port is not valid, or the platform has no ``SO_REUSEPORT``.
     """
     port = _port_number(port)
     if reuse_port and not hasattr(socket, "SO_REUSEPORT"):
         raise ValueError("this platform has no SO_REUSEPORT: leave reuse_port out")
-    places = _resolve(port, address or None, family, flags)
-    draws = _DRAWS if port == 0 and len(places) > 1 else 1
+    targets = _resolve(port, address or None, family, flags)
+    attempts = _ATTEMPTS if port == 0 and len(targets) > 1 else 1
     while True:
-        draws -= 1
+        attempts -= 1
         try:
-            return _bind_all(places, port, address, backlog, reuse_port)
+            return _bind_all(targets, port, address, backlog, reuse_port)
         except OSError as error:
-            if error.errno != errno.EADDRINUSE or not draws:
+            if error.errno != errno.EADDRINUSE or not attempts:
                 raise
 
 
@@ -54,7 +54,7 @@ def _port_number(port: int | str | None) -> int:
     if isinstance(port, str) and port.isascii() and port.isdigit():
         number = int(port)
     if type(number) is not int or not 0 <= number <= 65535:
-        message = f"{port!r} is no port: choose a number from 0 to 65535"
+        message = f"{port!r} is not a port: choose a number from 0 to 65535"
         wrong = ValueError(message)
         print_uncaught(wrong, message)
         raise wrong
@@ -76,20 +76,22 @@ def _resolve(
         explained = socket.gaierror(error.errno, message)
         print_uncaught(explained, message)
         raise explained from error
-    places = {
+    targets = {
         (item[0], item[4]): None for item in found if not _is_link_local_alias(address, item[4])
     }
     # IPv4 first: with port 0 it is the family in which a free port is drawn.
-    return sorted(places, key=lambda place: place[0] != socket.AF_INET)
+    return sorted(targets, key=lambda item: item[0] != socket.AF_INET)
 
 
-def _is_link_local_alias(address: str | None, place: Any) -> bool:
+def _is_link_local_alias(address: str | None, target: Any) -> bool:
     """Recognise the third address of ``localhost`` on macOS, ``fe80::1%lo0``."""
-    return sys.platform == "darwin" and address == "localhost" and len(place) == 4 and place[3] != 0
+    return (
+        sys.platform == "darwin" and address == "localhost" and len(target) == 4 and target[3] != 0
+    )
 
 
 def _bind_all(
-    places: list[tuple[socket.AddressFamily, Any]],
+    targets: list[tuple[socket.AddressFamily, Any]],
     port: int,
     address: str | None,
     backlog: int,
@@ -97,15 +99,15 @@ def _bind_all(
 ) -> list[socket.socket]:
     sockets: list[socket.socket] = []
     try:
-        for family, place in places:
-            target = (place[0], port, *place[2:])
+        for family, found in targets:
+            target = (found[0], port, *found[2:])
             try:
                 sock = _listen(family, target, backlog, reuse_port)
             except OSError as error:
                 if (
                     family == socket.AF_INET6
                     and _has_no_ipv6(error)
-                    and (sockets or len(places) > 1)
+                    and (sockets or len(targets) > 1)
                 ):
                     continue
                 raise _explain(error, address, target) from error
@@ -140,12 +142,12 @@ def _listen(
 
 
 def _has_no_ipv6(error: OSError) -> bool:
-    """Tell a machine on which IPv6 is off, which knows the addresses and refuses them."""
+    """Return true for the error of a machine on which IPv6 is switched off."""
     return error.errno in {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}
 
 
 def _explain(error: OSError, address: str | None, target: Any) -> OSError:
-    """Say which address it was and what to do about it."""
+    """Return an error that names the address and says what to do."""
     host, port = target[0], target[1]
     where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     if address and address != host:

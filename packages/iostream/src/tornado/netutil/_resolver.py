@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 Resolved = list[tuple[int, Any]]
 
 
-def calls_back(resolve: F) -> F:
+def takes_callback(resolve: F) -> F:
     """Decorate a resolver's ``resolve`` to take a ``callback`` as its last argument, as until 5.1.
 
     With one, the call returns None, and the callback gets the addresses on the resolver's loop. An
-    exception goes to whoever answers for the caller, at last to the log.
+    exception goes to the handler of the request that called, or to the log.
     """
 
     def wrapper(
@@ -51,7 +51,7 @@ def calls_back(resolve: F) -> F:
 
 
 class Resolver(Configurable):
-    """Resolve host names without blocking the loop.
+    """The interface of resolvers, which turn host names into addresses without blocking the loop.
 
     ``Resolver()`` makes the configured kind; `configure` chooses another one for the whole process,
     by class or by name::
@@ -103,13 +103,13 @@ class Resolver(Configurable):
         raise NotImplementedError(f"{type(self).__name__} must define resolve(host, port, family)")
 
     def close(self) -> None:
-        """Free what the resolver holds."""
+        """Free what the resolver uses."""
 
 
 class DefaultLoopResolver(Resolver):
-    """Resolve by the loop's ``getaddrinfo``."""
+    """A resolver that uses the loop's ``getaddrinfo``."""
 
-    @calls_back
+    @takes_callback
     async def resolve(
         self, host: str, port: int, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> Resolved:
@@ -123,9 +123,9 @@ class DefaultLoopResolver(Resolver):
 
 
 class DefaultExecutorResolver(Resolver):
-    """Resolve in the loop's default executor."""
+    """A resolver that uses the loop's default executor."""
 
-    @calls_back
+    @takes_callback
     async def resolve(
         self, host: str, port: int, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> Resolved:
@@ -134,7 +134,7 @@ class DefaultExecutorResolver(Resolver):
 
 
 class ExecutorResolver(Resolver):
-    """Resolve in an executor.
+    """A resolver that uses an executor.
 
     :param executor: a `concurrent.futures.Executor`; None resolves at once and blocks.
     :param close_executor: shut a given executor down with `close`.
@@ -159,7 +159,7 @@ class ExecutorResolver(Resolver):
             self.executor.shutdown()
         self.executor = None  # type: ignore[assignment]  # unusable from here on
 
-    @calls_back
+    @takes_callback
     def resolve(
         self, host: str, port: int, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> Awaitable[Resolved]:
@@ -170,7 +170,7 @@ class ExecutorResolver(Resolver):
 
 
 class BlockingResolver(ExecutorResolver):
-    """Resolve at once. The loop stands still meanwhile."""
+    """A resolver that blocks the loop until it has the addresses."""
 
     @takes_loop()
     def initialize(self, *, io_loop: IOLoop | None = None) -> None:  # type: ignore[override]  # documented: takes nothing
@@ -179,13 +179,13 @@ class BlockingResolver(ExecutorResolver):
 
 
 class ThreadedResolver(ExecutorResolver):
-    """Resolve in threads that all resolvers of the process share.
+    """A resolver that uses threads, which all resolvers of the process share.
 
     :param num_threads: how many; the first resolver of a process decides.
     """
 
-    #: Tests of programs shut this pool down if there is one: here it is called `_threads`, and ends
-    #: with the process.
+    #: None, for tests of programs that shut down a pool of this name. The pool here is `_threads`,
+    #: and it ends with the process.
     _threadpool: ClassVar[None] = None
     _threads: ClassVar[futures.ThreadPoolExecutor | None] = None
     _threads_pid: ClassVar[int] = 0
@@ -207,13 +207,13 @@ class ThreadedResolver(ExecutorResolver):
 
 
 class OverrideResolver(Resolver):
-    """Ask a table before another resolver, as ``/etc/hosts`` is asked before a name server.
+    """A resolver with a table, as ``/etc/hosts`` is a table that is read before a name server is asked.
 
-    :param resolver: the one to ask in the end; it is closed with this one.
+    :param resolver: resolves the host in the end; it is closed with this one.
     :param mapping: the table. Its keys, from the most to the least specific, are
         ``(host, port, family)``, ``(host, port)`` and ``host``; a value is a host for a key that is
-        a host, and otherwise a ``(host, port)``. The port and the family stay as asked where the
-        entry does not name them.
+        a host, and otherwise a ``(host, port)``. The port and the family are those of the call where
+        the entry does not name them.
     """
 
     def initialize(self, resolver: Resolver, mapping: Mapping[Any, Any]) -> None:  # type: ignore[override]  # documented
@@ -222,19 +222,19 @@ class OverrideResolver(Resolver):
         self.mapping = mapping
 
     def close(self) -> None:
-        """Close the resolver that is asked in the end."""
+        """Close the other resolver."""
         self.resolver.close()
 
-    @calls_back
+    @takes_callback
     def resolve(
         self, host: str, port: int, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> Awaitable[Resolved]:
-        """Resolve what the table has in place of the host; see `Resolver.resolve`."""
+        """Resolve what the table says instead of the host; see `Resolver.resolve`."""
         target_host, target_port = self._find_target(host, port, family)
         return self.resolver.resolve(target_host, target_port, family)
 
     def _find_target(self, host: str, port: int, family: int) -> tuple[str, int]:
-        """Return the host and the port to ask for; those of the most specific entry count."""
+        """Return the host and the port to resolve, from the most specific entry that there is."""
         for key in ((host, port, family), (host, port)):
             entry: tuple[str, int] | None = self.mapping.get(key)
             if entry is not None:

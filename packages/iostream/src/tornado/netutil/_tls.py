@@ -1,4 +1,4 @@
-"""TLS settings, given as a context or as a dict of its ingredients."""
+"""TLS settings, as a context or as a dict from which one is made."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def ssl_options_to_context(
 
     :param ssl_options: a context, or a dict with any of ``certfile``, ``keyfile``, ``ca_certs``,
         ``cert_reqs``, ``ciphers`` and ``ssl_version``.
-    :param server_side: for which side the context is. True and false are recommended: they
-        exclude what the side does not need, and a client's verifies the server unless
+    :param server_side: the side that the context is for. True and false are recommended: such a
+        context has only what its side needs, and a client's verifies the server unless
         ``cert_reqs`` says otherwise. None makes one for both sides, which verifies nothing by
         default.
     :raises ValueError: if the dict holds a key that means nothing.
-    :raises OSError: if a file cannot be read, holds no certificate or a key that does not fit; the
-        message names the file.
+    :raises OSError: if a file cannot be read, has no certificate, or has a key that does not fit;
+        the message names the file.
     """
     if isinstance(ssl_options, ssl.SSLContext):
         return ssl_options
@@ -69,7 +69,7 @@ def ssl_wrap_socket(
     server_side: bool | None = None,
     **kwargs: Any,
 ) -> ssl.SSLSocket:
-    """Return an `ssl.SSLSocket` in place of a connected socket.
+    """Return an `ssl.SSLSocket` that replaces a connected socket.
 
     :param ssl_options: what `ssl_options_to_context` takes.
     :param server_hostname: the name that a client expects in the server's certificate; sent in the
@@ -86,19 +86,19 @@ def ssl_wrap_socket(
 def wrap_accepted(socket: sockets.socket, context: ssl.SSLContext) -> ssl.SSLSocket:
     """Return an `ssl.SSLSocket` for the server's end of a connection, before its handshake.
 
-    :raises OSError: the peer has reset the connection already.
+    :raises OSError: if the peer has reset the connection already.
     """
     try:
         socket.getpeername()
     except OSError:
-        # Found out here, because wrap_socket would leave its half of the socket open.
+        # Checked here, because wrap_socket would not close the socket that it has made by then.
         number = socket.getsockopt(SOL_SOCKET, SO_ERROR) or errno.ECONNRESET
         raise OSError(number, os.strerror(number)) from None
     return context.wrap_socket(socket, server_side=True, do_handshake_on_connect=False)
 
 
 def default_context(server_side: bool) -> ssl.SSLContext:
-    """Return the context for whoever gives no settings: made on first use, then shared."""
+    """Return the context for streams without settings: made on first use, then shared."""
     context = _defaults.get(server_side)
     if context is None:
         purpose = ssl.Purpose.CLIENT_AUTH if server_side else ssl.Purpose.SERVER_AUTH
@@ -111,13 +111,13 @@ def _new_context(version: int | None, server_side: bool | None) -> ssl.SSLContex
     if version is None and server_side is not None:
         return ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if server_side else ssl.PROTOCOL_TLS_CLIENT)
     with warnings.catch_warnings():
-        # What is for both sides, and single versions, is out of favour but documented here.
+        # Contexts for both sides and single versions are deprecated, but documented here.
         warnings.simplefilter("ignore", DeprecationWarning)
         return ssl.SSLContext(ssl.PROTOCOL_TLS if version is None else version)
 
 
 def _refuse_attacks(context: ssl.SSLContext) -> None:
-    """Switch off what only ever helped attackers."""
+    """Switch off features that have only helped attackers."""
     with suppress(ValueError):  # a context for a single version has that one
         context.minimum_version = ssl.TLSVersion.TLSv1_2
     # CRIME: the length of compressed secrets tells the secrets.

@@ -1,6 +1,6 @@
 """Certificates, keys and authorities from files, and what is wrong with them.
 
-What OpenSSL says about a file that it cannot use names neither the file nor the reason.
+The errors of OpenSSL about a file that it cannot use name neither the file nor the reason.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class TLSFiles(NamedTuple):
 
 
 def load_certificate(context: ssl.SSLContext, certfile: Path, keyfile: Path | None) -> None:
-    """Load the certificate of one's own side, and its key.
+    """Load the certificate of this side, and its key.
 
     :param keyfile: None if the key is in ``certfile``.
     :raises OSError: a file cannot be read, or holds something else; the message names it.
@@ -83,7 +83,7 @@ def load_certificate(context: ssl.SSLContext, certfile: Path, keyfile: Path | No
     try:
         context.load_cert_chain(certfile, keyfile)
     except ssl.SSLError as error:
-        raise _explained(error, describe_pair(error, certfile, keyfile)) from error
+        raise _explain(error, describe_pair(error, certfile, keyfile)) from error
     except OSError as error:
         check_readable("certfile", certfile, is_printed=True)
         if keyfile is not None:
@@ -94,34 +94,34 @@ def load_certificate(context: ssl.SSLContext, certfile: Path, keyfile: Path | No
                 f"the key in {_quoted(key_file)} is encrypted, and no pass phrase was given:"
                 " load it into an ssl.SSLContext"
             )
-            raise _explained(ssl.SSLError(ssl.SSL_ERROR_SSL, message), message) from error
-        raise _explained(error, f"cannot load the certfile {_quoted(certfile)}: {error}") from error
+            raise _explain(ssl.SSLError(ssl.SSL_ERROR_SSL, message), message) from error
+        raise _explain(error, f"cannot load the certfile {_quoted(certfile)}: {error}") from error
 
 
 def load_authorities(context: ssl.SSLContext, ca_certs: Path) -> None:
     """Load the certificates of the authorities that may have signed the peer's.
 
-    :raises OSError: the file cannot be read, or holds no certificate; the message names it.
+    :raises OSError: if the file cannot be read, or has no certificate; the message names it.
     """
     try:
         context.load_verify_locations(ca_certs)
     except ssl.SSLError as error:
-        raise _explained(error, _no_authorities("ca_certs", ca_certs)) from error
+        raise _explain(error, _no_authorities("ca_certs", ca_certs)) from error
     except OSError as error:
         check_readable("ca_certs", ca_certs, is_printed=True)
         message = f"cannot load the ca_certs {_quoted(ca_certs)}: {error}"
-        raise _explained(error, message) from error
+        raise _explain(error, message) from error
 
 
 def choose_ciphers(context: ssl.SSLContext, ciphers: str) -> None:
     """Restrict a context to some ciphers.
 
-    :raises ssl.SSLError: OpenSSL knows none of them.
+    :raises ssl.SSLError: if OpenSSL knows none of them.
     """
     try:
         context.set_ciphers(ciphers)
     except ssl.SSLError as error:
-        raise _explained(error, f"the ciphers {ciphers!r} select none that there is") from error
+        raise _explain(error, f"the ciphers {ciphers!r} select none that there is") from error
 
 
 def describe_pair(
@@ -169,7 +169,7 @@ def check_readable(option: str, file: Path, *, is_printed: bool = False) -> None
     except OSError as error:
         message = f"cannot read the {option} {_quoted(file)}: {error.strerror}"
         if is_printed:
-            raise _explained(error, message) from error
+            raise _explain(error, message) from error
         # An OSError has the class that belongs to its number.
         raise OSError(error.errno, message) from error
 
@@ -219,7 +219,7 @@ def _state(file: Path) -> State:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _explained(error: OSError, message: str) -> OSError:
+def _explain(error: OSError, message: str) -> OSError:
     """Return an error of the same kind that says more, in one line if it is not caught."""
     # An OSError has the class that belongs to its number.
     kind = ssl.SSLError if isinstance(error, ssl.SSLError) else OSError

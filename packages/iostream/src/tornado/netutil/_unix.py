@@ -11,13 +11,12 @@ from contextlib import suppress
 def bind_unix_socket(file: str, mode: int = 0o600, backlog: int = 128) -> socket.socket:
     """Open a listening Unix socket.
 
-    A socket that is at that path already is replaced, whether it is left over or in use: a new
-    server takes the place of an old one, which keeps the connections it has. Anything else at that
-    path stays and is an error.
+    A socket that exists at that path is replaced, whether it is left over or in use: a new server
+    replaces an old one, which keeps its connections. Anything else at that path is an error.
 
-    :param file: the path; on Linux, a first character NUL makes a name outside the file system,
-        which has no mode.
-    :param mode: who may connect, as the bits of ``chmod``; by default only the user.
+    :param file: the path; on Linux, a name that begins with NUL is outside the file system and has no
+        mode.
+    :param mode: which users may connect, as the bits of ``chmod``; by default only the owner.
     :param backlog: how many connections the system holds until they are accepted.
     :raises ValueError: if there is a file of another kind, or the platform has no Unix sockets.
     """

@@ -1,4 +1,4 @@
-"""How many processors there are for us."""
+"""The number of processors."""
 
 from __future__ import annotations
 
@@ -10,4 +10,4 @@ def cpu_count() -> int:
     try:
         return len(os.sched_getaffinity(0)) or 1
     except (AttributeError, OSError):
-        return os.cpu_count() or 1  # not every system lets one choose processors
+        return os.cpu_count() or 1  # not every system can choose processors for a process

@@ -20,27 +20,27 @@ if TYPE_CHECKING:
 gen_log = logging.getLogger("tornado.general")
 
 _MAX_RESTARTS = 100
-#: The exit status of a child that could not start: a new one could not either.
+#: The exit status of a child that cannot start; a new one could not either.
 _CANNOT_START = getattr(os, "EX_CONFIG", 78)
 _task_id: int | None = None
 
 
 def fork_processes(num_processes: int | None, max_restarts: int | None = None) -> int:
-    """Fork children that go on with the program, and look after them.
+    """Fork children that continue the program, and supervise them.
 
-    Returns in each child. The parent never returns: it starts a child anew that a signal or an
-    error has ended, passes SIGTERM on to the children, and SIGINT where no terminal tells all of them,
-    and exits when they have ended. Call it before any
-    loop runs and before threads exist; listening sockets that are open are shared.
+    The function returns in each child, and never in the parent. The parent restarts children that
+    a signal or an error has ended, and exits when all have ended. It passes SIGTERM on to the
+    children, and SIGINT too where no terminal sends that to all of them. Call this before any loop
+    runs and before threads exist. The children share listening sockets that are open.
 
-    A child that exits with the status 78 (``os.EX_CONFIG``) says that it cannot start; if it is not
-    one that was started anew, the parent ends the others and exits with that status.
+    A child that exits with the status 78 (``os.EX_CONFIG``) cannot start. Unless it was restarted,
+    the parent ends the others and exits with that status.
 
     :param num_processes: how many; None or 0 stands for one per processor.
-    :param max_restarts: how many children may be started anew before the parent gives up; 100 by
+    :param max_restarts: how many times children may be restarted before the parent gives up; 100 by
         default.
-    :returns: the child's number, from 0; a child that is started anew has the number of the one
-        whose place it takes.
+    :returns: the child's number, from 0; a restarted child has the number of the one that it
+        replaces.
     :raises RuntimeError: if a loop runs already; in the parent, if too many children died.
     """
     if running_asyncio_loop() is not None:
@@ -59,7 +59,7 @@ def task_id() -> int | None:
 
 
 class _Parent:
-    """The process that waits for the others."""
+    """The process that supervises the others."""
 
     def __init__(self, max_restarts: int) -> None:
         self.restarts_left = max_restarts
@@ -69,7 +69,7 @@ class _Parent:
         self.handlers: dict[int, Any] = {}
 
     def run(self, count: int) -> int:
-        """Start the children; returns in them only."""
+        """Start the children, and return only in these."""
         self.handlers = self.catch_signals()
         for number in range(count):
             if self.start(number):
@@ -81,7 +81,10 @@ class _Parent:
         sys.exit(0)
 
     def catch_signals(self) -> dict[int, Any]:
-        """Handle what asks the processes to end; returns what did so before."""
+        """Handle the signals that ask processes to end.
+
+        :returns: the handlers from before.
+        """
         if threading.current_thread() is not threading.main_thread():
             return {}  # only the main thread may
         return {
@@ -90,32 +93,35 @@ class _Parent:
         }
 
     def terminate(self, signum: int, frame: FrameType | None) -> None:
-        """Tell the children to end."""
+        """Ask the children to end."""
         self.is_ending = True
-        self.tell(signal.SIGTERM)
+        self.signal_children(signal.SIGTERM)
 
     def interrupt(self, signum: int, frame: FrameType | None) -> None:
-        """Pass an interrupt on, unless the terminal tells the children too; insist if asked twice."""
+        """Pass an interrupt on, unless a terminal sends it to all; terminate at the second one."""
         if self.is_ending:
-            self.tell(signal.SIGTERM)
+            self.signal_children(signal.SIGTERM)
         elif not _is_at_terminal():
-            self.tell(signal.SIGINT)
+            self.signal_children(signal.SIGINT)
         self.is_ending = True
 
-    def tell(self, signum: int) -> None:
+    def signal_children(self, signum: int) -> None:
         """Send a signal to all children."""
         for pid in self.children:
-            # One that has ended may not have been taken off the list yet.
+            # A child that has ended may still be on the list.
             with suppress(ProcessLookupError):
                 os.kill(pid, signum)
 
     def start(self, number: int) -> bool:
-        """Start a child, unless all are to end; true in the child."""
+        """Start a child, unless all are to end.
+
+        :returns: true in the child.
+        """
         global _task_id  # noqa: PLW0603 - a process has one number for its life
-        # What is buffered would be written by parent and child.
+        # Otherwise parent and child both write what is buffered.
         sys.stdout.flush()
         sys.stderr.flush()
-        # No signal comes while it is open which process it would meet, and with whose handler.
+        # No signal may arrive before each process has its own handlers.
         unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, self.handlers)
         try:
             if self.is_ending:
@@ -134,7 +140,7 @@ class _Parent:
     def wait(self) -> int | None:
         """Wait until a child ends.
 
-        :returns: the number to start anew, or None.
+        :returns: the number of a child to restart, or None.
         """
         pid, status = os.wait()
         number = self.children.pop(pid, None)
@@ -149,7 +155,7 @@ class _Parent:
         return self.replace(number, pid, code)
 
     def give_up(self, number: int, pid: int, code: int) -> None:
-        """End, because a child has said that it cannot start."""
+        """End all processes, because a child cannot start."""
         gen_log.error("child %d (pid %d) could not start, ending the others", number, pid)
         self.terminate(signal.SIGTERM, None)
         while self.children:
@@ -158,13 +164,13 @@ class _Parent:
         sys.exit(code)
 
     def replace(self, number: int, pid: int, code: int) -> int:
-        """Count a restart."""
+        """Return the number of a child to restart, unless there were too many restarts."""
         if code == _CANNOT_START and number not in self.replaced:
             self.give_up(number, pid, code)
         self.replaced.add(number)
         how = f"was ended by signal {-code}" if code < 0 else f"exited with status {code}"
         if self.restarts_left <= 0:
-            self.terminate(signal.SIGTERM, None)  # nobody looks after the others any more
+            self.terminate(signal.SIGTERM, None)  # nobody supervises the others any more
             raise RuntimeError(
                 f"Too many child restarts, giving up: child {number} (pid {pid}) {how}"
             )
@@ -174,7 +180,7 @@ class _Parent:
 
 
 def _is_at_terminal() -> bool:
-    """Tell whether this is what a terminal sends its interrupts to: all of the foreground group."""
+    """Return true if a terminal sends its interrupts to this process group, the one in front."""
     try:
         terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
     except OSError:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 class _Watch:
-    """A descriptor by which a loop sees that a process has ended.
+    """A descriptor that tells a loop that a process has ended.
 
-    Only the loop holds it, so that it is closed with a loop that does not live to see that.
+    Only the loop refers to it, so a loop that is closed first closes it too.
     """
 
     def __init__(
@@ -40,12 +40,12 @@ class _Watch:
 
 
 class Subprocess:
-    """Run a program beside the loop.
+    """A program that runs while the loop runs.
 
-    Takes the arguments of `subprocess.Popen`, with one addition: ``stdin``, ``stdout`` and
-    ``stderr`` may be `Subprocess.STREAM`, which gives the object an attribute of that name with a
-    `.PipeIOStream`. Such a stream is the caller's to close. The attributes ``proc`` (the Popen
-    object), ``pid`` and ``returncode`` (None while it runs; -N if signal N ended it) say the rest.
+    The arguments are those of `subprocess.Popen`, with one addition: ``stdin``, ``stdout`` and
+    ``stderr`` may be `Subprocess.STREAM`. The attribute of that name is a `.PipeIOStream` then, which
+    the caller closes. Other attributes are ``proc`` (the Popen object), ``pid`` and ``returncode``
+    (None while the program runs; -N if signal N has ended it).
 
     :param io_loop: classic: another loop of this thread, for the streams and the program's end.
     :raises OSError: if the program cannot be started.
@@ -95,7 +95,7 @@ class Subprocess:
     def set_exit_callback(self, callback: Callable[[int], Any]) -> None:
         """Call ``callback(returncode)`` on the loop when the program has ended.
 
-        There is one such callback; the last one set counts.
+        A second call replaces the callback.
         """
         self._exit_callback = (callback, contextvars.copy_context())
         self._watch()
@@ -103,7 +103,7 @@ class Subprocess:
     def wait_for_exit(self, raise_error: bool = True) -> asyncio.Future[int]:
         """Wait until the program has ended.
 
-        Cancelling stops waiting; the program goes on.
+        Cancelling the Future stops waiting, but not the program.
 
         :param raise_error: raise `subprocess.CalledProcessError` for a status other than 0.
         :returns: a Future of the exit status.
@@ -127,16 +127,16 @@ class Subprocess:
 
     @classmethod
     def initialize(cls, io_loop: IOLoop | None = None) -> None:
-        """Do nothing: kept for programs that had to prepare for ended children once."""
+        """Do nothing. Old versions needed it to notice that children have ended."""
 
     @classmethod
     def uninitialize(cls) -> None:
         """Do nothing; see `initialize`."""
 
-    # Hearing of the end.
+    # The end of the program.
 
     def _watch(self) -> None:
-        """See to it that `_ended` is called on the loop."""
+        """Make sure that `_on_exit` is called on the loop."""
         if self.returncode is not None:
             self.io_loop.add_callback(self._announce)
         elif not self._is_watched:
@@ -151,8 +151,8 @@ class Subprocess:
         try:
             descriptor = os.pidfd_open(self.pid)
         except OSError:
-            return False  # an old kernel, or somebody else has waited for the process already
-        _Watch(descriptor, self.io_loop.asyncio_loop, lambda: self._ended(self.proc.wait()))
+            return False  # an old kernel, or the process has been waited for already
+        _Watch(descriptor, self.io_loop.asyncio_loop, lambda: self._on_exit(self.proc.wait()))
         return True
 
     def _watch_by_thread(self) -> None:
@@ -160,12 +160,12 @@ class Subprocess:
 
         def wait() -> None:
             status = self.proc.wait()
-            with suppress(RuntimeError):  # the loop is closed: nobody is left to tell
-                self.io_loop.add_callback(self._ended, status)
+            with suppress(RuntimeError):  # the loop is closed, and no callback can run
+                self.io_loop.add_callback(self._on_exit, status)
 
         threading.Thread(target=wait, name=f"wait-for-{self.pid}", daemon=True).start()
 
-    def _ended(self, status: int) -> None:
+    def _on_exit(self, status: int) -> None:
         self.returncode = status
         self._announce()
 

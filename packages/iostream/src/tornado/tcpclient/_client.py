@@ -22,11 +22,11 @@ _UNIX = "unix:"
 
 
 class TCPClient:
-    """Make connections to hosts.
+    """A client that makes connections to hosts.
 
     :param resolver: finds the addresses; by default the configured `.Resolver`, which `close`
         then closes.
-    :param io_loop: classic, and the second argument there: checked, and then not used, since
+    :param io_loop: classic, and the second argument there: only checked, since
         `connect` works on the loop that runs it.
     """
 
@@ -36,7 +36,7 @@ class TCPClient:
         self.resolver = Resolver() if resolver is None else resolver
 
     def close(self) -> None:
-        """Free the client's resolver. Connections go on."""
+        """Close the client's own resolver. Connections stay open."""
         if self._own_resolver:
             self.resolver.close()
 
@@ -53,19 +53,19 @@ class TCPClient:
         *,
         server_hostname: str | None = None,
     ) -> IOStream:
-        """Connect to a host, by whichever of its addresses answers first (RFC 8305).
+        """Connect to the address of a host that answers first (RFC 8305).
 
-        Cancelling leaves nothing open.
+        Cancelling closes everything that is open by then.
 
         :param host: a name or a numeric address, or ``unix:`` and the path of a Unix socket.
-        :param port: the port; without meaning for a Unix socket.
+        :param port: the port; ignored for a Unix socket.
         :param af: ``AF_INET`` or ``AF_INET6`` to keep to one family.
         :param ssl_options: an `ssl.SSLContext`, or a dict for `.ssl_options_to_context`, to use TLS;
-            ``{}`` stands for the system's authorities.
+            ``{}`` verifies the server by the system's authorities.
         :param max_buffer_size: bytes the stream buffers for one read.
-        :param source_ip: the local address to connect from; other families are left out.
+        :param source_ip: the local address to connect from; addresses of another family are left out.
         :param source_port: the local port to connect from.
-        :param timeout: seconds, or a timedelta, for everything together.
+        :param timeout: seconds, or a timedelta, for all steps together.
         :param server_hostname: the name that the server's certificate must carry, if not ``host``.
         :returns: the connected stream, with TLS an `.SSLIOStream`.
         :raises TimeoutError: if it takes too long; the message says what it was waiting for.
@@ -78,24 +78,24 @@ class TCPClient:
         """
         if isinstance(timeout, datetime.timedelta):
             timeout = timeout.total_seconds()
-        phase = _Phase(host, port)
+        progress = _Progress(host, port)
         try:
             async with asyncio.timeout(timeout) as deadline:
                 stream = await self._open(
-                    phase, host, port, af, max_buffer_size, source_ip, source_port
+                    progress, host, port, af, max_buffer_size, source_ip, source_port
                 )
                 if ssl_options is None:
                     return stream
-                phase.now = f"during TLS handshake with {phase.target}"
+                progress.step = f"during TLS handshake with {progress.target}"
                 return await _secure(stream, ssl_options, server_hostname or host)
         except TimeoutError as error:
             if not deadline.expired():
-                raise  # somebody else's: the system's, or the resolver's
-            raise TimeoutError(f"Timeout {phase.now}") from error
+                raise  # not our timeout, but one of the system or the resolver
+            raise TimeoutError(f"Timeout {progress.step}") from error
 
     async def _open(
         self,
-        phase: _Phase,
+        progress: _Progress,
         host: str,
         port: int,
         af: socket.AddressFamily,
@@ -112,8 +112,8 @@ class TCPClient:
                 addresses = _reachable_from(source_ip, addresses)
         if not addresses:
             raise OSError(f"no address of {host} fits family {af!r} and source {source_ip!r}")
-        shown = ", ".join(sorted(format_address(address) for _, address in addresses))
-        phase.now = f"while connecting to {shown}"
+        listed = ", ".join(sorted(format_address(address) for _, address in addresses))
+        progress.step = f"while connecting to {listed}"
 
         def attempt(family: int, address: Any) -> tuple[IOStream, asyncio.Future[IOStream]]:
             sock = _make_socket(family, source_ip, source_port)
@@ -125,18 +125,18 @@ class TCPClient:
         return stream
 
 
-class _Phase:
-    """What a connection is waiting for, in words."""
+class _Progress:
+    """What `connect` waits for, in the words of its TimeoutError."""
 
     def __init__(self, host: str, port: int) -> None:
         self.target = host if host.startswith(_UNIX) else format_address((host, port))
-        self.now = f"while resolving {host}"
+        self.step = f"while resolving {host}"
 
 
 async def _secure(
     stream: IOStream, ssl_options: dict[str, Any] | ssl.SSLContext, server_hostname: str
 ) -> IOStream:
-    """Start TLS; whatever goes wrong closes the connection."""
+    """Start TLS; any failure closes the connection."""
     try:
         return await stream.start_tls(False, ssl_options, server_hostname)
     except BaseException:
@@ -150,7 +150,7 @@ def _reachable_from(source_ip: str, addresses: list[tuple[int, Any]]) -> list[tu
 
 
 def _make_socket(family: int, source_ip: str | None, source_port: int | None) -> socket.socket:
-    """Make a socket that will connect from a given place."""
+    """Return a socket that will connect from the given address and port."""
     sock = socket.socket(family, socket.SOCK_STREAM)
     if source_ip is None and source_port is None:
         return sock

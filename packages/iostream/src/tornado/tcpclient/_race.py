@@ -1,4 +1,4 @@
-"""Several addresses of one host, tried in good order (RFC 8305, "Happy Eyeballs")."""
+"""Several addresses of one host, tried one after the other (RFC 8305, "Happy Eyeballs")."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Address = tuple[int, Any]
 
-#: Seconds until the next address is tried beside the ones under way (RFC 8305 section 5).
+#: Seconds until the next address is tried in parallel (RFC 8305 section 5).
 ATTEMPT_DELAY = 0.25
 
 
@@ -41,20 +41,19 @@ async def connect_first(
 ) -> tuple[IOStream, Any]:
     """Connect to the address that answers first.
 
-    A new attempt begins when the last one failed, or after ``delay`` seconds without an answer;
-    the earlier ones go on. However this ends, all streams but the winner are closed.
+    A new attempt begins when the last one has failed, or after ``delay`` seconds without an answer;
+    the earlier ones continue. All streams except the one that is returned are closed in the end.
 
     :param addresses: at least one.
-    :param attempt: starts to connect.
+    :param attempt: starts to connect, and returns the stream and its future.
     :returns: the connected stream and its address.
-    :raises StreamClosedError: if no address answers; with the first one's error, and notes about
-        the others.
+    :raises StreamClosedError: if no address answers: the first failure, with notes about all.
     """
     waiting = list(reversed(addresses))
-    under_way: dict[asyncio.Future[IOStream], tuple[IOStream, Any]] = {}
+    pending: dict[asyncio.Future[IOStream], tuple[IOStream, Any]] = {}
     failures: list[tuple[Any, BaseException]] = []
     try:
-        while waiting or under_way:
+        while waiting or pending:
             if waiting:
                 family, address = waiting.pop()
                 try:
@@ -62,20 +61,20 @@ async def connect_first(
                 except OSError as error:
                     failures.append((address, error))
                     continue
-                under_way[future] = stream, address
+                pending[future] = stream, address
             done, _ = await asyncio.wait(
-                under_way,
+                pending,
                 timeout=delay if waiting else None,
                 return_when=asyncio.FIRST_COMPLETED,
             )
             for future in done:
-                stream, address = under_way.pop(future)
+                stream, address = pending.pop(future)
                 failure = future.exception()
                 if failure is None:
                     return stream, address
                 failures.append((address, failure))
     finally:
-        for stream, _ in under_way.values():
+        for stream, _ in pending.values():
             stream.close()
     raise _explain(failures)
 
@@ -91,7 +90,7 @@ def _explain(failures: list[tuple[Any, BaseException]]) -> BaseException:
 
 
 def format_address(address: Any) -> str:
-    """Return a socket address as one writes it."""
+    """Return a socket address in the usual notation."""
     if not isinstance(address, tuple):
         return str(address)
     host, port = address[:2]

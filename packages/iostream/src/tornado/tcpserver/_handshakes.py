@@ -8,13 +8,13 @@ from typing import Any
 
 gen_log = logging.getLogger("tornado.general")
 
-#: How many failures get a line each within a period, and how long that is, in seconds.
+#: How many failures have a line of their own within a period, and its length in seconds.
 LINES = 5
 PERIOD = 60.0
 
 
 class HandshakeLog:
-    """Log the failed handshakes of one server, a flood of them as a number.
+    """The log of the failed handshakes of one server; in a flood it only counts them.
 
     Port scanners and clients that speak no TLS fail all the time, and should not fill a disk.
     """
@@ -23,16 +23,16 @@ class HandshakeLog:
         self._count = 0
         self._timer: asyncio.TimerHandle | None = None
 
-    def failed(self, address: Any, error: Exception) -> None:
+    def add_failure(self, address: Any, error: Exception) -> None:
         """Log or count one failure."""
         self._count += 1
         if self._count <= LINES:
             gen_log.warning("SSL Error on %s: the handshake failed: %s", address, error)
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(PERIOD, self.sum_up)
+            self._timer = asyncio.get_running_loop().call_later(PERIOD, self.log_total)
 
-    def sum_up(self) -> None:
-        """End a period: say how many failures had no line."""
+    def log_total(self) -> None:
+        """Log how many failures had no line, at the end of a period."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

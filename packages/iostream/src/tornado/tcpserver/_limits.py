@@ -1,4 +1,4 @@
-"""Who may connect: counting connections, in all and per address."""
+"""Limits on the number of connections, in all and per address."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ gen_log = logging.getLogger("tornado.general")
 
 
 class ConnectionLimits:
-    """Count connections and refuse those beyond the limits.
+    """The numbers of open connections, and their limits.
 
     :param total: how many connections may be open at a time; None for any number.
     :param per_address: how many of them may come from one address; None for any number.
@@ -26,7 +26,7 @@ class ConnectionLimits:
         self._is_refusing = False
 
     def admit(self, address: Any) -> bool:
-        """Count a new connection in, or refuse it; the first refusal in a row is logged."""
+        """Count a new connection, or refuse it. The first refusal in a row is logged."""
         host = host_of(address)
         count = self._by_host.get(host, 0)
         if self.total is not None and self.open >= self.total:
@@ -41,7 +41,7 @@ class ConnectionLimits:
         return True
 
     def release(self, address: Any) -> None:
-        """Count a connection out."""
+        """Stop counting a connection, which is closed."""
         host = host_of(address)
         self.open -= 1
         if self._by_host[host] > 1:
@@ -56,5 +56,5 @@ class ConnectionLimits:
 
 
 def host_of(address: Any) -> Any:
-    """Return the part of a socket address that stands for the peer's machine."""
+    """Return the part of a socket address that identifies the peer's machine."""
     return address[0] if isinstance(address, tuple) else address

@@ -1,4 +1,4 @@
-"""The server: listening sockets in, streams out."""
+"""The server, which makes streams of accepted connections."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ app_log = logging.getLogger("tornado.application")
 
 
 class _ChosenLoop:
-    """The loop of a server: the one that it was given, or the current one.
+    """The attribute with the loop of a server: the one that it was given, or the current one.
 
-    A subclass may have an attribute of the same name that means something else to it.
+    An attribute of the same name in a subclass may have another meaning.
     """
 
     def __get__(self, server: TCPServer | None, owner: type[TCPServer]) -> Any:
@@ -41,7 +41,7 @@ class _ChosenLoop:
 
 
 class TCPServer:
-    """Accept TCP connections and call `handle_stream` for each.
+    """A server that accepts connections and calls `handle_stream` for each of them.
 
     Ways to start: `listen` for one process; `bind` and `start` to fork several; `add_sockets` for
     sockets made elsewhere, for example by `.bind_sockets` before `.fork_processes`.
@@ -50,7 +50,7 @@ class TCPServer:
         ``certfile``, to serve TLS. The files are read at once.
     :param max_buffer_size: bytes a stream buffers for one read; see `.BaseIOStream`.
     :param read_chunk_size: bytes a stream receives at once.
-    :param max_connections: connections that may be open at a time; more are closed at once.
+    :param max_connections: connections that may be open at the same time; more are closed at once.
     :param max_connections_per_address: connections that one address may have open.
     :param idle_timeout: seconds after which a connection without traffic is closed.
     :param handshake_timeout: seconds that a TLS handshake may take.
@@ -128,7 +128,7 @@ class TCPServer:
     ) -> None:
         """Open the port now and accept from `start` on; arguments of `.bind_sockets`.
 
-        Classic: ``reuse_port`` had the place of ``flags``, and is still recognized there.
+        Classic: ``reuse_port`` was at the place of ``flags``, and is still recognized there.
         """
         if isinstance(flags, bool):
             reuse_port, flags = flags, None
@@ -172,7 +172,7 @@ class TCPServer:
         return list(self._sockets.values())
 
     def stop(self) -> None:
-        """Accept no more and close the listening sockets. Open connections go on."""
+        """Accept no more and close the listening sockets. Open connections stay open."""
         if self._stopped:
             return
         self._stopped = True
@@ -184,17 +184,17 @@ class TCPServer:
         self._sockets.clear()
         self._pending_sockets.clear()
         if self._tls is not None:
-            self._tls.handshakes.sum_up()
+            self._tls.handshakes.log_total()
 
     # Connections.
 
     def handle_stream(self, stream: IOStream, address: Any) -> Any:
-        """Serve a connection. To be overridden, with a plain method or a coroutine.
+        """Called with the stream of each connection. Override to serve it, as a method or a coroutine.
 
-        An exception, or a result that cannot be waited for, is logged and closes the stream. With TLS, the handshake may still be under
-        way; `.SSLIOStream.wait_for_handshake` waits for it.
+        An exception, or a result that cannot be awaited, is logged and closes the stream. With TLS,
+        the handshake may not be done yet; `.SSLIOStream.wait_for_handshake` waits for it.
 
-        :param stream: the new connection; it is the handler's to close.
+        :param stream: the new connection, which this method has to close.
         :param address: the peer's address, as ``socket.accept`` gives it.
         """
         raise NotImplementedError(
@@ -202,10 +202,10 @@ class TCPServer:
         )
 
     def admit(self, address: Any) -> bool:
-        """Say whether a connection may come in, before anything is spent on it.
+        """Called with the address of a connection to decide whether it is accepted.
 
-        May be overridden, for example to refuse addresses. Whoever overrides it calls this one
-        last, because it counts the connection.
+        Override to refuse addresses. Call the inherited method last, because it counts the
+        connection.
 
         .. versionadded:: 1.0
         """
@@ -235,11 +235,11 @@ class TCPServer:
             connection.close()
             return
         if self._limits is not None or self._idle is not None:
-            stream._owner = _Place(self, address)
+            stream._owner = _OpenConnection(self, address)
             if self._idle is not None:
                 self._idle.add(stream, asyncio.get_running_loop())
         if connection.family != socket.AF_UNIX:
-            # Whoever answers in two writes would otherwise wait for the peer's delayed ACK.
+            # Otherwise an answer in two writes would wait for the delayed ACK of the peer.
             stream.set_nodelay(True)
         try:
             result = self.handle_stream(stream, address)
@@ -288,7 +288,7 @@ class TCPServer:
         address: Any,
         ssl_options: dict[str, Any] | ssl.SSLContext,
     ) -> SSLIOStream | None:
-        """Return a stream whose handshake is to come; None if the client has gone already."""
+        """Return a stream before its handshake, or None if the client has left already."""
         if self._idle is None:
             from tornado.iostream import SSLIOStream as Secure
         else:
@@ -296,29 +296,29 @@ class TCPServer:
         settings = self._read_tls_settings(ssl_options)
         try:
             wrapped = wrap_accepted(connection, settings.context)
-        except OSError as error:  # reset before anybody looked at it, by a port scanner for example
-            settings.handshakes.failed(address, error)
+        except OSError as error:  # reset by the client, for example a port scanner
+            settings.handshakes.add_failure(address, error)
             return None
         stream = Secure(
             wrapped, max_buffer_size=self.max_buffer_size, read_chunk_size=self.read_chunk_size
         )
-        stream._report_failure_to(partial(settings.handshakes.failed, address))
+        stream._report_failure_to(partial(settings.handshakes.add_failure, address))
         if self.handshake_timeout is not None:
             stream.limit_handshake(self.handshake_timeout)
         return stream
 
     def _forget(self, stream: IOStream | None, address: Any) -> None:
-        """Count a connection out."""
+        """Stop counting and watching a connection."""
         if self._limits is not None:
             self._limits.release(address)
         if self._idle is not None and stream is not None:
             self._idle.discard(stream)
 
     def _follow(self, stream: IOStream, future: Any) -> None:
-        """Keep the future of a handler's work, and hear of its errors."""
+        """Keep a reference to the future of a handler, and log its error."""
         self._running.add(future)
 
-        def finished(future: Any) -> None:
+        def on_done(future: Any) -> None:
             self._running.discard(future)
             if future.cancelled():
                 stream.close()
@@ -327,19 +327,19 @@ class TCPServer:
             if error is not None:
                 self._handler_failed(stream, error, "Exception in callback of a connection")
 
-        IOLoop.current().add_future(future, finished)
+        IOLoop.current().add_future(future, on_done)
 
     def _handler_failed(
         self, stream: IOStream, error: BaseException, message: str = "Error in connection callback"
     ) -> None:
         if stream.closed() and (isinstance(error, StreamClosedError) or error is stream.error):
-            return  # the peer has gone, and the handler did not mind: the usual end
+            return  # the peer has left while the handler read or wrote, the usual end
         app_log.error(message, exc_info=error)
         stream.close(exc_info=error)
 
 
-class _Place:
-    """What a connection takes up in its server, for as long as it is open."""
+class _OpenConnection:
+    """The entry of an open connection in the limits and the idle watch of its server."""
 
     __slots__ = ("address", "server")
 

@@ -13,7 +13,7 @@ from ._handshakes import HandshakeLog
 
 
 class TLSSettings:
-    """A server's context, and the log of its failed handshakes.
+    """The TLS context of a server, and the log of its failed handshakes.
 
     :param options: a context, or a dict for `.ssl_options_to_context` with a ``certfile``.
     :raises KeyError: if there is no certificate.
@@ -23,7 +23,7 @@ class TLSSettings:
 
     def __init__(self, options: dict[str, Any] | ssl.SSLContext) -> None:
         _check_certificate(options)
-        #: What the settings were made of.
+        #: The options from which the settings were made.
         self.options = options
         self.context = ssl_options_to_context(options, server_side=True)
         self.handshakes = HandshakeLog()
@@ -32,9 +32,9 @@ class TLSSettings:
                 "ssl_options is a context for clients, which no server can use: make it with"
                 " ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)"
             )
-            wrong = ValueError(message)
-            print_uncaught(wrong, message)
-            raise wrong
+            invalid = ValueError(message)
+            print_uncaught(invalid, message)
+            raise invalid
 
 
 def _check_certificate(ssl_options: Any) -> None:
@@ -49,6 +49,6 @@ def _check_certificate(ssl_options: Any) -> None:
         file = ssl_options.get(key)
         if file is not None and not path.exists(file):
             message = f'{key} "{file}" does not exist'
-            wrong = ValueError(message)
-            print_uncaught(wrong, message)
-            raise wrong
+            invalid = ValueError(message)
+            print_uncaught(invalid, message)
+            raise invalid

@@ -57,11 +57,11 @@ class LogFormatter(logging.Formatter):
         super().__init__(fmt, datefmt, style, validate=False)
         #: The characters that switch to the colour of each level; empty without colours.
         self._colors: dict[int, str] = {}
-        #: The characters that switch colours off; empty without colours.
-        self._reset = ""
+        #: The characters that switch colours off; empty without colours. Upstream has this name.
+        self._normal = ""
         if color and stderr_has_color():
             self._colors = {level: escape_sequence(number) for level, number in colors.items()}
-            self._reset = RESET
+            self._normal = RESET
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as a line; further lines are indented by four spaces.
@@ -72,7 +72,7 @@ class LogFormatter(logging.Formatter):
         if self.usesTime():
             record.asctime = self.formatTime(record, self.datefmt)
         color = self._colors.get(record.levelno, "")
-        vars(record).update(color=color, end_color=self._reset if color else "")
+        vars(record).update(color=color, end_color=self._normal if color else "")
         text = self.formatMessage(record)
         if record.exc_info and not record.exc_text:
             # Kept in the record for other handlers, as the standard formatter does.

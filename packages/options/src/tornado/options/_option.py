@@ -76,7 +76,7 @@ class Option:
         return self._value
 
     def parse(self, value: str, source: Source = COMMAND_LINE) -> Any:
-        """Set the value that a text stands for, as on the command line.
+        """Convert a text to a value, as on the command line, and set it.
 
         :returns: the value.
         :raises InvalidValue: the text is not of the option's type, or is out of bounds.
@@ -116,7 +116,7 @@ class Option:
         return self._check_type(value)
 
     def read(self, text: str) -> Any:
-        """Return the value that a text stands for, without setting it.
+        """Convert a text to a value, without setting it.
 
         :raises ValueError: the text is not of the option's type.
         """

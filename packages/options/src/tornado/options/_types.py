@@ -67,9 +67,9 @@ PLACEHOLDERS: dict[Any, str] = {
 
 
 def read_value(text: str, type: Any) -> Any:
-    """Return the value of a type that a text stands for.
+    """Convert a text to a value of a type.
 
-    :raises ValueError: the text does not stand for one; the message says why.
+    :raises ValueError: that is not possible; the message says why.
     """
     reader = READERS.get(type)
     if reader is not None:
@@ -86,12 +86,12 @@ def read_value(text: str, type: Any) -> Any:
 
 
 def members_of(type: Any) -> dict[str, Any]:
-    """Return the members of an Enum by the texts that stand for them; nothing for other types."""
+    """Return the members of an Enum by their texts, an empty dict for other types."""
     return {write_value(member): member for member in type} if hasattr(type, "__members__") else {}
 
 
 def read_list(text: str, type: Any) -> list[Any]:
-    """Return the values that a text with commas stands for; for whole numbers, 1:4 is 1,2,3,4.
+    """Convert a text with commas to a list of values; for whole numbers, 1:4 is 1,2,3,4.
 
     :raises ValueError: one of them cannot be read.
     """

@@ -28,7 +28,7 @@ tree as a Python function and compiles that to a program, and ``_program`` runs 
 of ``_runtime``. After an error, ``_traceback`` shows the lines of the template.
 """
 
-# ruff: noqa: TC004 - the names in __all__ are imported when they are first asked for
+# ruff: noqa: TC004 - the names in __all__ are imported when they are first used
 
 from __future__ import annotations
 

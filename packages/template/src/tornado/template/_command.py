@@ -97,7 +97,7 @@ def _make_parser() -> argparse.ArgumentParser:
             "--autoescape",
             metavar="NAME",
             default="xhtml_escape",
-            help="the function that {{ }} goes through, None for none (default: %(default)s)",
+            help="the function that escapes {{ }}, None for none (default: %(default)s)",
         )
         command.add_argument(
             "--whitespace",

@@ -20,7 +20,7 @@ class BaseLoader:
     A loader of your own overrides :meth:`resolve_path` and ``_create_template(name)``,
     which returns a :class:`Template` made with ``name=name, loader=self``.
 
-    :param autoescape: the name of the function that ``{{ }}`` goes through, None for none.
+    :param autoescape: the name of the function that escapes ``{{ }}``, None for none.
     :param namespace: names for all templates of this loader.
     :param whitespace: the white space mode; by default it depends on the name of the file.
     """

@@ -36,7 +36,7 @@ class Template:
     :param loader: finds the templates that this one extends and includes.
     :param compress_whitespace: the old form of ``whitespace``: True for ``"single"``, False for
         ``"all"``.
-    :param autoescape: the name of the function that ``{{ }}`` goes through, None for none; by
+    :param autoescape: the name of the function that escapes ``{{ }}``, None for none; by
         default that of the loader.
     :param whitespace: ``"all"``, ``"single"`` or ``"oneline"``, see :func:`filter_whitespace`.
     :raises ParseError: the text is not a template.
@@ -87,7 +87,7 @@ class Template:
         """Render with the given names.
 
         :returns: UTF-8, unless the template prints bytes that are something else.
-        :raises RuntimeError: if the template awaits; use :meth:`generate_async`.
+        :raises RuntimeError: the template awaits; use :meth:`generate_async`.
         """
         namespace = {**self._own_names, **self.namespace, **kwargs}
         program = self._choose_program(namespace, _PLAIN)
@@ -106,7 +106,7 @@ class Template:
     def stream(self, **kwargs: Any) -> Iterator[bytes]:
         """Render piece by piece: the output before a loop is there before the loop has run.
 
-        :raises RuntimeError: if the template awaits; use :meth:`stream_async`.
+        :raises RuntimeError: the template awaits; use :meth:`stream_async`.
 
         .. versionadded:: 1.0
         """

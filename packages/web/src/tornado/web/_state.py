@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ._application import Application
     from ._identity._xsrf_tokens import Token
 
-#: Stands for a current user that nobody has asked for yet.
+#: The current user before it is first read.
 UNKNOWN = object()
 
 

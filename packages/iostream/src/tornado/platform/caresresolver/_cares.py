@@ -9,22 +9,22 @@ import pycares
 
 from tornado.ioloop import IOLoop, takes_loop
 from tornado.netutil import Resolver
-from tornado.netutil._resolver import calls_back
+from tornado.netutil._resolver import takes_callback
 
 if TYPE_CHECKING:
     import asyncio
 
     from tornado.netutil._resolver import Resolved
 
-#: Stands for "no socket", where c-ares shall only look at the time.
+#: No socket, which lets c-ares only look at the time.
 _NO_SOCKET = -1
 
 
 class CaresResolver(Resolver):
-    """Resolve by the c-ares library: no threads, but not all that the system's resolver can.
+    """A resolver that uses the c-ares library instead of threads.
 
-    It asks ``/etc/hosts`` and the name servers, and knows nothing of the system's other sources.
-    Use one on one loop.
+    It asks ``/etc/hosts`` and the name servers, and does not know the other sources of the system.
+    Use each one on one loop only.
     """
 
     @takes_loop()
@@ -45,7 +45,7 @@ class CaresResolver(Resolver):
             self._on_socket_state(fd, False, False)
         self.channel.cancel()
 
-    @calls_back
+    @takes_callback
     async def resolve(
         self, host: str, port: int, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> Resolved:
@@ -70,7 +70,7 @@ class CaresResolver(Resolver):
             self.channel.getaddrinfo(
                 host, port, callback=answered, family=family, type=socket.SOCK_STREAM
             )
-            self._look_at_time()
+            self._set_timer()
             found = await future
         finally:
             self._pending -= 1
@@ -78,7 +78,7 @@ class CaresResolver(Resolver):
                 self._stop_timer()
         return [(node.family, _as_text(node.addr)) for node in found.nodes]
 
-    # c-ares says which sockets it waits for; the loop says what happened.
+    # c-ares tells which sockets it waits for, and the loop tells what happened to them.
 
     def _on_socket_state(self, fd: int, readable: bool, writable: bool) -> None:
         if readable:
@@ -96,13 +96,13 @@ class CaresResolver(Resolver):
 
     def _process(self, readable: int, writable: int) -> None:
         self.channel.process_fd(readable, writable)
-        self._look_at_time()
+        self._set_timer()
 
-    def _look_at_time(self) -> None:
-        """Let c-ares act when the next of its timeouts is due."""
+    def _set_timer(self) -> None:
+        """Let c-ares run when the next of its timeouts is due."""
         self._stop_timer()
         if self._pending:
-            delay = self.channel.timeout()  # type: ignore[no-untyped-call]  # theirs has no types
+            delay = self.channel.timeout()  # type: ignore[no-untyped-call]  # pycares has no types here
             if delay is not None and delay >= 0:
                 self._timer = self._loop.call_later(
                     max(delay, 0.001), self._process, _NO_SOCKET, _NO_SOCKET

@@ -72,7 +72,7 @@ class Control:
 
 
 class Apply:
-    """``{% apply function %}``: the body's output goes through a function."""
+    """``{% apply function %}``: a function is called with the output of the body."""
 
     __slots__ = ("body", "function", "offset")
 

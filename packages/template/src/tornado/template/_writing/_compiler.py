@@ -1,4 +1,4 @@
-"""The compiler: a parsed template becomes a program, by way of Python source."""
+"""The compiler: a parsed template becomes Python source, and then a program."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Inheritance:
 
     :param page: the template that is rendered.
     :param find_file: finds the templates that are extended and included.
-    :raises ParseError: if templates extend or include themselves.
+    :raises ParseError: templates extend or include themselves.
     """
 
     def __init__(self, page: File, find_file: FindFile) -> None:

@@ -61,7 +61,7 @@ def plan_part(
     bounds = None if field is None else parse_request_range(field)
     if bounds is None or not _is_current(fields.get("If-Range"), etag, modified):
         return whole
-    part = _clipped(*bounds, size)
+    part = _clip(*bounds, size)
     if part == whole.part and size:
         return whole
     if part.end <= part.start:
@@ -69,8 +69,8 @@ def plan_part(
     return Plan(206, part, size)
 
 
-def _clipped(first: int | None, after: int | None, size: int) -> Slice:
-    """Return the bytes between the bounds of a range that a file of some size has."""
+def _clip(first: int | None, after: int | None, size: int) -> Slice:
+    """Return the bytes of a file within the bounds of a range."""
     start = 0 if first is None else first if first >= 0 else max(size + first, 0)
     return Slice(start, size if after is None else min(after, size))
 

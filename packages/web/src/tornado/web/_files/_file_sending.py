@@ -130,7 +130,7 @@ def _send_large(handler: Output, file: IO[bytes], part: Slice) -> Awaitable[None
     if any(getattr(each, "is_active", True) for each in handler._transforms):
         return send_chunks(handler, chunks)
     sent: asyncio.Future[None] = write_file(file, at, part.end - at)
-    if sent.done():  # all of it fits into the socket's buffer, or the client has gone
+    if sent.done():  # all of it fits into the socket's buffer, or the client is gone
         sent.exception()
         return COMPLETED
     return _wait_for_client(sent)
@@ -143,14 +143,14 @@ async def send_chunks(handler: Output, chunks: Iterable[bytes]) -> None:
             handler.write(chunk)
             await handler.flush()
     except StreamClosedError:
-        return  # the client has gone, nobody waits for the rest
+        return  # the client is gone
 
 
 async def _wait_for_client(sent: asyncio.Future[None]) -> None:
     try:
         await sent
     except StreamClosedError:
-        return  # the client has gone, nobody waits for the rest
+        return  # the client is gone
 
 
 @lru_cache(1000)

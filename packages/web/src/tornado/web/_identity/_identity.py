@@ -71,7 +71,7 @@ class Identity(HandlerState):
         """Return the page that a user has requested before signing in.
 
         It is the argument ``next``, which :func:`authenticated` adds to the login URL, provided
-        that it leads to this site: anything else was put there by somebody else. ::
+        that it leads to this site: another site may have prepared the link. ::
 
             def post(self):
                 self.set_signed_cookie("user", self.get_argument("name"))
@@ -96,7 +96,7 @@ class Identity(HandlerState):
 
         Cookies that this response sets do not change it.
         """
-        if "cookies" in vars(self.request):  # somebody has read the jar, and may change it
+        if "cookies" in vars(self.request):  # the jar was read, and may have been changed
             morsel = self.request.cookies.get(name)
             return default if morsel is None else morsel.value
         if self._parsed_cookies is None:

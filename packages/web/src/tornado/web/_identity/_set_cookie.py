@@ -75,7 +75,7 @@ def set_cookie_line(name: str, value: str, attributes: Mapping[str, Any]) -> str
     _check_name(name)
     known = _by_known_name(name, attributes)
     _check_prefix(name, known)
-    parts = [f"{name}={_quoted(name, value)}"]
+    parts = [f"{name}={_quote(name, value)}"]
     for key, label in _LABELS.items():
         if key in known:
             parts.append(label if key in _FLAGS else f"{label}={_text_of(name, key, known[key])}")
@@ -138,7 +138,7 @@ def _text_of(cookie: str, key: str, value: Any) -> str:
     return text
 
 
-def _quoted(name: str, value: str) -> str:
+def _quote(name: str, value: str) -> str:
     if re.fullmatch(_PLAIN_VALUE, value):
         return value
     if re.fullmatch(_QUOTABLE_VALUE, value) is None:

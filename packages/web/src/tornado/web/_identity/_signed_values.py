@@ -159,7 +159,7 @@ def _decode(
         return None
     if not _is_valid_at(parts.timestamp, now, max_age_days):
         return None
-    return _decoded_value(parts.value)
+    return _decode_base64(parts.value)
 
 
 def _decode_old(
@@ -176,14 +176,14 @@ def _decode_old(
         gen_log.warning("Cookie timestamp in future (possible tampering) of the value %r", name)
     if not _is_valid_at(int(timestamp), now, max_age_days):
         return None
-    return _decoded_value(value)
+    return _decode_base64(value)
 
 
 def _is_valid_at(timestamp: int, now: float, max_age_days: float) -> bool:
     return now - max_age_days * _DAY <= timestamp <= now + _LONGEST_AHEAD
 
 
-def _decoded_value(value: bytes) -> bytes | None:
+def _decode_base64(value: bytes) -> bytes | None:
     try:
         return base64.b64decode(value, validate=True)
     except binascii.Error:

@@ -46,7 +46,7 @@ def parse_token(text: str) -> Token | None:
     masked = re.fullmatch(_MASKED_FORM, text)
     if masked is not None:
         mask, secret = binascii.unhexlify(masked[1]), binascii.unhexlify(masked[2])
-        return Token(2, _masked(mask, secret), int(masked[3]))
+        return Token(2, _mask(mask, secret), int(masked[3]))
     if re.match(_NEWER, text):
         return None
     return Token(1, _old_secret(text), int(time.time()))
@@ -61,12 +61,12 @@ def write_token(token: Token, version: int) -> bytes:
         return binascii.hexlify(token.secret)
     if version == 2:
         mask = os.urandom(_MASK_LENGTH)
-        hidden = _masked(mask, token.secret).hex()
+        hidden = _mask(mask, token.secret).hex()
         return f"2|{mask.hex()}|{hidden}|{token.timestamp}".encode()
     raise ValueError(f"unknown xsrf cookie version {version!r}, it is 1 or 2")
 
 
-def _masked(mask: bytes, secret: bytes) -> bytes:
+def _mask(mask: bytes, secret: bytes) -> bytes:
     """Add a mask to a secret, or remove it."""
     return bytes([octet ^ hidden for octet, hidden in zip(secret, cycle(mask), strict=False)])
 

@@ -1,6 +1,6 @@
 """What a request says.
 
-``_stream_body`` takes a body while it arrives; after it, ``_arguments`` (converted by
-``_argument_types``) and ``_json_body`` read what has arrived. ``_accept_language``,
-``_accept_encoding`` and ``_http_dates`` read header fields.
+``_stream_body`` hands a body to a handler while it arrives; everything else is complete when
+``_input``, a facet of handlers, reads arguments and JSON. ``_argument_types`` converts arguments.
+``_accept_encoding``, ``_accept_language`` and ``_http_dates`` parse header fields.
 """

@@ -51,9 +51,9 @@ class CORSMiddleware:
         listed = [origins] if isinstance(origins, str) else list(origins)
         self.allows_all = "*" in listed
         self.origins = frozenset(origin.lower().rstrip("/") for origin in listed)
-        self.methods = None if methods is None else _joined(methods)
-        self.headers = _joined(headers)
-        self.expose = _joined(expose)
+        self.methods = None if methods is None else _join_names(methods)
+        self.headers = _join_names(headers)
+        self.expose = _join_names(expose)
         self.credentials = credentials
         self.max_age = max_age
         if credentials and self.allows_all:
@@ -95,7 +95,7 @@ class CORSMiddleware:
         handler.set_header("Access-Control-Max-Age", self.max_age)
 
 
-def _joined(names: Iterable[str]) -> str:
+def _join_names(names: Iterable[str]) -> str:
     names = list(names)
     for name in names:
         if is_token(name) is None:

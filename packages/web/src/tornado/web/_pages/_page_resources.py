@@ -66,18 +66,16 @@ def insert(handler: Pages, modules: list[UIModule], page: bytes) -> bytes:
     head, body = _head_of(handler, modules), _body_of(handler, modules)
     if head:
         places = [match.start() for match in re.finditer(_HEAD_END, page)]
-        page = _inserted(page, head, places[:1], "</head>")
+        page = _insert_before(page, head, places[:1], "</head>")
     if body:
         places = [match.start() for match in re.finditer(_BODY_END, page)]
-        page = _inserted(page, body, places[-1:], "</body>")
+        page = _insert_before(page, body, places[-1:], "</body>")
     return page
 
 
-def _inserted(page: bytes, addition: bytes, places: list[int], tag: str) -> bytes:
+def _insert_before(page: bytes, addition: bytes, places: list[int], tag: str) -> bytes:
     if not places:
-        raise ValueError(
-            f"the UI modules of this page need a {tag} in it, to be inserted before it"
-        )
+        raise ValueError(f"the UI modules of this page need a {tag}, to insert something before it")
     place = places[0]
     return page[:place] + addition + b"\n" + page[place:]
 
@@ -88,7 +86,7 @@ def _head_of(handler: Pages, modules: list[UIModule]) -> bytes:
     parts = [utf8(handler.render_linked_css(files))] if files else []
     if styles:
         parts.append(handler.render_embed_css(styles))
-    return b"\n".join(parts + _joined(_markup_of(modules, "html_head")))
+    return b"\n".join(parts + _join(_markup_of(modules, "html_head")))
 
 
 def _body_of(handler: Pages, modules: list[UIModule]) -> bytes:
@@ -97,7 +95,7 @@ def _body_of(handler: Pages, modules: list[UIModule]) -> bytes:
     parts = [utf8(handler.render_linked_js(files))] if files else []
     if scripts:
         parts.append(handler.render_embed_js(scripts))
-    return b"\n".join(parts + _joined(_markup_of(modules, "html_body")))
+    return b"\n".join(parts + _join(_markup_of(modules, "html_body")))
 
 
 def _files(modules: list[UIModule], name: str) -> list[str]:
@@ -111,5 +109,5 @@ def _markup_of(modules: list[UIModule], name: str) -> list[bytes]:
     return [utf8(result) for result in results if result]
 
 
-def _joined(markup: list[bytes]) -> list[bytes]:
+def _join(markup: list[bytes]) -> list[bytes]:
     return [b"".join(markup)] if markup else []

@@ -142,30 +142,30 @@ class TemplateModule(UIModule):
         return self.render_string(path, set_resources=set_resources, **kwargs)
 
     def embedded_javascript(self) -> str:
-        return self._joined("embedded_javascript")
+        return self._join_texts("embedded_javascript")
 
     def embedded_css(self) -> str:
-        return self._joined("embedded_css")
+        return self._join_texts("embedded_css")
 
     def html_head(self) -> str:
-        return self._joined("html_head")
+        return self._join_texts("html_head")
 
     def html_body(self) -> str:
-        return self._joined("html_body")
+        return self._join_texts("html_body")
 
     def javascript_files(self) -> list[str]:
-        return self._listed("javascript_files")
+        return self._list_files("javascript_files")
 
     def css_files(self) -> list[str]:
-        return self._listed("css_files")
+        return self._list_files("css_files")
 
     def _values(self, name: str) -> Iterable[Any]:
         return [found[name] for found in self._resources.values() if found.get(name)]
 
-    def _joined(self, name: str) -> str:
+    def _join_texts(self, name: str) -> str:
         return "\n".join([_text(value) for value in self._values(name)])
 
-    def _listed(self, name: str) -> list[str]:
+    def _list_files(self, name: str) -> list[str]:
         return [file for value in self._values(name) for file in as_files(value)]
 
 

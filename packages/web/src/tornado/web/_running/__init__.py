@@ -1,8 +1,8 @@
 """How a request runs.
 
-A request passes ``_dispatch`` (the router's delegate makes a handler), ``_execution`` (``prepare``,
-the method, the end) and ``_methods`` (what answers for a method that is missing), or
-``_asynchronous`` where callbacks answer it. What goes wrong ends in ``_error_page``, everything in
-a line that ``_log_lines`` writes. ``_hooks`` runs what comes before the first request and after
-the last one.
+The delegate in ``_dispatch`` makes a handler, and ``_tasks`` runs it, at first without a Task.
+``_execution``, a facet of handlers, calls ``prepare`` and the method, with the handler as the
+``_current_request``. ``_methods`` answers for methods that are missing, ``_asynchronous`` for
+callbacks. Exceptions and clients that leave are handled by ``_failures``. At the end, ``_log_lines``
+writes to the log. ``_hooks`` are called before the first request and after the last one.
 """

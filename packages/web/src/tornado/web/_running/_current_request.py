@@ -2,7 +2,7 @@
 
 Every request has a context of its own (:mod:`contextvars`), which coroutines, tasks, callbacks of
 the loop, and :func:`asyncio.to_thread` inherit. So a log record from deep within a program can
-name its request, although nobody has passed the request there.
+name its request, although the request was not passed there.
 """
 
 from __future__ import annotations

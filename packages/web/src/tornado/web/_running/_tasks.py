@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class _Completed(Awaitable[None]):
-    """An awaitable that is done already; the same object serves everybody."""
+    """An awaitable that is already done; one object is enough for all."""
 
     def __await__(self) -> Generator[Any, None, None]:
         return iter(())  # type: ignore[return-value]  # exhausted at once, so nothing is ever sent
