@@ -1,5 +1,4 @@
 import asyncio
-import gc
 import io
 import os
 import re
@@ -57,6 +56,7 @@ OTHERS = {
     "asyncio": "pytest_asyncio.plugin",
     "aiohttp": "pytest_aiohttp.plugin",
     "anyio": "anyio.pytest_plugin",
+    "timeout": "timeout",
 }
 
 
@@ -110,17 +110,11 @@ class Suites:
                 patch.delenv(name, raising=False)
             for name, value in environment.items():
                 patch.setenv(name, value)
-            with (
-                redirect_stdout(output),
-                redirect_stderr(output),
-                warnings.catch_warnings(action="ignore", category=ResourceWarning),
-            ):
-                # What its tests leave behind on purpose ends here, not at the end of the outer run.
+            with redirect_stdout(output), redirect_stderr(output):
                 code = pytest.main(
                     [*_OPTIONS, "-p", "no:faulthandler", *arguments],
                     plugins=[tornado.pytest_plugin],
                 )
-                gc.collect()
         sys.path[:] = path
         for name in set(sys.modules) - modules:
             if str(self.folder) in (getattr(sys.modules[name], "__file__", None) or ""):

@@ -14,7 +14,7 @@ from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop, PeriodicCallback
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 from tornado.testing import bind_unused_port
-from tornado.testing._leftovers import LeftoverWatch, describe
+from tornado.testing._watch._leftovers import LeftoverWatch, describe
 from tornado.web import Application, RequestHandler
 
 

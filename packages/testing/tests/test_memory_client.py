@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import logging
 import socket
 from typing import Any
 
@@ -14,7 +13,12 @@ from tornado.escape import json_decode
 from tornado.httpclient import FormFile, HTTPClientError
 from tornado.iostream import StreamClosedError
 from tornado.testing import MemoryClient
-from tornado.web import Application, RequestHandler, create_signed_value, stream_request_body
+from tornado.web import (
+    Application,
+    RequestHandler,
+    create_signed_value,
+    stream_request_body,
+)
 
 SECRET = "a secret for tests, which is long enough"
 
@@ -45,18 +49,6 @@ class Echo(RequestHandler):
         )
 
     get = post = put = patch = delete = options = head = propfind = answer
-
-
-class Fails(RequestHandler):
-    def get(self) -> None:
-        raise LookupError("no such thing")
-
-
-class FailsLate(RequestHandler):
-    async def get(self) -> None:
-        self.write("half of")
-        await self.flush()
-        raise LookupError("after the head")
 
 
 class Goes(RequestHandler):
@@ -127,8 +119,6 @@ def app() -> Application:
     return Application(
         [
             (r"/echo", Echo),
-            (r"/fails", Fails),
-            (r"/fails-late", FailsLate),
             (r"/goes", Goes),
             (r"/cookies", SetsCookies),
             (r"/reads", Reads),
@@ -259,35 +249,6 @@ def test_a_test_may_set_cookies(loop: Any, app: Application, host: str) -> None:
         )
         client.cookies.clear()
         assert not client.cookies
-
-    loop.run_sync(main)
-
-
-def test_what_a_handler_does_not_catch_reaches_the_test(loop: Any, app: Application) -> None:
-    async def main() -> None:
-        client = MemoryClient(app)
-        with pytest.raises(LookupError, match="no such thing") as caught:
-            await client.get("/fails")
-        assert caught.traceback[-1].name == "get"
-        with pytest.raises(LookupError, match="after the head"):
-            await client.get("/fails-late")
-        quiet = MemoryClient(app, raise_app_exceptions=False)
-        assert (await quiet.get("/fails")).code == 500
-
-    loop.run_sync(main)
-
-
-def test_an_exception_goes_to_the_request_that_met_it(loop: Any, app: Application) -> None:
-    async def main() -> None:
-        client = MemoryClient(app)
-        results = await asyncio.gather(
-            *[client.get(path) for path in ("/echo", "/fails", "/echo")], return_exceptions=True
-        )
-        assert [type(each).__name__ for each in results] == [
-            "MemoryResponse",
-            "LookupError",
-            "MemoryResponse",
-        ]
 
     loop.run_sync(main)
 
@@ -511,79 +472,3 @@ def test_every_value_can_be_sent_as_json(loop: Any, value: Any) -> None:
     response = loop.run_sync(lambda: client.post("/", json=value))
 
     assert json_decode(response.json()["body"]) == value
-
-
-def _disable_logging(logger: logging.Logger) -> None:
-    logging.disable(logging.CRITICAL)
-
-
-def _disable_logger(logger: logging.Logger) -> None:
-    logger.disabled = True
-
-
-def _raise_level(logger: logging.Logger) -> None:
-    logger.setLevel(logging.CRITICAL + 1)
-
-
-def _drop_records(logger: logging.Logger) -> None:
-    logger.addFilter(_drop)
-
-
-def _drop(record: logging.LogRecord) -> bool:
-    return False
-
-
-@pytest.mark.parametrize(
-    "silence", [_disable_logging, _disable_logger, _raise_level, _drop_records]
-)
-def test_an_exception_is_raised_where_the_log_is_silent_and_stays_out_of_it(
-    loop: Any, app: Application, caplog: Any, silence: Any
-) -> None:
-    logger = logging.getLogger("tornado.application")
-
-    async def main() -> None:
-        client = MemoryClient(app)
-        failed, answered = await asyncio.gather(
-            client.get("/fails"), client.get("/echo"), return_exceptions=True
-        )
-        assert isinstance(failed, LookupError)
-        assert answered.code == 200
-
-    silence(logger)
-    try:
-        loop.run_sync(main)
-        assert logger.disabled is (silence is _disable_logger)
-        assert logger.isEnabledFor(logging.ERROR) is (silence is _drop_records)
-    finally:
-        logging.disable(logging.NOTSET)
-        logger.disabled = False
-        logger.setLevel(logging.NOTSET)
-        logger.removeFilter(_drop)
-    assert not [each for each in caplog.records if each.name == "tornado.application"]
-
-
-def test_a_stream_raises_what_its_handler_does(loop: Any) -> None:
-    app = Application([("/fails", Fails), ("/late", FailsLate)])
-
-    async def read(stream: Any) -> None:
-        async with stream as response:
-            assert response.code == 200
-            async for _ in response:
-                pass
-
-    async def main() -> None:
-        client = MemoryClient(app)
-        with pytest.raises(LookupError, match="no such thing"):
-            async with client.stream("/fails"):
-                raise RuntimeError("the block is not entered")
-        with pytest.raises(LookupError, match="after the head"):
-            await read(client.stream("/late"))
-        async with MemoryClient(app, raise_app_exceptions=False).stream("/fails") as response:
-            assert response.code == 500
-        async with client.stream("/nothing") as response:
-            assert response.code == 404
-        with pytest.raises(HTTPClientError, match="404"):
-            async with client.stream("/nothing", raise_error=True):
-                pass
-
-    loop.run_sync(main)

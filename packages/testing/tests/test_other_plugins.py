@@ -281,3 +281,49 @@ def test_the_base_url_of_a_plugin_of_that_name_is_left_alone(suite: Any) -> None
     )
 
     assert run.outcomes() == {"passed": ["test_it"]}, run.output
+
+
+def test_both_markers_for_a_timeout_may_be_used(suite: Any) -> None:
+    suite.write(
+        test_it="""
+    import asyncio
+    import time
+
+    import pytest
+    from tornado.ioloop import TimeoutError
+
+
+    @pytest.mark.xfail(raises=TimeoutError, strict=True)
+    @pytest.mark.timeout(seconds=0.05)
+    async def test_of_tornasync(io_loop):
+        await asyncio.sleep(5)
+
+
+    @pytest.mark.timeout(seconds=0.05)
+    class TestOfTornasync:
+        @pytest.mark.xfail(raises=TimeoutError, strict=True)
+        async def test_first(self, io_loop):
+            await asyncio.sleep(5)
+
+        @pytest.mark.xfail(raises=TimeoutError, strict=True)
+        async def test_second(self, io_loop):
+            await asyncio.sleep(5)
+
+        @pytest.mark.timeout(seconds=5)
+        async def test_third(self, io_loop):
+            await asyncio.sleep(0.1)
+
+
+    @pytest.mark.timeout(0.1)
+    def test_of_pytest_timeout():
+        time.sleep(5)
+"""
+    )
+
+    run = suite.run_alone(*QUIET, "-o", "tornado_leftovers=ignore", others=["timeout"])
+
+    outcomes = run.outcomes()
+    assert len(outcomes["xfail"]) == 3, run.output
+    assert outcomes["passed"] == ["TestOfTornasync::test_third"], run.output
+    assert outcomes["failed"] == ["test_of_pytest_timeout"], run.output
+    assert "Timeout (>0.1s) from pytest-timeout" in run.output

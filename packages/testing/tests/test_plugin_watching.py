@@ -20,6 +20,14 @@ def test_what_a_test_leaves_behind_fails_it_and_is_named(suite: Any) -> None:
     kept = []
 
 
+    @pytest.fixture(scope="module", autouse=True)
+    def end():
+        yield
+        for each in kept:
+            if isinstance(each, socket.socket):
+                each.close()
+
+
     async def test_task(io_loop):
         kept.append(asyncio.create_task(forever()))
 

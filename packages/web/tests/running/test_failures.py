@@ -12,7 +12,13 @@ import pytest
 
 from tornado import gen
 from tornado.ioloop import IOLoop
-from tornado.web import HTTPError, RequestHandler, asynchronous, stream_request_body
+from tornado.web import (
+    HTTPError,
+    RequestHandler,
+    asynchronous,
+    observe_exceptions,
+    stream_request_body,
+)
 
 MakeSite = Callable[..., Any]
 
@@ -251,3 +257,20 @@ def test_every_failure_ends_its_request_and_is_logged_once(
     # A cancelled task is not a failure.
     assert (records[0].exc_info is None) == (handler is Cancelled)
     assert running.fetch("/nothing").status == 404
+
+
+class Refuses(RequestHandler):
+    def get(self) -> None:
+        raise HTTPError(409, "an answer")
+
+
+def test_exceptions_can_be_observed_and_those_that_are_answers_are_not(site: MakeSite) -> None:
+    seen = []
+    running = site([("/sync", Sync), ("/async", Coroutine), ("/refuses", Refuses)])
+
+    with observe_exceptions(lambda handler, error: seen.append((type(handler), type(error)))):
+        statuses = [running.fetch(path).status for path in ("/sync", "/async", "/refuses")]
+    assert running.fetch("/sync").status == 500
+
+    assert statuses == [500, 500, 409]
+    assert seen == [(Sync, Broken), (Coroutine, Broken)]

@@ -119,7 +119,7 @@ def decode_to_latin1(data: bytes) -> str:
     escaped = data.replace(b"\\", rb"\\").replace(b"%", rb"\x")
     try:
         return _decode_backslashes(escaped)[0]
-    except UnicodeDecodeError:
+    except UnicodeDecodeError:  # there is a % that is not an escape
         if len(data) > _PIECE_SIZE:
             return "".join(map(decode_to_latin1, _cut(data)))
         return decode_to_latin1(re.sub(_STRAY_PERCENT, b"%25", data))

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 _WIDTH = 79
 _INDENT = "  "
-#: Longer names get a line of their own.
-_LONGEST_NAME = 28
+#: Wider flags get a line of their own.
+_MAX_FLAG_WIDTH = 28
 
 #: A space where lines are not broken.
-_UNBROKEN = "\N{NO-BREAK SPACE}"
+_NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 _SECRETS = ("credential", "passwd", "password", "private", "secret", "token")
 
@@ -34,7 +34,7 @@ def render(program: str, options: Iterable[Option], sources: Sequence[str]) -> s
     for option in options:
         groups.setdefault(_heading(option), []).append(option)
     flags = [_flag(option) for members in groups.values() for option in members]
-    column = 2 + min(_LONGEST_NAME, max(map(len, flags), default=0)) + 2
+    column = 2 + min(_MAX_FLAG_WIDTH, max(map(len, flags), default=0)) + 2
     lines = [f"Usage: {os.path.basename(program)} [OPTIONS]"]
     for heading in sorted(groups, key=lambda heading: (heading != "Options", heading)):
         lines += ["", f"{heading}:", ""]
@@ -85,7 +85,7 @@ def _describe(option: Option) -> str:
 
 def _keep_together(remark: str) -> str:
     """Replace the spaces of a short remark, so that it is not broken into lines."""
-    return remark.replace(" ", _UNBROKEN) if len(remark) < 24 else remark
+    return remark.replace(" ", _NO_BREAK_SPACE) if len(remark) < 24 else remark
 
 
 def _bounds(option: Option) -> list[str]:
@@ -114,4 +114,4 @@ def _wrap(text: str, column: int) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return [line.replace(_UNBROKEN, " ") for line in lines]
+    return [line.replace(_NO_BREAK_SPACE, " ") for line in lines]

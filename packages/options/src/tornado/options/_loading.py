@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._configfile import flatten_tables, read_config_file
+from ._config_file import flatten_tables, read_config_file
 from ._environment import find_variables, variable_for
 from ._errors import Error, InvalidValue
 from ._names import normalise, suggest
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._arguments import Argument
-    from ._configfile import ConfigFile
+    from ._config_file import ConfigFile
     from ._option import Option
 
     Options = Mapping[str, Option]

@@ -70,11 +70,11 @@ class CompiledLoader(BaseLoader):
             module: dict[str, Any] = {}
             code = SourceFileLoader(f"{__name__}.{name}", path).get_code(f"{__name__}.{name}")
             exec(code or "", module)  # noqa: S102 - the template's own code
-            self._check(name, module)
+            self._check_module(name, module)
             self._modules[name] = module
         return self._modules[name]
 
-    def _check(self, name: str, module: dict[str, Any]) -> None:
+    def _check_module(self, name: str, module: dict[str, Any]) -> None:
         if module.get("FORMAT") != FORMAT:
             raise StaleTemplateError(
                 f"{name} was compiled by another version of the engine: compile it again"

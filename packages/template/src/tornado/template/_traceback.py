@@ -50,6 +50,7 @@ def translate(error: BaseException, program: Program) -> None:
 
 def _translate_entries(trace: TracebackType, program: Program) -> TracebackType | None:
     """Replace the entries of the generated function; return the first entry of all."""
+    # One more entry at the beginning, so that the first one can be replaced like the others.
     before = previous = TracebackType(trace, trace.tb_frame, 0, 1)
     shown: list[_Step] = []
     while (current := previous.tb_next) is not None:
@@ -67,15 +68,17 @@ def _translate_entries(trace: TracebackType, program: Program) -> TracebackType 
 
 
 def _skip_common(steps: list[_Step], shown: list[_Step]) -> list[_Step]:
-    """Leave out the first steps that the entry before has shown already."""
+    """Leave out the first steps if the entry before has shown them; keep at least the last one."""
     common = 0
-    while common < len(steps) - 1 and steps[common : common + 1] == shown[common : common + 1]:
+    for step, shown_step in zip(steps[:-1], shown, strict=False):
+        if step != shown_step:
+            break
         common += 1
     return steps[common:]
 
 
 def _find_steps(entry: TracebackType, program: Program) -> list[_Step]:
-    """Return the places in templates that a traceback entry stands for, outermost first."""
+    """Return the places in templates that a traceback entry is translated to, outermost first."""
     line = entry.tb_lineno
     marks = program.marks
     mark = marks[line - 1] if 0 < line <= len(marks) else None

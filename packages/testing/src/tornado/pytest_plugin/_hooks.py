@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ._options import add_markers, add_options
+from ._options import add_markers, add_options, take_timeouts
 from ._ownership import (
     is_asynchronous_fixture,
     is_coroutine,
@@ -90,6 +90,12 @@ def pytest_pycollect_makeitem_show() -> Generator[None, Any, Any]:
             item.obj = item.stash[_hidden]
             del item.stash[_hidden]
     return collected
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Keep pytest-timeout, where it is installed, from refusing the marker of pytest-tornasync."""
+    if "timeout" in item.keywords and item.config.pluginmanager.hasplugin("timeout"):
+        take_timeouts(item)
 
 
 def _functions(collected: Any) -> list[pytest.Function]:

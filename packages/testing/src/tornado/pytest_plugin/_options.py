@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pytest
 
 #: What `IOLoop.run_sync` and its like wait for a marked test without any option, in seconds.
 MARKED_TIMEOUT = 5.0
@@ -24,6 +24,9 @@ _GEN_TEST = (
 _LEFTOVERS = (
     "tornado_leftovers(action): 'fail', 'warn' or 'ignore' if the test leaves something behind"
 )
+#: The marker of pytest-tornasync, where pytest-timeout must not see it.
+_seconds = pytest.StashKey[pytest.Mark]()
+
 _TIMEOUT_MARKER = "timeout(seconds=None): seconds that a coroutine test may take"
 
 
@@ -98,8 +101,6 @@ def setting(config: pytest.Config, name: str, known: tuple[str, ...]) -> str:
     """
     value: str = config.getini(name)
     if value not in known:
-        import pytest
-
         raise pytest.UsageError(f"{name} is one of {', '.join(known)}, not {value!r}")
     return value
 
@@ -113,6 +114,23 @@ def blocking_option(config: pytest.Config) -> float | None:
     return given
 
 
+def take_timeouts(item: pytest.Item) -> None:
+    """Take the markers ``timeout(seconds=...)`` of a test out of the sight of pytest-timeout.
+
+    That knows the argument by another name, and would end the test with an error.
+    """
+    for node in item.listchain():  # the test is the last one
+        for marker in [each for each in node.own_markers if _is_of_tornasync(each)]:
+            node.own_markers.remove(marker)
+            node.stash[_seconds] = marker
+        if _seconds in node.stash:
+            item.stash[_seconds] = node.stash[_seconds]
+
+
+def _is_of_tornasync(marker: pytest.Mark) -> bool:
+    return marker.name == "timeout" and "seconds" in marker.kwargs
+
+
 def timeout_of(item: pytest.Item) -> float | None:
     """Return how many seconds a coroutine test may take, None for any time.
 
@@ -122,9 +140,9 @@ def timeout_of(item: pytest.Item) -> float | None:
     marker = closest_marker(item, "gen_test")
     if marker is not None and "timeout" in marker.kwargs:
         return cast("float | None", marker.kwargs["timeout"])
-    named = closest_marker(item, "timeout")
-    if named is not None and "seconds" in named.kwargs:
-        return cast("float | None", named.kwargs["seconds"])
+    seconds = item.stash.get(_seconds, None) or closest_marker(item, "timeout")
+    if seconds is not None and "seconds" in seconds.kwargs:
+        return cast("float | None", seconds.kwargs["seconds"])
     chosen = fixture_timeout(item.config)
     return MARKED_TIMEOUT if chosen is None and marker is not None else chosen
 

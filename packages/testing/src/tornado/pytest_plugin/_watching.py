@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tornado.ioloop import IOLoop
-from tornado.testing._blocking import BlockingCheck
-from tornado.testing._checks import blocking_threshold, on_leftovers
-from tornado.testing._leftovers import LeftBehindWarning, LeftoverWatch, describe
-from tornado.testing._recording import installed
+from tornado.testing._watch._blocking import BlockingCheck
+from tornado.testing._watch._checks import blocking_threshold, on_leftovers
+from tornado.testing._watch._leftovers import LeftBehindWarning, LeftoverWatch, describe
+from tornado.testing._watch._recording import installed
 
 from ._options import blocking_option, closest_marker
 

@@ -41,17 +41,17 @@ from ._context import setup_with_context_manager
 from ._expect_log import ExpectLog
 from ._gen_test import gen_test
 from ._http_case import AsyncHTTPSTestCase, AsyncHTTPTestCase
-from ._leftovers import LeftBehindError, LeftBehindWarning
 from ._log_trap import LogTrapTestCase
 from ._main import main
 from ._ports import bind_unused_port, get_unused_port
 from ._timeout import get_async_test_timeout
+from ._watch._leftovers import LeftBehindError, LeftBehindWarning
 
 if TYPE_CHECKING:
-    from ._memory_client import MemoryClient
-    from ._memory_cookies import MemoryCookies
-    from ._memory_response import MemoryResponse
-    from ._memory_sync import SyncMemoryClient
+    from ._memory._client import MemoryClient
+    from ._memory._cookies import MemoryCookies
+    from ._memory._response import MemoryResponse
+    from ._memory._sync import SyncMemoryClient
 
 __all__ = [
     "AsyncHTTPSTestCase",
@@ -76,10 +76,10 @@ __all__ = [
 publish(
     globals(),
     {
-        "MemoryClient": "_memory_client",
-        "MemoryCookies": "_memory_cookies",
-        "MemoryResponse": "_memory_response",
-        "SyncMemoryClient": "_memory_sync",
+        "MemoryClient": "_memory._client",
+        "MemoryCookies": "_memory._cookies",
+        "MemoryResponse": "_memory._response",
+        "SyncMemoryClient": "_memory._sync",
     },
     aliases={
         "Application": "tornado.web",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from ._checks import OnLeftovers
+    from ._watch._checks import OnLeftovers
 
 
 class AsyncTestCase(unittest.TestCase):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from tornado.gen import coroutine
 
-from ._origin import frames_of
 from ._timeout import get_async_test_timeout
+from ._watch._origin import frames_of
 
 if TYPE_CHECKING:
     from tornado.ioloop import IOLoop

@@ -8,8 +8,8 @@ import sys
 import unittest
 from typing import TYPE_CHECKING, Any
 
-from ._checks import BLOCKING_VARIABLE, LEFTOVERS_VARIABLE
 from ._command import parse_options
+from ._watch._checks import BLOCKING_VARIABLE, LEFTOVERS_VARIABLE
 
 if TYPE_CHECKING:
     from ._command import Options

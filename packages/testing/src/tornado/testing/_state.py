@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from tornado.ioloop import IOLoop
 from tornado.process import Subprocess
 
-from ._blocking import BlockingCheck
-from ._checks import LeftoverCheck, OnLeftovers, blocking_threshold, on_leftovers
 from ._waiting import Waiting
+from ._watch._blocking import BlockingCheck
+from ._watch._checks import LeftoverCheck, OnLeftovers, blocking_threshold, on_leftovers
 
 if TYPE_CHECKING:
     import unittest

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from ._files import move_file, replace_file
     from ._gzip import GzipDecompressor
     from ._messages import shortened
-    from ._objectdict import ObjectDict
+    from ._object_dict import ObjectDict
     from ._regex import re_unescape
     from ._shims import errno_from_exception, exec_in, raise_exc_info, timedelta_to_seconds
     from ._uncaught import print_uncaught
@@ -79,7 +79,7 @@ publish(
         "BoundedCache": "_cache",
         "Configurable": "_configurable",
         "GzipDecompressor": "_gzip",
-        "ObjectDict": "_objectdict",
+        "ObjectDict": "_object_dict",
         "b": "_classic",
         "basestring_type": "_classic",
         "bytes_type": "_classic",

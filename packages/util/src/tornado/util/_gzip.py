@@ -37,7 +37,7 @@ class GzipDecompressor:
     def __init__(self) -> None:
         # The member that is being read, None before its first byte.
         self._member: zlib._Decompress | None = None
-        self._members = 0
+        self._member_count = 0
         self._is_padded = False
         self._tail = b""
 
@@ -114,7 +114,7 @@ class GzipDecompressor:
 
         :raises zlib.error: there is something else among the zeros.
         """
-        if not self._members or (data[0] and not self._is_padded):
+        if not self._member_count or (data[0] and not self._is_padded):
             return False
         self._is_padded = True
         rest = bytes(data).lstrip(b"\0")
@@ -125,8 +125,10 @@ class GzipDecompressor:
     def _open(self, data: Bytes) -> zlib._Decompress:
         start = bytes(memoryview(data)[:2])
         if not b"\x1f\x8b".startswith(start):
-            place = "after the last gzip member" if self._members else "instead of a gzip member"
+            place = (
+                "after the last gzip member" if self._member_count else "instead of a gzip member"
+            )
             raise zlib.error(f"found {start!r} {place}")
-        self._members += 1
+        self._member_count += 1
         self._member = zlib.decompressobj(_GZIP_WINDOW)
         return self._member

@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from ._output._slashes import addslash, removeslash
     from ._output._transforms import ChunkedTransferEncoding, OutputTransform
     from ._running._asynchronous import asynchronous
+    from ._running._failures import observe_exceptions
 
 #: A shorter name for :class:`URLSpec`, for lists of routes.
 url = URLSpec
@@ -134,6 +135,7 @@ __all__ = [
     "gen_log",
     "get_signature_key_version",
     "is_absolute",
+    "observe_exceptions",
     "removeslash",
     "stream_request_body",
     "url",
@@ -162,6 +164,7 @@ publish(
         "create_signed_value": "_identity._signed_values",
         "decode_signed_value": "_identity._signed_values",
         "get_signature_key_version": "_identity._signed_values",
+        "observe_exceptions": "_running._failures",
         "removeslash": "_output._slashes",
         "stream_request_body": "_input._stream_body",
     },

@@ -1,7 +1,8 @@
 """The parser: tokens in, nodes out.
 
-Each directive has a ``parse_<name>`` method, found in the table :data:`DIRECTIVES`. A directive with a
-body parses it up to its ``{% end %}``.
+Each directive has a ``parse_<name>`` method, found in the table :data:`DIRECTIVES`. It is called with the
+word of the directive, the code after the word, and the offset of that code. If the directive has a body,
+the method parses it up to its ``{% end %}``.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ class Parser:
         hint = "" if word.isidentifier() else "; a directive's name ends with a space"
         self._fail(f"unknown operator: {word!r}, expected one of {', '.join(NAMES)}{hint}", offset)
 
-    def _parse_inner(self, word: str, offset: int) -> tuple[list[Node], Token]:
+    def _parse_nested_body(self, word: str, offset: int) -> tuple[list[Node], Token]:
         """Parse the body of the directive ``word`` that starts at ``offset``."""
         if self._depth == MAX_DEPTH:
             self._fail(f"directives are nested more than {MAX_DEPTH} deep", offset)
@@ -117,9 +118,9 @@ class Parser:
             self._fail(f"Missing {{% end %}} block for {word}", offset)
         return body, ending
 
-    def _parse_closed(self, word: str, offset: int) -> list[Node]:
+    def _parse_simple_body(self, word: str, offset: int) -> list[Node]:
         """Parse a body that has no clauses."""
-        body, ending = self._parse_inner(word, offset)
+        body, ending = self._parse_nested_body(word, offset)
         follower = ending[1].split(None, 1)[0]
         if follower != "end":
             self._fail(f"{follower} block cannot be attached to {word} block", ending[2])
@@ -136,7 +137,7 @@ class Parser:
             if current in ("try", "else", "finally") and code:
                 self._fail(f"{{% {current} %}} takes nothing, but has {code!r}", offset)
             self._in_loop = current in _LOOPS or outer
-            body, ending = self._parse_inner(current, offset)
+            body, ending = self._parse_nested_body(current, offset)
             clauses.append(Clause(current, code, offset, body))
             follower, *rest = ending[1].split(None, 1)
             if follower == "end":
@@ -173,7 +174,7 @@ class Parser:
         """Parse ``apply``: its body is a function of its own, so it is in no outer loop."""
         self._require(word, code, offset, "method name")
         outer, self._in_loop = self._in_loop, False
-        body = self._parse_closed(word, offset)
+        body = self._parse_simple_body(word, offset)
         self._in_loop = outer
         return Apply(code, offset, body)
 
@@ -181,7 +182,7 @@ class Parser:
         """Parse ``block``."""
         self._require(word, code, offset, "name")
         outer, self._in_block = self._in_block, True
-        body = self._parse_closed(word, offset)
+        body = self._parse_simple_body(word, offset)
         self._in_block = outer
         return Block(code, offset, body)
 

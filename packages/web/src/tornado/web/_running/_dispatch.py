@@ -17,6 +17,7 @@ from tornado.httputil import (
 from tornado.log import gen_log
 
 from .._errors import HTTPError
+from ._failures import show_exception
 from ._log_lines import log_line
 from ._tasks import run
 
@@ -117,6 +118,7 @@ class HandlerDelegate(CollectingDelegate):
 
         status = error.status_code if isinstance(error, HTTPError) else 500
         handler = ErrorHandler(self.application, self.request, status_code=status)
+        show_exception(handler, error)
         handler.log_exception(type(error), error, error.__traceback__)
         self.path_args = self.path_kwargs = None
         return handler

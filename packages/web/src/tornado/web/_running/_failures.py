@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from logging import ERROR, WARNING
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,40 @@ from .._errors import Finish, HTTPError
 from ._log_lines import log_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .._handler import RequestHandler
     from ._execution import Execution
+
+_observers: list[Callable[[RequestHandler, BaseException], object]] = []
+
+
+@contextmanager
+def observe_exceptions(
+    observer: Callable[[RequestHandler, BaseException], object],
+) -> Iterator[None]:
+    """Call a function with every exception that a handler does not catch, before it is logged.
+
+    Those that stand for a response, such as :exc:`HTTPError` and :exc:`Finish`, are left out. This
+    is for tests of handlers: an application may log its exceptions in its own way, or not at all.
+
+    :param observer: called with the handler and the exception, for all requests of the process
+        while the block runs.
+
+    .. versionadded:: 1.0
+    """
+    _observers.append(observer)
+    try:
+        yield
+    finally:
+        _observers.remove(observer)
+
+
+def show_exception(handler: Execution, error: BaseException) -> None:
+    """Show the observers an exception that a handler has not caught."""
+    if _observers and not isinstance(error, HTTPError):
+        for observer in tuple(_observers):
+            observer(handler, error)  # type: ignore[arg-type]  # every Execution is a handler
 
 
 def answer_exception(handler: Execution, error: BaseException) -> None:
@@ -29,6 +63,7 @@ def answer_exception(handler: Execution, error: BaseException) -> None:
         return
     if isinstance(error, HTTPInputError):
         error = HTTPError(400, "%s", error)
+    show_exception(handler, error)
     exc_info = (type(error), error, error.__traceback__)
     try:
         handler.log_exception(*exc_info)

@@ -10,9 +10,9 @@ from tornado.httpclient import HTTPRequest, ResponseStream
 from tornado.httputil import HTTPHeaders, url_concat
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
-from ._memory_cookies import MemoryCookies
-from ._memory_response import MemoryResponse
-from ._memory_transport import Application, MemoryTransport
+from ._cookies import MemoryCookies
+from ._response import MemoryResponse
+from ._transport import Application, MemoryTransport
 from ._uncaught import Uncaught
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tornado.ioloop import IOLoop
 
-from ._memory_client import MemoryClient
+from ._client import MemoryClient
 
 if TYPE_CHECKING:
     from tornado.httputil import HTTPHeaders
 
-    from ._memory_cookies import MemoryCookies
-    from ._memory_response import MemoryResponse
+    from ._cookies import MemoryCookies
+    from ._response import MemoryResponse
 
 
 class SyncMemoryClient:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tornado.options import Error, OptionParser
-from tornado.options._configfile import _find_key
+from tornado.options._config_file import _find_key
 
 Write = Callable[[str, str | bytes], Path]
 
