@@ -1,4 +1,4 @@
-"""Loops, clients and peers: every test runs with both clients on both loops, unless it says less."""
+"""Loops, clients and peers: tests run with both clients on both loops, unless they say otherwise."""
 
 from __future__ import annotations
 
@@ -71,14 +71,14 @@ def client_name(request: pytest.FixtureRequest) -> str:
 
 
 class InLoop:
-    """Something that must be closed before the loop is."""
+    """A fixture that must be closed before its loop is."""
 
     async def close(self) -> None:
         raise NotImplementedError
 
 
 class Clients(InLoop):
-    """Make clients: ``make(**options)``; ``fetch`` uses one without options."""
+    """A maker of clients: ``make(**options)``; ``fetch`` uses a client without options."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -137,7 +137,7 @@ class Request:
 
 
 async def ending(future: asyncio.Future[Any]) -> Any:
-    """Return the response of a fetch or its error; it has to come to one of them."""
+    """Return the response of a fetch or its error; the test fails if there is neither."""
     done, _ = await asyncio.wait({future}, timeout=10)
     if not done:
         future.cancel()
@@ -160,7 +160,7 @@ def reply(body: bytes = b"hello", status: str = "200 OK", **fields: str) -> byte
 
 
 class Peer:
-    """A server by hand: answers each request by fixed bytes, or by a coroutine function."""
+    """A hand-made server: it answers each request by fixed bytes, or by a coroutine function."""
 
     def __init__(self, answer: bytes | Answer, close: bool) -> None:
         self._answer = answer
@@ -172,7 +172,7 @@ class Peer:
         self.server: Any = None
         self.port = 0
         self.scheme = "http"
-        #: Answer a request with an Expect field before its body comes.
+        #: Whether requests with an Expect field are answered before their body comes.
         self.refuses_expectations = False
 
     def url(self, path: str = "/") -> str:
@@ -225,7 +225,7 @@ class Peer:
 
 
 class Peers(InLoop):
-    """Start peers: ``peer = await serve(answer)``; ``serve.reply`` makes answers."""
+    """A starter of peers: ``peer = await serve(answer)``; ``serve.reply`` makes answers."""
 
     reply = staticmethod(reply)
 
@@ -297,7 +297,7 @@ def unanswered_port() -> Iterator[int]:
 
 
 class TLSProxy(Peer):
-    """A proxy that is reached over TLS: answers requests itself, and opens tunnels."""
+    """A proxy that is reached over TLS: it answers requests itself, and opens tunnels."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -326,7 +326,7 @@ class TLSProxy(Peer):
 
 
 class DigestProxy(Peer):
-    """A proxy that answers 407 until a request holds the right digest, and then as it is told.
+    """A proxy that answers 407 until a request has the right digest, and then gives its answer.
 
     The user is "bob", the password "secret".
     """
@@ -381,7 +381,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 class Authority:
-    """A certificate authority with two servers' certificates and a client's."""
+    """A certificate authority, with the certificates of servers and of a client."""
 
     def __init__(self, folder: Path) -> None:
         ca = trustme.CA()
@@ -413,11 +413,11 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("authority"))
 
 
-# Programs of others.
+# Programs of other projects.
 
 
 def require(program: str) -> str:
-    """Return the path of a program; without it the test is skipped, or fails where CI is set."""
+    """Return the path of a program; without it the test is skipped, or fails if CI is set."""
     path = shutil.which(program) or shutil.which(program, path="/usr/sbin:/usr/local/sbin")
     if path is None:
         message = f"{program} is not installed"
@@ -428,7 +428,7 @@ def require(program: str) -> str:
 
 
 def free_port() -> int:
-    """Return a port for a program to listen on; it is none that a system gives to who connects."""
+    """Return a port for a program to listen on, outside the range that the system uses itself."""
     while True:
         port = random.randrange(12_000, 32_000)
         with socket.socket() as sock, suppress(OSError):

@@ -151,7 +151,7 @@ def test_basic_joins_user_and_password_as_utf8():
     assert basic_field("żółw", "a:b") == "Basic xbzDs8WCdzphOmI="
 
 
-async def test_a_redirect_behind_a_digest_login_is_answered_anew(make, serve):
+async def test_a_challenge_after_a_redirect_is_answered_again(make, serve):
     async def answer(request: Any, writer: asyncio.StreamWriter) -> None:
         sent = fields_of(request.fields.get("authorization", "Digest "))
         if sent.get("uri") != request.target:

@@ -1,4 +1,4 @@
-"""What the functions of an application may raise: the fetch ends with it, at once."""
+"""Exceptions in the functions of an application: the fetch ends with them, at once."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def raising_later(kind: type[BaseException]) -> Any:
 
 
 async def check(fetch: Any, kind: type[BaseException]) -> None:
-    # A future takes no StopIteration, and Python makes a RuntimeError of those in coroutines.
+    # A future refuses StopIteration, and Python turns it into a RuntimeError in coroutines.
     expected = RuntimeError if kind is StopIteration else kind
     async with asyncio.timeout(5):
         with pytest.raises(expected):
             await fetch
-    await asyncio.sleep(0.02)  # for the peer, which has perhaps only just accepted the connection
+    await asyncio.sleep(0.02)  # the peer may have accepted the connection only now
 
 
 @pytest.mark.parametrize("kind", RAISED)

@@ -55,7 +55,7 @@ def serve(loop: IOLoop) -> str:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("which", ["current", "other"])
-def test_a_client_works_on_the_loop_that_it_was_given(
+def test_a_client_runs_on_the_loop_that_it_was_given(
     request: pytest.FixtureRequest, current: IOLoop, kind: Any, which: str
 ) -> None:
     loop = request.getfixturevalue(which)

@@ -90,7 +90,7 @@ async def redirect(serve: Any, location: str, status: str = "302 Found") -> Any:
     return await serve(serve.reply(b"", status, Location=location))
 
 
-async def test_s20_credentials_stay_behind_when_the_origin_changes(make, serve):
+async def test_s20_credentials_are_dropped_when_the_origin_changes(make, serve):
     target = await serve(serve.reply())
     peer = await redirect(serve, target.url("/new"))
     await make.fetch(peer.url(), headers={**SECRETS, "Host": "vhost", "X-Kept": "1"})
@@ -101,7 +101,7 @@ async def test_s20_credentials_stay_behind_when_the_origin_changes(make, serve):
 
 
 @pytest.mark.parametrize("in_url", [False, True])
-async def test_s20_user_and_password_stay_behind_when_the_origin_changes(make, serve, in_url):
+async def test_s20_user_and_password_are_dropped_when_the_origin_changes(make, serve, in_url):
     target = await serve(serve.reply())
     peer = await redirect(serve, target.url())
     if in_url:
@@ -171,7 +171,7 @@ async def test_s20_from_https_to_http_nothing_secret_goes_along(make, serve, aut
         ("302 Found", "PUT", "PUT"),
     ],
 )
-async def test_s20_the_method_behind_a_redirect_is_that_of_the_rfc(
+async def test_s20_the_method_after_a_redirect_is_that_of_the_rfc(
     make, serve, status, method, becomes
 ):
     async def answer(request: Any, writer: asyncio.StreamWriter) -> None:
@@ -220,7 +220,7 @@ async def test_s20_interim_responses_are_counted(make, serve):
 # Connections.
 
 
-async def test_s20_bytes_behind_a_response_answer_nothing(simple, serve):
+async def test_s20_bytes_after_a_response_do_not_answer_a_request(simple, serve):
     peer = await serve(serve.reply() + serve.reply(b"smuggled"))
     client = simple()
     for count in (1, 2):
@@ -267,9 +267,7 @@ async def test_s20_names_are_not_remembered_beyond_a_connection(simple, serve):
         assert resolver.asked == count
 
 
-async def test_s20_a_client_certificate_stays_behind_when_the_origin_changes(
-    make, serve, authority
-):
+async def test_s20_a_client_certificate_is_dropped_when_the_origin_changes(make, serve, authority):
     strict = await serve(serve.reply(), tls=authority.strict)
     peer = await serve(serve.reply(b"", "302 Found", Location=strict.url()), tls=authority.server)
     options = {
@@ -283,7 +281,7 @@ async def test_s20_a_client_certificate_stays_behind_when_the_origin_changes(
     assert len(strict.requests) == 1
 
 
-async def test_s20_the_certificate_of_ssl_options_stays_behind_too(simple, serve, authority):
+async def test_s20_the_certificate_of_ssl_options_is_dropped_too(simple, serve, authority):
     strict = await serve(serve.reply(), tls=authority.strict)
     peer = await serve(serve.reply(b"", "302 Found", Location=strict.url()), tls=authority.server)
     options = {

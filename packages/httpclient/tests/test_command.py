@@ -111,14 +111,14 @@ def test_every_switch_takes_dashes_and_underscores(url, capfd):
         assert printed(capfd, *proxy, "http://a.example/") == "hello"
 
 
-def test_a_value_that_is_none_is_refused_with_what_to_give(capfd):
+def test_a_wrong_value_is_refused_with_the_right_ones(capfd):
     with pytest.raises(SystemExit) as caught:
         main(["--print_body=perhaps", "http://127.0.0.1:1/"])
     assert caught.value.code == 2
     assert "--print_body is true or false, not 'perhaps'" in capfd.readouterr().err
 
 
-def test_the_level_of_the_log_is_taken_as_options_takes_it(url):
+def test_the_level_of_the_log_is_set_as_by_options(url):
     command = [sys.executable, "-m", "tornado.httpclient"]
     for level, is_logged in (("Debug", True), ("warning", False)):
         done = subprocess.run(
@@ -130,7 +130,7 @@ def test_the_level_of_the_log_is_taken_as_options_takes_it(url):
         assert (b"tornado.general] Malformed HTTP message" in done.stderr) is is_logged
 
 
-def test_a_level_that_there_is_not_is_refused_with_those_that_there_are(capfd):
+def test_an_unknown_level_is_refused_with_the_known_ones(capfd):
     with pytest.raises(SystemExit) as caught:
         main(["--logging=loud", "http://127.0.0.1:1/"])
     assert caught.value.code == 2

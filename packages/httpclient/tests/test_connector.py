@@ -1,4 +1,4 @@
-"""How the client in Python comes to a connection."""
+"""How the client in Python connects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a TLS context of the simple client is made of."""
+"""The TLS contexts of the simple client."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tornado.httpclient import HTTPRequest
 from tornado.simple_httpclient._contexts import Contexts
 
 
-def test_authorities_are_read_only_where_they_are_asked(tmp_path, monkeypatch):
+def test_authorities_are_only_read_if_they_are_used(tmp_path, monkeypatch):
     keys = tmp_path / "keys"
     monkeypatch.setenv("SSLKEYLOGFILE", str(keys))
     unverified = Contexts().find(HTTPRequest("https://localhost/", validate_cert=False))

@@ -25,7 +25,7 @@ CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n"
 NO_LIMIT = {"request_timeout": 0, "connect_timeout": 5}
 
 
-# Every callback fails once, on every way that a transfer can take.
+# Every callback fails once, in every kind of transfer.
 
 REGISTERED = [
     "HEADERFUNCTION",
@@ -38,12 +38,12 @@ REGISTERED = [
 ]
 
 
-#: The client's own function lets nothing out, so that this matters to no program.
+#: The client's own function raises nothing, so that programs do not notice this.
 HIDES_TIMER_FAULTS = pycurl.version.startswith("PycURL/7.45.")
 
 
 class Faults:
-    """Let the callback of an option fail at its n-th call."""
+    """A fault in the callback of an option, at its n-th call."""
 
     def __init__(self) -> None:
         self.option = -1
@@ -65,7 +65,7 @@ class Faults:
                 if self.left == 0:
                     self.happened += 1
                     if option == pycurl.M_SOCKETFUNCTION and arguments[0] == pycurl.POLL_REMOVE:
-                        value(*arguments)  # uvloop aborts when a socket is closed that it watches
+                        value(*arguments)  # uvloop aborts if a socket that it watches is closed
                     raise OSError(f"a fault in callback {option}")
             return value(*arguments)
 
@@ -201,7 +201,7 @@ async def test_a_loop_that_cannot_watch_a_socket_fails_its_fetches_and_no_others
     assert [result.body for result in results[1:]] == [b"hello"] * 2
 
 
-# What the program gives.
+# Functions of the program.
 
 
 async def test_a_producer_and_all_callbacks_together_work(make, serve, ending):
@@ -222,7 +222,7 @@ async def test_a_producer_and_all_callbacks_together_work(make, serve, ending):
     assert peer.requests[-1].body == b"a" * 1000 + b"b" * 1000
 
 
-# It may raise as well.
+# They may raise exceptions as well.
 
 
 def fail(*_arguments: Any) -> None:
@@ -307,7 +307,7 @@ async def test_a_handle_that_the_program_closes_fails_its_fetch_and_no_other(cur
 
 @pytest.fixture
 def threaded_url() -> Iterator[str]:
-    """A server in a thread, which goes on when the loop is interrupted."""
+    """A server in a thread, which keeps running when the loop is interrupted."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
@@ -358,7 +358,9 @@ def test_what_ends_the_program_reaches_the_loop_through_libcurl(
         client.close()
 
 
-async def test_an_interrupt_in_prepare_curl_callback_leaves_the_place_free(curl, serve, ending):
+async def test_an_interrupt_in_prepare_curl_callback_frees_the_place_in_the_queue(
+    curl, serve, ending
+):
     def interrupt(_curl: Any) -> None:
         raise KeyboardInterrupt
 

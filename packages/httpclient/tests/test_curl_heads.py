@@ -1,4 +1,4 @@
-"""Heads and trailers as libcurl gives them: more than one, or what is none."""
+"""Heads and trailers from libcurl: more than one, or malformed ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OK = b"HTTP/1.1 200 OK\r\n"
 HELLO = OK + b"Content-Length: 5\r\n\r\nhello"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n"
 CHALLENGE = 'Digest realm="proxy", nonce="abc", qop="auth", algorithm=SHA-256'
-#: No deadline hides a fetch that hangs.
+#: Without deadlines, which would hide a fetch that hangs.
 NO_LIMIT = {"request_timeout": 0, "connect_timeout": 5}
 
 
@@ -58,7 +58,7 @@ async def test_a_body_goes_through_a_proxy_that_asks_for_a_digest(curl, serve, e
     assert proxy.statuses == [407, 200]
 
 
-async def test_a_redirect_after_the_digest_of_a_proxy_is_given_as_it_is(curl, serve, ending):
+async def test_a_redirect_after_the_digest_of_a_proxy_is_returned(curl, serve, ending):
     target = await serve(HELLO)
     proxy = await serve.digest_proxy(serve.reply(b"", "302 Found", Location=target.url("/there")))
     client = curl(max_clients=1)
@@ -66,7 +66,7 @@ async def test_a_redirect_after_the_digest_of_a_proxy_is_given_as_it_is(curl, se
     assert (response.code, response.headers["Location"]) == (302, target.url("/there"))
 
 
-async def test_interim_heads_and_trailers_around_the_digest_of_a_proxy_are_told_apart(
+async def test_interim_heads_and_trailers_around_the_digest_of_a_proxy_are_distinguished(
     curl, serve, ending
 ):
     early = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
@@ -101,9 +101,7 @@ async def test_a_redirect_that_libcurl_follows_gives_the_last_answer(curl, serve
     assert len(peer.requests) == 4
 
 
-async def test_a_redirect_that_libcurl_follows_leaves_cookies_where_they_belong(
-    curl, serve, ending
-):
+async def test_a_redirect_that_libcurl_follows_keeps_cookies_of_each_url(curl, serve, ending):
     other = await serve(serve.reply(Set_Cookie="theirs=1"))
     first = await serve(
         serve.reply(b"", "302 Found", Set_Cookie="ours=1", Location=other.url("/b"))
@@ -203,7 +201,7 @@ async def test_a_program_that_takes_the_word_before_requests_itself_gets_the_las
     assert (response.code, response.body) == (200, b"hello")
 
 
-# Heads and trailers that cannot be.
+# Malformed heads and trailers.
 
 MALFORMED = {
     "an empty line before the status": (b"\r\n" + HELLO, HTTPProtocolError),
@@ -260,7 +258,7 @@ async def test_a_malformed_answer_to_the_digest_of_a_proxy_ends_the_fetch(curl, 
         assert isinstance(result, error)
 
 
-# Folded lines, as versions of libcurl before 8.17 give them.
+# Folded lines, which versions of libcurl before 8.17 pass on.
 
 
 def read_head(*lines: bytes) -> Any:

@@ -5,7 +5,7 @@ import logging
 from tornado.curl_httpclient import curl_log
 
 
-async def test_a_transfer_is_told_at_the_level_debug(curl, serve, caplog):
+async def test_a_transfer_is_logged_at_the_level_debug(curl, serve, caplog):
     caplog.set_level(logging.DEBUG, "tornado.curl_httpclient")
     peer = await serve(serve.reply(b"some", **{"Set-Cookie": "a=secret"}))
     client = curl()
@@ -20,7 +20,7 @@ async def test_a_transfer_is_told_at_the_level_debug(curl, serve, caplog):
     assert [line.split(":")[0].lower() for line in hidden] == ["> authorization", "< set-cookie"]
 
 
-async def test_at_other_levels_nothing_is_told(curl, serve, caplog):
+async def test_at_other_levels_nothing_is_logged(curl, serve, caplog):
     caplog.set_level(logging.INFO, "tornado.curl_httpclient")
     peer = await serve(serve.reply(b"some"))
     await curl().fetch(peer.url())

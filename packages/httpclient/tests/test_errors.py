@@ -19,7 +19,7 @@ from tornado.simple_httpclient import HTTPStreamClosedError, HTTPTimeoutError
 
 @pytest.fixture
 def closed_port() -> Iterator[int]:
-    """Give a port that nobody listens on, and nobody else gets."""
+    """A port that is bound, so that it is not given away, but not listened on."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         yield sock.getsockname()[1]
@@ -77,7 +77,7 @@ async def test_a_name_that_cannot_be_resolved_is_numbered_by_libcurl(curl):
     assert caught.value.errno == pycurl.E_COULDNT_RESOLVE_HOST
 
 
-async def test_a_certificate_of_nobody_known_is_numbered_by_libcurl(curl, serve, authority):
+async def test_the_error_for_an_unknown_authority_has_the_number_of_libcurl(curl, serve, authority):
     peer = await serve(serve.reply(), tls=authority.server)
     with pytest.raises(CurlError) as caught:
         await curl.fetch(peer.url())

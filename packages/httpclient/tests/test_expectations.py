@@ -36,7 +36,7 @@ async def test_an_expectation_that_failed_is_dropped_once(make, serve, body, end
     assert peer.requests[1].body == body["body"]
 
 
-async def test_a_server_that_fails_any_expectation_is_asked_twice(make, serve, ending):
+async def test_a_server_that_fails_any_expectation_gets_two_requests(make, serve, ending):
     peer = await serve(serve.reply(b"no", "417 Expectation Failed"), close=True)
     peer.refuses_expectations = True
     client = make(max_clients=1)

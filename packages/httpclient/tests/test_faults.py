@@ -21,7 +21,7 @@ from tornado.netutil import Resolver
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 
-#: name: (what the server says before it closes, the exception)
+#: name: (what the server sends before it closes, the exception)
 ANSWERS = {
     "nothing": (b"", HTTPStreamClosedError),
     "cut head": (b"HTTP/1.1 200 OK\r\nContent-Le", HTTPClientError),
@@ -60,7 +60,7 @@ ANSWERS = {
 @pytest.mark.parametrize("name", list(ANSWERS))
 async def test_a_broken_answer_gives_its_exception_and_costs_the_connection(make, serve, name):
     answer, error = ANSWERS[name]
-    # Where the end of the connection is not the fault itself, the client has to make it end.
+    # If the end of the connection is not the fault itself, the client has to close it.
     peer = await serve(answer, close=name in {"nothing", "no last chunk"} or name.startswith("cut"))
     client = make()
     for count in (1, 2):

@@ -52,7 +52,7 @@ async def test_fetches_one_after_the_other_share_a_connection(make, serve):
     assert peer.connections == 1
 
 
-async def test_fields_go_out_as_they_were_given(make, serve):
+async def test_fields_are_sent_as_they_were_given(make, serve):
     peer = await serve(serve.reply())
     await make.fetch(peer.url(), headers={"X-One": "1", "accept": "a/b"}, user_agent="me")
     fields = peer.requests[0].fields
@@ -240,7 +240,7 @@ async def test_a_subclass_takes_what_a_callback_of_curl_raises(curl, serve):
     assert isinstance(error, ZeroDivisionError)
 
 
-async def test_a_request_that_a_client_cannot_perform_leaves_room_for_others(make, serve):
+async def test_a_request_that_a_client_cannot_perform_frees_its_place(make, serve):
     peer = await serve(serve.reply())
     client = make(max_clients=1)
     for options in ({"proxy_host": ["a"], "proxy_port": 1}, {"network_interface": {"a": 1}}):
@@ -250,7 +250,7 @@ async def test_a_request_that_a_client_cannot_perform_leaves_room_for_others(mak
     assert (await client.fetch(peer.url())).code == 200
 
 
-async def test_pieces_go_to_the_streaming_callback(make, serve):
+async def test_the_streaming_callback_gets_the_body_in_parts(make, serve):
     peer = await serve(serve.reply(b"x" * 200_000))
     pieces: list[bytes] = []
     response = await make.fetch(peer.url(), streaming_callback=pieces.append)
@@ -470,7 +470,7 @@ async def test_cookies_are_kept_only_with_a_jar(make, serve):
     assert cookies == [None, None, None, "session=42"]
 
 
-async def test_progress_is_told_in_both_directions(make, serve):
+async def test_progress_is_reported_in_both_directions(make, serve):
     peer = await serve(serve.reply(b"x" * 300_000))
     up: list[tuple[int, int | None]] = []
     down: list[tuple[int, int | None]] = []
@@ -487,7 +487,7 @@ async def test_progress_is_told_in_both_directions(make, serve):
     assert down == sorted(down)
 
 
-async def test_a_retry_is_made_where_it_was_asked_for(make, serve):
+async def test_a_retry_is_made_if_it_was_asked_for(make, serve):
     async def answer(request: Any, writer: asyncio.StreamWriter) -> None:
         busy = len(peer.requests) < 3
         writer.write(serve.reply(b"", "503 Busy") if busy else serve.reply())
@@ -499,7 +499,7 @@ async def test_a_retry_is_made_where_it_was_asked_for(make, serve):
     assert len(peer.requests) == 3
 
 
-async def test_a_retry_is_not_made_for_a_post_nor_without_being_asked(make, serve):
+async def test_a_retry_is_not_made_for_a_post_or_unless_asked_for(make, serve):
     peer = await serve(serve.reply(b"", "503 Busy"))
     client = make()
     await client.fetch(peer.url(), raise_error=False)

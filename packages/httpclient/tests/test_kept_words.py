@@ -13,7 +13,7 @@ from tornado.iostream import UnsatisfiableReadError
 
 OK = b"HTTP/1.1 200 OK\r\n"
 
-#: What a server answers, and what is said of it.
+#: What a server answers, and what the client says about it.
 REFUSED = {
     "length": (OK + b"Content-Length: 1001\r\n\r\n", "Content-Length too long"),
     "no length": (b"HTTP/1.0 200 OK\r\n\r\n" + b"x" * 1001, "Body too long"),
@@ -138,7 +138,7 @@ async def test_a_body_where_none_belongs_has_to_be_allowed(make, serve, method):
     assert not peer.requests
 
 
-async def test_servers_are_told_the_product_that_they_know(make, serve):
+async def test_the_user_agent_is_one_that_servers_know(make, serve):
     peer = await serve(serve.reply())
     await make.fetch(peer.url())
     assert peer.requests[0].fields["user-agent"] == "Tornado/6.6.1"

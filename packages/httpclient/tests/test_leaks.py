@@ -1,4 +1,4 @@
-"""What is cancelled leaves nothing behind."""
+"""Fetches that are cancelled, or over, leave nothing behind."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ async def test_cancelling_within_a_streaming_callback_is_allowed(make, serve):
 
 
 def void(value: object) -> None:
-    """Take a value, return none."""
+    """Take a value, and return None."""
 
 
 @pytest.mark.parametrize("end", ["response", "cancelled"])
@@ -153,7 +153,7 @@ async def test_closing_a_client_ends_what_is_under_way_and_what_waits(make, serv
 
 
 @needs_proc
-async def test_a_client_that_nobody_closes_leaves_no_socket_to_the_loop(simple, serve):
+async def test_a_client_that_is_not_closed_leaves_no_socket_to_the_loop(simple, serve):
     from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
     peer = await serve(serve.reply())

@@ -1,4 +1,4 @@
-"""What is taken from servers that repeat and fold fields, and what is not."""
+"""Responses that repeat and fold fields: which are accepted, and which are not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tornado.httpclient import HTTPClientError, HTTPProtocolError
 
 OK = b"HTTP/1.1 200 OK\r\n"
 
-#: Fields of responses that frame nothing, each with two values.
+#: Fields of responses that do not frame the body, each with two values.
 REPEATED = {
     "Content-Type": ("text/html", "text/html; charset=utf-8"),
     "Content-Disposition": ("inline", "attachment"),
@@ -53,7 +53,7 @@ REPEATED = {
 @pytest.mark.parametrize("name", list(REPEATED))
 async def test_a_field_that_frames_nothing_may_be_repeated(make, serve, name):
     if (name, make.name) == ("Location", "curl"):
-        pytest.skip("newer versions of libcurl refuse two places whatever the status is")
+        pytest.skip("newer versions of libcurl refuse two places for any status")
     first, second = REPEATED[name]
     lines = f"{name}: {first}\r\n{name.lower()}: {second}\r\nContent-Length: 5\r\n\r\n"
     peer = await serve(OK + lines.encode() + b"hello")
@@ -119,7 +119,7 @@ async def test_a_redirect_to_two_places_is_refused_and_to_one_twice_is_not(make,
         await make.fetch(peer.url("/two"))
     assert caught.value.code == 599
     if make.name == "curl":
-        return  # newer versions of libcurl refuse two places whatever is asked
+        return  # newer versions of libcurl always refuse two places
     response = await make.fetch(peer.url("/two"), raise_error=False, follow_redirects=False)
     assert response.headers.get_list("Location") == ["/a", "/b"]
 

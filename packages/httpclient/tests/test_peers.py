@@ -46,7 +46,7 @@ async def test_nginx_head_redirect_and_missing_file(make, nginx):
         await client.fetch(f"{nginx.url}/missing")
 
 
-async def test_nginx_closing_idle_connections_is_not_noticed(make, nginx):
+async def test_a_fetch_does_not_notice_that_nginx_closes_idle_connections(make, nginx):
     client = make()
     for method in ("GET", "GET", "HEAD", "GET"):
         response = await client.fetch(f"{nginx.url}/idle/hello.txt", method=method)
@@ -126,7 +126,7 @@ async def test_s20_the_credentials_of_a_proxy_never_reach_the_server(
         assert peer.requests[0].fields["x-mine"] == "1"
 
 
-async def test_s20_a_tunnel_does_not_spare_the_host_name_check(make, serve, authority, tinyproxy):
+async def test_s20_the_host_name_is_checked_through_a_tunnel(make, serve, authority, tinyproxy):
     peer = await serve(serve.reply(), tls=authority.other_host)
     with pytest.raises((OSError, HTTPClientError)):
         await make.fetch(peer.url(), ca_certs=authority.file, proxy_port=tinyproxy, **BOB)
@@ -193,7 +193,7 @@ async def test_a_socks_proxy(make, serve, authority, microsocks, kind):
         for _ in range(2):
             assert (await client.fetch(peer.url())).body == b"hello"
         assert peer.connections == 1
-    if kind == "socks5h":  # the proxy looks the name up
+    if kind == "socks5h":  # the proxy resolves the name
         url = plain.url().replace("127.0.0.1", "localhost")
         assert (await client.fetch(url)).body == b"hello"
 

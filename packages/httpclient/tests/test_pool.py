@@ -1,4 +1,4 @@
-"""Which connections are kept, and for whom."""
+"""Which connections are kept, and which requests may use them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def test_parallel_fetches_have_a_connection_each_and_share_them_later(simp
         {"unix_socket": "PATH"},
     ],
 )
-async def test_connections_made_otherwise_are_not_shared(simple, serve, tmp_path, options):
+async def test_connections_with_other_settings_are_not_shared(simple, serve, tmp_path, options):
     path = str(tmp_path / "peer")
     peer = await serve(serve.reply())
     other = await serve(serve.reply(), path=path)
@@ -209,7 +209,7 @@ async def test_a_new_connection_is_not_tried_twice(make, serve):
     assert len(peer.requests) == 1
 
 
-# The line in front of the pool.
+# The queue before the pool.
 
 
 async def test_no_more_fetches_than_max_clients_run_at_once(make, serve):

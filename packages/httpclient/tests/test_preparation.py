@@ -142,7 +142,7 @@ async def test_s20_what_a_hook_leaves_is_checked(make, serve, name, value):
 # Hooks and the requests that follow.
 
 
-async def test_s20_credentials_of_a_hook_stay_behind_when_the_origin_changes(
+async def test_s20_credentials_of_a_hook_are_dropped_when_the_origin_changes(
     make, serve, authority
 ):
     def identify(request: HTTPRequest) -> None:

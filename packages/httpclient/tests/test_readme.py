@@ -1,4 +1,4 @@
-"""The recipes of the README run."""
+"""The recipes of the README, which are run here."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def test_recipe_for_downloads(recipes, serve, tmp_path):
     AsyncHTTPClient().close()
 
 
-async def test_recipe_for_downloads_saves_no_error_page(recipes, serve, tmp_path):
+async def test_recipe_for_downloads_does_not_save_an_error_page(recipes, serve, tmp_path):
     peer = await serve(serve.reply(b"not there", "404 Not Found"))
     with pytest.raises(HTTPClientError, match="404") as caught:
         await recipes["download"](peer.url(), tmp_path / "file")

@@ -57,7 +57,7 @@ async def test_s11_raw_deflate_and_several_members_are_decompressed(make, serve)
         assert (await client.fetch(peer.url())).body == TEXT
 
 
-async def test_s11_nothing_is_decompressed_unasked(make, serve):
+async def test_s11_nothing_is_decompressed_unless_asked_for(make, serve):
     peer = await serve(serve.reply(gzip.compress(TEXT), Content_Encoding="gzip"))
     response = await make.fetch(peer.url(), decompress_response=False)
     assert response.body == gzip.compress(TEXT, mtime=0) or gzip.decompress(response.body) == TEXT
@@ -158,7 +158,7 @@ async def test_s11_a_cut_stream_is_an_error(make, serve, coding):
 
 
 @pytest.mark.parametrize("coding", list(CODINGS))
-async def test_s11_garbage_behind_the_stream_is_an_error(make, serve, coding):
+async def test_s11_garbage_after_the_stream_is_an_error(make, serve, coding):
     body = CODINGS[coding](TEXT) + b"garbage"
     peer = await serve(serve.reply(body, Content_Encoding=coding))
     with pytest.raises(HTTPProtocolError, match=r"truncated|damaged"):

@@ -34,7 +34,7 @@ async def test_a_status_that_fetch_raises_is_raised_when_the_block_is_entered(ma
 
 
 @pytest.mark.parametrize("status", STATUSES)
-async def test_a_program_may_look_at_the_status_itself(make, serve, status):
+async def test_a_program_may_check_the_status_itself(make, serve, status):
     body = b"" if status.startswith("304") else b"not there"
     peer = await serve(serve.reply(body, status))
     async with make().stream(peer.url(), raise_error=False) as response:
@@ -69,7 +69,7 @@ async def test_an_error_page_without_end_is_cut(make, serve):
     assert caught.value.response.headers["X-A"] == "b"
 
 
-async def test_an_error_page_that_does_not_come_is_not_waited_for(make, serve, monkeypatch):
+async def test_the_wait_for_an_error_page_is_limited(make, serve, monkeypatch):
     monkeypatch.setattr("tornado.httpclient._response._stream._ERROR_BODY_TIMEOUT", 0.03)
 
     async def answer(request: Any, writer: asyncio.StreamWriter) -> bool:

@@ -1,4 +1,4 @@
-"""URLs, taken apart."""
+"""The parts of URLs."""
 
 from __future__ import annotations
 

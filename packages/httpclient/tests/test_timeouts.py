@@ -1,4 +1,4 @@
-"""Numbers of seconds are checked before anything waits for them."""
+"""Timeouts: their values, and the timers that fetches share."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NAMES = [f"{phase}_timeout" for phase in ("body", "connect", "head", "queue", "r
     ("value", "error"),
     [("5", TypeError), (b"5", TypeError), (-1, ValueError), (float("nan"), ValueError)],
 )
-async def test_what_is_no_number_of_seconds_is_refused(make, name, value, error):
+async def test_a_timeout_that_is_not_a_number_of_seconds_is_refused(make, name, value, error):
     with pytest.raises(error, match=f"{name} is a number of seconds"):
         HTTPRequest("http://127.0.0.1/", **{name: value})
     with pytest.raises(error, match=f"{name} is a number of seconds"):
@@ -26,7 +26,7 @@ async def test_what_is_no_number_of_seconds_is_refused(make, name, value, error)
 
 
 @pytest.mark.parametrize("value", [0, 0.5, 20, float("inf"), None])
-def test_numbers_of_seconds_are_taken(value):
+def test_numbers_of_seconds_are_accepted(value):
     request = HTTPRequest("http://127.0.0.1/", **dict.fromkeys(NAMES, value))
     assert [getattr(request, name) for name in NAMES] == [value] * len(NAMES)
 
@@ -36,7 +36,7 @@ async def test_the_defaults_of_a_client_are_checked_too():
         AsyncHTTPClient(force_instance=True, defaults={"request_timeout": -1})
 
 
-async def test_a_time_that_is_up_before_anything_has_begun_ends_the_fetch(make, serve):
+async def test_a_fetch_whose_time_is_up_before_it_begins_ends(make, serve):
     peer = await serve(serve.reply())
     client = make(max_clients=1)
     fetch = client.fetch(peer.url(), request_timeout=0.02)
@@ -68,7 +68,7 @@ async def test_fetches_with_the_same_limit_end_one_after_the_other(make, serve):
     assert not client._shared_timers
 
 
-async def test_any_number_of_limits_is_kept(make, serve):
+async def test_any_number_of_limits_is_respected(make, serve):
     peer = await serve(silence)
     client = make(max_clients=100)
     limits = [0.05 + n / 1000 for n in range(50)]
@@ -94,7 +94,7 @@ async def test_a_shared_timer_without_fetches_is_removed_when_it_fires(make, ser
     await client.fetch(peer.url(), request_timeout=5)
 
 
-async def test_an_endless_limit_is_none(make, serve):
+async def test_an_infinite_limit_is_no_limit(make, serve):
     peer = await serve(serve.reply())
     client = make()
     await client.fetch(peer.url(), request_timeout=float("inf"))

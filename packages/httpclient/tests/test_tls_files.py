@@ -1,4 +1,4 @@
-"""Files for TLS that are of no use: one error with the name of the file, before any connection."""
+"""Files for TLS that cannot be used: one error with the name of the file, before any connection."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ async def test_settings_for_tls_are_checked_as_well(simple, serve, authority, fi
     assert peer.connections == 0
 
 
-async def test_good_files_are_taken_as_text_and_as_paths(make, serve, authority, files):
+async def test_good_files_can_be_given_as_text_and_as_paths(make, serve, authority, files):
     peer = await serve(serve.reply(), tls=authority.strict)
     renamed = files / "żółw.pem"
     (files / "ca.pem").rename(renamed)
@@ -184,7 +184,7 @@ async def test_a_file_of_ssl_options_that_was_replaced_is_read_again(
         await client.fetch(peer.url(), **options)
 
 
-async def test_an_encrypted_key_asks_nobody(simple, serve, authority, files):
+async def test_an_encrypted_key_is_refused_without_a_prompt(simple, serve, authority, files):
     peer = await serve(serve.reply(), tls=authority.strict)
     options = {
         "client_cert": str(files / "client.pem"),
@@ -196,7 +196,7 @@ async def test_an_encrypted_key_asks_nobody(simple, serve, authority, files):
         simple(defaults=options)
 
 
-async def test_libcurl_asks_nobody_for_a_pass_phrase(curl, serve, authority, files):
+async def test_libcurl_does_not_prompt_for_a_pass_phrase(curl, serve, authority, files):
     peer = await serve(serve.reply(), tls=authority.strict)
     options = {
         "ca_certs": authority.file,

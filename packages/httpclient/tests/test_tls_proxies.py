@@ -34,7 +34,7 @@ async def test_http_goes_through_a_tls_proxy_in_absolute_form(make, serve, autho
     for request in proxy.requests:
         assert request.fields["proxy-authorization"] == "Basic Ym9iOnNlY3JldA=="
         assert request.fields["host"] == "example.invalid"
-    if make.name == "simple":  # libcurl has its own mind about it
+    if make.name == "simple":  # libcurl decides for itself
         assert proxy.connections == 1
 
 
@@ -74,7 +74,7 @@ async def test_large_bodies_go_through_a_tls_proxy_in_both_directions(make, serv
     assert b"".join(pieces) == body
 
 
-async def test_a_body_behind_a_tls_proxy_may_end_with_the_connection(make, serve, authority):
+async def test_a_body_through_a_tls_proxy_may_end_with_the_connection(make, serve, authority):
     head = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
     proxy = await serve.proxy(authority.server)
     peer = await serve(head + b"x" * 1_000_000, tls=authority.server, close=True)
@@ -96,7 +96,7 @@ async def test_closing_a_client_closes_its_connections_to_a_tls_proxy(make, serv
     assert len(asyncio.all_tasks()) < before  # the proxy has tasks while it is connected
 
 
-async def test_a_fetch_that_ends_while_a_tls_proxy_takes_nothing_leaves_no_stream(
+async def test_a_fetch_that_ends_while_a_tls_proxy_reads_nothing_leaves_no_stream(
     simple, serve, authority, monkeypatch
 ):
     monkeypatch.setattr("tornado.simple_httpclient._relay._CHECK_INTERVAL", 0.05)
@@ -157,7 +157,7 @@ async def test_curl_takes_no_ssl_options_for_a_proxy_either(curl, serve, authori
     assert not proxy.connections
 
 
-async def test_s20_a_tls_proxy_does_not_spare_the_host_name_check(make, serve, authority):
+async def test_s20_the_host_name_is_checked_through_a_tls_proxy(make, serve, authority):
     proxy = await serve.proxy(authority.server)
     peer = await serve(serve.reply(), tls=authority.other_host)
     with pytest.raises((ssl.SSLCertVerificationError, HTTPClientError)) as caught:

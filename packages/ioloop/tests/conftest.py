@@ -23,7 +23,7 @@ KINDS = ["asyncio"] if sys.platform == "win32" else ["asyncio", "uvloop"]
 
 
 def finish(ioloop):
-    """Cancel what a test has left waiting, and close its loop."""
+    """Cancel the tasks that a test has left, and close its loop."""
     asyncio_loop = ioloop.asyncio_loop
     if not asyncio_loop.is_closed():
         tasks = asyncio.all_tasks(asyncio_loop)
@@ -45,13 +45,13 @@ def only_objects_of_tests():
 
 @pytest.fixture(params=KINDS)
 def kind(request):
-    """Whether the loop is asyncio's own or a uvloop."""
+    """The kind of loop: one of asyncio or a uvloop."""
     return request.param
 
 
 @pytest.fixture
 def ioloop(kind):
-    """A new loop, the current one of this thread."""
+    """A new loop, which is the current one of this thread."""
     loop = AsyncIOLoop(uvloop=kind == "uvloop")
     yield loop
     finish(loop)
@@ -65,7 +65,7 @@ def run(ioloop):
 
 @pytest.fixture
 def asyncio_run(kind):
-    """Run a coroutine as a program does that knows nothing of IOLoops."""
+    """Run a coroutine as a program without IOLoops does."""
     if kind == "asyncio":
         return asyncio.run
     import uvloop
@@ -84,7 +84,7 @@ def clean_slate():
 
 
 class VirtualSelector(selectors.DefaultSelector):
-    """Does not sleep: it sets the clock."""
+    """A selector that advances its clock instead of sleeping."""
 
     def __init__(self):
         super().__init__()

@@ -29,7 +29,7 @@ def sleepy(seconds):
 
 
 def reports_on(name, caplog):
-    """Return the lines about a function. On a busy machine others may block for a while as well."""
+    """Return the lines about a function. On a busy machine others may block as well."""
     return [
         record.getMessage()
         for record in caplog.records
@@ -38,7 +38,7 @@ def reports_on(name, caplog):
 
 
 def threads_become(count):
-    """Wait until there are so many threads that watch a loop."""
+    """Wait until the number of threads that watch a loop is right."""
     end = time.monotonic() + 5
     while count != sum(t.name == "tornado-blocking-watch" for t in threading.enumerate()):
         assert time.monotonic() < end
@@ -57,8 +57,8 @@ def watched(ioloop, callback, threshold=0.05):
 def reported(run, name, caplog):
     """Run something and return the lines about a function.
 
-    A machine that stops the process in between keeps the watch from seeing enough, and then there
-    is no line; it gets three chances.
+    If the machine stops the process for a moment, the watch may not see enough to report anything.
+    So there are three attempts.
     """
     for _ in range(3):
         run()
@@ -68,7 +68,7 @@ def reported(run, name, caplog):
 
 
 @pytest.mark.parametrize("block", [busy, sleepy])
-def test_one_line_says_who_blocked_where_and_for_how_long(ioloop, caplog, block):
+def test_one_line_says_what_blocked_where_and_for_how_long(ioloop, caplog, block):
     def guilty():
         block(0.3)
 
@@ -79,7 +79,7 @@ def test_one_line_says_who_blocked_where_and_for_how_long(ioloop, caplog, block)
     assert 0.2 < seconds < 2
 
 
-def test_a_callback_that_blocks_from_the_start_on_is_named(kind, caplog):
+def test_a_callback_that_blocks_from_the_start_is_named(kind, caplog):
     def guilty():
         sleepy(0.2)
 
@@ -104,7 +104,7 @@ def test_the_first_task_of_a_program_is_named(asyncio_run, caplog):
     assert len(reported(lambda: asyncio_run(guilty()), "guilty", caplog)) == 1
 
 
-def test_a_loop_in_another_thread_is_watched_from_the_start_on(ioloop, caplog):
+def test_a_loop_in_another_thread_is_watched_from_the_start(ioloop, caplog):
     def guilty():
         sleepy(0.2)
 
@@ -145,7 +145,7 @@ def test_a_task_of_asyncio_is_named(asyncio_run, caplog):
     ("name", "function", "arguments"),
     [
         ("sleep", time.sleep, [0.2]),
-        # What it calls has a frame of its own each time.
+        # The function that it calls has a new frame each time.
         ("<lambda>", partial(max, key=lambda number: -number), [range(2_000_000)]),
     ],
 )
@@ -183,7 +183,7 @@ def test_many_calls_of_one_function_in_a_round_are_load(ioloop, caplog):
     assert any(run() == [] for _ in range(3))
 
 
-def test_a_loop_that_is_idle_or_busy_with_short_callbacks_is_left_in_peace(ioloop, caplog):
+def test_a_loop_that_is_idle_or_busy_with_short_callbacks_is_not_reported(ioloop, caplog):
     def short():
         time.sleep(0.001)
         ioloop.add_callback(short)
@@ -195,7 +195,7 @@ def test_a_loop_that_is_idle_or_busy_with_short_callbacks_is_left_in_peace(ioloo
     assert caplog.records == []
 
 
-def test_it_can_be_switched_off_and_costs_nothing_then(ioloop, caplog):
+def test_it_can_be_turned_off_and_costs_nothing_then(ioloop, caplog):
     threads_become(0)
     assert ioloop._blocking_watch is None
     ioloop.set_blocking_log_threshold(0.01)
@@ -253,7 +253,7 @@ def test_the_default_action_ends_the_process(programs, action):
     assert done.returncode == (0 if action == "signal.SIG_IGN" else -signal.SIGALRM)
 
 
-def test_the_environment_switches_it_on(monkeypatch):
+def test_the_environment_turns_it_on(monkeypatch):
     def threshold(**kwargs):
         loop = AsyncIOLoop(make_current=False, **kwargs)
         watch = loop._blocking_watch
@@ -272,7 +272,7 @@ def test_the_environment_switches_it_on(monkeypatch):
         threshold()
 
 
-def test_the_debug_mode_of_asyncio_switches_it_on(caplog):
+def test_the_debug_mode_of_asyncio_turns_it_on(caplog):
     async def main():
         return IOLoop.current()._blocking_watch.threshold
 
@@ -293,8 +293,8 @@ def test_the_longest_run_is_of_one_call():
 
 
 @pytest.mark.parametrize("end", ["stops the loop itself", "is the last"])
-def test_a_callback_that_blocks_is_reported_though_the_loop_ends_with_it(ioloop, caplog, end):
-    """It is the first callback as well: nothing has shown yet who calls callbacks here."""
+def test_a_callback_that_blocks_is_reported_even_if_the_loop_ends_with_it(ioloop, caplog, end):
+    """It is also the first callback, so the watch does not know yet which frame calls callbacks."""
 
     def guilty():
         sleepy(0.2)
@@ -312,7 +312,7 @@ def test_a_callback_that_blocks_is_reported_though_the_loop_ends_with_it(ioloop,
     assert len(reported(run, "guilty", caplog)) == 1
 
 
-def test_a_report_may_go_to_a_function_instead_of_the_log(ioloop, caplog):
+def test_a_report_can_go_to_a_function_instead_of_the_log(ioloop, caplog):
     lines = []
 
     def guilty():

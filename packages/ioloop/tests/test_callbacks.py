@@ -1,4 +1,4 @@
-"""add_callback and its kin."""
+"""add_callback and the methods like it."""
 
 import asyncio
 import gc
@@ -48,7 +48,7 @@ def test_a_callback_of_a_callback_runs_in_a_later_round(ioloop):
 
 
 @pytest.mark.parametrize("method", ["add_callback", "add_callback_from_signal", "spawn_callback"])
-def test_callbacks_come_from_any_thread_and_wake_the_loop(ioloop, method):
+def test_callbacks_may_be_added_from_any_thread_and_wake_the_loop(ioloop, method):
     seen = []
 
     def in_thread():
@@ -115,7 +115,7 @@ def test_other_results_of_callbacks_are_ignored(ioloop, caplog, result):
     assert caplog.records == []
 
 
-def test_cancellation_inside_of_a_callback_is_no_error(ioloop, caplog):
+def test_cancellation_inside_a_callback_is_not_an_error(ioloop, caplog):
     def cancelled():
         raise asyncio.CancelledError
 
@@ -127,7 +127,7 @@ def test_a_spawned_coroutine_is_kept_until_it_ends(ioloop):
     ended = []
 
     async def work():
-        # Nothing but the task knows this future, and nothing but the future knows the task.
+        # Only the task refers to this future, and only the future refers to the task.
         future = ioloop.asyncio_loop.create_future()
         waiting.append(weakref.ref(future))
         await future
@@ -185,7 +185,7 @@ def test_add_future_calls_back_with_the_future(ioloop):
     assert seen == [ours, foreign]
 
 
-def test_add_future_takes_futures_only(ioloop):
+def test_add_future_takes_only_futures(ioloop):
     with pytest.raises(TypeError, match="not 5"):
         ioloop.add_future(5, print)
 

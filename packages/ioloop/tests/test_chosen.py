@@ -1,4 +1,4 @@
-"""The io_loop argument: which loops it takes, and where it may stand."""
+"""The io_loop argument: which loops it takes, and at which positions."""
 
 import asyncio
 import threading
@@ -105,7 +105,7 @@ def test_an_asyncio_loop_is_not_an_ioloop(ioloop):
         ((1, 2, 3), (1, 2, 3)),
     ],
 )
-def test_the_loop_is_taken_out_of_its_classic_place_alone(ioloop, args, expected):
+def test_the_loop_is_only_taken_out_of_its_classic_position(ioloop, args, expected):
     given = tuple(ioloop if each == "loop" else each for each in args)
     rest, loop = take_loop(given, 1, most=3, none_before=str)
     assert rest == expected
@@ -117,7 +117,7 @@ def function(a, b=2, *, io_loop=None):
     return a, b, io_loop
 
 
-def test_a_decorated_function_takes_the_loop_by_place_and_by_name(ioloop, other):
+def test_a_decorated_function_takes_the_loop_by_position_and_by_name(ioloop, other):
     assert function(1) == function(1, None) == function(1, io_loop=None) == (1, 2, None)
     assert function(1, 3) == (1, 3, None)
     assert function(1, other) == function(1, io_loop=other) == (1, 2, other)
@@ -137,7 +137,7 @@ def test_a_decorated_function_checks_the_loop(closed):
         function(1, io_loop="loop")
 
 
-def test_what_a_block_makes_belongs_to_the_loop_that_it_acts_on(run, ioloop, other):
+def test_objects_made_in_a_block_belong_to_the_loop_that_it_acts_on(run, ioloop, other):
     ran = []
 
     async def main():
@@ -234,7 +234,7 @@ def test_with_timeout_tells_none_for_the_loop_from_quiet_exceptions(run, caplog)
     assert "after timeout" in caplog.text
 
 
-def test_make_current_none_makes_it_current_where_there_is_none():
+def test_make_current_none_makes_it_current_if_there_is_none():
     IOLoop.clear_current()
     first = IOLoop(make_current=None)
     second = IOLoop(make_current=None)
@@ -243,7 +243,7 @@ def test_make_current_none_makes_it_current_where_there_is_none():
     first.close()
 
 
-def test_time_func_is_the_clock_of_the_loop_and_of_its_deadlines():
+def test_time_func_is_the_clock_of_the_loop_and_its_deadlines():
     loop = IOLoop(time_func=lambda: 1000.0)
     called = []
     loop.add_timeout(1000.001, lambda: (called.append(loop.time()), loop.stop()))
@@ -271,7 +271,7 @@ def test_a_program_may_delete_the_main_loop():
     loop.close()
 
 
-def test_a_loop_on_an_asyncio_loop_of_its_owner_may_leave_it_open():
+def test_closing_an_ioloop_may_leave_the_asyncio_loop_open():
     asyncio_loop = asyncio.new_event_loop()
     BaseAsyncIOLoop(asyncio_loop, False, make_current=False).close()
     assert not asyncio_loop.is_closed()

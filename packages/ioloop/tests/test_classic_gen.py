@@ -10,7 +10,7 @@ from tornado.stack_context import ExceptionStackContext
 
 @pytest.fixture
 def delay(ioloop):
-    """A function of the classic kind: it gives its result to a callback, later."""
+    """A classic function, which passes its result to a callback later."""
 
     def delay(value, callback, *, rounds=1):
         if rounds:
@@ -32,7 +32,7 @@ def drive(ioloop, function):
     return out
 
 
-def test_a_task_gives_what_its_callback_gets(ioloop, delay):
+def test_a_task_returns_the_argument_of_its_callback(ioloop, delay):
     def work(out):
         out.append((yield gen.Task(delay, 1)))
         out.append((yield gen.Task(delay, 2, rounds=0)))
@@ -57,7 +57,7 @@ def test_callbacks_are_waited_for_by_key(ioloop, delay):
     assert drive(ioloop, work) == ["second", "first", ["z", "y", "x"]]
 
 
-def test_several_points_are_waited_for_together(ioloop, delay):
+def test_several_yield_points_are_waited_for_together(ioloop, delay):
     def work(out):
         out.append((yield [gen.Task(delay, 1), gen.Task(delay, 2, rounds=4)]))
         out.append((yield {"a": gen.Task(delay, 3), "b": gen.sleep(0)}))
@@ -67,7 +67,7 @@ def test_several_points_are_waited_for_together(ioloop, delay):
     assert drive(ioloop, work) == [[1, 2], {"a": 3, "b": None}, [4, 5], {"six": 6}]
 
 
-def test_modern_things_can_be_yielded_too(ioloop, delay):
+def test_futures_and_coroutines_can_be_yielded_too(ioloop, delay):
     async def native():
         await asyncio.sleep(0)
         return await gen.Task(delay, "native")
@@ -80,7 +80,7 @@ def test_modern_things_can_be_yielded_too(ioloop, delay):
     assert drive(ioloop, work) == ["native", ["native", None]]
 
 
-def test_points_work_in_coroutines(run, delay):
+def test_yield_points_work_in_coroutines(run, delay):
     @gen.coroutine
     def work():
         delay(1, (yield gen.Callback("k")))
@@ -114,7 +114,7 @@ def test_an_exception_of_a_callback_reaches_a_native_coroutine(run, delay):
     assert run(main) == 1
 
 
-def test_what_the_generator_raises_at_once_goes_to_the_caller(ioloop):
+def test_an_exception_at_once_is_raised_to_the_caller(ioloop):
     @gen.engine
     def breaks():
         raise KeyError("now")
@@ -124,7 +124,7 @@ def test_what_the_generator_raises_at_once_goes_to_the_caller(ioloop):
         breaks()
 
 
-def test_what_the_generator_raises_later_goes_to_the_block_around_it(ioloop, delay, caplog):
+def test_a_later_exception_goes_to_the_block_around_the_call(ioloop, delay, caplog):
     def work(out):
         yield gen.Task(delay, 1)
         raise KeyError("later")
@@ -137,7 +137,7 @@ def test_what_the_generator_raises_later_goes_to_the_block_around_it(ioloop, del
 
 
 @pytest.mark.parametrize("make", [lambda: gen.sleep(0), lambda: None])
-def test_and_to_the_log_if_there_is_none(ioloop, caplog, make):
+def test_a_later_exception_is_logged_if_there_is_no_block(ioloop, caplog, make):
     def work(out):
         yield make()
         raise KeyError("later")
@@ -225,7 +225,7 @@ def test_a_task_passes_the_callback_itself():
         gen.Task(print, callback=print)
 
 
-def test_points_can_be_made_by_applications(ioloop):
+def test_applications_can_make_yield_points(ioloop):
     class Two(gen.YieldPoint):
         def start(self, runner):
             self.runner = runner
@@ -283,10 +283,10 @@ def test_a_callback_that_is_called_late_does_no_harm(ioloop):
 
 
 def test_yield_points_follow_their_protocol(ioloop):
-    """A runner starts a point, asks whether it is ready, and takes its result."""
+    """A runner starts a yield point, asks whether it is ready, and takes its result."""
 
     class Points(gen.YieldPoint):
-        """Do with points what a runner does, beside one that runs."""
+        """Call yield points as a runner does, next to a runner that is running."""
 
         def start(self, runner):
             callback, wait, everything = gen.Callback("a"), gen.Wait("a"), gen.WaitAll(["b"])
@@ -333,7 +333,7 @@ def test_a_task_may_call_a_coroutine(run):
     assert run(main) == 3
 
 
-def test_a_coroutine_hands_its_result_to_a_callback_that_it_does_not_take_itself(run):
+def test_a_coroutine_passes_its_result_to_a_callback_that_is_not_its_parameter(run):
     @gen.coroutine
     def double(n):
         return 2 * n
@@ -359,7 +359,7 @@ def test_a_coroutine_hands_its_result_to_a_callback_that_it_does_not_take_itself
     run(main)
 
 
-def test_what_a_coroutine_raises_to_a_callback_goes_to_the_block_around_the_call(run):
+def test_an_exception_of_a_coroutine_with_a_callback_goes_to_the_block_around_the_call(run):
     caught = []
 
     def handle(typ, value, tb):
@@ -383,7 +383,7 @@ def test_what_a_coroutine_raises_to_a_callback_goes_to_the_block_around_the_call
 @pytest.mark.parametrize(
     "point", [gen.YieldFuture, lambda future: gen.MultiYieldPoint([future], ())]
 )
-def test_the_points_of_3_x_wait_for_futures(run, point):
+def test_the_yield_points_of_3_x_wait_for_futures(run, point):
     @gen.coroutine
     def main():
         future = asyncio.get_running_loop().create_future()

@@ -20,12 +20,12 @@ both_kinds = pytest.mark.parametrize("source", ["loop", "thread"])
 both_targets = pytest.mark.parametrize("target", ["loop", "thread"])
 
 
-def test_future_is_asyncios():
+def test_future_is_the_one_of_asyncio():
     assert concurrent.Future is asyncio.Future
     assert (futures.Future, asyncio.Future) == concurrent.FUTURES
 
 
-def test_is_future_knows_both_kinds(run):
+def test_is_future_recognizes_both_kinds(run):
     async def main():
         assert concurrent.is_future(made("loop"))
         assert concurrent.is_future(made("thread"))
@@ -59,7 +59,7 @@ def test_chain_future_copies_results_and_exceptions(run, source, target):
 
 
 @both_kinds
-def test_chain_future_leaves_a_future_that_is_done(run, source):
+def test_chain_future_does_not_change_a_future_that_is_done(run, source):
     async def main():
         a, b = made(source), made("loop")
         concurrent.chain_future(a, b)
@@ -73,7 +73,7 @@ def test_chain_future_leaves_a_future_that_is_done(run, source):
 
 
 @both_kinds
-def test_futures_that_were_cancelled_are_not_settled(run, caplog, source):
+def test_futures_that_were_cancelled_get_no_result(run, caplog, source):
     async def main():
         future = made(source)
         future.cancel()
@@ -99,7 +99,7 @@ def test_futures_that_were_cancelled_are_not_settled(run, caplog, source):
 
 
 @both_kinds
-def test_done_callbacks_are_called_at_once_if_it_is_done(run, source):
+def test_done_callbacks_are_called_at_once_if_the_future_is_done(run, source):
     async def main():
         calls = []
         future = made(source)
@@ -137,7 +137,7 @@ class Worker:
 
     @run_on_executor(executor="other")
     def named(self, *, value):
-        """Say who I am."""
+        """Return the name."""
         return value, threading.current_thread().name
 
     @run_on_executor
@@ -149,7 +149,7 @@ class Worker:
         self.other.shutdown()
 
 
-def test_run_on_executor_runs_methods_on_the_objects_executor(run):
+def test_run_on_executor_runs_methods_on_the_executor_of_the_object(run):
     worker = Worker()
 
     async def main():
@@ -163,13 +163,13 @@ def test_run_on_executor_runs_methods_on_the_objects_executor(run):
 
     run(main)
     worker.close()
-    assert Worker.named.__doc__ == "Say who I am."
+    assert Worker.named.__doc__ == "Return the name."
 
 
 @pytest.mark.parametrize(
     "wrong", [((print,), {"executor": "x"}), ((), {"pool": "x"}), ((1, 2), {})]
 )
-def test_run_on_executor_takes_nothing_else(wrong):
+def test_run_on_executor_takes_no_other_arguments(wrong):
     args, kwargs = wrong
     with pytest.raises(TypeError, match="executor="):
         run_on_executor(*args, **kwargs)
@@ -185,7 +185,7 @@ def nothing(callback=None):
     callback()
 
 
-def test_return_future_gives_a_future(run):
+def test_return_future_returns_a_future(run):
     async def main():
         assert await double(2) == 4
         assert await double(value=3) == 6
@@ -206,7 +206,7 @@ def test_return_future_calls_a_callback_as_well(run):
     run(main)
 
 
-def test_return_future_raises_at_once_what_is_raised_at_once(run):
+def test_return_future_raises_an_immediate_exception_at_once(run):
     @return_future
     def breaks(callback):
         raise KeyError("broken")
@@ -253,7 +253,7 @@ def test_return_future_lets_later_exceptions_pass(run, caplog):
     assert [record.exc_info[0] for record in caplog.records] == [ValueError]
 
 
-def test_a_method_on_an_executor_hands_its_result_to_a_callback(run):
+def test_a_method_on_an_executor_passes_its_result_to_a_callback(run):
     class Worker:
         executor = concurrent.dummy_executor
         loop = None

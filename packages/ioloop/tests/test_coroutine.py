@@ -25,7 +25,7 @@ async def native(value):
     return value
 
 
-def test_results_come_by_return_and_by_exception(run):
+def test_results_are_returned_or_raised_as_gen_return(run):
     @gen.coroutine
     def plain():
         return 1
@@ -74,7 +74,7 @@ def test_results_come_by_return_and_by_exception(run):
         (lambda: IOLoop.current().run_in_executor(None, int, "10"), 10),
     ],
 )
-def test_many_things_can_be_yielded(run, make, expected):
+def test_many_kinds_of_objects_can_be_yielded(run, make, expected):
     async def main():
         return await pass_on(make())
 
@@ -98,7 +98,7 @@ def test_a_future_of_a_thread_can_be_yielded(run):
 
 
 @pytest.mark.parametrize("thing", [5, "text", (1,), object()])
-def test_other_things_raise_in_the_generator(run, thing):
+def test_other_objects_raise_in_the_generator(run, thing):
     @gen.coroutine
     def careful():
         try:
@@ -133,7 +133,7 @@ def test_exceptions_are_raised_where_the_generator_waits(run):
     assert run(careful) == ["broken", "broken"]
 
 
-def test_wrong_arguments_are_the_futures_exception(run):
+def test_wrong_arguments_are_the_exception_of_the_future(run):
     async def main():
         future = pass_on()
         with pytest.raises(TypeError, match="thing"):
@@ -163,7 +163,7 @@ def test_the_first_part_runs_at_once(run):
     run(main)
 
 
-def test_moment_lets_others_have_their_turn(run):
+def test_moment_lets_other_callbacks_run(run):
     order = []
 
     @gen.coroutine
@@ -194,7 +194,7 @@ def test_a_long_chain_of_results_does_not_grow_the_stack(run):
     assert run(long) == sum(range(20_000))
 
 
-def test_context_variables_are_the_coroutines_own(run):
+def test_context_variables_belong_to_the_coroutine(run):
     variable = contextvars.ContextVar("variable", default="outside")
 
     @gen.coroutine
@@ -284,7 +284,7 @@ def test_cancelling_unwinds_the_generator_and_its_coroutines(run):
     assert sorted(ended) == ["generator", "native"]
 
 
-def test_cancelling_leaves_the_applications_futures_alone(run):
+def test_cancelling_leaves_futures_of_the_application_alone(run):
     async def main():
         shared = asyncio.get_running_loop().create_future()
         first, second = pass_on(shared), pass_on([shared])
@@ -353,7 +353,7 @@ def test_a_generator_may_cancel_itself(run):
     run(main)
 
 
-def test_what_it_waits_for_may_be_cancelled(run):
+def test_the_awaited_future_may_be_cancelled(run):
     async def main():
         inner = asyncio.get_running_loop().create_future()
         outer = pass_on(inner)
@@ -368,7 +368,7 @@ def test_what_it_waits_for_may_be_cancelled(run):
     run(main)
 
 
-def test_convert_yielded_learns_new_types(run):
+def test_convert_yielded_takes_registered_types(run):
     class Promise:
         pass
 
@@ -394,7 +394,7 @@ def test_a_coroutine_may_be_made_before_the_loop_runs(ioloop):
     assert ioloop.run_sync(lambda: future) == 1
 
 
-def test_the_runner_can_be_driven_by_hand(run):
+def test_the_runner_can_be_called_directly(run):
     def generator():
         try:
             yield None
@@ -467,7 +467,7 @@ def test_a_native_coroutine_sees_what_the_generator_that_yields_it_has_set(run):
     assert variable.get() == "outside"
 
 
-def test_a_native_coroutine_among_points_sees_it_too(run):
+def test_a_native_coroutine_among_yield_points_sees_it_too(run):
     variable = contextvars.ContextVar("variable", default="outside")
 
     async def read():
@@ -487,7 +487,7 @@ def test_a_native_coroutine_among_points_sees_it_too(run):
 )
 @pytest.mark.parametrize("waits", [False, True])
 @pytest.mark.parametrize("caught", [False, True])
-def test_what_a_failed_coroutine_had_in_its_hands_is_freed_at_once(run, waits, caught):
+def test_local_variables_of_a_failed_coroutine_are_freed_at_once(run, waits, caught):
     class Thing:
         pass
 

@@ -31,7 +31,7 @@ def test_the_masks_are_the_classic_ones(ioloop):
 
 
 @pytest.mark.parametrize("by_number", [False, True])
-def test_a_handler_gets_what_was_given_and_the_event(ioloop, pair, by_number):
+def test_a_handler_gets_the_registered_object_and_the_event(ioloop, pair, by_number):
     left, right = pair
     key = left.fileno() if by_number else left
     calls = []
@@ -104,7 +104,7 @@ def test_a_descriptor_has_one_handler(ioloop, pair):
     ioloop.remove_handler(left)
 
 
-def test_without_a_handler_there_is_nothing_to_update_and_remove(ioloop, pair):
+def test_without_a_handler_there_is_nothing_to_update_or_remove(ioloop, pair):
     ioloop.remove_handler(pair[0])
     ioloop.remove_handler(12345)
     with pytest.raises(KeyError):
@@ -158,7 +158,7 @@ def test_a_number_that_is_used_again_gets_a_handler(ioloop):
         ioloop.add_handler(left, lambda fd, events: calls.append(fd.recv(10)), READ)
         right.send(b"x")
         turn(ioloop)
-        left.close()  # without remove_handler, which is wrong and happens
+        left.close()  # without remove_handler, which is wrong but happens
     assert calls == [b"x"] * 3
     for left, right in pairs:
         ioloop.remove_handler(left)
@@ -242,7 +242,7 @@ def test_no_registration_is_left_behind(ioloop):
                     with open(f"/proc/self/fdinfo/{name}") as info:
                         count += sum(line.startswith("tfd:") for line in info)
             except OSError:
-                continue  # the descriptor of the listing itself
+                continue  # the descriptor of the directory that is being listed
         return count
 
     turn(ioloop)

@@ -74,7 +74,7 @@ def test_cancellation_leaves_nothing_behind(ioloop, run, start):
         before, open_before = counted(), descriptors()
         for _ in range(10):
             await batch(COUNT // 10)
-        # asyncio forgets cancelled timers when there are many, or when their time has come.
+        # asyncio removes cancelled timers when there are many, or when their time has come.
         left = counted() - before
         left.pop("TimerHandle", None)
         return left, descriptors() - open_before
@@ -113,7 +113,7 @@ async def async_task(function):
 
 
 @pytest.mark.parametrize("start", FINISHED.values(), ids=FINISHED.keys())
-def test_what_has_ended_is_freed_without_the_garbage_collector(run, start):
+def test_finished_operations_are_freed_without_the_garbage_collector(run, start):
     async def main():
         await start()
         gc.collect()
@@ -134,7 +134,7 @@ def test_what_has_ended_is_freed_without_the_garbage_collector(run, start):
     assert left == {}
 
 
-def test_a_shared_future_keeps_nothing_of_those_who_gave_up(run):
+def test_a_shared_future_keeps_nothing_of_cancelled_waits(run):
     waits = (
         wait_for_shared,
         lambda future: gen.multi([future]),
@@ -202,7 +202,7 @@ def test_removed_timeouts_leave_nothing_behind(run):
             loop.remove_timeout(loop.call_later(1000, print))
         await asyncio.sleep(0.01)
         await asyncio.sleep(0.01)
-        # asyncio throws cancelled timers out as soon as they are half of at least a hundred.
+        # asyncio removes cancelled timers when there are more than a hundred, and half of all are.
         return (counted() - before)["TimerHandle"]
 
     assert run(main) <= 110

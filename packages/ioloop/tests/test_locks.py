@@ -96,7 +96,7 @@ def test_without_a_timeout_it_waits_for_ever(run, make, wait, wake):
 
 
 @every_wait
-def test_a_cancelled_waiter_leaves_the_line(run, make, wait, wake):
+def test_a_cancelled_waiter_leaves_the_queue(run, make, wait, wake):
     async def main():
         lock = make()
         task = asyncio.ensure_future(wait(lock, timeout=datetime.timedelta(seconds=10)))
@@ -115,7 +115,7 @@ def test_a_cancelled_waiter_leaves_the_line(run, make, wait, wake):
 
 
 @every_wait
-def test_a_waiter_that_is_cancelled_when_it_is_served_swallows_nothing(run, make, wait, wake):
+def test_nothing_is_lost_if_a_waiter_is_cancelled_after_it_was_woken(run, make, wait, wake):
     async def work(lock):
         await wait(lock)
 
@@ -124,7 +124,7 @@ def test_a_waiter_that_is_cancelled_when_it_is_served_swallows_nothing(run, make
         first, *others = [asyncio.ensure_future(work(lock)) for _ in range(3)]
         await asyncio.sleep(0)
         wake(lock)
-        first.cancel()  # served, and it could not run yet
+        first.cancel()  # it has been woken, but has not run yet
         with pytest.raises(asyncio.CancelledError):
             await first
         done, pending = await asyncio.wait(others, timeout=0.05)
@@ -137,7 +137,7 @@ def test_a_waiter_that_is_cancelled_when_it_is_served_swallows_nothing(run, make
 
 
 @pytest.mark.parametrize("name", ["lock", "semaphore", "bounded semaphore"])
-def test_the_same_inside_of_async_with(run, name):
+def test_nothing_is_lost_inside_async_with_either(run, name):
     make, _, wake = WAITS[name]
 
     async def main():
@@ -151,7 +151,7 @@ def test_the_same_inside_of_async_with(run, name):
         early = asyncio.ensure_future(hold())
         await asyncio.sleep(0)
         early.cancel()
-        wake(lock)  # to the one, while the other is still in the line
+        wake(lock)  # wakes the first, while the second is still in the queue
         served.cancel()
         await asyncio.wait([served, early])
         assert served.cancelled()
@@ -177,7 +177,9 @@ def hold_in_generator(lock):
     ids=["coroutine", "with_timeout", "multi"],
 )
 @pytest.mark.parametrize("served", [False, True])
-def test_who_is_cancelled_while_gen_waits_for_a_lock_does_not_get_it(run, start, served):
+def test_a_coroutine_that_is_cancelled_while_it_waits_for_a_lock_does_not_get_it(
+    run, start, served
+):
     async def main():
         lock = held(locks.Lock())
         future = start(lock)
@@ -194,7 +196,7 @@ def test_who_is_cancelled_while_gen_waits_for_a_lock_does_not_get_it(run, start,
     run(main)
 
 
-def test_a_lock_is_held_by_one_and_handed_on_in_order(run):
+def test_a_lock_is_held_by_one_coroutine_and_passed_on_in_order(run):
     order = []
 
     async def work(lock, name):
@@ -226,7 +228,7 @@ def test_a_permit_is_a_context_manager(run):
             waiting = work(lock)
             await asyncio.sleep(0)
             await asyncio.sleep(0)
-            lock.release()  # what the work acquired without waiting for it
+            lock.release()  # the permit that was acquired without waiting
             await waiting
 
     run(main)
@@ -253,7 +255,7 @@ def test_a_plain_with_statement_is_refused():
             lock.__exit__(None, None, None)
 
 
-def test_a_semaphore_lets_as_many_in_as_it_has_permits(run):
+def test_a_semaphore_is_held_by_as_many_coroutines_as_it_has_permits(run):
     inside = []
     most = []
 
@@ -296,7 +298,7 @@ def test_an_event_stays_set_until_it_is_cleared(run):
 def test_a_condition_wakes_the_first_ones(run):
     async def main():
         condition = locks.Condition()
-        condition.notify()  # nobody is there
+        condition.notify()  # there is no waiter
         waiting = [condition.wait() for _ in range(5)]
         condition.notify()
         condition.notify(2)
@@ -320,7 +322,7 @@ def test_a_condition_that_is_waited_for_again_is_not_woken_twice(run):
     run(main)
 
 
-def test_they_say_what_they_are_in_the_words_of_upstream(run):
+def test_the_reprs_have_the_words_of_upstream(run):
     async def main():
         lock, semaphore, bounded = locks.Lock(), locks.Semaphore(2), locks.BoundedSemaphore(1)
         event, condition = locks.Event(), locks.Condition()
@@ -340,7 +342,7 @@ def test_they_say_what_they_are_in_the_words_of_upstream(run):
     run(main)
 
 
-def test_those_who_wait_can_be_counted_as_programs_did(run):
+def test_the_waiters_can_be_counted_as_programs_do(run):
     async def main():
         semaphore, event, condition = locks.Semaphore(1), locks.Event(), locks.Condition()
         assert semaphore._value == 1
@@ -358,11 +360,11 @@ def test_those_who_wait_can_be_counted_as_programs_did(run):
     run(main)
 
 
-def test_a_lock_that_nobody_got_in_time_is_logged_as_any_future_is(run, caplog):
+def test_a_timeout_that_nobody_awaits_is_logged_as_that_of_any_future(run, caplog):
     async def main():
         lock = locks.Lock()
         await lock.acquire()
-        lock.acquire(timeout=0)  # nobody asks what has become of it
+        lock.acquire(timeout=0)  # nobody retrieves the exception
         gc.collect()
 
     run(main)
@@ -372,7 +374,7 @@ def test_a_lock_that_nobody_got_in_time_is_logged_as_any_future_is(run, caplog):
     caplog.clear()
 
 
-def test_locks_are_made_before_the_loop_runs(ioloop):
+def test_locks_can_be_made_before_the_loop_runs(ioloop):
     lock = locks.Lock()
     assert lock.acquire().done()
     waiting = lock.acquire(timeout=datetime.timedelta(seconds=10))

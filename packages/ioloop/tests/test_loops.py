@@ -1,4 +1,4 @@
-"""Which loop is current, and how loops begin and end."""
+"""The current loop, and the beginning and end of loops."""
 
 import asyncio
 import gc
@@ -40,7 +40,7 @@ def test_the_running_loop_is_current(ioloop, run):
         other.close()
 
 
-def test_inside_of_asyncio_run_there_is_a_loop(asyncio_run):
+def test_inside_asyncio_run_there_is_a_loop(asyncio_run):
     async def main():
         loop = IOLoop.current()
         assert loop is IOLoop.current()
@@ -68,7 +68,7 @@ def test_without_instance_nothing_is_made():
     asyncio.run(main())
 
 
-def test_current_makes_a_loop_where_there_is_none():
+def test_current_makes_a_loop_if_there_is_none():
     IOLoop.clear_current()
     loop = IOLoop.current()
     try:
@@ -97,7 +97,7 @@ def test_a_closed_loop_is_not_current():
     loop.close()
 
 
-def test_a_policy_of_the_programs_own_is_asked():
+def test_a_policy_of_the_program_is_used():
     class Policy(asyncio.DefaultEventLoopPolicy):
         def get_event_loop(self):
             return self.chosen
@@ -184,7 +184,7 @@ def test_a_loop_in_a_thread_is_not_the_main_loop():
     assert in_thread(work) is None
 
 
-def test_a_loop_that_takes_no_attributes_has_an_ioloop():
+def test_a_loop_that_cannot_have_attributes_has_an_ioloop():
     class Strict(asyncio.SelectorEventLoop):
         def __setattr__(self, name, value):
             if name == "_tornado_ioloop":
@@ -214,7 +214,7 @@ def test_install_chooses_the_main_loop(ioloop):
     IOLoop.current().close()
 
 
-def test_a_loop_may_be_put_on_an_asyncio_loop_once():
+def test_an_asyncio_loop_has_at_most_one_ioloop():
     asyncio_loop = asyncio.new_event_loop()
     loop = IOLoop(asyncio_loop=asyncio_loop, make_current=False)
     assert loop.asyncio_loop is asyncio_loop
@@ -302,7 +302,7 @@ def test_loops_run_in_many_threads(kind):
     assert len(set(results)) == 8
 
 
-def test_configure_takes_classes_on_asyncio_only():
+def test_configure_only_takes_classes_built_on_asyncio():
     class Mine(AsyncIOLoop):
         pass
 
@@ -319,7 +319,7 @@ def test_configure_takes_classes_on_asyncio_only():
         IOLoop.configure(IOLoop)
 
 
-def test_the_family_is_a_configurable_one():
+def test_ioloop_is_a_configurable():
     from tornado.util import Configurable
 
     assert issubclass(IOLoop, Configurable)
@@ -337,7 +337,7 @@ def test_the_classic_argument_is_taken(make, impl):
     loop.close()
 
 
-def test_uvloop_is_used_unless_something_says_no(monkeypatch):
+def test_uvloop_is_used_unless_something_turns_it_off(monkeypatch):
     def implementation(**kwargs):
         loop = IOLoop(make_current=False, **kwargs)
         loop.close()
@@ -371,7 +371,7 @@ def test_a_loop_that_cannot_be_set_up_leaves_nothing_open():
     gc.collect()  # an open loop would warn, and warnings are errors
 
 
-def test_close_closes_the_descriptors_if_told_so(ioloop):
+def test_close_closes_the_descriptors_with_all_fds(ioloop):
     import socket
 
     loop = IOLoop(make_current=False)
@@ -383,7 +383,7 @@ def test_close_closes_the_descriptors_if_told_so(ioloop):
 
 
 @pytest.mark.parametrize("all_fds", [True, False])
-def test_close_closes_what_belongs_to_the_loop_if_told_so(ioloop, all_fds):
+def test_close_closes_registered_objects_with_all_fds(ioloop, all_fds):
     closed = []
 
     class Thing:
@@ -462,7 +462,7 @@ def test_the_current_asyncio_loop_is_the_running_one_or_that_of_the_current_iolo
     other.close()
 
 
-def test_asking_for_the_asyncio_loop_makes_one_where_there_is_none():
+def test_asking_for_the_asyncio_loop_makes_one_if_there_is_none():
     IOLoop.clear_current()
     made = current_asyncio_loop()
     assert made is IOLoop.current().asyncio_loop

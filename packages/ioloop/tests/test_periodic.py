@@ -20,7 +20,7 @@ def play(virtual, seconds):
 
 
 def recorder(virtual, **kwargs):
-    """Make a periodic callback of 10 seconds that notes when it was called."""
+    """Make a periodic callback of 10 seconds that records when it was called."""
     times = []
     begin = virtual.asyncio_loop.time()
 
@@ -43,7 +43,7 @@ def test_calls_keep_to_multiples_of_the_interval(virtual):
     assert len(times) == 4
 
 
-def test_slow_calls_leave_out_what_they_missed(virtual):
+def test_calls_that_a_slow_call_delays_are_left_out(virtual):
     times = []
     begin = virtual.asyncio_loop.time()
 
@@ -106,7 +106,7 @@ def test_a_result_that_is_not_awaitable_is_ignored(virtual, caplog, result):
     assert caplog.records == []
 
 
-def test_a_cancellation_that_a_function_meets_does_not_end_the_series(virtual):
+def test_a_cancelled_error_of_a_function_does_not_end_the_series(virtual):
     calls = []
 
     def asks():
@@ -193,7 +193,7 @@ def test_jitter_stays_within_its_part_of_the_interval(virtual):
 
 
 @pytest.mark.parametrize("early", [0.0, 0.001, 3.0, 1e6])
-def test_a_clock_behind_does_not_repeat_a_call(virtual, early):
+def test_a_clock_that_is_late_does_not_repeat_a_call(virtual, early):
     periodic, _ = recorder(virtual)
     periodic.io_loop = virtual
     periodic._next_timeout = 110.0

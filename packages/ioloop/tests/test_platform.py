@@ -1,4 +1,4 @@
-"""The selector thread and the odd names of tornado.platform.asyncio."""
+"""The selector thread and the other names of tornado.platform.asyncio."""
 
 import asyncio
 import contextvars
@@ -207,7 +207,7 @@ def test_an_ioloop_on_a_proactor_uses_the_thread(monkeypatch, pair):
 
 @pytest.fixture
 def own():
-    """A loop of an application's own class, straight from the base."""
+    """A loop of a class of the application, derived from the base class."""
 
     class Own(BaseAsyncIOLoop):
         def initialize(self, **kwargs):
@@ -219,7 +219,7 @@ def own():
     loop.close()
 
 
-def test_an_own_loop_is_made_by_initialize(own):
+def test_a_subclass_is_built_by_initialize(own):
     assert own.made_with == {"make_current": False}
     assert IOLoop._ioloop_for_asyncio[own.asyncio_loop] is own
     with pytest.raises(RuntimeError, match="has an IOLoop already"):
@@ -239,7 +239,7 @@ def test_initialize_may_be_overridden(base):
     loop.close()
 
 
-def test_an_own_loop_calls_back(own):
+def test_a_subclass_runs_callbacks(own):
     calls = []
     own.call_at(own.time() + 0.02, calls.append, "timer")
     own.remove_timeout(own.call_at(own.time() + 0.01, calls.append, "removed"))
@@ -249,7 +249,7 @@ def test_an_own_loop_calls_back(own):
     assert calls == ["signal", "timer"]
 
 
-def test_an_own_loop_watches_descriptors(own, pair):
+def test_a_subclass_watches_descriptors(own, pair):
     left, right = pair
     events = []
 
@@ -268,7 +268,7 @@ def test_an_own_loop_watches_descriptors(own, pair):
     assert events == [(left, own.WRITE), (left, own.READ)]
 
 
-def test_an_own_loop_runs_functions_in_threads(own):
+def test_a_subclass_runs_functions_in_threads(own):
     with ThreadPoolExecutor(1, "chosen") as first, ThreadPoolExecutor(1, "given") as second:
         own.set_default_executor(first)
         for executor, name in ((None, "chosen_0"), (second, "given_0")):
@@ -288,7 +288,7 @@ class _nothing:
 
 
 def test_a_policy_makes_loops_in_any_thread():
-    """What asyncio does by itself in the main thread alone."""
+    """asyncio only does this in the main thread."""
     before = asyncio.get_event_loop_policy()
     with pytest.warns(DeprecationWarning, match=r"use asyncio\.run or asyncio\.new_event_loop"):
         policy = AnyThreadEventLoopPolicy()
@@ -309,7 +309,7 @@ def test_a_policy_makes_loops_in_any_thread():
         asyncio.set_event_loop_policy(before)
 
 
-def test_loops_that_asyncio_has_closed_are_let_go_of():
+def test_loops_that_asyncio_has_closed_are_freed():
     def living():
         return len(IOLoop._ioloop_for_asyncio)
 

@@ -39,7 +39,7 @@ def drain(queue):
 
 
 @every_kind
-def test_items_come_in_the_order_of_their_kind(run, make):
+def test_items_come_in_the_order_of_the_queue(run, make):
     items = [3, 1, 2, 5, 4]
 
     async def main():
@@ -54,7 +54,7 @@ def test_items_come_in_the_order_of_their_kind(run, make):
 
 
 @given(st.lists(st.integers()), st.data())
-def test_any_mix_of_puts_and_gets_loses_and_doubles_nothing(items, data):
+def test_any_mix_of_puts_and_gets_neither_loses_nor_repeats_items(items, data):
     make = data.draw(st.sampled_from(list(KINDS)))
     maxsize = data.draw(st.integers(0, 4))
     operations = data.draw(st.permutations(["put"] * len(items) + ["get"] * len(items)))
@@ -95,7 +95,7 @@ def test_get_and_put_end_when_their_time_is_up(run, make, timeout, least):
     run(main)
 
 
-def test_a_timeout_of_zero_gets_what_is_there(run):
+def test_a_timeout_of_zero_gets_an_item_that_is_there(run):
     async def main():
         queue = queues.Queue(1)
         await queue.put(1, timeout=0)
@@ -144,7 +144,7 @@ def test_waiting_consumers_are_served_in_order(run):
 
 
 @every_kind
-def test_a_consumer_that_is_cancelled_when_it_is_served_swallows_no_item(run, make):
+def test_no_item_is_lost_if_a_consumer_is_cancelled_after_it_was_woken(run, make):
     async def main():
         queue = make()
 
@@ -238,7 +238,7 @@ def test_maxsize_is_a_number_of_items():
     assert not queues.Queue().full()
 
 
-def test_they_say_what_they_hold(run):
+def test_the_reprs_show_the_items(run):
     async def main():
         queue = queues.Queue(1)
         assert str(queue) == "<Queue maxsize=1>"
@@ -287,7 +287,7 @@ def test_subclasses_choose_their_own_order(run):
     assert run(main) == [1, 2]
 
 
-def test_get_nowait_gives_what_is_there_or_raises():
+def test_get_nowait_returns_an_item_or_raises():
     async def main():
         queue = queues.Queue()
         queue.put_nowait("first")
@@ -320,7 +320,7 @@ def test_an_item_that_waits_for_room_is_in_the_order_when_somebody_gets_one(run,
     assert run(main) == items
 
 
-def test_those_who_wait_can_be_counted_as_programs_did(run):
+def test_the_waiters_can_be_counted_as_programs_do(run):
     async def main():
         queue = queues.Queue(1)
         getting = queue.get()

@@ -30,13 +30,13 @@ def test_a_signal_handler_wakes_a_loop_that_sleeps(ioloop, method):
     assert time.monotonic() - begin < 5
 
 
-def test_the_wake_up_descriptor_is_given_back(ioloop):
+def test_the_wake_up_descriptor_is_reset(ioloop):
     ioloop.add_callback(ioloop.stop)
     ioloop.start()
     assert signal.set_wakeup_fd(-1) == -1
 
 
-def test_somebody_elses_wake_up_descriptor_stays():
+def test_the_wake_up_descriptor_of_another_library_stays():
     from tornado.platform.asyncio import AsyncIOLoop
 
     left, right = socket.socketpair()
@@ -53,7 +53,7 @@ def test_somebody_elses_wake_up_descriptor_stays():
         right.close()
 
 
-def test_asyncio_signal_handlers_work_beside(ioloop):
+def test_asyncio_signal_handlers_work_as_well(ioloop):
     seen = []
     ioloop.add_callback(
         ioloop.asyncio_loop.add_signal_handler,

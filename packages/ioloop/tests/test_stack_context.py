@@ -94,7 +94,7 @@ def test_a_handler_gets_the_exceptions_of_descendants(ioloop, caplog, way):
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_an_exception_that_is_not_settled_is_logged(ioloop, caplog, way):
+def test_an_exception_that_is_not_handled_is_logged(ioloop, caplog, way):
     with ExceptionStackContext(lambda *args: False):
         way(ioloop)
     turn(ioloop)
@@ -102,7 +102,7 @@ def test_an_exception_that_is_not_settled_is_logged(ioloop, caplog, way):
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_blocks_ask_from_the_inside_to_the_outside(ioloop, caplog, way):
+def test_handlers_are_asked_from_the_innermost_block_outwards(ioloop, caplog, way):
     order = []
     with ExceptionStackContext(lambda *args: order.append("outer") or True):
         with ExceptionStackContext(lambda *args: order.append("inner")):
@@ -113,7 +113,7 @@ def test_blocks_ask_from_the_inside_to_the_outside(ioloop, caplog, way):
     assert order == ["inner", "outer"]
 
 
-def test_inside_of_asyncio_run_it_is_the_same(asyncio_run):
+def test_handlers_work_inside_asyncio_run(asyncio_run):
     seen = []
 
     async def main():
@@ -126,7 +126,7 @@ def test_inside_of_asyncio_run_it_is_the_same(asyncio_run):
     assert seen == [ZeroDivisionError] * 2
 
 
-def test_a_handler_of_the_applications_own_stays(asyncio_run):
+def test_an_exception_handler_of_the_application_stays(asyncio_run):
     seen = []
 
     async def main():
@@ -191,7 +191,7 @@ def test_a_handler_that_raises_replaces_the_exception(ioloop):
     assert [error.args for error in seen] == [("replaced",)]
 
 
-def test_what_is_left_of_a_replaced_exception_is_logged(ioloop, caplog):
+def test_an_exception_that_replaces_another_is_logged(ioloop, caplog):
     def replace(typ, value, tb):
         raise KeyError("replaced")
 
@@ -201,7 +201,7 @@ def test_what_is_left_of_a_replaced_exception_is_logged(ioloop, caplog):
     assert [record.exc_info[0] for record in caplog.records] == [KeyError]
 
 
-def test_what_a_handler_sets_going_belongs_to_the_outer_block(ioloop):
+def test_callbacks_that_a_handler_registers_descend_from_the_outer_block(ioloop):
     order = []
 
     def inner(typ, value, tb):
@@ -218,7 +218,7 @@ def test_what_a_handler_sets_going_belongs_to_the_outer_block(ioloop):
     assert order == ["inner", "outer"]
 
 
-def test_a_block_can_be_taken_out_of_effect(ioloop, caplog):
+def test_a_block_can_be_turned_off(ioloop, caplog):
     seen = []
     with ExceptionStackContext(lambda *args: seen.append(1) or True) as deactivate:
         soon(ioloop)
@@ -228,7 +228,7 @@ def test_a_block_can_be_taken_out_of_effect(ioloop, caplog):
     assert len(caplog.records) == 1
 
 
-def test_null_context_begins_a_new_line(ioloop, caplog):
+def test_callbacks_in_a_null_context_do_not_descend_from_outer_blocks(ioloop, caplog):
     seen = []
     with ExceptionStackContext(lambda *args: seen.append(1) or True):
         with NullContext():
@@ -239,12 +239,12 @@ def test_null_context_begins_a_new_line(ioloop, caplog):
     assert len(caplog.records) == 1
 
 
-def test_wrap_returns_a_function_as_it_is_outside_of_blocks():
+def test_wrap_returns_a_function_as_it_is_outside_all_blocks():
     assert wrap(broken) is broken
     assert wrap(None) is None
 
 
-def test_a_wrapped_function_brings_its_blocks_along(ioloop):
+def test_a_wrapped_function_runs_in_its_blocks(ioloop):
     seen = []
     with ExceptionStackContext(lambda *args: seen.append(1) or True):
         wrapped = wrap(broken)
@@ -267,7 +267,7 @@ def test_libraries_can_offer_exceptions_themselves():
 
 
 class Recorder:
-    """Context managers that note when they are entered and left."""
+    """Context managers that record when they are entered and left."""
 
     def __init__(self):
         self.events = []
@@ -315,7 +315,7 @@ def test_a_stack_context_may_swallow_exceptions(ioloop, caplog):
     assert caplog.records == []
 
 
-def test_a_stack_context_can_be_taken_out_of_effect(ioloop):
+def test_a_stack_context_can_be_turned_off(ioloop):
     context = Recorder()
     with StackContext(context) as deactivate:
         ioloop.add_callback(int)
@@ -324,7 +324,7 @@ def test_a_stack_context_can_be_taken_out_of_effect(ioloop):
     assert context.events == ["enter", "exit"]
 
 
-def test_wrap_enters_a_stack_context_by_hand():
+def test_wrap_enters_a_stack_context():
     context = Recorder()
     with StackContext(context):
         wrapped = wrap(lambda: context.events.append("call"))
@@ -397,7 +397,7 @@ def test_run_with_stack_context_runs_a_coroutine_in_a_block_to_its_end(run):
     assert caught == [ZeroDivisionError]
 
 
-def test_the_state_can_be_saved_cleared_and_set_back(run):
+def test_the_state_can_be_saved_cleared_and_restored(run):
     caught = []
 
     def handle(typ, value, tb):

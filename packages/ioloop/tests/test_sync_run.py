@@ -14,7 +14,7 @@ from tornado import gen
 from tornado.ioloop import IOLoop
 
 
-def test_it_returns_what_the_function_gives(ioloop):
+def test_it_returns_the_result_of_the_function(ioloop):
     @gen.coroutine
     def generator():
         yield None
@@ -31,7 +31,7 @@ def test_it_returns_what_the_function_gives(ioloop):
 
 
 @pytest.mark.parametrize("error", [ValueError, StopIteration, asyncio.CancelledError])
-def test_it_raises_what_the_function_raises(ioloop, error):
+def test_it_raises_the_exception_of_the_function(ioloop, error):
     def breaks():
         raise error("no")
 
@@ -39,7 +39,7 @@ def test_it_raises_what_the_function_raises(ioloop, error):
         ioloop.run_sync(breaks)
 
 
-def test_it_raises_what_a_coroutine_raises(ioloop):
+def test_it_raises_the_exception_of_a_coroutine(ioloop):
     async def breaks():
         await asyncio.sleep(0)
         raise ValueError("no")
@@ -77,7 +77,7 @@ def test_a_timeout_that_is_not_reached_leaves_no_timer(ioloop):
     assert time.monotonic() - begin >= 0.04
 
 
-def test_somebody_else_may_stop_the_loop(ioloop):
+def test_a_callback_may_stop_the_loop(ioloop):
     ioloop.call_later(0.01, ioloop.stop)
     with pytest.raises(RuntimeError, match="stopped before"):
         ioloop.run_sync(lambda: gen.sleep(10))
@@ -98,7 +98,7 @@ def test_a_loop_that_runs_already_goes_on_without_the_function(asyncio_run):
     assert calls == []
 
 
-def test_late_work_stops_no_other_run_of_the_loop(ioloop):
+def test_a_late_result_does_not_stop_another_run_of_the_loop(ioloop):
     work = futures.Future()
     work.set_running_or_notify_cancel()
     with pytest.raises(TimeoutError):
@@ -108,7 +108,7 @@ def test_late_work_stops_no_other_run_of_the_loop(ioloop):
 
 
 def ways_out(error):
-    """Functions that let an exception out of the loop."""
+    """Return functions that raise an exception out of the loop."""
 
     async def awaits_first():
         await asyncio.sleep(0.01)
@@ -157,7 +157,7 @@ def ways_out(error):
 
 @pytest.mark.parametrize("way", ways_out(None))
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
-def test_an_exit_leaves_nothing_to_the_next_run_and_to_the_log(ioloop, caplog, way, error):
+def test_an_exit_affects_neither_the_next_run_nor_the_log(ioloop, caplog, way, error):
     async def good():
         await asyncio.sleep(0.003)
         return "good"
@@ -165,11 +165,11 @@ def test_an_exit_leaves_nothing_to_the_next_run_and_to_the_log(ioloop, caplog, w
     with pytest.raises(error):
         ioloop.run_sync(ways_out(error("no"))[way])
     assert [ioloop.run_sync(good) for _ in range(3)] == ["good"] * 3
-    gc.collect()  # asyncio logs an exception that nobody has asked for
+    gc.collect()  # asyncio logs exceptions that nobody has retrieved
     assert caplog.records == []
 
 
-def test_work_goes_on_after_an_interrupt_that_came_while_the_loop_waited(ioloop):
+def test_a_coroutine_continues_after_an_interrupt_that_came_while_the_loop_waited(ioloop):
     ended = []
 
     async def work():
@@ -184,7 +184,7 @@ def test_work_goes_on_after_an_interrupt_that_came_while_the_loop_waited(ioloop)
     assert ended == [True]
 
 
-def test_work_that_is_given_up_with_the_loop_is_not_reported(caplog):
+def test_a_task_that_is_given_up_with_the_loop_is_not_reported(caplog):
     async def work():
         IOLoop.current().stop()
         await asyncio.sleep(10)

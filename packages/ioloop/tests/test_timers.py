@@ -19,7 +19,7 @@ from tornado.ioloop import IOLoop
     ],
     ids=["call_later", "call_at", "add_timeout number", "add_timeout timedelta"],
 )
-def test_a_timeout_comes_in_its_time_with_its_arguments(ioloop, schedule):
+def test_a_timeout_is_called_at_its_time_with_its_arguments(ioloop, schedule):
     calls = []
 
     def call(*args):
@@ -42,7 +42,7 @@ def test_keyword_arguments_are_passed_on(ioloop):
 
 
 @pytest.mark.parametrize("delay", [0, -1, -1e9])
-def test_what_is_late_comes_soon(ioloop, delay):
+def test_a_timeout_in_the_past_is_called_soon(ioloop, delay):
     ioloop.call_later(delay, ioloop.stop)
     ioloop.start()
     ioloop.call_at(ioloop.time() + delay, ioloop.stop)
@@ -50,7 +50,7 @@ def test_what_is_late_comes_soon(ioloop, delay):
     assert not ioloop.running()
 
 
-def test_a_removed_timeout_does_not_come(ioloop):
+def test_a_removed_timeout_is_not_called(ioloop):
     calls = []
     handle = ioloop.call_later(0, calls.append, 1)
     ioloop.remove_timeout(handle)
@@ -75,11 +75,11 @@ def test_exceptions_are_logged(ioloop, caplog):
     assert [record.name for record in caplog.records] == ["tornado.application"]
 
 
-def test_time_is_the_clock_on_the_wall(ioloop):
+def test_time_is_the_wall_clock(ioloop):
     assert abs(ioloop.time() - time.time()) < 1
 
 
-def test_timeouts_come_in_order_over_an_hour(virtual):
+def test_timeouts_are_called_in_order_over_an_hour(virtual):
     calls = []
     for minute in (60, 1, 30):
         virtual.call_later(60 * minute, calls.append, minute)
@@ -100,15 +100,15 @@ def test_many_timers_stay_linear(ioloop):
         return time.process_time() - begin
 
     def ratio():
-        # The garbage collector looks at all that are alive, again and again. It is not measured.
+        # The garbage collector would look at all living timers again and again. Do not measure that.
         gc.disable()
         try:
             return burn(50_000) / min(burn(5_000) for _ in range(3))
         finally:
             gc.enable()
 
-    # n log n: a factor of ten in number is one of ten to thirteen in time. A quadratic one would
-    # be a hundred.
+    # n log n: ten times as many take ten to thirteen times as long. With n squared it would be a
+    # hundred times.
     assert any(ratio() < 30 for _ in range(4))
 
 

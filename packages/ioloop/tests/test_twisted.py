@@ -84,7 +84,7 @@ def test_the_reactor_takes_another_loop_in_the_classic_way():
     assert output == "True\n"
 
 
-def test_without_twisted_the_module_can_be_imported_and_says_what_is_missing():
+def test_without_twisted_the_module_can_be_imported_and_install_raises():
     program = """if True:
         import sys
         sys.modules["twisted"] = None

@@ -20,7 +20,7 @@ async def after(seconds, value):
 
 
 @pytest.mark.parametrize("multi", [gen.multi, gen.multi_future, gen.Multi])
-def test_multi_gives_lists_and_dicts(run, multi):
+def test_multi_returns_lists_and_dicts(run, multi):
     async def main():
         return (
             await multi([after(0.01, 1), after(0, 2)]),
@@ -33,7 +33,7 @@ def test_multi_gives_lists_and_dicts(run, multi):
     assert run(main) == ([1, 2], {"a": 3, "b": None}, [], {}, [0, 1, 2])
 
 
-def test_one_future_may_be_given_several_times(run):
+def test_one_future_may_be_passed_several_times(run):
     async def main():
         future = asyncio.ensure_future(after(0.01, 1))
         return await gen.multi([future, future, future])
@@ -79,7 +79,7 @@ def test_quiet_exceptions_are_not_logged(run, caplog, quiet):
     assert caplog.records == []
 
 
-def test_multi_waits_for_all_also_if_one_fails(run):
+def test_multi_waits_for_all_even_if_one_fails(run):
     async def main():
         ended = []
 
@@ -123,7 +123,7 @@ def test_cancelling_multi_cancels_its_coroutines(run):
         lambda: datetime.timedelta(-1),
     ],
 )
-def test_with_timeout_gives_up_and_cancels_nothing(run, timeout):
+def test_with_timeout_raises_and_cancels_nothing(run, timeout):
     async def main():
         future = asyncio.ensure_future(after(0.05, 1))
         begin = time.monotonic()
@@ -135,7 +135,7 @@ def test_with_timeout_gives_up_and_cancels_nothing(run, timeout):
     assert run(main) == 1
 
 
-def test_with_timeout_gives_results_and_exceptions(run):
+def test_with_timeout_returns_results_and_raises_exceptions(run):
     deadline = datetime.timedelta(seconds=10)
 
     async def main():
@@ -157,7 +157,7 @@ def test_with_timeout_gives_results_and_exceptions(run):
 
 
 @pytest.mark.parametrize("message", ["too late", lambda: "too late"])
-def test_the_message_is_for_the_exception(run, message):
+def test_the_message_is_the_text_of_the_exception(run, message):
     async def main():
         with pytest.raises(TimeoutError, match="too late"):
             await gen.with_timeout(0, gen.sleep(0.01), message=message)
@@ -165,7 +165,7 @@ def test_the_message_is_for_the_exception(run, message):
     run(main)
 
 
-def test_a_message_function_that_fails_is_heard_of(run):
+def test_an_exception_of_a_message_function_is_raised(run):
     def message():
         raise LookupError("no words")
 
@@ -189,7 +189,7 @@ def test_the_message_function_is_called_only_when_the_time_is_up(run):
 
 
 @pytest.mark.parametrize(("quiet", "lines"), [((), 1), (KeyError, 0)])
-def test_what_comes_after_the_timeout_is_logged(run, caplog, quiet, lines):
+def test_an_exception_after_the_timeout_is_logged(run, caplog, quiet, lines):
     async def main():
         with pytest.raises(TimeoutError):
             await gen.with_timeout(0, after(0.01, KeyError()), quiet_exceptions=quiet)
@@ -223,7 +223,7 @@ def test_sleep_takes_its_time(run):
     run(main)
 
 
-def test_wait_iterator_gives_results_as_they_come(run):
+def test_wait_iterator_returns_results_as_they_arrive(run):
     async def main():
         iterator = gen.WaitIterator(after(0.03, "slow"), after(0, "fast"), gen.maybe_future("now"))
         assert iterator.current_index is None
@@ -246,7 +246,7 @@ def test_wait_iterator_takes_names(run):
     assert run(main) == [(2, "early"), (1, "late")]
 
 
-def test_wait_iterator_gives_a_future_as_often_as_it_was_given(run):
+def test_wait_iterator_returns_a_future_as_often_as_it_was_passed(run):
     async def main():
         future = asyncio.get_running_loop().create_future()
         iterator = gen.WaitIterator(future, future)
@@ -256,7 +256,7 @@ def test_wait_iterator_gives_a_future_as_often_as_it_was_given(run):
     assert run(main) == [(0, 1), (1, 1)]
 
 
-def test_wait_iterator_raises_and_goes_on(run):
+def test_wait_iterator_raises_and_continues(run):
     async def main():
         iterator = gen.WaitIterator(after(0, KeyError()), after(0.01, 1))
         with pytest.raises(KeyError):
@@ -293,7 +293,7 @@ def test_wait_iterator_takes_futures_of_threads(run):
         assert run(main) == 1
 
 
-def test_wait_iterator_is_empty_or_of_one_kind(run):
+def test_wait_iterator_takes_futures_with_names_or_without(run):
     async def main():
         assert gen.WaitIterator().done()
         future = gen.maybe_future(1)

@@ -3,7 +3,7 @@ import asyncio
 from tornado.ioloop import set_result_and_wake
 
 
-def test_the_one_task_that_waits_runs_before_the_call_returns(run):
+def test_the_only_task_that_waits_runs_before_the_call_returns(run):
     async def main():
         future = asyncio.get_running_loop().create_future()
         got = []
@@ -55,7 +55,7 @@ async def wait_for(future):
     return await future
 
 
-def test_a_task_that_was_cancelled_meanwhile_stays_cancelled(run):
+def test_a_task_that_was_cancelled_before_stays_cancelled(run):
     async def main():
         loop = asyncio.get_running_loop()
         future = loop.create_future()

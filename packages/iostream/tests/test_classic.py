@@ -60,7 +60,7 @@ def test_streaming_callbacks_get_the_pieces_and_the_last_callback_nothing(bed):
     bed.run(main())
 
 
-def test_the_end_of_pieces_is_told_before_the_close_callback(bed):
+def test_the_end_of_pieces_comes_before_the_close_callback(bed):
     async def main():
         a, b = await bed.pair()
         calls = []

@@ -30,7 +30,7 @@ def test_a_part_of_a_file_goes_between_other_writes(any_bed, file):
     any_bed.run(main())
 
 
-def test_a_file_behind_waiting_writes_keeps_its_place(any_bed, file):
+def test_a_file_after_waiting_writes_keeps_its_place(any_bed, file):
     async def main():
         a, b = await any_bed.pair()
         a.write_nowait(bytes(5_000_000))
@@ -123,7 +123,7 @@ def test_a_slow_reader_does_not_hold_the_loop(any_bed, tmp_path):
     any_bed.run(main())
 
 
-def test_closing_lets_go_of_the_file(bed, file):
+def test_closing_releases_the_file(bed, file):
     async def main():
         a, _ = await bed.pair()
         other = os.dup(file.fileno())

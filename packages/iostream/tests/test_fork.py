@@ -52,7 +52,7 @@ def test_no_number_means_one_per_processor(run, count):
         ("raise LookupError('boo')", "exited with status 1, restarting"),
     ],
 )
-def test_a_child_that_died_is_started_anew_with_its_number(run, tmp_path, end, words):
+def test_a_child_that_died_is_restarted_with_its_number(run, tmp_path, end, words):
     status, output, log = run(
         f"""
 number = fork_processes(2)
@@ -96,7 +96,7 @@ def test_a_first_child_that_cannot_start_ends_all(run):
     assert "restarting" not in log
 
 
-def test_a_later_child_that_cannot_start_is_started_anew(run, tmp_path):
+def test_a_later_child_that_cannot_start_is_restarted(run, tmp_path):
     status, output, log = run(
         f"""
 number = fork_processes(1)
@@ -116,7 +116,7 @@ say(number)
     assert "exited with status 78, restarting" in log
 
 
-def test_termination_is_passed_on_and_nobody_is_started_anew(interpreter):
+def test_termination_is_passed_on_and_nobody_is_restarted(interpreter):
     with interpreter.start(HEAD + "say(fork_processes(2))\ntime.sleep(60)") as program:
         assert {program.stdout.readline(), program.stdout.readline()} == {b"0\n", b"1\n"}
         program.send_signal(signal.SIGTERM)

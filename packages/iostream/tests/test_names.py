@@ -234,12 +234,12 @@ def test_functions_have_their_documented_defaults(module, name):
 
 @pytest.mark.parametrize("module", DOCUMENTED)
 def test_all_is_sorted_and_names_exactly_what_is_public(module):
-    face = importlib.import_module(module)
-    assert face.__all__ == sorted(face.__all__)
-    assert set(face.__all__) == set(DOCUMENTED[module])
-    public = {name for name in dir(face) if not name.startswith("_")}
+    public_module = importlib.import_module(module)
+    assert public_module.__all__ == sorted(public_module.__all__)
+    assert set(public_module.__all__) == set(DOCUMENTED[module])
+    public = {name for name in dir(public_module) if not name.startswith("_")}
     used = {"annotations", "publish", "TYPE_CHECKING", *ALIASES.get(module, ())}
-    assert public - used == set(face.__all__)
+    assert public - used == set(public_module.__all__)
 
 
 @pytest.mark.parametrize(

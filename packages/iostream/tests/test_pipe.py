@@ -76,7 +76,7 @@ def test_writing_to_a_pipe_without_a_reader_fails(bed, caplog):
     bed.run(main())
 
 
-def test_the_write_end_hears_that_the_reader_has_gone(bed):
+def test_the_write_end_notices_that_the_reader_has_left(bed):
     async def main():
         reader, writer = pipe(bed)
         written = writer.write(bytes(1_000_000))

@@ -154,7 +154,7 @@ def test_the_write_side_stays_open_after_the_end_of_input_if_the_protocol_says_s
     bed.run(main())
 
 
-def test_the_next_protocol_hears_of_an_end_that_was_before_its_time(bed):
+def test_the_next_protocol_is_told_of_an_end_before_its_time(bed):
     async def main():
         a, b = await bed.pair()
         first = bed.Recorder(a, keep_open=True)
@@ -199,7 +199,7 @@ def test_an_error_in_a_protocol_is_logged_once_and_closes_the_stream(bed, caplog
     bed.run(main())
 
 
-def test_a_reset_is_told_to_the_protocol(bed):
+def test_the_protocol_learns_of_a_reset(bed):
     async def main():
         a, b = await bed.pair()
         recorder = bed.Recorder(a)

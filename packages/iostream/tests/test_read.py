@@ -310,7 +310,7 @@ def test_closing_ends_a_pending_read(any_bed):
     any_bed.run(main())
 
 
-def test_a_stream_that_is_closed_with_an_error_has_no_whole_input(any_bed):
+def test_a_stream_that_is_closed_with_an_error_does_not_have_its_whole_input(any_bed):
     async def main():
         a, b = await any_bed.pair()
         everything = a.read_until_close()

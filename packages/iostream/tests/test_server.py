@@ -220,7 +220,7 @@ def test_a_handler_may_work_in_a_thread(bed, caplog):
         bed.run(main())
 
 
-def test_a_peer_that_leaves_is_no_error(bed, caplog):
+def test_a_peer_that_leaves_is_not_an_error(bed, caplog):
     async def main():
         stream = await dial(bed, listen(bed, Echo()))
         assert await echoes(stream)

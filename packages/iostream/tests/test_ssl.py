@@ -188,7 +188,7 @@ async def write_for_ever(stream):
 
 @pytest.mark.parametrize("is_reset", [False, True], ids=["closes", "resets"])
 @pytest.mark.parametrize("is_read", [False, True], ids=["unread", "read"])
-def test_a_peer_that_leaves_without_a_goodbye_makes_no_log_line(
+def test_a_peer_that_leaves_without_close_notify_makes_no_log_line(
     tls_bed, authority, caplog, is_reset, is_read
 ):
     async def main():
@@ -237,7 +237,7 @@ def test_a_handshake_that_takes_too_long_is_ended(tls_bed):
     tls_bed.run(main())
 
 
-def test_a_finished_handshake_stops_its_clock(tls_bed, authority):
+def test_a_finished_handshake_stops_its_timer(tls_bed, authority):
     async def main():
         server = tls_bed.serve(handshake_timeout=0.2)
         stream = await connect(tls_bed, server, options=authority.client)
@@ -248,7 +248,7 @@ def test_a_finished_handshake_stops_its_clock(tls_bed, authority):
     tls_bed.run(main())
 
 
-def test_both_sides_say_goodbye(tls_bed, authority):
+def test_both_sides_send_close_notify(tls_bed, authority):
     async def main():
         server = tls_bed.serve()
         sock = authority.client.wrap_socket(
@@ -279,7 +279,7 @@ def test_records_of_every_size_and_boundary_arrive(tls_bed, authority):
 
 
 @pytest.mark.parametrize("chunk", [1, 100, 20_000])
-def test_nothing_stays_behind_in_the_decrypted_record(tls_bed, authority, chunk):
+def test_nothing_is_left_in_the_decrypted_record(tls_bed, authority, chunk):
     async def main():
         server = tls_bed.serve()
         stream = tls_bed.keep(

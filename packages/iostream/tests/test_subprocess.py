@@ -53,7 +53,7 @@ def test_other_pipes_are_what_popen_makes_of_them(bed):
         ("kill -KILL $$", -signal.SIGKILL),
     ],
 )
-def test_the_exit_status_is_told_in_every_way(bed, watching, code, status):
+def test_the_exit_status_is_reported_in_every_way(bed, watching, code, status):
     async def main():
         program = Subprocess(["sh", "-c", code], io_loop=IOLoop.current())
         called = asyncio.get_running_loop().create_future()

@@ -151,7 +151,12 @@ FAMILY_FAULTS = [
         2,
         "block 'a' contains itself",
     ),
-    ({"leaf": "\n{% include 'nowhere' %}"}, "leaf", 2, "of 'nowhere', which the loader does not"),
+    (
+        {"leaf": "\n{% include 'nowhere' %}"},
+        "leaf",
+        2,
+        "of 'nowhere', which the loader cannot load",
+    ),
     ({"leaf": "{% include 'b' %}", "b": "\n\n{{ a b }}"}, "b", 3, "invalid Python in 'a b'"),
     ({"leaf": "{% include 'b' %}", "b": "\n\n{% if %}"}, "b", 3, "{% if %} needs a condition"),
     (

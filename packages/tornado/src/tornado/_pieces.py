@@ -38,4 +38,6 @@ PIECES = {
     "testing": "tornado-test",
     "util": "tornado-util",
     "web": "tornado-web",
+    "websocket": "tornado-websocket",
+    "websocket.protocol": "tornado-websocket",
 }

@@ -1,16 +1,16 @@
-"""Start the program again when its source changes.
+"""Restart the program when its source changes, during development.
 
-For development. As a command it runs any program, again and again::
+As a command it runs any program, again and again::
 
     python -m tornado.autoreload [--until-success] server.py [arguments]
     python -m tornado.autoreload [--until-success] -m package.module [arguments]
 
-and within a program :func:`start` watches the files of all imported modules, those that
-:func:`watch` names too. ``tornado.web.Application`` calls it with ``debug=True``.
+and in a program :func:`start` watches the files of all imported modules and those that
+:func:`watch` names. ``tornado.web.Application`` calls it with ``debug=True``.
 
-A process starts again by replacing itself: same interpreter, same command line, same directory.
-Files are looked at twice a second; where the package ``watchfiles`` is installed, the operating
-system says when to look.
+A process restarts by replacing itself, with the same interpreter, command line and directory.
+Files are checked twice a second; where the package ``watchfiles`` is installed, the operating
+system tells when to check.
 """
 
 from __future__ import annotations

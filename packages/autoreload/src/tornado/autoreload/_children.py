@@ -1,4 +1,4 @@
-"""The processes that this one has started."""
+"""The child processes of this process."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _GRACE = 3.0
 def end_children() -> None:
     """End the children of this process that share its process group.
 
-    They are asked first (SIGTERM), and killed after some seconds. Without this they would live on
-    beside those that the new process starts, and hold their ports. A child that has taken a
-    process group of its own is meant to live on.
+    They are asked to end (SIGTERM), and killed after some seconds. Otherwise they would keep their
+    ports while the new process starts others. A child with a process group of its own is not
+    ended: it is meant to outlive the program.
     """
-    left = _children()
+    left = _find_children()
     _signal(left, signal.SIGTERM)
     deadline = time.monotonic() + _GRACE
     while left and time.monotonic() < deadline:
@@ -29,17 +29,17 @@ def end_children() -> None:
         _has_ended(child, wait=True)
 
 
-def _children() -> set[int]:
+def _find_children() -> set[int]:
     try:
         processes = [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
     except OSError:
-        return _known_to_multiprocessing()
+        return _find_by_multiprocessing()
     own = os.getpid()
     group = os.getpgrp()
-    return {process for process in processes if _parent_and_group(process) == (own, group)}
+    return {process for process in processes if _read_parent_and_group(process) == (own, group)}
 
 
-def _parent_and_group(process: int) -> tuple[int, int] | None:
+def _read_parent_and_group(process: int) -> tuple[int, int] | None:
     try:
         status = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -49,7 +49,7 @@ def _parent_and_group(process: int) -> tuple[int, int] | None:
     return int(fields[1]), int(fields[2])
 
 
-def _known_to_multiprocessing() -> set[int]:
+def _find_by_multiprocessing() -> set[int]:
     from multiprocessing import active_children
 
     return {child.pid for child in active_children() if child.pid is not None}
@@ -60,11 +60,11 @@ def _signal(processes: set[int], number: int) -> None:
         try:
             os.kill(process, number)
         except OSError:
-            continue  # it has ended by itself
+            continue  # it has ended already
 
 
 def _has_ended(process: int, *, wait: bool = False) -> bool:
     try:
         return os.waitpid(process, 0 if wait else getattr(os, "WNOHANG", 0))[0] == process
     except OSError:
-        return True  # somebody else has waited for it
+        return True  # it has been waited for already

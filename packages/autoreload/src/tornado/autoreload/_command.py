@@ -18,13 +18,13 @@ _USAGE = """\
 usage: python -m tornado.autoreload [--until-success] -m MODULE [arguments]
        python -m tornado.autoreload [--until-success] SCRIPT [arguments]
 
-Run a program, and again whenever its source changes. With --until-success, end as soon as the
-program has ended without an error.
+Run a program, and run it again whenever its source changes. With --until-success, end as soon as
+the program has ended without an error.
 """
 
 
 class Command(NamedTuple):
-    """What to run."""
+    """The program to run, and its arguments."""
 
     #: The script, or the module.
     name: str
@@ -36,7 +36,7 @@ class Command(NamedTuple):
 def parse(arguments: list[str]) -> Command:
     """Read the arguments of the command.
 
-    :raises ValueError: they make no sense.
+    :raises ValueError: if they make no sense.
     """
     rest = list(arguments)
     until_success = rest[:1] == ["--until-success"]
@@ -69,13 +69,13 @@ def main() -> None:
     try:
         wait()
     except KeyboardInterrupt:
-        sys.exit(130)  # as shells say it of what Ctrl-C has ended
+        sys.exit(130)  # the status that shells report after Ctrl-C
 
 
 def run(command: Command) -> int:
-    """Run a program in this process, as if it had been started by itself.
+    """Run a program in this process, as it runs without the command.
 
-    :return: its exit status; 1 for an exception, whose traceback is printed.
+    :returns: its exit status; 1 for an exception, whose traceback is printed.
     """
     sys.argv = [command.name, *command.arguments]
     try:
@@ -84,7 +84,7 @@ def run(command: Command) -> int:
             runpy.run_module(command.name, run_name="__main__", alter_sys=True)
         else:
             watch(command.name)
-            # Before the current directory, which -m has put there: programs import from both.
+            # Before the current directory, which -m has added: programs import from both.
             sys.path.insert(0, os.path.dirname(os.path.abspath(command.name)))
             runpy.run_path(command.name, run_name="__main__")
     except SystemExit as end:
@@ -111,13 +111,13 @@ def _watch_module(name: str) -> None:
         if spec is not None and spec.submodule_search_locations is not None:
             spec = find_spec(f"{name}.__main__")
     except (ImportError, SyntaxError, ValueError):
-        return  # running it says what is wrong
+        return  # running it prints what is wrong
     if spec is not None and spec.origin is not None and spec.has_location:
         watch(spec.origin)
 
 
 def _watch_traceback(error: BaseException) -> None:
-    """Watch the files that an error came through: modules that fail leave no other trace."""
+    """Watch the files in a traceback, because modules that fail are not in ``sys.modules``."""
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, SyntaxError) and seen.filename:

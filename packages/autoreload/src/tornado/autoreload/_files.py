@@ -1,4 +1,4 @@
-"""Which files belong to the program, and which of them have changed."""
+"""The files of the program, and which of them have changed."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-#: Where the program was started; relative names are meant from there, wherever it has gone since.
+#: The directory where the program was started, to which relative names refer.
 start_directory = os.getcwd()
 
 _Stamp = tuple[int, int] | None
 
 
 def module_files() -> set[str]:
-    """Give the files of all modules that are imported now."""
+    """Return the files of all modules that are imported now."""
     found = set()
     for module in list(sys.modules.values()):
-        # Not by getattr: modules may import others when they are asked for something. And some
-        # programs put there what is no module at all.
+        # Not with getattr, because modules may import others when an attribute is read. And some
+        # programs put other objects than modules there.
         name = vars(module).get("__file__") if type(module) is ModuleType else None
         if isinstance(name, str):
             found.add(os.path.join(start_directory, _source_of(name)))
@@ -39,54 +39,52 @@ def _source_of(name: str) -> str:
 
 
 class Files:
-    """Watch the program's files: notice when one differs from what it was at first sight."""
+    """The files of the program, and how each was when it was last seen."""
 
     def __init__(self) -> None:
-        self.named: set[str] = set()
+        self.added: set[str] = set()
         self._stamps: dict[str, _Stamp] = {}
         self._broken: set[str] = set()
 
-    def name(self, filename: str) -> None:
-        """Watch a further file; it need not exist yet."""
+    def add(self, filename: str) -> None:
+        """Watch another file, which need not exist yet."""
         path = os.path.join(start_directory, filename)
-        self.named.add(path)
+        self.added.add(path)
         self._stamps.setdefault(path, _stamp(path))
 
-    def take_in(self) -> None:
-        """Take in the files of new modules as they are now, and leave changes to be found."""
+    def add_modules(self) -> None:
+        """Add the files of new modules as they are now. Changes of other files are still to be found."""
         for path in module_files() - self._stamps.keys():
             self._stamps[path] = _stamp(path)
 
-    def look(self) -> list[str]:
-        """Look at all files, those of new modules too.
+    def find_changed(self) -> list[str]:
+        """Return the files that have changed since the last call; the files of new modules are added.
 
-        A file that is gone has not changed: it may be on its way back, and the program could not
-        start without it.
-
-        :return: the ones that have changed since the last look.
+        A file that is missing has not changed: it may come back, and the program could not start
+        without it.
         """
         changed = []
-        for path in module_files() | self.named:
+        for path in module_files() | self.added:
             stamp = _stamp(path)
             if stamp != self._stamps.setdefault(path, stamp) and stamp is not None:
                 self._stamps[path] = stamp
                 changed.append(path)
         return sorted(changed)
 
-    def broken(self, changed: Iterable[str]) -> dict[str, str]:
-        """Find the Python files that do not compile, those that did not before too.
+    def find_broken(self, changed: Iterable[str]) -> dict[str, str]:
+        """Find the Python files that do not compile, among those that did not before and the changed.
 
-        :return: what is wrong with each of them.
+        :returns: the error of each of them.
         """
         found = _broken(self._broken.union(changed))
         self._broken = set(found)
         return found
 
     def directories(self) -> set[str]:
-        """Give the directories that the files are in."""
+        """Return the directories of the files."""
         return {
             directory
-            for directory in map(os.path.dirname, module_files() | self.named)
+            for directory in map(os.path.dirname, module_files() | self.added)
             if os.path.isdir(directory)
         }
 
@@ -110,5 +108,5 @@ def _broken(paths: Iterable[str]) -> dict[str, str]:
         except (SyntaxError, ValueError) as error:
             found[path] = str(error)
         except OSError:
-            continue  # removed: importing it is an error that the new process will show
+            continue  # removed: the new process prints the error of importing it
     return found

@@ -1,4 +1,4 @@
-"""Changes that the operating system tells about, by the package ``watchfiles``."""
+"""Changes that the operating system reports, with the package ``watchfiles``."""
 
 from __future__ import annotations
 
@@ -12,38 +12,38 @@ if TYPE_CHECKING:
 
     from ._files import Files
 
-#: Milliseconds after which the files are looked at in any case: modules may be new.
+#: Milliseconds after which the files are checked in any case, because modules may be new.
 _LONGEST = 2000
 
 
 def is_available() -> bool:
-    """Tell whether ``watchfiles`` is installed."""
+    """Return true if ``watchfiles`` is installed."""
     return find_spec("watchfiles") is not None
 
 
 class Notifier(threading.Thread):
-    """Wait for changes in a thread, and have a function called on the loop."""
+    """A thread that waits for changes and calls a function on the loop."""
 
     def __init__(
-        self, files: Files, loop: asyncio.AbstractEventLoop, look: Callable[[], None]
+        self, files: Files, loop: asyncio.AbstractEventLoop, check: Callable[[], None]
     ) -> None:
         super().__init__(name="tornado.autoreload", daemon=True)
         self._files = files
         self._loop = loop
-        self._look = look
+        self._check = check
 
     def run(self) -> None:
         """Wait until the loop is closed."""
         while not self._loop.is_closed():
             try:
-                self._loop.call_soon_threadsafe(self._look)
+                self._loop.call_soon_threadsafe(self._check)
             except RuntimeError:
-                return  # closed in the meantime
+                return  # the loop was closed in the meantime
             wait_for_change(self._files)
 
 
 def wait_for_change(files: Files) -> None:
-    """Wait for a change, for as long as it makes sense not to look by oneself."""
+    """Wait for a change, or for the time after which the files are checked in any case."""
     from watchfiles import watch  # type: ignore[import-not-found, unused-ignore]  # an extra
 
     for _ in watch(

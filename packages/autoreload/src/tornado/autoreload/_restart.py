@@ -1,4 +1,4 @@
-"""How a process replaces itself."""
+"""Restarting: how a process replaces itself."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _hooks: list[Callable[[], object]] = []
 
 
 def add_reload_hook(fn: Callable[[], object]) -> None:
-    """Have a function called before the process starts again.
+    """Call a function before the process restarts, for example to save something.
 
-    For what must be closed or written before that. Files and sockets need not be closed: the new
-    process does not inherit them. The functions are called in the order in which they were added;
-    an exception is logged and keeps nobody from being called.
+    Files and sockets need not be closed: the new process does not inherit them. The functions are
+    called in the order in which they were added. An exception is logged, and the next function is
+    called.
     """
     _hooks.append(fn)
 
 
 def restart() -> NoReturn:
-    """Start this program again, with the same command line in the same directory."""
+    """Restart this program, with the same command line in the same directory."""
     for hook in _hooks:
         try:
             hook()
@@ -44,7 +44,7 @@ def restart() -> NoReturn:
         if stream is not None:
             stream.flush()
     os.chdir(start_directory)
-    # The interpreter's own options, -m and -c are all in there.
+    # This has the interpreter's own options, -m and -c too.
     command = [sys.executable, *sys.orig_argv[1:]]
     if os.name != "nt":
         os.execv(sys.executable, command)  # noqa: S606 - the command that started this process
@@ -52,5 +52,5 @@ def restart() -> NoReturn:
     os._exit(0)
 
 
-#: The name that programs found in this module; it was never documented.
+#: The undocumented name that programs use.
 _reload = restart

@@ -1,4 +1,4 @@
-"""Watch the program's files, beside the program or in its place."""
+"""Watching the files of the program, while it runs or after it has ended."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 gen_log = logging.getLogger("tornado.general")
 
-#: Seconds between two looks while nothing else runs.
+#: Seconds between two checks while nothing else runs.
 _WAIT = 0.5
 
 _files = Files()
@@ -29,35 +29,35 @@ _watchers: WeakKeyDictionary[asyncio.AbstractEventLoop, PeriodicCallback | _noti
 
 @takes_loop(before="check_time", none_before=(int, float))
 def start(check_time: float = 500, *, io_loop: IOLoop | None = None) -> None:
-    """Begin to watch the files of the program; when one changes, the program starts again.
+    """Watch the files of the program, and restart the program when one of them changes.
 
-    It happens on the current loop, once for each loop: further calls do nothing.
+    The current loop watches them. Further calls for the same loop do nothing.
 
-    A changed file that does not compile is logged, and the program goes on as it is until all such
-    files are corrected. A file that is gone is waited for.
+    A changed file that does not compile is logged, and the program continues unchanged until all
+    such files are corrected. If a file is removed, the program waits until it is back.
 
-    :param check_time: milliseconds between two looks. Not used where ``watchfiles`` is installed.
+    :param check_time: milliseconds between two checks. Not used where ``watchfiles`` is installed.
     :param io_loop: classic, and the first argument there: another loop of this thread.
     """
     loop = (io_loop or IOLoop.current()).asyncio_loop
     if loop in _watchers:
         return
-    _files.take_in()
+    _files.add_modules()
     watcher: PeriodicCallback | _notifier.Notifier
     if _notifier.is_available():
-        watcher = _notifier.Notifier(_files, loop, _look)
+        watcher = _notifier.Notifier(_files, loop, _check_files)
     else:
-        watcher = PeriodicCallback(_look, check_time, io_loop=io_loop)
+        watcher = PeriodicCallback(_check_files, check_time, io_loop=io_loop)
     _watchers[loop] = watcher
     watcher.start()
 
 
-def _look() -> None:
-    """Start again if a file has changed."""
-    changed = _files.look()
+def _check_files() -> None:
+    """Restart the program if a file has changed."""
+    changed = _files.find_changed()
     if not changed:
         return
-    errors = _files.broken(changed)
+    errors = _files.find_broken(changed)
     for path, error in errors.items():
         gen_log.error("%s has changed, but does not compile: %s", path, error)
     if not errors:
@@ -66,8 +66,8 @@ def _look() -> None:
 
 
 def wait() -> NoReturn:
-    """Wait until a watched file changes, and start the program again; do not return."""
-    while not _files.look():  # the first look may find what has changed while the program ran
+    """Wait until a watched file changes, and restart the program; do not return."""
+    while not _files.find_changed():  # at first, changes from while the program ran
         if _notifier.is_available():
             _notifier.wait_for_change(_files)
         else:
@@ -76,9 +76,9 @@ def wait() -> NoReturn:
 
 
 def watch(filename: str) -> None:
-    """Watch a further file: a template, a table of settings.
+    """Watch another file, such as a template or a file of settings.
 
-    :param filename: need not exist yet; relative names are meant from where the program was
-        started.
+    :param filename: the file, which need not exist yet; a relative name refers to the directory
+        where the program was started.
     """
-    _files.name(filename)
+    _files.add(filename)

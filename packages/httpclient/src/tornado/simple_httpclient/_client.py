@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tornado.http1connection import HTTP1ConnectionParameters
+from tornado.httpclient import HTTPClientError
 from tornado.httpclient._base_client import BaseHTTPClient
+from tornado.httpclient._request._request import settle
 from tornado.ioloop import takes_loop
 from tornado.netutil import OverrideResolver, Resolver
 from tornado.tcpclient import TCPClient
@@ -18,9 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from http.cookiejar import CookieJar
 
+    from tornado.httpclient import HTTPRequest, HTTPResponse
     from tornado.httpclient._fetch._exchange import Exchange
     from tornado.httpclient._fetch._fetch import Fetch
     from tornado.ioloop import IOLoop
+    from tornado.iostream import IOStream
 
 
 class SimpleAsyncHTTPClient(BaseHTTPClient):
@@ -113,7 +117,35 @@ class SimpleAsyncHTTPClient(BaseHTTPClient):
     def _log_refusal(self, error: BaseException, authority: str) -> None:
         log_refusal(error, authority)
 
+    async def upgrade(self, request: HTTPRequest) -> tuple[HTTPResponse, IOStream]:
+        """Ask a server to switch to another protocol (RFC 9110 section 7.8).
+
+        The request has an ``Upgrade`` field and a ``Connection`` field that names it. Redirects are
+        followed, and an HTTP proxy is asked for a tunnel, as for ``https``.
+
+        :returns: the response, whose status is 101, and the stream, which belongs to the caller.
+        :raises HTTPClientError: the server has not switched.
+
+        .. versionadded:: 1.0
+        """
+        streams: list[IOStream] = []
+        asking = settle(request, {})
+        asking._switch_callback = streams.append
+        try:
+            response = await self.fetch(asking, raise_error=False)
+        except BaseException:
+            for stream in streams:  # cancelled just after the switch
+                stream.close()
+            raise
+        if not streams:
+            response.rethrow()
+            raise HTTPClientError(response.code, "the server did not switch protocols", response)
+        return response, streams[0]
+
     def _perform(self, exchange: Exchange) -> None:
+        if exchange.request._switch_callback is not None:
+            self._perform_anew(exchange)
+            return
         connection = self._pool.take(connection_key(exchange))
         if connection is not None and (exchange.can_repeat or connection.is_ready()):
             connection.perform(exchange)

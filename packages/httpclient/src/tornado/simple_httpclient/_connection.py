@@ -130,7 +130,7 @@ class Connection(ResponseDriver):
         code = head.start_line.code
         if code < 200:
             if code == 101:
-                raise ProtocolError("101 Switching Protocols, but no upgrade was asked for")
+                self._switch(head)
             if code == 100 and self._upload is not None:
                 self._upload.send_body()
         elif self.exchange is not None:
@@ -139,6 +139,22 @@ class Connection(ResponseDriver):
             length = head.length if head.length >= 0 else None
             headers = HTTPHeaders.from_parsed(head.fields)
             self.exchange.take_head(head.start_line, headers, length)
+
+    def _switch(self, head: ResponseHead) -> None:
+        """Give the stream away: the server speaks another protocol from here on."""
+        exchange = self.exchange
+        take_stream = None if exchange is None else exchange.request._switch_callback
+        if exchange is None or take_stream is None:
+            raise ProtocolError("101 Switching Protocols, but no upgrade was asked for")
+        rest = self.parser.take_held()
+        self._release()
+        self._pool.discard(self)
+        self.stream.set_protocol(None)
+        if rest:
+            self.stream.unread(rest)
+        take_stream(self.stream)
+        exchange.take_head(head.start_line, HTTPHeaders.from_parsed(head.fields), None)
+        exchange.finish()
 
     def take_end(self, end: EndOfMessage) -> None:
         """Finish the exchange, and keep the connection if it can be used again."""

@@ -191,7 +191,7 @@ class Connector:
                 return stream, None
             if proxy.kind == "https":
                 stream = await self._start_tls(stream, exchange.request, proxy.host)
-            if target.scheme == "https":
+            if target.scheme == "https" or exchange.request._switch_callback is not None:
                 from ._tunnel import tunnel as http_tunnel
 
                 await http_tunnel(stream, target, proxy.fields())

@@ -87,7 +87,7 @@ class Handshake:
         self.advance(stream)
 
     def advance(self, stream: SSLIOStream) -> None:
-        """Go as far as the bytes that have arrived and the room to send allow."""
+        """Continue as far as possible without waiting for the peer."""
         try:
             stream._tls.do_handshake()
         except ssl.SSLWantReadError:

@@ -24,8 +24,8 @@ class Sender(Lifecycle):
     """The part of a stream that sends.
 
     A write is tried at once. Only what the descriptor does not take is queued, and then the loop
-    watches for room. ``_held`` is true while a write must not be tried at once: earlier bytes wait,
-    or the stream is still connecting.
+    watches until it takes more. ``_held`` is true while a write must not be tried at once, because
+    earlier bytes wait or the stream is still connecting.
     """
 
     #: More waiting bytes than this pause the protocol; this few resume it.
@@ -93,13 +93,13 @@ class Sender(Lifecycle):
     # From the queue to the descriptor.
 
     def _push_out(self) -> int:
-        """Send what the descriptor takes now, unless the loop already watches for room."""
+        """Send what the descriptor takes now, unless the loop already watches for that."""
         if self._queue and not self._interest & WRITE and self._can_send():
             self._flush()
-        return self._wait_for_room()
+        return self._wait_until_writable()
 
-    def _wait_for_room(self) -> int:
-        """Let the loop watch for room for the bytes that wait.
+    def _wait_until_writable(self) -> int:
+        """Let the loop watch until the descriptor takes the bytes that wait.
 
         :returns: how many bytes wait.
         """

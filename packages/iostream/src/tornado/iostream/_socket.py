@@ -262,7 +262,7 @@ class IOStream(BaseIOStream):
         if sent == len(data):
             return 0
         self._append(memoryview(data)[sent:], len(data) - sent)
-        return self._wait_for_room()
+        return self._wait_until_writable()
 
     @fast_path
     def writelines_nowait(self, buffers: Iterable[Buffer]) -> int:
@@ -289,7 +289,7 @@ class IOStream(BaseIOStream):
             else:
                 self._append(memoryview(piece)[sent:], size - sent)
                 sent = 0
-        return self._wait_for_room() if self._queue else 0
+        return self._wait_until_writable() if self._queue else 0
 
     @fast_path
     def _transmit(self, queue: deque[Any]) -> int:

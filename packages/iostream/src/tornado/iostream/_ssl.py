@@ -31,8 +31,8 @@ class SSLIOStream(IOStream):
 
     Theory of operation. The states follow each other: unconnected, handshake, open. In the first
     two nothing can be sent, so writes are held back, and events of the descriptor advance the
-    state. Later they move data, with one twist: a read may need room to send and a write may need
-    input, because TLS has messages of its own (key updates).
+    state. Later they move data, with one twist: a read may have to send and a write may have to
+    receive, because TLS has messages of its own (key updates).
 
     Given a socket that is connected, the handshake begins by itself, two turns of the loop later.
     Otherwise it is a part of `connect`. Reads and writes may be started at once: they wait for it.
@@ -47,8 +47,8 @@ class SSLIOStream(IOStream):
     _state: TLSState = TLSState.UNCONNECTED
     #: The handshake that is to come or under way; None once the stream is open or closed.
     _handshake: Handshake | None = None
-    _read_needs_room: bool = False
-    _write_needs_input: bool = False
+    _read_waits_for_output: bool = False
+    _write_waits_for_input: bool = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._ssl_options = kwargs.pop("ssl_options", None) or {}
@@ -195,14 +195,14 @@ class SSLIOStream(IOStream):
         except ssl.SSLWantReadError:
             return None
         except ssl.SSLWantWriteError:
-            self._read_needs_room = True
+            self._read_waits_for_output = True
             self._watch_output()
             return None
 
     def _on_readable(self) -> None:
         if self._state is TLSState.OPEN:
-            if self._write_needs_input:
-                self._write_needs_input = False
+            if self._write_waits_for_input:
+                self._write_waits_for_input = False
                 self._flush()
             if not self._closed and not self._reading_paused:
                 Receiver._on_readable(self)
@@ -225,7 +225,7 @@ class SSLIOStream(IOStream):
             except ssl.SSLWantReadError:
                 break
             except ssl.SSLWantWriteError:
-                self._read_needs_room = True
+                self._read_waits_for_output = True
                 self._watch_output()
                 break
             except OSError as error:
@@ -281,13 +281,13 @@ class SSLIOStream(IOStream):
         except ssl.SSLWantWriteError:
             return 0
         except ssl.SSLWantReadError:
-            self._write_needs_input = True
+            self._write_waits_for_input = True
             self._watch_input()
             return 0
 
     def _on_writable(self) -> None:
-        if self._read_needs_room:
-            self._read_needs_room = False
+        if self._read_waits_for_output:
+            self._read_waits_for_output = False
             self._on_readable()
         if not self._closed:
             super()._on_writable()
@@ -303,7 +303,7 @@ class SSLIOStream(IOStream):
     def _transmit(self, queue: deque[Any]) -> int:
         if type(queue[0]) is FileSlice:
             load_slice(queue)
-        elif len(queue) > 1 and not self._write_needs_input:
+        elif len(queue) > 1 and not self._write_waits_for_input:
             _join_small(queue)
         # A write that could not finish must be repeated with the same bytes. They stay at the head of
         # the queue, and later writes come after them.

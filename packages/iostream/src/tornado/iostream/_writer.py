@@ -135,7 +135,7 @@ class Writer(Sender):
     def _write_all(self, buffers: tuple[Buffer, ...]) -> int:
         self._check_can_write()
         pieces = [as_bytes(data) for data in buffers]
-        self._check_room(sum(map(len, pieces)))
+        self._check_write_limit(sum(map(len, pieces)))
         for piece in pieces:
             self._enqueue(piece)
         return self._push_out()
@@ -145,7 +145,7 @@ class Writer(Sender):
         if self._ending is not None:
             raise StreamClosedError(real_error=EOFError("the write side is closed already"))
 
-    def _check_room(self, count: int) -> None:
+    def _check_write_limit(self, count: int) -> None:
         limit = self.max_write_buffer_size
         waiting = self.write_buffer_size
         if limit is not None and waiting + count > limit:

@@ -98,7 +98,7 @@ class _Parent:
         self.signal_children(signal.SIGTERM)
 
     def interrupt(self, signum: int, frame: FrameType | None) -> None:
-        """Pass an interrupt on, unless a terminal sends it to all; terminate at the second one."""
+        """Forward an interrupt, unless a terminal sends it to all; terminate at the second one."""
         if self.is_ending:
             self.signal_children(signal.SIGTERM)
         elif not _is_at_terminal():

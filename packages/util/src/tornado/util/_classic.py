@@ -37,7 +37,10 @@ def _websocket_mask(mask: bytes, data: bytes) -> bytes:
     """Apply a WebSocket mask to data, or remove it (RFC 6455 section 5.3).
 
     :param mask: four bytes.
+    :raises ValueError: the mask has another length.
     """
+    if len(mask) != 4:
+        raise ValueError(f"a mask has 4 bytes, not {len(mask)}")
     size = len(data)
     key = (mask * (size // 4 + 1))[:size]
     masked = int.from_bytes(data, "little") ^ int.from_bytes(key, "little")

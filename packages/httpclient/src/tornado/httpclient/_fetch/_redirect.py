@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin
 
@@ -43,6 +44,8 @@ def redirected(request: HTTPRequest, code: int, location: str) -> HTTPRequest | 
 
     :raises RedirectError: the location is not an http or https URL.
     """
+    if request._switch_callback is not None:  # servers of websockets may name their own schemes
+        location = re.sub(r"(?i)^[ \t]*ws(s?)://", r"http\1://", location)
     url = _resolve(request.url, location)
     result = settle(request, {})
     result.url = url

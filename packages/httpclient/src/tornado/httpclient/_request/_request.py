@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
 
+    from tornado.iostream import IOStream
     from tornado.netutil import TLSFiles
 
     from .._fetch._preparation import Hook
@@ -134,6 +135,8 @@ class HTTPRequest:
     _headers: HTTPHeaders | None = None
     _body: bytes | None = None
     _head_callback: Callable[[int, str, HTTPHeaders], None] | None = None
+    #: Gets the stream when the server switches to another protocol.
+    _switch_callback: Callable[[IOStream], None] | None = None
     #: True if the caller does not get to see the body of an error.
     _hides_errors = False
     #: What the caller gave, if this is a copy with the client's defaults.

@@ -118,7 +118,7 @@ def _find(find_file: FindFile, file: File, name: str, offset: int, word: str) ->
         message = f"{{% {word} %}} of {name!r}, but the template has no loader"
         raise file.source.error(message, offset) from None
     except (OSError, LookupError) as error:
-        message = f"{{% {word} %}} of {name!r}, which the loader does not give: {error}"
+        message = f"{{% {word} %}} of {name!r}, which the loader cannot load: {error}"
         raise file.source.error(message, offset) from error
 
 

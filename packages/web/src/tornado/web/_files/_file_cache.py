@@ -125,7 +125,7 @@ class CachedFile:
 
 
 class SmallFiles:
-    """The cached contents of small files, for classes that say about files what their base says."""
+    """The cached contents of small files, for handler classes that override nothing about files."""
 
     #: Whether :meth:`put` stores anything.
     is_used = True
@@ -141,7 +141,7 @@ class SmallFiles:
 
 
 class NoSmallFiles(SmallFiles):
-    """No cache, for classes that have something of their own to say about files."""
+    """No cache, for handler classes that override something about files."""
 
     is_used = False
 

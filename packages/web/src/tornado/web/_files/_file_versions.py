@@ -52,7 +52,7 @@ class VersionCache:
     def make_in_thread(
         self, found: FoundFile, make: Callable[[str], str | None]
     ) -> asyncio.Future[str | None]:
-        """Make a version in a thread, once for all who wait for it.
+        """Make a version in a thread, once for all requests that wait for it.
 
         :returns: a future; to cancel it does not disturb the others.
         """

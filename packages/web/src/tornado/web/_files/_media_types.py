@@ -7,7 +7,7 @@ from functools import lru_cache
 
 
 def media_type(name: str) -> str:
-    """Guess the content type of a file from its name.
+    """Return the content type that the name of a file suggests.
 
     A compressed file has the type of its compression: the content is sent and saved as it is.
     """

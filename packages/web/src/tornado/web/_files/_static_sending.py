@@ -1,4 +1,4 @@
-"""How a static file is sent: by the content that a subclass makes, or from the file itself."""
+"""How a static file is sent: from the content of a subclass, or from the file itself."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def send_own_content(handler: StaticFileHandler, plan: Plan, part: Slice) 
 
 
 def send_found(handler: StaticFileHandler, found: FoundFile, part: Slice) -> Awaitable[None]:
-    """Send a part of a file: a small one in one write, and into the cache with it."""
+    """Send a part of a file. A small file is sent in one write, and cached."""
     if found.size > SENT_AT_ONCE:
         return _send_opened(handler, found, part)
     content = _read(found)

@@ -1,4 +1,4 @@
-"""The facet ``Identity``: who has sent a request, and the cookies that tell it."""
+"""The facet ``Identity``: who has sent a request, and the cookies that identify them."""
 
 from __future__ import annotations
 
@@ -230,7 +230,7 @@ class Identity(HandlerState):
     def get_signed_cookie_key_version(
         self, name: str, value: str | bytes | None = None
     ) -> int | None:
-        """Return the number of the key with which a cookie says that it was signed.
+        """Return the number of the key that a cookie names; the signature is not verified.
 
         :param value: look at this instead of the cookie.
         """

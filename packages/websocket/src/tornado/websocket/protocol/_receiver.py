@@ -1,0 +1,280 @@
+"""Bytes in, events out.
+
+Theory of operation
+===================
+
+A receiver reads frames (RFC 6455 section 5.2) from bytes that were cut anywhere. What it holds
+between two calls is one of three things (`ReceiverState`)::
+
+    BETWEEN_FRAMES   less than the head of a frame, or less than a whole control frame
+    IN_PAYLOAD       a data frame has begun; so much of its payload is still missing
+    ENDED            a close frame has come, or the peer broke the protocol; nothing more is read
+
+Beside it there is a message under way, from the first of its frames to the last; control frames may
+come between them.
+
+Nothing is buffered before its size is checked. The head of a frame tells its length, and a message
+that would be too large is refused there. A control frame is short, so it waits until it is whole.
+The payload of a data frame is unmasked, inflated, checked and kept piece by piece as it comes.
+
+Most frames are short, whole, and a message each. They take a path of their own at the head of
+`Receiver.receive`, which makes no object but the message.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from .._errors import PeerError
+from ._events import Close, Event, Ping, Pong
+from ._frames import (
+    BINARY,
+    CLOSE,
+    CONTINUATION,
+    FIN,
+    MAX_CONTROL_PAYLOAD,
+    PING,
+    PONG,
+    RSV1,
+    RSV2,
+    RSV3,
+    TEXT,
+    is_sendable,
+)
+from ._incoming import IncomingMessage, decode
+from ._masking import mask, rotated
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._deflate import Inflater
+
+_WHOLE_TEXT = FIN | TEXT
+_WHOLE_BINARY = FIN | BINARY
+
+
+class ReceiverState(Enum):
+    """Where a receiver stands between two calls; see the theory of operation above."""
+
+    BETWEEN_FRAMES = auto()
+    IN_PAYLOAD = auto()
+    ENDED = auto()
+
+
+class Receiver:
+    """A reader of what a peer sends.
+
+    :param from_client: the peer is a client, which masks (RFC 6455 section 5.1); a server does not.
+    :param max_message_size: how large a message may be, in bytes, after decompression.
+    :param inflater: for compressed messages; None if compression was not agreed on.
+    """
+
+    __slots__ = (
+        "_from_client",
+        "_inflater",
+        "_is_last_frame",
+        "_key",
+        "_message",
+        "_missing",
+        "_rest",
+        "has_more",
+        "max_message_size",
+        "saw_control",
+        "state",
+    )
+
+    def __init__(
+        self, *, from_client: bool, max_message_size: int, inflater: Inflater | None = None
+    ) -> None:
+        self._from_client = from_client
+        self._inflater = inflater
+        self.max_message_size = max_message_size
+        self.state = ReceiverState.BETWEEN_FRAMES
+        #: A batch was full: `receive` gives more without new bytes.
+        self.has_more = False
+        #: Since this was set to false, `receive` has returned an event that is not a message.
+        self.saw_control = False
+        self._rest = b""  # what came and could not be read yet
+        self._message: IncomingMessage | None = None  # the message under way
+        self._missing = 0  # of the payload of the data frame under way
+        self._is_last_frame = False  # that frame ends its message
+        self._key = b""  # of that frame, rotated to the next byte; empty if it is not masked
+
+    def receive(self, data: bytes, batch: int = 64) -> list[Event]:
+        """Take bytes, return what they complete.
+
+        :param data: what the peer sent; none to go on after a full batch.
+        :param batch: after this many events the rest waits for the next call, so that a flood of
+            tiny frames does not hold the caller up.
+        :raises PeerError: the peer broke the protocol or a limit. `PeerError.events` has what came
+            before the fault; later calls return nothing.
+        """
+        events: list[Event] = []
+        if self._rest:
+            data = self._rest + data
+            self._rest = b""
+        try:
+            position = self._read(data, events, batch)
+        except PeerError as error:
+            self._end()
+            error.events = events
+            raise
+        if position < len(data) and self.state is not ReceiverState.ENDED:
+            self._rest = data[position:]
+        self.has_more = len(events) >= batch and self._rest != b""
+        return events
+
+    def _end(self) -> None:
+        self.state = ReceiverState.ENDED
+        self._message = None
+        self._missing = 0
+        self.has_more = False
+
+    def _read(self, data: bytes, events: list[Event], batch: int) -> int:
+        """Read frames; return where the first one begins that could not be read."""
+        position = 0
+        if self.state is not ReceiverState.BETWEEN_FRAMES:
+            position = self._continue_payload(data, 0, events)
+        end = len(data)
+        from_client = self._from_client
+        limit = self.max_message_size
+        while end - position > 1 and len(events) < batch:
+            first = data[position]
+            length = data[position + 1]
+            start = position + 2
+            if from_client:
+                length -= 128
+                if length < 0:
+                    raise PeerError("a frame of a client is not masked")
+            elif length > 127:
+                raise PeerError("a frame of a server is masked")
+            if length > 125:
+                start += 2 if length == 126 else 8
+                if start > end:
+                    self._check_first_byte(first, length)
+                    break
+                length = _extended_length(length, data[position + 2 : start])
+            if from_client:
+                start += 4
+            finish = start + length
+            if (
+                finish <= end
+                and FIN < first <= _WHOLE_BINARY
+                and self._message is None
+                and length <= limit
+            ):
+                payload = data[start:finish]
+                if from_client:
+                    payload = mask(data[start - 4 : start], payload)
+                events.append(decode(payload) if first == _WHOLE_TEXT else payload)
+                position = finish
+                continue
+            self._check_first_byte(first, length)
+            if first & CLOSE:  # a control frame; it waits until it is whole
+                if finish > end:
+                    break
+                payload = data[start:finish]
+                if from_client:
+                    payload = mask(data[start - 4 : start], payload)
+                position = finish
+                event = _control_event(first & 0xF, payload)
+                events.append(event)
+                self.saw_control = True
+                if type(event) is Close:
+                    self._end()
+                    return end
+            else:
+                message = self._message_for(first, length)
+                if start > end:
+                    break
+                self._message = message
+                self._missing = length
+                self._is_last_frame = first & FIN != 0
+                self._key = data[start - 4 : start] if from_client else b""
+                self.state = ReceiverState.IN_PAYLOAD
+                position = self._continue_payload(data, start, events)
+        return position
+
+    def _check_first_byte(self, first: int, length: int) -> None:
+        """Check what the first byte of a frame says (RFC 6455 section 5.2).
+
+        :param length: 126 or 127 for a length that is still to come.
+        """
+        opcode = first & 0xF
+        if first & (RSV2 | RSV3):
+            raise PeerError("a frame has reserved bits set")
+        if first & RSV1 and (self._inflater is None or opcode not in (TEXT, BINARY)):
+            raise PeerError("a frame is marked as compressed where that was not agreed on")
+        if opcode in (CLOSE, PING, PONG):
+            if not first & FIN:
+                raise PeerError("a control frame is fragmented")
+            if length > MAX_CONTROL_PAYLOAD:
+                raise PeerError("a control frame is longer than 125 bytes")
+        elif opcode == CONTINUATION:
+            if self._message is None:
+                raise PeerError("a continuation frame continues nothing")
+        elif opcode not in (TEXT, BINARY):
+            raise PeerError(f"a frame has the reserved opcode {opcode:#x}")
+        elif self._message is not None:
+            raise PeerError("a new message begins within another one")
+
+    def _message_for(self, first: int, length: int) -> IncomingMessage:
+        """Return the message that a data frame belongs to.
+
+        :raises PeerError: with 1009, if the frame would make it too large.
+        """
+        message = self._message
+        if message is None:
+            message = IncomingMessage(
+                is_text=first & 0xF == TEXT,
+                inflater=self._inflater if first & RSV1 else None,
+                limit=self.max_message_size,
+            )
+        if not message.allows(length):
+            raise PeerError(f"a message is larger than {self.max_message_size} bytes", code=1009)
+        return message
+
+    def _continue_payload(self, data: bytes, position: int, events: list[Event]) -> int:
+        """Take what has come of the data frame under way; return where that ends."""
+        message = self._message
+        if message is None:  # ended
+            return len(data)
+        end = min(len(data), position + self._missing)
+        piece = data[position:end]
+        self._missing -= len(piece)
+        if self._key:
+            piece, self._key = mask(self._key, piece), rotated(self._key, len(piece))
+        is_whole = self._missing == 0
+        if piece or is_whole:
+            result = message.add(piece, final=is_whole and self._is_last_frame)
+            if result is not None:
+                events.append(result)
+                self._message = None
+        if is_whole:
+            self.state = ReceiverState.BETWEEN_FRAMES
+        return end
+
+
+def _extended_length(kind: int, field: bytes) -> int:
+    """Return the length that stands after the second byte of a head (RFC 6455 section 5.2)."""
+    length = int.from_bytes(field, "big")
+    if length < 126 or (kind == 127 and length < 65536):
+        raise PeerError("a frame's length is not in its shortest form")
+    if length >> 63:
+        raise PeerError("a frame's length has its highest bit set")
+    return length
+
+
+def _control_event(opcode: int, payload: bytes) -> Ping | Pong | Close:
+    """Return the event of a whole control frame."""
+    if opcode == PING:
+        return Ping(payload)
+    if opcode == PONG:
+        return Pong(payload)
+    if not payload:
+        return Close(None, None)
+    if len(payload) == 1:
+        raise PeerError("the code of a close frame is cut off")
+    code = int.from_bytes(payload[:2], "big")
+    if not is_sendable(code):
+        raise PeerError(f"a close frame has the code {code}, which is never sent")
+    return Close(code, decode(payload[2:]))

@@ -1,0 +1,318 @@
+"""What a receiver makes of bytes."""
+
+from __future__ import annotations
+
+import tracemalloc
+from itertools import cycle
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tornado.websocket.protocol import (
+    Close,
+    Event,
+    PeerError,
+    Ping,
+    Pong,
+    Receiver,
+    ReceiverState,
+)
+
+TEXT, BINARY, CONTINUATION, CLOSE, PING, PONG = 0x81, 0x82, 0x80, 0x88, 0x89, 0x8A
+FIRST_TEXT, FIRST_BINARY, MIDDLE = 0x01, 0x02, 0x00
+
+KEY = b"\x37\xfa\x21\x3d"
+
+
+def frame(
+    first: int, payload: bytes = b"", *, masked: bool = True, length: bytes | None = None
+) -> bytes:
+    """Return a frame.
+
+    :param first: its first byte.
+    :param length: bytes to claim as the length, without the mask bit; by default the right ones.
+    """
+    if length is None:
+        size = len(payload)
+        if size < 126:
+            length = bytes((size,))
+        elif size < 65536:
+            length = b"\x7e" + size.to_bytes(2, "big")
+        else:
+            length = b"\x7f" + size.to_bytes(8, "big")
+    if not masked:
+        return bytes((first,)) + length + payload
+    head = bytes((first, length[0] | 0x80)) + length[1:] + KEY
+    return head + bytes(byte ^ key for byte, key in zip(payload, cycle(KEY), strict=False))
+
+
+def receiver(*, limit: int = 1 << 20, from_client: bool = True) -> Receiver:
+    return Receiver(from_client=from_client, max_message_size=limit)
+
+
+def receive(data: bytes, **options: Any) -> list[Event]:
+    return receiver(**options).receive(data)
+
+
+def fault(data: bytes, **options: Any) -> tuple[int, list[Event]]:
+    """Return the close code of the error that bytes raise, and what came before it."""
+    reader = receiver(**options)
+    with pytest.raises(PeerError) as caught:
+        reader.receive(data)
+    assert reader.state is ReceiverState.ENDED
+    assert reader.receive(frame(TEXT, b"more")) == []
+    return caught.value.code, caught.value.events
+
+
+# The examples of RFC 6455 section 5.7.
+
+
+def test_the_examples_of_the_rfc():
+    assert receive(bytes.fromhex("8105 48656c6c6f"), from_client=False) == ["Hello"]
+    assert receive(bytes.fromhex("8185 37fa213d 7f9f4d5158")) == ["Hello"]
+    fragments = bytes.fromhex("0103 48656c 8002 6c6f")
+    assert receive(fragments, from_client=False) == ["Hello"]
+    assert receive(bytes.fromhex("8905 48656c6c6f"), from_client=False) == [Ping(b"Hello")]
+    assert receive(bytes.fromhex("8a85 37fa213d 7f9f4d5158")) == [Pong(b"Hello")]
+    assert receive(bytes.fromhex("827e0100") + bytes(256), from_client=False) == [bytes(256)]
+    long = bytes.fromhex("827f0000000000010000") + bytes(65536)
+    assert receive(long, from_client=False) == [bytes(65536)]
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 319, 320, 321, 65535, 65536, 100_003])
+def test_messages_of_every_length_field(size):
+    data = bytes(index * 7 & 0xFF for index in range(size))
+    assert receive(frame(BINARY, data)) == [data]
+    assert receive(frame(BINARY, data, masked=False), from_client=False) == [data]
+    text = "ä" * (size // 2)
+    assert receive(frame(TEXT, text.encode())) == [text]
+
+
+def test_control_frames_come_between_the_fragments_of_a_message():
+    data = frame(FIRST_TEXT, b"a") + frame(PING, b"1") + frame(MIDDLE, b"b")
+    data += frame(PONG, b"2") + frame(CONTINUATION, b"c") + frame(TEXT, b"d")
+    assert receive(data) == [Ping(b"1"), Pong(b"2"), "abc", "d"]
+
+
+def test_empty_fragments():
+    data = frame(FIRST_BINARY) + frame(MIDDLE) + frame(CONTINUATION, b"x") + frame(FIRST_TEXT)
+    assert receive(data + frame(CONTINUATION)) == [b"x", ""]
+
+
+@pytest.mark.parametrize(
+    ("payload", "event"),
+    [
+        (b"", Close(None, None)),
+        (b"\x03\xe8", Close(1000, "")),
+        (b"\x03\xe9so long \xc3\xa4", Close(1001, "so long ä")),
+        (b"\x0b\xb8", Close(3000, "")),
+        (b"\x13\x87" + b"r" * 123, Close(4999, "r" * 123)),
+    ],
+)
+def test_close_frames(payload, event):
+    reader = receiver()
+    assert reader.receive(frame(CLOSE, payload) + frame(TEXT, b"after")) == [event]
+    assert reader.state is ReceiverState.ENDED
+    assert reader.receive(frame(TEXT, b"after")) == []
+
+
+@pytest.mark.parametrize(
+    "code", [0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535]
+)
+def test_close_codes_that_are_never_sent(code):
+    assert fault(frame(CLOSE, code.to_bytes(2, "big")))[0] == 1002
+
+
+@pytest.mark.parametrize("code", [1000, 1001, 1002, 1003, *range(1007, 1015), 3000, 4999])
+def test_close_codes_that_are_sent(code):
+    assert receive(frame(CLOSE, code.to_bytes(2, "big"))) == [Close(code, "")]
+
+
+# What a peer must not do.
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(frame(TEXT, b"x", masked=False), id="not masked"),
+        pytest.param(frame(0xC1, b"x"), id="RSV1 without compression"),
+        pytest.param(frame(0xA1, b"x"), id="RSV2"),
+        pytest.param(frame(0x91, b"x"), id="RSV3"),
+        pytest.param(frame(0xC9, b"x"), id="RSV1 on a ping"),
+        *(pytest.param(frame(0x80 | code), id=f"opcode {code:x}") for code in (3, 4, 5, 6, 7)),
+        *(pytest.param(frame(0x80 | code), id=f"opcode {code:x}") for code in range(11, 16)),
+        pytest.param(frame(0x09, b"x"), id="a fragmented ping"),
+        pytest.param(frame(0x08), id="a fragmented close"),
+        pytest.param(frame(PING, b"x" * 126), id="a long ping"),
+        pytest.param(frame(CLOSE, b"\x03\xe8" + b"x" * 124), id="a long close"),
+        pytest.param(frame(CLOSE, b"\x03"), id="half a close code"),
+        pytest.param(frame(CONTINUATION, b"x"), id="a continuation of nothing"),
+        pytest.param(frame(MIDDLE, b"x"), id="a middle of nothing"),
+        pytest.param(frame(FIRST_TEXT, b"x") + frame(TEXT, b"y"), id="a message within another"),
+        pytest.param(frame(FIRST_TEXT, b"x") + frame(FIRST_BINARY, b"y"), id="a start within"),
+        pytest.param(frame(TEXT, b"x", length=b"\x7e\x00\x01"), id="a length of 16 bits for 1"),
+        pytest.param(frame(TEXT, b"x", length=b"\x7f" + bytes(7) + b"\x01"), id="64 bits for 1"),
+        pytest.param(frame(TEXT, length=b"\x7f" + b"\x80" + bytes(7)), id="the highest bit"),
+    ],
+)
+def test_frames_that_break_the_protocol(data):
+    assert fault(data)[0] == 1002
+
+
+def test_a_masked_frame_of_a_server_breaks_the_protocol():
+    assert fault(frame(TEXT, b"x"), from_client=False)[0] == 1002
+
+
+def test_a_fault_is_seen_before_the_frame_is_complete():
+    assert fault(b"\x91\x85")[0] == 1002  # RSV3, and nothing of the payload yet
+    assert fault(b"\x89\xfe")[0] == 1002  # a ping with a length of 16 bits
+
+
+def test_what_came_before_a_fault_is_not_lost():
+    assert fault(frame(TEXT, b"one") + frame(BINARY, b"two") + frame(0x83))[1] == ["one", b"two"]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"\xff",
+        b"\xc0\xaf",
+        b"\xed\xa0\x80",
+        b"\xf4\x90\x80\x80",
+        b"ok \xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5\xed\xa0\x80edited",
+        b"\xe2\x82",
+    ],
+)
+def test_text_that_is_not_utf8(payload):
+    assert fault(frame(TEXT, payload))[0] == 1007
+    assert fault(frame(FIRST_TEXT, payload[:1]) + frame(CONTINUATION, payload[1:]))[0] == 1007
+    assert fault(frame(CLOSE, b"\x03\xe8" + payload))[0] == 1007
+
+
+def test_utf8_is_checked_as_it_streams():
+    reader = receiver()
+    whole = frame(TEXT, b"\xce\xba\xff" + b"x" * 1000)
+    with pytest.raises(PeerError) as caught:
+        reader.receive(whole[:12])  # a thousand bytes are missing
+    assert caught.value.code == 1007
+
+
+def test_characters_that_are_cut_by_frames_are_whole():
+    data = "€".encode()
+    assert receive(
+        frame(FIRST_TEXT, data[:1]) + frame(MIDDLE, data[1:2]) + frame(CONTINUATION, data[2:])
+    ) == ["€"]
+
+
+# Limits.
+
+
+def test_a_frame_over_the_limit_is_refused_before_it_is_buffered():
+    assert receive(frame(BINARY, bytes(100)), limit=100) == [bytes(100)]
+    for size in (101, 126, 70_000):
+        head = frame(BINARY, bytes(size))[: 2 + (0 if size < 126 else 2 if size < 65536 else 8) + 4]
+        assert fault(head, limit=100)[0] == 1009
+
+
+def test_the_limit_holds_for_all_fragments_of_a_message_together():
+    data = frame(FIRST_BINARY, bytes(60))
+    assert receive(data + frame(CONTINUATION, bytes(40)), limit=100) == [bytes(100)]
+    assert fault(data + frame(CONTINUATION, bytes(41))[:6], limit=100)[0] == 1009
+
+
+def test_a_length_of_many_exabytes_takes_no_memory():
+    assert fault(b"\x82\xff\x7f" + b"\xff" * 7 + KEY)[0] == 1009
+
+
+def test_tiny_pieces_do_not_take_more_memory_than_the_message():
+    whole = frame(BINARY, bytes(200_000))
+    reader = receiver()
+    tracemalloc.start()
+    for index in range(0, len(whole) - 2, 2):
+        reader.receive(whole[index : index + 2])
+    taken = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert taken < 2 * 200_000
+
+
+def test_a_flood_of_tiny_frames_is_read_in_batches():
+    reader = receiver()
+    data = frame(TEXT, b"x") * 1000
+    counts = [len(reader.receive(data, 64))]
+    while reader.has_more:
+        counts.append(len(reader.receive(b"", 64)))
+    assert counts == [64] * 15 + [40]
+    assert not reader.has_more
+
+
+# Any split of the bytes gives the same events.
+
+_payloads = st.one_of(
+    st.binary(max_size=200), st.binary(min_size=120, max_size=140).map(lambda d: d * 5)
+)
+_messages = st.one_of(
+    st.tuples(st.just("text"), st.text(max_size=200)),
+    st.tuples(st.just("binary"), _payloads),
+    st.tuples(st.just("ping"), st.binary(max_size=125)),
+    st.tuples(st.just("pong"), st.binary(max_size=125)),
+)
+
+
+def _frames(kind: str, content: str | bytes, cuts: list[int]) -> tuple[bytes, Event]:
+    """Return the frames of a message, cut into fragments, and the event that it gives."""
+    if kind == "ping":
+        return frame(PING, content), Ping(content)
+    if kind == "pong":
+        return frame(PONG, content), Pong(content)
+    data = content.encode() if kind == "text" else content
+    places = sorted({min(cut, len(data)) for cut in cuts})
+    pieces = [data[a:b] for a, b in zip([0, *places], [*places, len(data)], strict=True)]
+    first = 1 if kind == "text" else 2
+    parts = []
+    for index, piece in enumerate(pieces):
+        fin = 0x80 if index == len(pieces) - 1 else 0
+        parts.append(frame(fin | (first if index == 0 else 0), piece))
+    return b"".join(parts), content
+
+
+@given(
+    st.lists(st.tuples(_messages, st.lists(st.integers(0, 200), max_size=3)), max_size=8),
+    st.lists(st.integers(1, 60), min_size=1, max_size=30),
+    st.integers(1, 5),
+)
+def test_any_split_of_the_bytes_gives_the_same_events(messages, sizes, batch):
+    parts = [_frames(kind, content, cuts) for (kind, content), cuts in messages]
+    data = b"".join(part for part, _ in parts)
+    reader = receiver()
+    events: list[Event] = []
+    position = index = 0
+    while position < len(data):
+        size = sizes[index % len(sizes)]
+        events += reader.receive(data[position : position + size], batch)
+        while reader.has_more:
+            events += reader.receive(b"", batch)
+        position += size
+        index += 1
+    assert events == [event for _, event in parts]
+
+
+@given(st.binary(max_size=300), st.lists(st.integers(1, 20), min_size=1, max_size=10))
+def test_any_bytes_give_events_or_a_fault_however_they_are_cut(data, sizes):
+    def run(pieces: list[bytes]) -> tuple[list[Event], int | None]:
+        reader = receiver(limit=10_000)
+        events: list[Event] = []
+        for piece in pieces:
+            try:
+                events += reader.receive(piece, 1_000_000)
+            except PeerError as error:
+                return events + error.events, error.code
+        return events, None
+
+    pieces, position, index = [], 0, 0
+    while position < len(data):
+        size = sizes[index % len(sizes)]
+        pieces.append(data[position : position + size])
+        position, index = position + size, index + 1
+    assert run(pieces) == run([data])
