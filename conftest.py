@@ -8,7 +8,8 @@ the test has seen it:
 - by the marker ``expected_errors``, with regular expressions that match the beginnings of all such
   messages, or without any for whatever is logged.
 
-Tests that fail by themselves are left alone.
+Tests that fail by themselves are left alone. What asyncio says about a future or a task when it is
+collected as garbage may be about an earlier test: it fails nothing, and is shown at the end of the run.
 """
 
 from __future__ import annotations
@@ -28,6 +29,12 @@ _MARKER = (
 )
 
 
+#: What asyncio logs when an object is collected, which may be long after its test.
+_OF_GARBAGE = re.compile("(Future|Task) exception was never retrieved|Task was destroyed")
+
+_garbage: list[str] = []
+
+
 class ErrorRecords(logging.Handler):
     """The errors that were logged during a test and that it has not seen yet."""
 
@@ -38,7 +45,9 @@ class ErrorRecords(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a record of a logger that is watched."""
-        if record.name == "asyncio" or record.name.partition(".")[0] == "tornado":
+        if record.name == "asyncio" and _OF_GARBAGE.match(record.getMessage()):
+            _garbage.append(record.getMessage())
+        elif record.name == "asyncio" or record.name.partition(".")[0] == "tornado":
             self.unseen.append(record)
 
 
@@ -93,6 +102,12 @@ def caplog(caplog: Any) -> Any:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker."""
     config.addinivalue_line("markers", _MARKER)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what asyncio has said about garbage."""
+    for message in dict.fromkeys(_garbage):
+        terminalreporter.write_line(f"logged by asyncio about garbage: {message:.500}")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

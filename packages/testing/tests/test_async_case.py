@@ -283,6 +283,7 @@ def test_tasks_are_cancelled_and_may_handle_it(run, capfd):
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.expected_errors("Exception in callback")
 def test_what_a_task_raises_when_it_is_cancelled_is_an_error(run):
     loops = []
 
