@@ -104,7 +104,7 @@ def test_an_idle_connection_has_a_grace_in_which_it_is_served(serve: Serve) -> N
     for client in (busy, idle):
         client.send(GET)
         client.read_response()
-    results = draining(server, timeout=5, grace=1)
+    results = draining(server, timeout=5, grace=0.6)
     busy.send(GET)
     assert b"Connection: close\r\n" in busy.read_until_close()
     assert idle.read_until_close() == b""

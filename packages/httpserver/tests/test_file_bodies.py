@@ -42,7 +42,7 @@ def answer(
 def test_a_slice_of_a_file_is_a_body(serve: Callable[..., Any], file: IO[bytes]) -> None:
     running = serve(answer(file, len(CONTENT) - 5, (5, len(CONTENT) - 5)))
     client = running.connect()
-    for _ in range(2):  # the connection goes on behind it
+    for _ in range(2):  # the connection goes on after it
         client.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         assert client.read_response()[2] == CONTENT[5:]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-import tornado.httpserver as face
+import tornado.httpserver as module
 from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPHeaders
 
@@ -23,7 +23,7 @@ def context(fields: dict[str, str], peer: Any = PEER, **options: Any) -> tuple[A
     """Give the context of a request with these fields, and the fields afterwards."""
     server = HTTPServer(lambda request: None, **options)
     address = (peer, 1234) if isinstance(peer, str) else peer
-    base = face._HTTPRequestContext(Socketless(), address, None, server._policy)
+    base = module._HTTPRequestContext(Socketless(), address, None, server._policy)
     headers = HTTPHeaders(fields)
     return base.for_request(headers), headers
 
@@ -114,7 +114,7 @@ RFC7239 = {
         "https",
     ),
     "a hidden client": ("for=_hidden;proto=https", PEER, "https"),
-    "behind a hidden one": ("for=_hidden;proto=https, for=10.0.0.9", "10.0.0.9", "http"),
+    "after a hidden one": ("for=_hidden;proto=https, for=10.0.0.9", "10.0.0.9", "http"),
     "broken": ("for=1.1.1.1;;=, for=", PEER, "http"),
     "an open quote": ('for="1.1.1.1', PEER, "http"),
     "twice the same": ("for=1.1.1.1;for=2.2.2.2", PEER, "http"),
@@ -186,7 +186,7 @@ def test_a_list_of_proxies_is_checked_at_the_start() -> None:
 
 
 def test_requests_of_one_connection_do_not_share_what_a_proxy_said() -> None:
-    base = face._HTTPRequestContext(Socketless(), (PEER, 1), None)
+    base = module._HTTPRequestContext(Socketless(), (PEER, 1), None)
     assert base.for_request(HTTPHeaders({"X-Real-Ip": "1.1.1.1"})).remote_ip == "1.1.1.1"
     assert base.for_request(HTTPHeaders()).remote_ip == PEER
 
@@ -195,7 +195,7 @@ def test_programs_may_put_their_own_reading_in_place(monkeypatch: pytest.MonkeyP
     def apply(self: Any, headers: HTTPHeaders) -> None:
         self.remote_ip = headers["X-Our-Own"]
 
-    monkeypatch.setattr(face._HTTPRequestContext, "_apply_xheaders", apply)
+    monkeypatch.setattr(module._HTTPRequestContext, "_apply_xheaders", apply)
     found, _ = context({"X-Our-Own": "7.7.7.7"}, xheaders=True)
     assert found.remote_ip == "7.7.7.7"
 

@@ -1,4 +1,4 @@
-"""The face: what the public module exports, and what it costs."""
+"""The public module: what it exports, and what it costs."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import subprocess
 import sys
 import types
 
-import tornado.httpserver as face
+import tornado.httpserver as module
 
 
 def test_all_is_exactly_the_public_names_in_order() -> None:
     public = {
         name
-        for name in dir(face)
-        if not name.startswith("_") and not isinstance(getattr(face, name), types.ModuleType)
+        for name in dir(module)
+        if not name.startswith("_") and not isinstance(getattr(module, name), types.ModuleType)
     }
-    assert face.__all__ == sorted(face.__all__)
-    assert set(face.__all__) == public - {"TYPE_CHECKING", "annotations", "publish"}
+    assert module.__all__ == sorted(module.__all__)
+    assert set(module.__all__) == public - {"TYPE_CHECKING", "annotations", "publish"}
 
 
 def test_public_objects_say_the_public_module() -> None:
-    assert face.HTTPServer.__module__ == "tornado.httpserver"
+    assert module.HTTPServer.__module__ == "tornado.httpserver"
 
 
 def test_a_server_does_not_load_the_web_framework() -> None:

@@ -59,7 +59,7 @@ async def main():
             if status != expected or b"Connection: close" not in head:
                 raise SystemExit(f"{name}: {head!r}")
             if await asyncio.wait_for(reader.read(), 10):
-                raise SystemExit(f"{name}: more bytes behind the refusal")
+                raise SystemExit(f"{name}: more bytes after the refusal")
         elif status != 200 or await reader.readexactly(len(expected)) != expected:
             raise SystemExit(f"{name}: {head!r}")
         writer.close()

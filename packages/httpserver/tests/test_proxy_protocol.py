@@ -58,7 +58,7 @@ BAD = {
 
 
 def read(stream: bytes, size: int) -> tuple[Any, bytes]:
-    """Give the source that the header names, and the bytes behind it."""
+    """Return the source that the header names, and the bytes after it."""
     header = ProxyHeader()
     while not header.done:
         stream = stream[header.feed(stream[:size]) :]
@@ -118,7 +118,7 @@ def test_s8_a_header_that_does_not_come_has_a_deadline(serve: Serve) -> None:
     assert client.read_until_close() == b""
 
 
-def test_limits_per_address_count_the_client_behind_the_proxy(serve: Serve) -> None:
+def test_limits_per_address_count_the_client_after_the_proxy(serve: Serve) -> None:
     server = serve(who, proxy_protocol=["127.0.0.1"], max_connections_per_address=1)
     clients = []
     for number in range(3):

@@ -88,7 +88,7 @@ def test_http_1_0_closes_unless_asked(serve: Serve) -> None:
     assert client.read_until_close().endswith(b"GET /b ")
 
 
-def test_no_keep_alive_closes_behind_each_response(serve: Serve) -> None:
+def test_no_keep_alive_closes_after_each_response(serve: Serve) -> None:
     data = serve(no_keep_alive=True).exchange(GET)
     assert b"Connection: close" in data
 
@@ -159,7 +159,7 @@ def test_a_body_of_chunks_above_the_limit_is_refused(serve: Serve) -> None:
     assert serve(max_body_size=10_000).exchange(data).startswith(b"HTTP/1.1 413 ")
 
 
-def test_nothing_is_parsed_behind_an_error(serve: Serve) -> None:
+def test_nothing_is_parsed_after_an_error(serve: Serve) -> None:
     served: list[str] = []
 
     def note(request: HTTPServerRequest) -> None:
@@ -255,7 +255,7 @@ def test_a_handler_hears_that_its_client_went_away(serve: Serve) -> None:
     assert closed == [True]
 
 
-def test_a_detached_stream_gets_the_bytes_behind_the_head(serve: Serve) -> None:
+def test_a_detached_stream_gets_the_bytes_after_the_head(serve: Serve) -> None:
     def upgrade(request: HTTPServerRequest) -> None:
         connection: Any = request.connection
         connection.write_headers(

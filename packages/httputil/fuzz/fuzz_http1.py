@@ -5,7 +5,7 @@ Run it beside the tests, it takes some minutes::
     python packages/httputil/fuzz/fuzz_http1.py --inputs 1000000
 
 For every input it holds the parsers to this: no exception but ``ProtocolError``, the same events
-however the bytes are cut, nothing behind an error, no more time than the size explains. A failure
+however the bytes are cut, nothing after an error, no more time than the size explains. A failure
 prints the seed and the number of the input; ``--seed`` runs it again. The tests run a short round.
 """
 

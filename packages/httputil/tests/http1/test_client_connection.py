@@ -154,8 +154,8 @@ CASES: dict[str, tuple[bytes, str, Any, list[int], bytes]] = {
         [],
         b"",
     ),
-    "S20 bytes behind the response": (HELLO + HELLO, "GET", False, [200], b"hello"),
-    "S20 bytes behind a HEAD": (HELLO, "HEAD", False, [200], b""),
+    "S20 bytes after the response": (HELLO + HELLO, "GET", False, [200], b"hello"),
+    "S20 bytes after a HEAD": (HELLO, "HEAD", False, [200], b""),
     "S1 different lengths": (
         b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
         "GET",
@@ -203,7 +203,7 @@ def test_a_response_is_read_however_its_bytes_are_cut(run, name):
         for pieces in cuts:
             given, response = await answered(pieces, method=method)
             if given is not result and name.startswith("S20 bytes") and len(pieces) > 1:
-                continue  # what comes after the response is for whoever keeps the connection
+                continue  # what comes after the response is for what keeps the connection
             assert given == result
             assert response.codes == codes
             if isinstance(result, bool):

@@ -36,7 +36,7 @@ CHUNKED = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 END = b"\r\nabc\r\n0\r\n\r\n"
 
 POSITIONS: dict[str, tuple[bytes, bytes, set[int]]] = {
-    "in front of the method": (b"", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", TCHAR),
+    "before the method": (b"", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", TCHAR),
     "in the method": (b"G", b"T / HTTP/1.1\r\nHost: x\r\n\r\n", TCHAR),
     "after the method": (b"GET", b"/ HTTP/1.1\r\nHost: x\r\n\r\n", set(b" ")),
     "the first of the target": (b"GET ", b"a HTTP/1.1\r\nHost: x\r\n\r\n", set(b"/")),
@@ -68,7 +68,7 @@ POSITIONS: dict[str, tuple[bytes, bytes, set[int]]] = {
     "after the version": (b"GET / HTTP/1.1", b"\r\nHost: x\r\n\r\n", set()),
     "the CR of the request line": (b"GET / HTTP/1.1", b"\nHost: x\r\n\r\n", set(b"\r")),
     "the LF of the request line": (b"GET / HTTP/1.1\r", b"Host: x\r\n\r\n", set(b"\n")),
-    "in front of a field": (b"GET / HTTP/1.1\r\nHost: x\r\n", b"A: b\r\n\r\n", TCHAR),
+    "before a field": (b"GET / HTTP/1.1\r\nHost: x\r\n", b"A: b\r\n\r\n", TCHAR),
     "in the name of a field": (
         b"GET / HTTP/1.1\r\nHost: x\r\nA",
         b"B: c\r\n\r\n",
@@ -113,7 +113,7 @@ POSITIONS: dict[str, tuple[bytes, bytes, set[int]]] = {
     "in the size of a chunk": (CHUNKED + b"1", b"3" + END, HEXDIG),
     "after the size of a chunk": (CHUNKED + b"3", END, HEXDIG),
     "the CR after the size": (CHUNKED + b"3", b"\nabc\r\n", set(b"\r")),
-    "in front of an extension": (CHUNKED + b"3;", b"a=b" + END, TCHAR | set(b"\t ")),
+    "before an extension": (CHUNKED + b"3;", b"a=b" + END, TCHAR | set(b"\t ")),
     "in the name of an extension": (CHUNKED + b"3;a", b"b" + END, TCHAR | set(b"=;")),
     "the last of an extension": (CHUNKED + b"3;a", END, TCHAR),
     "after the equals sign": (CHUNKED + b"3;a=", b"b" + END, TCHAR | set(b"\t ")),

@@ -67,7 +67,7 @@ GOOD = {
         b"GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n",
         [("GET", "/", "HTTP/1.0", True), (("Connection", "Keep-Alive"),)],
     ),
-    "a connection that is closed behind": (
+    "a connection that is closed after it": (
         b"GET / HTTP/1.1\r\nhost:x\r\nconnection: foo, Close\r\n\r\n",
         [("GET", "/", "HTTP/1.1", False), (("Host", "x"), ("Connection", "foo, Close"))],
     ),
@@ -153,9 +153,9 @@ BAD = {
     "S3 a space in front": (post(CHUNKED, b" 3\r\nabc\r\n"), 400),
     "S3 no size": (post(CHUNKED, b"\r\nabc\r\n"), 400),
     "S3 a prefix": (post(CHUNKED, b"0x3\r\nabc\r\n"), 400),
-    "S3 a space behind": (post(CHUNKED, b"3 \r\nabc\r\n"), 400),
-    "S3 a tab behind": (post(CHUNKED, b"3\t\r\nabc\r\n"), 400),
-    "S3 a space in front of an extension": (post(CHUNKED, b"3 ;a=b\r\nabc\r\n"), 400),
+    "S3 a space after the size": (post(CHUNKED, b"3 \r\nabc\r\n"), 400),
+    "S3 a tab after the size": (post(CHUNKED, b"3\t\r\nabc\r\n"), 400),
+    "S3 a space before an extension": (post(CHUNKED, b"3 ;a=b\r\nabc\r\n"), 400),
     "S3 a size of 16 digits": (post(CHUNKED, b"0" * 16 + b"\r\n\r\n"), 400),
     "S3 a size that some take for -1": (post(CHUNKED, b"f" * 16 + b"\r\nabc\r\n"), 400),
     "S3 an extension without end": (post(CHUNKED, b"3;" + b"a" * 300), 400),
@@ -164,16 +164,16 @@ BAD = {
     "S3 a second extension without a name": (post(CHUNKED, b"3;a;\r\nabc\r\n"), 400),
     "S3 an extension whose quotes stay open": (post(CHUNKED, b'3;a="b\r\nabc\r\n'), 400),
     "S3 a bare LF in an extension": (post(CHUNKED, b"3;a\nb\r\nabc\r\n"), 400),
-    "S3 a bare LF behind the size": (post(CHUNKED, b"3\nabc\r\n0\r\n\r\n"), 400),
-    "S3 no CRLF behind the data": (post(CHUNKED, b"3\r\nabcd\r\n"), 400),
-    "S3 a bare LF behind the data": (post(CHUNKED, b"3\r\nabc\n0\r\n\r\n"), 400),
+    "S3 a bare LF after the size": (post(CHUNKED, b"3\nabc\r\n0\r\n\r\n"), 400),
+    "S3 no CRLF after the data": (post(CHUNKED, b"3\r\nabcd\r\n"), 400),
+    "S3 a bare LF after the data": (post(CHUNKED, b"3\r\nabc\n0\r\n\r\n"), 400),
     "S3 trailers that frame": (post(CHUNKED, b"0\r\nContent-Length: 3\r\n\r\n"), 400),
     "S3 trailers with a control": (post(CHUNKED, b"0\r\nA: \x01\r\n\r\n"), 400),
     "S3 a space in a trailer's name": (post(CHUNKED, b"0\r\nA : b\r\n\r\n"), 400),
-    "S4 a space in front of the colon": (post(b"A : b\r\n"), 400),
+    "S4 a space before the colon": (post(b"A : b\r\n"), 400),
     "S4 an empty name": (post(b": b\r\n"), 400),
     "S4 no colon": (post(b"abc\r\n"), 400),
-    "S4 a name that is no token": (post(b"A(B: c\r\n"), 400),
+    "S4 a name that is not a token": (post(b"A(B: c\r\n"), 400),
     "S4 NUL": (post(b"A: b\x00c\r\n"), 400),
     "S4 DEL": (post(b"A: b\x7fc\r\n"), 400),
     "S4 a bare CR": (post(b"A: b\rc\r\n"), 400),
@@ -197,7 +197,7 @@ BAD = {
     "S5 an authority, but not CONNECT": (b"GET x:443 HTTP/1.1\r\nHost: x\r\n\r\n", 400),
     "S5 a path for CONNECT": (b"CONNECT x HTTP/1.1\r\nHost: x\r\n\r\n", 400),
     "S5 a user in an absolute target": (b"GET http://a@b/ HTTP/1.1\r\nHost: x\r\n\r\n", 400),
-    "S6 a method that is no token": (b"GE(T / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+    "S6 a method that is not a token": (b"GE(T / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
     "S6 an empty method": (b" / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
     "S6 two spaces": (b"GET  / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
     "S6 a control in the target": (b"GET /\x01 HTTP/1.1\r\nHost: x\r\n\r\n", 400),
@@ -212,7 +212,7 @@ BAD = {
     ),
     "S6 a field of 100 KB": (post(b"A: " + b"b" * 100_000 + b"\r\n"), 431),
     "S6 300 fields": (post(b"".join(b"A-%d: b\r\n" % n for n in range(300))), 431),
-    "S7 garbage behind a request": (GET + b"\x16\x03\x01\x02\x00\r\n\r\n", 400),
+    "S7 garbage after a request": (GET + b"\x16\x03\x01\x02\x00\r\n\r\n", 400),
 }
 
 
@@ -318,7 +318,7 @@ def test_the_end_of_the_stream_between_messages_is_none() -> None:
     assert parser.end_of_stream() is None
 
 
-def test_bytes_behind_a_request_are_given_back_untouched() -> None:
+def test_bytes_after_a_request_are_given_back_untouched() -> None:
     parser = RequestParser(HTTP1ConnectionParameters())
     parser.receive(GET + b"\x00\x01\r\nwhatever")
     assert parser.take_held() == b"\x00\x01\r\nwhatever"

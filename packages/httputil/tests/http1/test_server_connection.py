@@ -273,9 +273,7 @@ def test_a_client_that_stops_sending_gets_the_answer_that_is_being_made(
     run(scene())
 
 
-def test_a_delegate_that_waits_is_not_told_anything_behind_the_loss(
-    run, wire, application, message
-):
+def test_a_delegate_that_waits_is_not_told_anything_after_the_loss(run, wire, application, message):
     class Reader(message):
         async def data_received(self, chunk):
             self.note("begin")
@@ -294,7 +292,7 @@ def test_a_delegate_that_waits_is_not_told_anything_behind_the_loss(
     assert app.calls == [("head", "POST", "/p"), "begin", "lost", "closed", "end"]
 
 
-def test_an_error_behind_a_lost_connection_is_logged(run, wire, application, message, caplog):
+def test_an_error_after_a_lost_connection_is_logged(run, wire, application, message, caplog):
     class Failing(message):
         async def data_received(self, chunk):
             await asyncio.sleep(0.05)
@@ -406,7 +404,7 @@ def test_early_hints_precede_the_answer_except_for_old_clients(run, wire, applic
     run(scene())
 
 
-def test_s7_a_detached_stream_gets_every_byte_behind_the_head_and_no_other(
+def test_s7_a_detached_stream_gets_every_byte_after_the_head_and_no_other(
     run, wire, application, message
 ):
     class Switching(message):
@@ -479,7 +477,7 @@ CONVERSATIONS = {
     "an expectation": POST[:-2] + b"Expect: 100-continue\r\n\r\nabcd" + LAST,
     "HTTP/1.0": b"GET / HTTP/1.0\r\n\r\n",
     "two lengths": POST[:-2] + b"Content-Length: 5\r\n\r\nabcd" + LAST,
-    "an error behind a request": GET + b"BAD\r\n\r\n" + LAST,
+    "an error after a request": GET + b"BAD\r\n\r\n" + LAST,
     "a bad chunk": b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n"
     + LAST,
 }
@@ -522,7 +520,7 @@ def test_an_exchange_tells_whether_there_can_be_another_one(run, wire, applicati
 
 
 @pytest.mark.parametrize("late", ["headers_received", "data_received", "finish"])
-def test_s7_malformed_bytes_behind_a_pending_request_are_refused_too(
+def test_s7_malformed_bytes_after_a_pending_request_are_refused_too(
     run, wire, application, message, late
 ):
     """Bytes that came while the delegate was busy are parsed where no stream takes the error."""

@@ -307,7 +307,7 @@ def test_s8_a_delegate_may_take_its_time_with_a_head(run, wire, application, mes
     async def scene():
         async with wire(application(Slow), **limits) as client:
             slow = POST.replace(b"Host", b"Slow: 1\r\nHost")
-            await client.send(POST + b"fast" + slow)  # the first one leaves a deadline behind
+            await client.send(POST + b"fast" + slow)  # the first one leaves a deadline
             assert bodies(await client.read_some()) == [b"<fast>"]
             await client.turn(100)  # longer than any limit, and the delegate is busy still
             await client.send(b"late")

@@ -38,7 +38,7 @@ class HTTP1Connection(OutgoingMessage):
     #: Bytes per second that the incoming body must reach; ``None`` leaves it to the parameters.
     min_body_rate: int | None = None
     #: The status that the server's side of the connection has refused the incoming message with,
-    #: after its head was handed on: 413 for a body over the limit, 408 for a slow one.
+    #: after its head was passed on: 413 for a body over the limit, 408 for a slow one.
     refused_with: int | None = None
 
     def __init__(
@@ -50,6 +50,9 @@ class HTTP1Connection(OutgoingMessage):
     ) -> None:
         self.stream = stream
         self._state = HEAD_NEXT
+        self._owner = None
+        self._method = ""
+        self._version = "HTTP/1.1"
         self.is_client = is_client
         self.params = params = params or HTTP1ConnectionParameters()
         self.context = context

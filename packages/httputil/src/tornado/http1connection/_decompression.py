@@ -1,8 +1,8 @@
-"""Taking ``Content-Encoding: gzip`` off a body (RFC 9110 section 8.4).
+"""Bodies with ``Content-Encoding: gzip``, decompressed (RFC 9110 section 8.4).
 
-A delegate of this room stands between a connection and the application's delegate. What it hands on
-is counted: a few bytes can become gigabytes, so the limit for a body holds for what comes out, and
-what comes out must be in proportion to what went in.
+A delegate of this module stands between a connection and the application's delegate. What it passes
+on is counted: a few bytes can become gigabytes, so the limit for a body holds for what comes out,
+and what comes out must be in proportion to what went in.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ _RATIO_FREE = 1024 * 1024
 
 
 class DecompressingDelegate(HTTPMessageDelegate):
-    """Decompress the body of one message, if it says that it is compressed.
+    """A delegate that decompresses the body of one message, if the head says it is compressed.
 
-    The application sees the field ``X-Consumed-Content-Encoding`` in the place of
+    The application sees the field ``X-Consumed-Content-Encoding`` instead of
     ``Content-Encoding``, and the body in pieces of at most ``chunk_size`` bytes.
 
     :param delegate: the application's delegate.
@@ -68,7 +68,7 @@ class DecompressingDelegate(HTTPMessageDelegate):
         if self._decompressor is None:
             return self._delegate.data_received(chunk)
         self._consumed += len(chunk)
-        return self._hand_on(self._decompressor, chunk)
+        return self._pass_on(self._decompressor, chunk)
 
     def finish(self) -> None:
         try:
@@ -84,17 +84,20 @@ class DecompressingDelegate(HTTPMessageDelegate):
             self._is_closed = True
             self._delegate.on_connection_close()
 
-    def _hand_on(self, decompressor: GzipDecompressor, data: bytes) -> Awaitable[None] | None:
-        """Hand on what comes out of `data`; give an awaitable where the application takes time."""
+    def _pass_on(self, decompressor: GzipDecompressor, data: bytes) -> Awaitable[None] | None:
+        """Pass on what comes out of `data`.
+
+        :returns: an awaitable if the application holds the rest back, else None.
+        """
         while data:
             piece = self._decompress(decompressor, data)
             data = decompressor.unconsumed_tail
             waiting = self._delegate.data_received(piece) if piece else None
             if waiting is not None:
-                return self._hand_on_later(waiting, decompressor, data)
+                return self._pass_on_later(waiting, decompressor, data)
         return None
 
-    async def _hand_on_later(
+    async def _pass_on_later(
         self, waiting: Awaitable[None], decompressor: GzipDecompressor, data: bytes
     ) -> None:
         await waiting
@@ -125,7 +128,7 @@ class DecompressingDelegate(HTTPMessageDelegate):
 
 
 class DecompressingServer(HTTPServerConnectionDelegate):
-    """Put a :class:`DecompressingDelegate` in front of each request's delegate."""
+    """A delegate that puts a :class:`DecompressingDelegate` before that of each request."""
 
     def __init__(self, delegate: HTTPServerConnectionDelegate) -> None:
         self._delegate = delegate

@@ -14,30 +14,30 @@ DEFAULT_DRAIN_SIZE = 1048576
 
 
 class HTTP1ConnectionParameters:
-    """Limits and switches shared by the connections of one server or client.
+    """The limits and switches of all connections of one server or client.
 
     The first seven are upstream's; what follows the star is ours. Sizes are in bytes, times in
-    seconds; ``None`` takes the default that stands behind it.
+    seconds; ``None`` stands for the default in parentheses.
 
-    :param no_keep_alive: close each connection behind its first message.
-    :param chunk_size: how much of a body is handed on at once (65536).
-    :param max_header_size: start line and fields together (65536); more is answered with 431.
+    :param no_keep_alive: close each connection after its first message.
+    :param chunk_size: how much of a body is passed on at once (65536).
+    :param max_header_size: start line and fields together (65536); the response to more is 431.
     :param header_timeout: how long a connection may be idle between requests (3600).
-    :param max_body_size: the whole body, after decompression (100 MiB); more is answered with 413.
+    :param max_body_size: the whole body, after decompression (100 MiB); the response to more is 413.
     :param body_timeout: how long a whole body may take, counted from when the delegate is done with
         the head; ``None`` for no such deadline.
-    :param decompress: take ``Content-Encoding: gzip`` off incoming bodies.
-    :param max_header_count: the number of fields (256); more is answered with 431.
+    :param decompress: decompress incoming bodies with ``Content-Encoding: gzip``.
+    :param max_header_count: the number of fields (256); the response to more is 431.
     :param head_timeout: how long a head may take from its first byte to its last (60); never longer
         than a ``header_timeout`` that is given.
     :param write_timeout: how long a peer may take nothing of what waits for it (120).
-    :param min_body_rate: bytes per second that an incoming body must reach (100). It is looked at
+    :param min_body_rate: bytes per second that an incoming body must reach (100). It is checked
         every ten seconds; a body that was quicker before may pause for a minute. With 0, a byte
         must come within ``header_timeout``.
     :param max_drain_size: how much unread body is thrown away to keep a connection (1 MiB).
     :param non_ascii_targets: take request targets with octets outside ASCII, such as the raw UTF-8
-        that curl sends in a query. RFC 3986 wants them percent-encoded,
-        and without this switch they are answered with 400.
+        that curl sends in a query. RFC 3986 wants them percent-encoded, and without this switch the
+        response is 400.
     """
 
     __slots__ = (

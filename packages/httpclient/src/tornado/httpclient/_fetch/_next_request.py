@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .._errors import HTTPProtocolError
 from .._request._request import settle
-from ._redirect import REDIRECT_CODES, redirected
+from ._redirect import REDIRECT_CODES, redirect_request
 
 if TYPE_CHECKING:
     from tornado.httputil import HTTPHeaders
@@ -67,7 +67,7 @@ class NextRequests:
     def _redirect(
         self, request: HTTPRequest, code: int, headers: HTTPHeaders
     ) -> HTTPRequest | None:
-        next_request = redirected(request, code, _location(headers))
+        next_request = redirect_request(request, code, _location(headers))
         if next_request is not None:
             self._redirects += 1
             if self._has_answered_challenge:
