@@ -36,7 +36,9 @@ def app() -> Application:
     return Application([("/echo", Echo), ("/fails", Fails), ("/fails-late", FailsLate)])
 
 
-@pytest.mark.expected_errors("Uncaught exception", "500", "Cannot send error response after headers written")
+@pytest.mark.expected_errors(
+    "Uncaught exception", "500", "Cannot send error response after headers written"
+)
 def test_what_a_handler_does_not_catch_reaches_the_test(loop: Any, app: Application) -> None:
     async def main() -> None:
         client = MemoryClient(app)
@@ -155,7 +157,9 @@ def test_an_exception_is_raised_where_the_handler_keeps_silent_about_it(
     ]
 
 
-@pytest.mark.expected_errors("Uncaught exception", "500", "Cannot send error response after headers written")
+@pytest.mark.expected_errors(
+    "Uncaught exception", "500", "Cannot send error response after headers written"
+)
 def test_a_stream_raises_what_its_handler_does(loop: Any) -> None:
     app = Application([("/fails", Fails), ("/late", FailsLate)])
 

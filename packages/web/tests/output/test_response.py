@@ -221,7 +221,9 @@ def test_a_stream_is_sent_in_chunks(site: MakeSite) -> None:
     assert answer.headers["Transfer-Encoding"] == "chunked"
 
 
-@pytest.mark.expected_errors("Uncaught exception", "Cannot send error response after headers written")
+@pytest.mark.expected_errors(
+    "Uncaught exception", "Cannot send error response after headers written"
+)
 def test_s16_too_much_for_the_content_length_closes_the_connection(site: MakeSite) -> None:
     import http.client
 

@@ -156,7 +156,9 @@ def test_finish_as_an_exception_ends_the_request_as_it_is(site: MakeSite) -> Non
     assert (answer.status, answer.body) == (202, b"half whole")
 
 
-@pytest.mark.expected_errors("Uncaught exception", "Cannot send error response after headers written")
+@pytest.mark.expected_errors(
+    "Uncaught exception", "Cannot send error response after headers written"
+)
 def test_an_exception_after_flush_closes_the_connection(site: MakeSite) -> None:
     class Handler(RequestHandler):
         async def get(self) -> None:
