@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from checks.known import Finding, new_findings, read_known
+from checks.finding import Finding
 from checks.private_access import accesses, definitions
 from imports import Import, read_imports, string_keys
 from wheels import LEFT_BY_BUILDS
@@ -324,14 +324,13 @@ def wheel_problems(workspace: Workspace, wheels: Iterable[Path]) -> Iterator[str
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Check the dependencies between the packages.")
     parser.add_argument("--root", type=Path, default=ROOT)
-    parser.add_argument("--all", action="store_true", help="print known findings too")
     parser.add_argument("--wheels", type=Path, help="folder to search for built wheels")
     options = parser.parse_args(arguments)
     workspace = Workspace(options.root)
     settings = workspace.settings()
     checker = Checker(workspace, Layers.from_settings(settings))
-    reaches = list(checker.private_access(settings.get("private-access")))
-    found = [*checker.problems(), *new_findings(reaches, {} if options.all else read_known())]
+    reaches = checker.private_access(settings.get("private-access"))
+    found = [*checker.problems(), *(finding.text for finding in reaches)]
     if options.wheels is not None:
         found += wheel_problems(workspace, options.wheels.rglob("*.whl"))
     print(*found, sep="\n", end="\n" if found else "")
