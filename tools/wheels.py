@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from environments import package_folder
+from environments import can_build, package_folder
 from workspace import ROOT, Piece, Workspace
 
 if TYPE_CHECKING:
@@ -152,7 +152,11 @@ def main(arguments: list[str] | None = None) -> int:
     shelf = WheelShelf(options.shelf)
     every = options.all or (options.action == "build" and not options.folders)
     folders = map(package_folder, options.folders)
-    pieces = list(workspace) if every else [workspace.by_folder(name) for name in folders]
+    pieces = (
+        [piece for piece in workspace if can_build(piece)]
+        if every
+        else [workspace.by_folder(name) for name in folders]
+    )
     if options.action != "install":
         chosen = pieces if options.action == "build" else workspace.closure(pieces)
         files = shelf.wheels(chosen)
