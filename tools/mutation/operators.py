@@ -125,13 +125,7 @@ def statement(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.Return) and node.value is not None:
         if not (isinstance(node.value, ast.Constant) and node.value.value is None):
             yield ast.Return(ast.Constant(None))
-    elif isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant):
-        yield ast.Pass()
-    elif isinstance(node, ast.AugAssign | ast.Raise | ast.Delete | ast.Break | ast.Continue):
-        yield ast.Pass()
-    elif isinstance(node, ast.Return):
-        yield ast.Pass()
-    elif isinstance(node, ast.Assign) and not isinstance(node.targets[0], ast.Name):
+    elif (isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant)) or isinstance(node, ast.AugAssign | ast.Raise | ast.Delete | ast.Break | ast.Continue) or isinstance(node, ast.Return) or (isinstance(node, ast.Assign) and not isinstance(node.targets[0], ast.Name)):
         yield ast.Pass()
 
 
