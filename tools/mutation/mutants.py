@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
-from .operators import OPERATORS
+from .operators import OPERATORS, tuning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: Calls whose arguments are only words for a reader.
 _LOGS = frozenset({"debug", "info", "warning", "error", "exception", "log"})
+
+_DECLARATIONS = re.compile(r"\b(?:getLogger|TypeVar)\(")
 
 _FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -26,7 +31,6 @@ class Mutant:
 
     name: str
     lines: frozenset[int]
-    is_in_function: bool
     _parent: ast.AST = field(repr=False)
     _attribute: str
     _index: int | None
@@ -78,93 +82,100 @@ class _Finder:
             before = self._statement
             if isinstance(child, ast.stmt):
                 self._statement = child
-            yield from self._mutants(node, attribute, index, child, scope)
-            yield from self.find(child, scope)
+            is_tuning = not self._is_in_function and attribute == "value" and _is_number(child)
+            for replacement in tuning(child) if is_tuning else _replacements(child):
+                ast.copy_location(replacement, child)
+                ast.fix_missing_locations(replacement)
+                name = f"{self._place(scope)}: {_change(child, replacement)}"
+                yield Mutant(name, _lines(child), node, attribute, index, replacement)
+            if not is_tuning:
+                yield from self.find(child, scope)
             self._statement = before
         self._is_in_function = outer
 
-    def _mutants(
-        self, parent: ast.AST, attribute: str, index: int | None, node: ast.AST, scope: Any
-    ) -> Iterator[Mutant]:
-        for operator in OPERATORS:
-            for replacement in operator(node):
-                ast.copy_location(replacement, node)
-                ast.fix_missing_locations(replacement)
-                name = f"{'.'.join(scope) or 'module'}: {_change(node, replacement)}"
-                yield Mutant(
-                    name,
-                    _lines(node),
-                    self._is_in_function,
-                    parent,
-                    attribute,
-                    index,
-                    replacement,
-                )
+    def _place(self, scope: tuple[str, ...]) -> str:
+        if isinstance(self._statement, ast.Assign):
+            target = self._statement.targets[0]
+        elif isinstance(self._statement, ast.AnnAssign):
+            target = self._statement.target
+        else:
+            target = None
+        if isinstance(target, ast.Name) and not self._is_in_function:
+            scope = (*scope, target.id)
+        return ".".join(scope) or "module"
+
+
+def _replacements(node: ast.AST) -> Iterator[ast.AST]:
+    for operator in OPERATORS:
+        yield from operator(node)
 
 
 def _children(node: ast.AST) -> Iterator[tuple[str, int | None, ast.AST]]:
     """Yield the parts of a node in which a fault would be one."""
     for attribute, value in ast.iter_fields(node):
-        if attribute in {"annotation", "returns", "decorator_list", "format_spec", "type_params"}:
+        if attribute in {
+            "annotation",
+            "returns",
+            "bases",
+            "decorator_list",
+            "format_spec",
+            "type_params",
+        }:
             continue
-        if isinstance(value, ast.AST) and not _is_only_for_readers(value):
-            yield attribute, None, value
-        elif isinstance(value, list):
-            for index, each in enumerate(value):
-                if isinstance(each, ast.AST) and not _is_only_for_readers(each):
-                    yield attribute, index, each
+        is_list = isinstance(value, list)
+        for index, child in enumerate(value if is_list else [value]):
+            if not isinstance(child, ast.AST) or _is_only_for_readers(child):
+                continue
+            if not _is_message_for(node, child):
+                yield attribute, index if is_list else None, child
 
 
 def _is_only_for_readers(node: ast.AST) -> bool:
-    """Tell whether nothing, or only a message, depends on a node."""
-    if isinstance(node, ast.JoinedStr | ast.Import | ast.ImportFrom):
-        return True
+    """Tell whether nothing but documentation, or a type, depends on a node."""
     if isinstance(node, ast.If):
         return "TYPE_CHECKING" in ast.unparse(node.test)
     if isinstance(node, ast.Expr):
-        call = node.value.func if isinstance(node.value, ast.Call) else None
-        if isinstance(call, ast.Attribute) and call.attr in _LOGS:
-            for argument in node.value.args:  # type: ignore[attr-defined]  # it is a call
-                if isinstance(argument, ast.Constant):
-                    argument.value = _Message(argument.value)
         return isinstance(node.value, ast.Constant)
-    if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
-        for argument in node.exc.args:
-            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                argument.value = _Message(argument.value)
-    if isinstance(node, ast.Assign | ast.AnnAssign):
-        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-        return (isinstance(target, ast.Name) and target.id in {"__slots__", "__all__"}) or (
-            _is_declaration(node)
-        )
-    return isinstance(node, ast.Constant) and isinstance(node.value, _Message)
-
-
-class _Message(str):
-    """A string that only a reader sees."""
-
-    __slots__ = ()
-
-
-def _is_declaration(node: ast.AST) -> bool:
     if isinstance(node, ast.AnnAssign):
         return node.value is None or "TypeAlias" in ast.unparse(node.annotation)
-    return isinstance(node, ast.Assign) and "getLogger" in ast.unparse(node.value)
+    if isinstance(node, ast.Assign):
+        target = ast.unparse(node.targets[0])
+        return target in {"__slots__", "__all__"} or bool(
+            _DECLARATIONS.search(ast.unparse(node.value))
+        )
+    return isinstance(node, ast.JoinedStr | ast.Import | ast.ImportFrom)
+
+
+def _is_number(node: ast.AST) -> TypeGuard[ast.expr]:
+    """Tell whether an expression is a size or a time, not a number that counts single things."""
+    parts = ast.BinOp | ast.operator | ast.Constant
+    if not all(isinstance(each, parts) for each in ast.walk(node)):
+        return False
+    value = eval(ast.unparse(node))
+    return isinstance(value, float) or (isinstance(value, int) and value > 1)
+
+
+def _is_message_for(node: ast.AST, child: ast.AST) -> bool:
+    """Tell whether a child is the text of a log record or of an exception."""
+    if not (isinstance(node, ast.Call) and isinstance(child, ast.Constant)):
+        return False
+    name = ast.unparse(node.func).rpartition(".")[2]
+    return isinstance(child.value, str) and (name in _LOGS or name.endswith("Error"))
 
 
 def _lines(node: ast.AST) -> frozenset[int]:
     """Return the lines that run when a node does: of a compound statement only its head."""
     first: int = node.lineno  # type: ignore[attr-defined]  # an expression or a statement
     last: int = node.end_lineno  # type: ignore[attr-defined]  # as above
-    if isinstance(node, ast.If | ast.While):
+    if isinstance(node, ast.If | ast.While):  # the head only
         last = node.test.end_lineno or last
     return frozenset(range(first, last + 1))
 
 
 def _change(before: ast.AST, after: ast.AST) -> str:
-    if isinstance(before, ast.If | ast.While):  # without what they hold
-        kind = type(before).__name__.lower()
-        return f"{kind} {ast.unparse(before.test)} -> {ast.unparse(after.test)}"  # type: ignore[attr-defined]  # the same kind
+    if isinstance(before, ast.If | ast.While | ast.IfExp) and isinstance(after, type(before)):
+        kind = "while" if isinstance(before, ast.While) else "if"  # without what they hold
+        return f"{kind} {_shortened(ast.unparse(before.test))} -> {ast.unparse(after.test)}"
     return f"{_shortened(ast.unparse(before))} -> {_shortened(ast.unparse(after))}"
 
 

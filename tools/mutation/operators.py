@@ -45,6 +45,10 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
 _FUNCTIONS = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
 
+#: Statements that may be left out, whatever they hold.
+_STATEMENTS = ast.AugAssign | ast.Raise | ast.Delete | ast.Break | ast.Continue | ast.Return
+
+
 def comparison(node: ast.AST) -> Iterator[ast.AST]:
     """Compare in another way."""
     if isinstance(node, ast.Compare):
@@ -97,11 +101,12 @@ def arithmetic(node: ast.AST) -> Iterator[ast.AST]:
         yield changed
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         yield node.operand
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        if node.func.id in _FUNCTIONS:
-            changed = copy(node)
-            changed.func = ast.Name(_FUNCTIONS[node.func.id], ast.Load())
-            yield changed
+    elif isinstance(node, ast.Call):
+        other = _FUNCTIONS.get(ast.unparse(node.func))
+        if other:
+            changed_call = copy(node)
+            changed_call.func = ast.Name(other, ast.Load())
+            yield changed_call
 
 
 def element(node: ast.AST) -> Iterator[ast.AST]:
@@ -112,27 +117,31 @@ def element(node: ast.AST) -> Iterator[ast.AST]:
                 changed = copy(node)
                 changed.elts = [*node.elts[:index], *node.elts[index + 1 :]]
                 yield changed
-    elif isinstance(node, ast.Dict) and node.keys:
+    elif isinstance(node, ast.Dict):
         for index in range(len(node.keys)):
-            changed = copy(node)
-            changed.keys = [*node.keys[:index], *node.keys[index + 1 :]]
-            changed.values = [*node.values[:index], *node.values[index + 1 :]]
-            yield changed
+            keys = [*node.keys[:index], *node.keys[index + 1 :]]
+            yield ast.Dict(keys, [*node.values[:index], *node.values[index + 1 :]])
 
 
 def statement(node: ast.AST) -> Iterator[ast.AST]:
     """Leave out a statement; a result is None."""
     if isinstance(node, ast.Return) and node.value is not None:
-        if not (isinstance(node.value, ast.Constant) and node.value.value is None):
+        if ast.unparse(node.value) != "None":
             yield ast.Return(ast.Constant(None))
-    elif isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant):
+    elif (
+        isinstance(node, _STATEMENTS)
+        or (isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant))
+        or (isinstance(node, ast.Assign) and not isinstance(node.targets[0], ast.Name))
+    ):
         yield ast.Pass()
-    elif isinstance(node, ast.AugAssign | ast.Raise | ast.Delete | ast.Break | ast.Continue):
-        yield ast.Pass()
-    elif isinstance(node, ast.Return):
-        yield ast.Pass()
-    elif isinstance(node, ast.Assign) and not isinstance(node.targets[0], ast.Name):
-        yield ast.Pass()
+
+
+def tuning(value: ast.expr) -> Iterator[ast.expr]:
+    """Take ten times a number, and a tenth of it."""
+    yield ast.BinOp(value, ast.Mult(), ast.Constant(10))
+    yield ast.BinOp(
+        value, ast.Div() if "." in ast.unparse(value) else ast.FloorDiv(), ast.Constant(10)
+    )
 
 
 OPERATORS: tuple[Operator, ...] = (
