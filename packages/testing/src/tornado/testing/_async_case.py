@@ -54,7 +54,7 @@ class AsyncTestCase(unittest.TestCase):
     leftovers: ClassVar[OnLeftovers | None] = None
 
     #: The seconds that one callback may hold the loop before the test fails; 0 for no limit. With
-    #: None, the environment variable ``TORNADO_TEST_BLOCKING`` decides; the default is no limit.
+    #: None, the environment variable ``TORNADO_TEST_BLOCKING`` decides; by default nothing is checked.
     #:
     #: .. versionadded:: 1.0
     blocking_threshold: ClassVar[float | None] = None
