@@ -294,19 +294,21 @@ def state(parity: Parity, entry: Entry) -> str:
     return parity.complaint(entry) or "same"
 
 
-def rows(
-    api: str, parity: Parity, tests: Mapping[str, Found]
-) -> Iterator[tuple[Entry, str, list[str]]]:
-    """Yield what the document says about each entry of an API."""
-    for entry in read_api(api):
-        if parity.is_built(entry):
-            yield entry, state(parity, entry), where_tested(entry, parity, tests)
+@cache
+def rows(api: str, parity: Parity, workspace: Workspace) -> list[tuple[Entry, str, list[str]]]:
+    """Return what the document says about each entry of an API."""
+    tests = read_tests(parity, workspace)
+    return [
+        (entry, state(parity, entry), where_tested(entry, parity, tests))
+        for entry in read_api(api)
+        if parity.is_built(entry)
+    ]
 
 
 def render(api: str, parity: Parity, workspace: Workspace) -> str:
     """Return the document about an API."""
     lines, module = [HEADS[api].rstrip("\n")], ""
-    for entry, how, files in rows(api, parity, read_tests(parity, workspace)):
+    for entry, how, files in rows(api, parity, workspace):
         if entry.module != module:
             module = entry.module
             lines += [
@@ -330,7 +332,7 @@ def untruths(api: str, parity: Parity, workspace: Workspace, document: str) -> I
     """Yield what a document says that is not so; a test that it does not name yet is fine."""
     said = re.findall(r"^\| (`.*) \| ([^|]*) \| ([^|]*) \|$", document, re.MULTILINE)
     tests = read_tests(parity, workspace)
-    truth = list(rows(api, parity, tests))
+    truth = rows(api, parity, workspace)
     if len(said) != len(truth):
         yield f"has {len(said)} names, there are {len(truth)}"
         return
@@ -397,8 +399,7 @@ def absent_names(parity: Parity) -> list[str]:
 
 def untested_names(parity: Parity, workspace: Workspace) -> list[str]:
     """Return the names of both APIs that are there and that no test uses."""
-    tests = read_tests(parity, workspace)
-    found = [row for api in (MODERN, CLASSIC) for row in rows(api, parity, tests)]
+    found = [row for api in (MODERN, CLASSIC) for row in rows(api, parity, workspace)]
     is_there = re.compile("same|differs")
     return sorted({entry.name for entry, how, files in found if is_there.match(how) and not files})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -36,6 +37,7 @@ class Block:
         return self.language == "python" and not self.is_session and not self.file
 
 
+@cache
 def pages() -> list[Path]:
     """Return every page that a reader can come across."""
     found = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("packages/*/*.md")]
@@ -47,6 +49,7 @@ def name_of(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
+@cache
 def blocks(page: Path) -> list[Block]:
     """Return the fenced blocks of a page in order."""
     found, excuse = [], ""

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from pages import blocks, name_of, pages, write_files
 
-WITH_PYTHON = {
-    name_of(page): page
-    for page in pages()
-    if any(block.is_program or block.is_session for block in blocks(page))
-}
+PAGES = {name_of(page): page for page in pages()}
+# Every test of a page starts a process, so there is none for a page with nothing of the kind.
+WITH_PROGRAMS = {n: p for n, p in PAGES.items() if any(b.is_program for b in blocks(p))}
+WITH_SESSIONS = {n: p for n, p in PAGES.items() if any(b.is_session for b in blocks(p))}
+WITH_PYTHON = {n: p for n, p in PAGES.items() if n in WITH_PROGRAMS or n in WITH_SESSIONS}
 
 
-@pytest.mark.parametrize("name", WITH_PYTHON)
+@pytest.mark.parametrize("name", WITH_PROGRAMS)
 def test_the_python_on_a_page_runs_from_top_to_bottom(name: str, tmp_path: Path) -> None:
     """The blocks of a page are one program, which is imported and not started."""
     lines: list[str] = []
@@ -38,7 +38,7 @@ def test_the_python_on_a_page_runs_from_top_to_bottom(name: str, tmp_path: Path)
     assert result.returncode == 0, f"line numbers are those of {name}:\n{result.stderr}"
 
 
-@pytest.mark.parametrize("name", WITH_PYTHON)
+@pytest.mark.parametrize("name", WITH_SESSIONS)
 def test_sessions_on_a_page_answer_what_is_printed(name: str, tmp_path: Path) -> None:
     sessions = [b for b in blocks(WITH_PYTHON[name]) if b.is_session and not b.excuse]
     write_files(WITH_PYTHON[name], tmp_path)

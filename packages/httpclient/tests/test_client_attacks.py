@@ -188,6 +188,25 @@ async def test_s20_the_method_after_a_redirect_is_that_of_the_rfc(
     assert response.effective_url == peer.url("/new")
 
 
+async def test_s20_a_get_after_a_produced_body_has_no_body(make, serve):
+    async def answer(request: Any, writer: asyncio.StreamWriter) -> None:
+        is_first = request.target != "/new"
+        writer.write(serve.reply(b"", "303 See Other", Location="/new") if is_first else reply_ok)
+
+    async def produce(write: Any) -> None:
+        await write(b"body")
+
+    reply_ok = serve.reply(b"done")
+    peer = await serve(answer)
+    response = await make.fetch(peer.url(), method="POST", body_producer=produce)
+    assert response.body == b"done"
+    assert [request.method for request in peer.requests] == ["POST", "GET"]
+    assert peer.requests[0].body == b"body"
+    assert peer.requests[1].body == b""
+    assert "transfer-encoding" not in peer.requests[1].fields
+    assert "content-length" not in peer.requests[1].fields
+
+
 async def test_s20_redirects_are_counted(make, serve):
     peer = await redirect(serve, "/again")
     client = make()

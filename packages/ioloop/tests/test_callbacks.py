@@ -13,11 +13,18 @@ from tornado.ioloop import IOLoop
 
 
 def collect(ioloop, *schedule):
-    """Run the loop until the callbacks that were scheduled have run, and return their calls."""
+    """Run twenty rounds of the loop, and return the calls of the callbacks."""
     calls = []
     for each in schedule:
         each(calls)
-    ioloop.call_later(0.02, ioloop.stop)
+
+    def run_rounds(left):
+        if left:
+            ioloop.add_callback(run_rounds, left - 1)
+        else:
+            ioloop.stop()
+
+    run_rounds(20)
     ioloop.start()
     return calls
 

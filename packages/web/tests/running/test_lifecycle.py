@@ -320,12 +320,12 @@ def test_a_handler_that_finishes_as_the_client_leaves_is_not_called(site: MakeSi
         def on_finish(self) -> None:
             calls.append("on_finish")
             loop = asyncio.get_running_loop()
-            loop.call_soon(loop.call_soon, loop.call_soon, told.set)
+            loop.call_soon(loop.call_soon, loop.call_soon, settled.set)
 
-    told = threading.Event()
+    settled = threading.Event()
     running = site([("/", Handler)])
     with socket.create_connection(("127.0.0.1", running.port), timeout=10) as client:
         client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         assert client.recv(1000) == b""
-    assert told.wait(10)
+    assert settled.wait(10)
     assert calls == ["on_finish"]

@@ -1,6 +1,6 @@
 """An asynchronous HTTP client, and a blocking one.
 
-`AsyncHTTPClient.fetch` performs a request and gives the response::
+`AsyncHTTPClient.fetch` performs a request and returns the response::
 
     from tornado.httpclient import AsyncHTTPClient
 

@@ -50,6 +50,9 @@ class HTTP1Connection(OutgoingMessage):
     ) -> None:
         self.stream = stream
         self._state = HEAD_NEXT
+        self._owner = None
+        self._method = ""
+        self._version = "HTTP/1.1"
         self.is_client = is_client
         self.params = params = params or HTTP1ConnectionParameters()
         self.context = context

@@ -30,15 +30,15 @@ _await = Future.__await__
 class Waiter(Future[Any]):
     """A future in a :class:`WaitQueue`.
 
-    :ivar restore: called with the result if the result does not reach its coroutine.
+    :ivar take_back: called with the result if the result does not reach its coroutine.
     :ivar item: what a producer wants to put.
     """
 
-    __slots__ = ("item", "queue", "restore", "timer")
+    __slots__ = ("item", "queue", "take_back", "timer")
 
     queue: WaitQueue | None
     timer: asyncio.TimerHandle | None
-    restore: Callable[[Any], None] | None
+    take_back: Callable[[Any], None] | None
     item: Any
 
     def expire(self) -> None:
@@ -57,9 +57,9 @@ class Waiter(Future[Any]):
 
     def give_back(self) -> None:
         """Pass the result on, because the coroutine that waited for it will not see it."""
-        restore, self.restore = self.restore, None
-        if restore is not None and not self.cancelled() and self.exception() is None:
-            restore(self.result())
+        take_back, self.take_back = self.take_back, None
+        if take_back is not None and not self.cancelled() and self.exception() is None:
+            take_back(self.result())
 
     def _leave(self) -> None:
         queue, self.queue = self.queue, None
@@ -108,7 +108,7 @@ class WaitQueue:
     def add(
         self,
         timeout: float | timedelta | None,
-        restore: Callable[[Any], None] | None = None,
+        take_back: Callable[[Any], None] | None = None,
         item: Any = None,
     ) -> Waiter:
         """Return a new waiter at the end of the queue.
@@ -116,12 +116,12 @@ class WaitQueue:
         :param timeout: a deadline as :meth:`.IOLoop.time` returns it, a timedelta from now, or None
             to wait for ever. If the deadline has passed already, as 0 has, the waiter expires at
             once.
-        :param restore: called with the result if the result does not reach its coroutine.
+        :param take_back: called with the result if the result does not reach its coroutine.
         :param item: what a producer wants to put.
         """
         loop = running_asyncio_loop() or current_asyncio_loop()
         waiter = Waiter(loop=loop)
-        waiter.restore = restore
+        waiter.take_back = take_back
         waiter.item = item
         waiter.timer = None
         waiter.queue = self
@@ -134,7 +134,7 @@ class WaitQueue:
         self.waiters[waiter] = None
         return waiter
 
-    async def wait(self, restore: Callable[[Any], None]) -> Any:
+    async def wait(self, take_back: Callable[[Any], None]) -> Any:
         """Wait at the end of the queue, and return the result.
 
         A coroutine needs only a plain future for that, which costs much less than a
@@ -148,7 +148,7 @@ class WaitQueue:
             if future.cancelled():
                 self.waiters.pop(future, None)
             else:
-                restore(future.result())
+                take_back(future.result())
             raise
 
     def wake_first(self, result: Any) -> bool:

@@ -120,15 +120,15 @@ def _begin(
 ) -> Future[Any]:
     """Continue a generator that has yielded. It gets a runner only if it has to wait."""
     try:
-        ready = to_waitable(run, yielded)
-        if ready is not moment and ready.done():
-            ready = advance(run, generator, ready)
+        awaited = to_waitable(run, yielded)
+        if awaited is not moment and awaited.done():
+            awaited = advance(run, generator, awaited)
     except BaseException as end:  # noqa: BLE001 - as above
         return _future_at_end(end)
     result = PendingFuture(loop=running_asyncio_loop() or current_asyncio_loop())
     if result._source_traceback:
         name_the_caller(result)
-    Runner(run, generator, result, ready)
+    Runner(run, generator, result, awaited)
     return result
 
 

@@ -73,13 +73,13 @@ class EngineRunner(Runner):
 
     __slots__ = ()
 
-    def _listen(self, ready: Any) -> None:
+    def _listen(self, awaited: Any) -> None:
         # The loop runs its own callbacks in a way that handles exceptions.
         ioloop = IOLoop.current()
-        if ready is moment:
-            ioloop.add_callback(self._wake, ready)
+        if awaited is moment:
+            ioloop.add_callback(self._wake, awaited)
         else:
-            ioloop.add_future(ready, self._wake)
+            ioloop.add_future(awaited, self._wake)
 
     def _finish(self, value: Any) -> None:
         if self._keys is not None and self._keys.open:

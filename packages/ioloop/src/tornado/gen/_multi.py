@@ -77,23 +77,23 @@ def Multi(children: Any, quiet_exceptions: Quiet = ()) -> Any:  # noqa: N802 - t
 class _Gathering:
     """The futures that one call of :func:`multi_future` waits for."""
 
-    __slots__ = ("children", "keys", "quiet", "result", "waiting")
+    __slots__ = ("children", "keys", "quiet", "result", "unfinished")
 
     def __init__(self, keys: list[Any] | None, children: list[Any], quiet: Quiet) -> None:
         self.keys = keys
         self.children = children
         self.quiet = quiet
         #: The futures that are not done. One that is passed several times counts once.
-        self.waiting = {child for child in children if not child.done()}
+        self.unfinished = {child for child in children if not child.done()}
         self.result: Future[Any] = new_future()
 
     def begin(self) -> Future[Any]:
-        if not self.waiting:
+        if not self.unfinished:
             self._end()
             return self.result
         self.result = pending = PendingFuture(loop=self.result.get_loop())
         pending.abandon = self._abandon
-        for child in list(self.waiting):
+        for child in list(self.unfinished):
             if isinstance(child, Future):
                 child.add_done_callback(self._count)
             else:
@@ -101,8 +101,8 @@ class _Gathering:
         return pending
 
     def _count(self, child: Any) -> None:
-        self.waiting.discard(child)
-        if not self.waiting:
+        self.unfinished.discard(child)
+        if not self.unfinished:
             self._end()
 
     def _end(self) -> None:

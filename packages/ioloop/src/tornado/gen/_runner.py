@@ -36,11 +36,11 @@ class Runner:
 
     __slots__ = (
         "__weakref__",
+        "_awaited",
         "_gen",
         "_keys",
-        "_ready",
         "_result",
-        "_run",
+        "_run_in_context",
         "_running",
     )
 
@@ -51,13 +51,13 @@ class Runner:
         result_future: Any,
         first_yielded: Any,
     ) -> None:
-        self._run = ctx_run
+        self._run_in_context = ctx_run
         self._gen: Generator[Any, Any, Any] | None = gen
         self._result = result_future
         self._keys: KeyTable | None = None
         self._running = False
         #: What the generator waits for.
-        self._ready: Waitable | None = None
+        self._awaited: Waitable | None = None
         if isinstance(result_future, PendingFuture):
             result_future.abandon = self._abandon
         if self._wait_for(to_waitable(ctx_run, first_yielded)):
@@ -73,25 +73,25 @@ class Runner:
         self._running = True
         try:
             while True:
-                ready, self._ready = self._ready, None
-                if ready is None:
+                awaited, self._awaited = self._awaited, None
+                if awaited is None:
                     return
-                if isinstance(ready, Future) and not ready.done():
-                    self._ready = ready  # this method was called directly
+                if isinstance(awaited, Future) and not awaited.done():
+                    self._awaited = awaited  # this method was called directly
                     return
-                if not self._wait_for(advance(self._run, gen, ready)):
+                if not self._wait_for(advance(self._run_in_context, gen, awaited)):
                     return
         except (StopIteration, Return) as end:
-            self._end()
+            self._drop_generator()
             self._finish(end.value)
         except asyncio.CancelledError:
-            self._end()
+            self._drop_generator()
             self._cancel_result()
         except Exception as error:  # noqa: BLE001 - it is the exception of the future
-            self._end()
+            self._drop_generator()
             self._fail(strip_own_frames(error))
         except BaseException as error:
-            self._end()
+            self._drop_generator()
             self._fail(error)
             raise
         finally:
@@ -99,7 +99,7 @@ class Runner:
 
     def handle_yield(self, yielded: Any) -> bool:
         """Wait for what the generator yields, and tell whether :meth:`run` can continue at once."""
-        return self._wait_for(to_waitable(self._run, yielded))
+        return self._wait_for(to_waitable(self._run_in_context, yielded))
 
     def handle_exception(
         self, typ: type[BaseException], value: BaseException, tb: TracebackType | None
@@ -107,42 +107,42 @@ class Runner:
         """Throw an exception of a callback into the generator, and tell whether it was waiting."""
         if self._running or self._gen is None:
             return False
-        self._ready = Completed(value)
+        self._awaited = Completed(value)
         self.run()
         return True
 
-    def _wait_for(self, ready: Waitable) -> bool:
-        self._ready = ready
-        if isinstance(ready, YieldPoint):
-            return self._start_point(ready)
-        if ready is not moment and ready.done():
+    def _wait_for(self, awaited: Waitable) -> bool:
+        self._awaited = awaited
+        if isinstance(awaited, YieldPoint):
+            return self._start_point(awaited)
+        if awaited is not moment and awaited.done():
             return True
-        self._listen(ready)
+        self._listen(awaited)
         return False
 
-    def _listen(self, ready: Any) -> None:
-        if ready is moment:
-            self._wake_next_round(ready)
-        elif isinstance(ready, futures.Future):
-            IOLoop.current().add_future(ready, self._wake)
+    def _listen(self, awaited: Any) -> None:
+        if awaited is moment:
+            self._wake_next_round(awaited)
+        elif isinstance(awaited, futures.Future):
+            IOLoop.current().add_future(awaited, self._wake)
         else:
-            ready.add_done_callback(self._wake)
+            awaited.add_done_callback(self._wake)
 
-    def _wake_next_round(self, ready: Any) -> None:
+    def _wake_next_round(self, awaited: Any) -> None:
         loop = running_asyncio_loop()
         if loop is None:
-            IOLoop.current().add_callback(self._wake, ready)
+            IOLoop.current().add_callback(self._wake, awaited)
         else:
-            loop.call_soon(self._wake, ready)
+            loop.call_soon(self._wake, awaited)
 
-    def _wake(self, ready: Any) -> None:
+    def _wake(self, awaited: Any) -> None:
         # After a cancellation, the generator may be waiting for another future.
-        if ready is self._ready:
+        if awaited is self._awaited:
             self.run()
 
     # -- the end ----------------------------------------------------------------------------
 
-    def _end(self) -> None:
+    def _drop_generator(self) -> None:
         self._gen = None
         if isinstance(self._result, PendingFuture):
             # The two refer to each other, and would have to wait for the garbage collector.
@@ -169,23 +169,23 @@ class Runner:
             self._result.get_loop().call_soon(self._unwind)
 
     def _unwind(self) -> None:
-        ready = self._ready
-        if self._gen is None or ready is None:
+        awaited = self._awaited
+        if self._gen is None or awaited is None:
             return
-        if isinstance(ready, Future):
-            ready.remove_done_callback(self._wake)
-            give_up(ready)
-        self._ready = Completed(asyncio.CancelledError())
+        if isinstance(awaited, Future):
+            awaited.remove_done_callback(self._wake)
+            give_up(awaited)
+        self._awaited = Completed(asyncio.CancelledError())
         self.run()
 
     # -- classic: keys ----------------------------------------------------------------------
 
     def _start_point(self, point: YieldPoint) -> bool:
         try:
-            self._run(point.start, self)
+            self._run_in_context(point.start, self)
             return point.is_ready()
         except Exception as error:  # noqa: BLE001 - the generator gets it
-            self._ready = Completed(error)
+            self._awaited = Completed(error)
             return True
 
     def register_callback(self, key: Any) -> None:
@@ -213,13 +213,13 @@ class Runner:
         if self._keys is None:
             self._keys = KeyTable()
         self._keys.results[key] = result
-        point = self._ready
+        point = self._awaited
         if self._running or not isinstance(point, YieldPoint):
             return
         try:
             ready = point.is_ready()
         except Exception as error:  # noqa: BLE001 - the generator gets it
-            self._ready = Completed(error)
+            self._awaited = Completed(error)
             ready = True
         if ready:
             self.run()

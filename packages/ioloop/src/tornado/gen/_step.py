@@ -44,30 +44,30 @@ class Completed:
 
 
 def advance(
-    run: Callable[..., Any], generator: Generator[Any, Any, Any], ready: Waitable
+    run: Callable[..., Any], generator: Generator[Any, Any, Any], awaited: Waitable
 ) -> Waitable:
     """Step a generator until it waits for something that is not ready.
 
     :param run: the ``run`` method of the generator's context.
-    :param ready: what the generator waits for now. It is done.
+    :param awaited: what the generator waits for now. It is done.
     :returns: what the generator waits for then.
     :raises StopIteration: if the generator ends; its value is the result. The same holds for
         :exc:`Return`, and other exceptions of the generator are raised as they are.
     """
     while True:
         try:
-            value = ready.result()
+            value = awaited.result()
         except BaseException as error:  # noqa: BLE001 - the generator gets it
             failure = strip_own_frames(error)
         else:
-            ready = to_waitable(run, run(generator.send, value))
-            if ready is moment or not ready.done():
-                return ready
+            awaited = to_waitable(run, run(generator.send, value))
+            if awaited is moment or not awaited.done():
+                return awaited
             continue
-        ready = to_waitable(run, run(generator.throw, failure))
+        awaited = to_waitable(run, run(generator.throw, failure))
         del failure
-        if ready is moment or not ready.done():
-            return ready
+        if awaited is moment or not awaited.done():
+            return awaited
 
 
 def strip_own_frames(error: BaseException) -> BaseException:

@@ -148,7 +148,7 @@ class _TimedWait:
 
     def _copy(self) -> None:
         if self.future.cancelled():
-            self._release()
+            self._detach()
             self.result.cancel()
             return
         error = self.future.exception()
@@ -156,7 +156,7 @@ class _TimedWait:
             self.result.set_exception(error)
         else:
             self.result.set_result(self.future.result())
-        self._release()
+        self._detach()
 
     def _expire(self) -> None:
         if self.result.done():
@@ -166,9 +166,10 @@ class _TimedWait:
             self.result.set_exception(TimeoutError(message or "Timeout"))
         except Exception as error:  # noqa: BLE001 - otherwise the result would never be ready
             self.result.set_exception(error)
-        self._release()
+        self._detach()
 
-    def _release(self) -> None:
+    def _detach(self) -> None:
+        """Remove the reference from the result, so that the two do not keep each other alive."""
         if isinstance(self.result, PendingFuture):
             self.result.abandon = None
 

@@ -208,12 +208,8 @@ class BlockingWatch:
         # A callback that stops the loop itself leaves the ping without an answer.
         answered = ping.answered
         if answered is None:
-            observed = [
-                observation.time
-                for observation in self._observations(ping)
-                if observation is not None
-            ]
-            answered = observed[-1] + self.interval / 2 if observed else None
+            times = [each.time for each in self._observations(ping) if each is not None]
+            answered = times[-1] + self.interval / 2 if times else None
         if answered is not None:
             self._evaluate(ping, answered)
 
@@ -228,14 +224,14 @@ class BlockingWatch:
         duration = answered - ping.sent + self.interval / 2
         if self.action is not None or duration < self.threshold:
             return
-        observed = longest_run(self._observations(ping))
+        observations = longest_run(self._observations(ping))
         # Many short callbacks in a row are load. A callback that blocks may have begun almost one
         # interval before it was first observed, and ended almost one after it was last observed.
         if (
-            len(observed) > 1
-            and observed[-1].time - observed[0].time >= self.threshold - 2 * self.interval
+            len(observations) > 1
+            and observations[-1].time - observations[0].time >= self.threshold - 2 * self.interval
         ):
-            place = Counter(observation.place for observation in observed).most_common(1)[0][0]
+            place = Counter(each.place for each in observations).most_common(1)[0][0]
             self._report(place, duration)
 
     def _report(self, place: Place, duration: float) -> None:

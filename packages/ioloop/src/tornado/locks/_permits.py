@@ -30,13 +30,13 @@ class Permits:
         self.queue = WaitQueue()
 
     def acquire(
-        self, timeout: float | datetime.timedelta | None, release: Callable[[], None]
+        self, timeout: float | datetime.timedelta | None, release_permit: Callable[[], None]
     ) -> Future[Any]:
         """Return a future for a permit."""
         if self.count == 0:
             return self.queue.add(timeout, _release)
         self.count -= 1
-        return finished_future(Permit(release))
+        return finished_future(Permit(release_permit))
 
     async def hold(self) -> None:
         """Wait for a permit. No future is made if there is one."""
@@ -45,9 +45,9 @@ class Permits:
         else:
             self.count -= 1
 
-    def release(self, release: Callable[[], None]) -> None:
+    def release(self, release_permit: Callable[[], None]) -> None:
         """Hand a permit to the first waiter, or keep it if there is none."""
-        if not self.queue.wake_first(Permit(release)):
+        if not self.queue.wake_first(Permit(release_permit)):
             self.count += 1
 
     def describe(self, owner: object) -> str:

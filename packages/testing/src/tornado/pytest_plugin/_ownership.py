@@ -27,7 +27,7 @@ FOREIGN_FIXTURES = frozenset({"anyio_backend", "nursery"})
 #: The modules that our fixtures are defined in.
 _OURS = frozenset({"tornado.pytest_plugin._fixtures", "tornado.pytest_plugin._base_url"})
 
-#: A fixture of this name is Tornado's, whoever has defined it.
+#: A fixture of this name is Tornado's, no matter which plugin defines it.
 _LOOP = "io_loop"
 
 _ASYNCHRONOUS = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR

@@ -67,7 +67,7 @@ def _parse_alone(argv: list[str]) -> tuple[Options, list[str]]:
         option = f"--{name.replace('_', '-')}"
         parser.add_argument(option, default=default, type=kind, help=HELP[name], **flag)
     parser.add_argument("names", nargs="*")
-    # An option in front of a name does not take the name for its value.
+    # An option before a name does not take the name for its value.
     joined = [
         f"{word}=true" if word.lstrip("-").replace("-", "_") in _FLAGS else word
         for word in argv[1:]

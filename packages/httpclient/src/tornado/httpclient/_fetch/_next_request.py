@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .._errors import HTTPProtocolError
 from .._request._request import settle
-from ._redirect import REDIRECT_CODES, redirected
+from ._redirect import REDIRECT_CODES, redirect_request
 
 if TYPE_CHECKING:
     from tornado.httputil import HTTPHeaders
@@ -50,7 +50,7 @@ class NextRequests:
     def follow_performed(
         self, request: HTTPRequest, code: int, headers: HTTPHeaders
     ) -> HTTPRequest | None:
-        """Return the request that libcurl makes of a response: the same one if it is no redirect.
+        """Return the request that libcurl makes of a response: the same one if it is not a redirect.
 
         :returns: None if it is one redirect more than may be followed.
         :raises HTTPProtocolError: the redirect is one that this client would not follow.
@@ -67,7 +67,7 @@ class NextRequests:
     def _redirect(
         self, request: HTTPRequest, code: int, headers: HTTPHeaders
     ) -> HTTPRequest | None:
-        next_request = redirected(request, code, _location(headers))
+        next_request = redirect_request(request, code, _location(headers))
         if next_request is not None:
             self._redirects += 1
             if self._has_answered_challenge:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 REDIRECT_CODES = frozenset({301, 302, 303, 307, 308})
 
-#: The fields that describe a body, and go when the body goes.
+#: The fields that describe a body, and are dropped with it.
 _BODY_FIELDS = (
     "Content-Encoding",
     "Content-Language",
@@ -35,12 +35,12 @@ _SECRET_OPTIONS = ("auth_username", "auth_password", "client_cert", "client_key"
 _SAFE = "%" + "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"<>\\^`{|}')
 
 
-def redirected(request: HTTPRequest, code: int, location: str) -> HTTPRequest | None:
+def redirect_request(request: HTTPRequest, code: int, location: str) -> HTTPRequest | None:
     """Return the request that a redirect asks for; None if it cannot be made.
 
-    A request to another origin (scheme, host or port) has no credentials, cookies, Host field and
-    client certificate of the earlier one, except for a certificate inside an SSLContext. A body
-    only goes along with 307 and 308, and never from https to http.
+    A request to another origin (scheme, host or port) does not have the credentials, cookies, Host
+    field and client certificate of the earlier one. Only a certificate inside an SSLContext cannot
+    be dropped. A body is only sent again with 307 and 308, and never from https to http.
 
     :raises RedirectError: the location is not an http or https URL.
     """

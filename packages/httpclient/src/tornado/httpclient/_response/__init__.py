@@ -1,6 +1,6 @@
-"""What a fetch gives.
+"""The response of a fetch.
 
-``_response`` is the response; ``_charset`` finds out how its body is decoded to text. ``_decoding``
-takes content codings off a body while it arrives, ``_body_limits`` has the errors for bodies that
-are too large. ``_stream`` is a response that is read while it arrives.
+``_response`` is what a caller gets, ``_charset`` finds the charset of its body, and ``_stream`` is a
+response that is read while it arrives. ``_decoding`` decodes compressed bodies while they arrive,
+``_body_limits`` has the errors for bodies that are too large.
 """

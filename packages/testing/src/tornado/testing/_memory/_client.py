@@ -27,7 +27,7 @@ _BODIES = ("body", "body_producer", "json", "form", "files")
 
 
 class MemoryClient:
-    """Send requests to an application without a socket.
+    """A client that sends requests to an application without a socket.
 
     ::
 

@@ -19,7 +19,7 @@ class MemoryCookies(MutableMapping[str, str]):
     """
 
     def __init__(self, base_url: str) -> None:
-        #: The `http.cookiejar.CookieJar` behind it.
+        #: The underlying `http.cookiejar.CookieJar`.
         self.jar = CookieJar()
         host = urlsplit(base_url).hostname or ""
         # What the jar makes of a host without a dot (RFC 2965 section 1).

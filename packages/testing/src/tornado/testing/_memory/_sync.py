@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class SyncMemoryClient:
-    """Send requests to an application without a socket, and block until the response is here.
+    """A client that sends requests without a socket, and blocks until the response is here.
 
     ::
 
