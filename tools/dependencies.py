@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from checks.finding import Finding
 from checks.private_access import accesses, definitions
 from imports import Import, read_imports, string_keys
+from wheels import LEFT_BY_BUILDS
 from workspace import META_PACKAGE, ROOT, Piece, Workspace, normalized, required_name
 
 if TYPE_CHECKING:
@@ -242,7 +243,7 @@ class Checker:
         """Find pieces that the meta-package does not require, list or import for type checkers."""
         place = self._place(meta.source / "tornado")
         others = {piece.name for piece in self.workspace} - {meta.name}
-        required = set(map(required_name, meta.dependencies))
+        required = set(map(required_name, meta.requirements()))  # extras too
         table = dict(string_keys(meta.source / "tornado" / "_pieces.py", "PIECES"))
         public = {
             module.partition(".")[2]: piece.name
@@ -315,7 +316,8 @@ def wheel_problems(workspace: Workspace, wheels: Iterable[Path]) -> Iterator[str
             continue
         for file in sorted(piece.source.rglob("*")):
             name = file.relative_to(piece.source).as_posix()
-            if file.is_file() and "__pycache__" not in file.parts and name not in shipped:
+            is_left = any(part.endswith(LEFT_BY_BUILDS) for part in file.parts)
+            if file.is_file() and not is_left and file.suffix != ".c" and name not in shipped:
                 yield f"{wheel.name}: {name} is missing"
 
 

@@ -12,6 +12,7 @@ from tornado.web import FallbackHandler, RedirectHandler, RequestHandler
 MakeSite = Callable[..., Any]
 
 
+@pytest.mark.expected_errors("Uncaught exception")
 def test_a_handler_redirects(site: MakeSite) -> None:
     class Handler(RequestHandler):
         def get(self) -> None:
