@@ -88,11 +88,21 @@ class _Finder:
                 ast.copy_location(replacement, child)
                 ast.fix_missing_locations(replacement)
                 name = f"{self._place(scope)}: {_change(child, replacement)}"
-                yield Mutant(name, _lines(child), node, attribute, index, replacement)
+                yield Mutant(name, self._lines(child), node, attribute, index, replacement)
             if not number:
                 yield from self.find(child, scope)
             self._statement = before
         self._is_in_function = outer
+
+    def _lines(self, node: ast.AST) -> frozenset[int]:
+        """Return the lines that run when a node does: of a compound statement only its head."""
+        first: int = node.lineno  # type: ignore[attr-defined]  # an expression or a statement
+        last: int = node.end_lineno  # type: ignore[attr-defined]  # as above
+        if isinstance(node, ast.If | ast.While):
+            last = node.test.end_lineno or last
+        # Where a statement has several lines, not all of them count as run.
+        statement = self._statement.lineno if self._statement else first
+        return frozenset({statement, *range(first, last + 1)})
 
     def _place(self, scope: tuple[str, ...]) -> str:
         if isinstance(self._statement, ast.Assign):
@@ -162,15 +172,6 @@ def _is_message_for(node: ast.AST, child: ast.AST) -> bool:
         return False
     name = ast.unparse(node.func).rpartition(".")[2]
     return isinstance(child.value, str) and (name in _LOGS or name.endswith("Error"))
-
-
-def _lines(node: ast.AST) -> frozenset[int]:
-    """Return the lines that run when a node does: of a compound statement only its head."""
-    first: int = node.lineno  # type: ignore[attr-defined]  # an expression or a statement
-    last: int = node.end_lineno  # type: ignore[attr-defined]  # as above
-    if isinstance(node, ast.If | ast.While):  # the head only
-        last = node.test.end_lineno or last
-    return frozenset(range(first, last + 1))
 
 
 def _change(before: ast.AST, after: ast.AST) -> str:

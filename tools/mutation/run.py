@@ -48,7 +48,7 @@ class Coverage:
     failed: list[str] = field(default_factory=list)
     #: Seconds, by the ids of tests.
     durations: dict[str, float] = field(default_factory=dict)
-    #: Ids of tests by lines; those of an import stand under the empty id.
+    #: Ids of tests by lines; what an import runs has the empty id.
     tests: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def tests_of(self, lines: frozenset[int]) -> set[str]:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from tornado.http1connection._server._deadlines import required_bytes
 from tornado.httputil import HTTPHeaders, ResponseStartLine
 from tornado.iostream import StreamClosedError
 
@@ -19,22 +18,6 @@ POST = b"POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n"
 
 def bodies(data: bytes) -> list[bytes]:
     return [part.partition(b"\r\n\r\n")[2] for part in data.split(b"HTTP/1.1 200 OK")[1:]]
-
-
-@pytest.mark.parametrize(
-    ("received", "required_before", "rate", "required"),
-    [
-        (0, 0, 0, 1),  # without a rate, a byte per window
-        (7, 3, 0, 7),  # of which none is given for what came earlier
-        (0, 0, 100, 1_000),
-        (1_000, 1_000, 100, 2_000),
-        (8_000, 1_000, 100, 2_000),
-        (9_000, 1_000, 100, 3_000),  # it may be silent for a minute and no longer
-        (1_000_000, 1_000, 100, 994_000),
-    ],
-)
-def test_s8_the_bytes_that_have_to_come(received, required_before, rate, required):
-    assert required_bytes(received, required_before, rate) == required
 
 
 def test_s8_a_head_that_takes_too_long_is_answered_with_408(run, wire, application):
