@@ -101,10 +101,14 @@ async def aiohttp() -> None:
 async def websockets() -> None:
     """Run the server of websockets."""
     from websockets.asyncio.server import serve
+    from websockets.exceptions import ConnectionClosed
 
     async def echo(connection: Any) -> None:
-        async for message in connection:
-            await connection.send(message)
+        try:
+            async for message in connection:
+                await connection.send(message)
+        except ConnectionClosed:
+            pass  # the load does not say goodbye
 
     sock = listening()
     compression = "deflate" if DEFLATE else None
