@@ -82,16 +82,27 @@ class _Finder:
             before = self._statement
             if isinstance(child, ast.stmt):
                 self._statement = child
-            is_tuning = not self._is_in_function and attribute == "value" and _is_number(child)
-            for replacement in tuning(child) if is_tuning else _replacements(child):
+            is_setting = not self._is_in_function and attribute == "value"
+            number = child if is_setting and _is_number(child) else None
+            for replacement in tuning(number) if number else _replacements(child):
                 ast.copy_location(replacement, child)
                 ast.fix_missing_locations(replacement)
                 name = f"{self._place(scope)}: {_change(child, replacement)}"
-                yield Mutant(name, _lines(child), node, attribute, index, replacement)
-            if not is_tuning:
+                yield Mutant(name, self._lines(child), node, attribute, index, replacement)
+            if not number:
                 yield from self.find(child, scope)
             self._statement = before
         self._is_in_function = outer
+
+    def _lines(self, node: ast.AST) -> frozenset[int]:
+        """Return the lines that run when a node does: of a compound statement only its head."""
+        first: int = node.lineno  # type: ignore[attr-defined]  # an expression or a statement
+        last: int = node.end_lineno  # type: ignore[attr-defined]  # as above
+        if isinstance(node, ast.If | ast.While):
+            last = node.test.end_lineno or last
+        # Where a statement has several lines, not all of them count as run.
+        statement = self._statement.lineno if self._statement else first
+        return frozenset({statement, *range(first, last + 1)})
 
     def _place(self, scope: tuple[str, ...]) -> str:
         if isinstance(self._statement, ast.Assign):
@@ -161,15 +172,6 @@ def _is_message_for(node: ast.AST, child: ast.AST) -> bool:
         return False
     name = ast.unparse(node.func).rpartition(".")[2]
     return isinstance(child.value, str) and (name in _LOGS or name.endswith("Error"))
-
-
-def _lines(node: ast.AST) -> frozenset[int]:
-    """Return the lines that run when a node does: of a compound statement only its head."""
-    first: int = node.lineno  # type: ignore[attr-defined]  # an expression or a statement
-    last: int = node.end_lineno  # type: ignore[attr-defined]  # as above
-    if isinstance(node, ast.If | ast.While):  # the head only
-        last = node.test.end_lineno or last
-    return frozenset(range(first, last + 1))
 
 
 def _change(before: ast.AST, after: ast.AST) -> str:

@@ -206,6 +206,7 @@ def test_return_future_calls_a_callback_as_well(run):
     run(main)
 
 
+@pytest.mark.expected_errors("Exception in callback")
 def test_return_future_raises_an_immediate_exception_at_once(run):
     @return_future
     def breaks(callback):

@@ -178,6 +178,7 @@ def test_a_fallback_writes_its_own_access_log(site: MakeSite) -> None:
     assert logged == ["/nothing"]
 
 
+@pytest.mark.expected_errors("Uncaught exception")
 def test_a_fallback_that_fails_is_answered_with_an_error(site: MakeSite) -> None:
     def broken(request: HTTPServerRequest) -> None:
         raise ValueError("broken")

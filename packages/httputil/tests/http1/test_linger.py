@@ -70,6 +70,11 @@ def linger(stream, write_timeout=None):
     return Linger(stream, connection, sweep, write_timeout), connection, sweep
 
 
+def test_the_limits():
+    assert LINGER_TIME == 2
+    assert LINGER_SIZE == 4_194_304
+
+
 @pytest.fixture
 def lingering(wire, application):
     """Make a connection that has refused a request, and lingers when it is entered."""
@@ -185,9 +190,10 @@ def test_a_deadline_closes_a_stream_that_has_sent_everything():
     assert stream.is_closed
 
 
-def test_a_deadline_closes_a_stream_whose_client_takes_nothing_for_the_write_timeout():
+@pytest.mark.parametrize("times", [2.5, 3])
+def test_a_deadline_closes_a_stream_whose_client_takes_nothing_for_the_write_timeout(times):
     stream = Stream(unsent=5)
-    protocol, _, _ = linger(stream, write_timeout=3 * LINGER_TIME)
+    protocol, _, _ = linger(stream, write_timeout=times * LINGER_TIME)
     for _ in range(2):
         protocol.deadline = 0
         protocol.deadline_passed()
@@ -197,9 +203,10 @@ def test_a_deadline_closes_a_stream_whose_client_takes_nothing_for_the_write_tim
     assert stream.is_closed
 
 
-def test_a_client_that_takes_something_is_given_the_whole_time_again():
+@pytest.mark.parametrize("times", [1.5, 2])
+def test_a_client_that_takes_something_is_given_the_whole_time_again(times):
     stream = Stream(unsent=5)
-    protocol, _, _ = linger(stream, write_timeout=2 * LINGER_TIME)
+    protocol, _, _ = linger(stream, write_timeout=times * LINGER_TIME)
     for left in (5, 4, 4, 3, 3):
         stream.write_buffer_size = left
         protocol.deadline_passed()

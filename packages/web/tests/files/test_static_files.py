@@ -269,6 +269,7 @@ def test_a_url_with_a_version_may_be_kept(site: MakeSite, root: Path) -> None:
     assert running.fetch("/").text not in (url, path)
 
 
+@pytest.mark.expected_errors("Could not open static file")
 def test_static_urls_of_nothing_have_no_version(
     root: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -308,6 +309,7 @@ def test_without_the_hash_cache_versions_are_made_anew(root: Path) -> None:
     assert len(hashed_paths) == 4
 
 
+@pytest.mark.expected_errors("Could not open static file")
 def test_s17_versions_are_for_files_of_bounded_size(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -459,6 +461,7 @@ def test_a_subclass_may_be_a_coroutine(site: MakeSite, root: Path) -> None:
     assert (answer.body, answer.headers["X-Late"]) == (b"hello", "yes")
 
 
+@pytest.mark.expected_errors("Could not open static file")
 def test_the_known_private_name_gives_versions(root: Path) -> None:
     version = StaticFileHandler._get_cached_version(str(root / "a.txt"))
     assert version == StaticFileHandler.get_content_version(str(root / "a.txt"))

@@ -182,6 +182,7 @@ def test_a_version_that_the_client_has_is_not_sent_again(site: MakeSite) -> None
     assert (head.body, head.headers["Content-Length"], head.headers["Etag"]) == (b"", "7", etag)
 
 
+@pytest.mark.expected_errors("Uncaught exception")
 @pytest.mark.parametrize("status", [204, 304])
 def test_s16_a_body_with_a_status_that_has_none_is_an_error(site: MakeSite, status: int) -> None:
     class Handler(RequestHandler):
@@ -220,6 +221,9 @@ def test_a_stream_is_sent_in_chunks(site: MakeSite) -> None:
     assert answer.headers["Transfer-Encoding"] == "chunked"
 
 
+@pytest.mark.expected_errors(
+    "Uncaught exception", "Cannot send error response after headers written"
+)
 def test_s16_too_much_for_the_content_length_closes_the_connection(site: MakeSite) -> None:
     import http.client
 

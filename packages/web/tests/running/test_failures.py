@@ -269,6 +269,7 @@ class Refuses(RequestHandler):
         raise HTTPError(409, "an answer")
 
 
+@pytest.mark.expected_errors("Uncaught exception")
 def test_exceptions_can_be_observed_and_those_that_are_answers_are_not(site: MakeSite) -> None:
     seen = []
     running = site([("/sync", Sync), ("/async", Coroutine), ("/refuses", Refuses)])
