@@ -91,7 +91,7 @@ class MemoryWebSocket:
             if self._connection is not None:
                 self._connection.close()
                 await self._connection.wait_closed()
-                await self._transport.closed()
+                await self._transport.wait_closed()
         finally:
             self._uncaught.__exit__(None, None, None)
         self._raise_uncaught(error)
@@ -103,7 +103,7 @@ class MemoryWebSocket:
         try:
             return await connect(self._request, http_client=client, **self._options)
         except Exception as error:
-            await self._transport.closed()
+            await self._transport.wait_closed()
             self._raise_uncaught(error)
             raise
         finally:
