@@ -258,6 +258,7 @@ class ProxyHandler(tornado.web.RequestHandler):
         self.finish(answer.body)
 
 
+@pytest.mark.expected_errors("500 GET /gone")
 def test_a_proxy_hands_on_what_its_callback_gets(io_loop):
     origin, origin_url = serve(tornado.web.Application([(r".*", OriginHandler)]), io_loop)
     proxy, proxy_url = serve(

@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from checks.known import Finding, new_findings, read_known
+from checks.finding import Finding
 from checks.private_access import accesses, definitions
 from imports import Import, read_imports, string_keys
+from wheels import LEFT_BY_BUILDS
 from workspace import META_PACKAGE, ROOT, Piece, Workspace, normalized, required_name
 
 if TYPE_CHECKING:
@@ -242,7 +243,7 @@ class Checker:
         """Find pieces that the meta-package does not require, list or import for type checkers."""
         place = self._place(meta.source / "tornado")
         others = {piece.name for piece in self.workspace} - {meta.name}
-        required = set(map(required_name, meta.dependencies))
+        required = set(map(required_name, meta.requirements()))  # extras too
         table = dict(string_keys(meta.source / "tornado" / "_pieces.py", "PIECES"))
         public = {
             module.partition(".")[2]: piece.name
@@ -315,21 +316,21 @@ def wheel_problems(workspace: Workspace, wheels: Iterable[Path]) -> Iterator[str
             continue
         for file in sorted(piece.source.rglob("*")):
             name = file.relative_to(piece.source).as_posix()
-            if file.is_file() and "__pycache__" not in file.parts and name not in shipped:
+            is_left = any(part.endswith(LEFT_BY_BUILDS) for part in file.parts)
+            if file.is_file() and not is_left and file.suffix != ".c" and name not in shipped:
                 yield f"{wheel.name}: {name} is missing"
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Check the dependencies between the packages.")
     parser.add_argument("--root", type=Path, default=ROOT)
-    parser.add_argument("--all", action="store_true", help="print known findings too")
     parser.add_argument("--wheels", type=Path, help="folder to search for built wheels")
     options = parser.parse_args(arguments)
     workspace = Workspace(options.root)
     settings = workspace.settings()
     checker = Checker(workspace, Layers.from_settings(settings))
-    reaches = list(checker.private_access(settings.get("private-access")))
-    found = [*checker.problems(), *new_findings(reaches, {} if options.all else read_known())]
+    reaches = checker.private_access(settings.get("private-access"))
+    found = [*checker.problems(), *(finding.text for finding in reaches)]
     if options.wheels is not None:
         found += wheel_problems(workspace, options.wheels.rglob("*.whl"))
     print(*found, sep="\n", end="\n" if found else "")

@@ -12,8 +12,10 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
+from pathlib import Path
 
-from workspace import Workspace
+from workspace import Piece, Workspace
 
 #: The Pythons that packages are tested on. tox skips the ones that a machine does not have.
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
@@ -30,6 +32,7 @@ LONGEST = (
     "httputil",
     "iostream",
     "web",
+    "websocket",
     "httpserver",
     "autoreload",
 )
@@ -40,10 +43,21 @@ MORE_REPORTS = {"typing": ("typing-programs",)}
 
 def default_environments(workspace: Workspace | None = None) -> list[str]:
     """Return the names of the environments that a bare ``tox`` runs, in order."""
-    folders = [piece.folder.name for piece in workspace or Workspace()]
+    folders = [piece.folder.name for piece in workspace or Workspace() if can_build(piece)]
     longest = [folder for folder in LONGEST if folder in folders]
     folders = [*longest, *(folder for folder in folders if folder not in longest)]
     return [*CHECKS, *(f"{factor(python)}-{folder}" for folder in folders for python in PYTHONS)]
+
+
+def can_build(piece: Piece) -> bool:
+    """Return true unless a piece has code in C and this machine has no compiler for it.
+
+    On a build server everything has to be built.
+    """
+    if os.environ.get("CI") == "true" or not (piece.folder / "setup.py").exists():
+        return True
+    headers = Path(sysconfig.get_paths()["include"]) / "Python.h"
+    return shutil.which("cc") is not None and headers.exists()
 
 
 def factor(python: str) -> str:

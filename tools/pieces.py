@@ -59,9 +59,11 @@ def update_meta_package(workspace: Workspace) -> None:
     meta = workspace.pieces[META_PACKAGE]
     others = [piece for piece in workspace if piece.name != META_PACKAGE]
     declared = {required_name(line): line for line in meta.dependencies}
+    extras = {required_name(line) for line in meta.requirements()} - declared.keys()
     dependencies = sorted(
         declared.get(piece.name, f"{piece.name}>={'.'.join(piece.version.split('.')[:2])},<2")
         for piece in others
+        if piece.name not in extras
     )
     owners = {module.partition(".")[2]: p.name for p in others for module in p.modules()}
     top = sorted(module for module in owners if "." not in module)

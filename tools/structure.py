@@ -1,12 +1,10 @@
 """Check the rules of structure that a machine can see; CONTRIBUTING.md has them all.
 
-python tools/structure.py          what breaks a rule
-python tools/structure.py --all    the known findings of newer rules too
+python tools/structure.py
 """
 
 from __future__ import annotations
 
-import argparse
 import ast
 import itertools
 import re
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from checks.docstrings import docstrings
 from checks.english import english, english_of_page
-from checks.known import Finding, new_findings, read_known
+from checks.finding import Finding
 from checks.limits import (
     MOST_LINES,
     MOST_LINES_OF_TESTS,
@@ -204,12 +202,8 @@ def pages(root: Path) -> list[Path]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Check the rules of structure.")
-    parser.add_argument("--all", action="store_true", help="print known findings too")
-    options = parser.parse_args()
     workspace = Workspace(ROOT)
-    known = {} if options.all else read_known()
-    found = [*problems(workspace), *new_findings(style(workspace), known)]
+    found = [*problems(workspace), *(finding.text for finding in style(workspace))]
     print(*found, sep="\n", end="\n" if found else "")
     print(f"structure: {len(workspace.pieces)} packages, {len(found)} problems")
     return 1 if found else 0

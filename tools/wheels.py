@@ -24,14 +24,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from environments import package_folder
+from environments import can_build, package_folder
 from workspace import ROOT, Piece, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 #: What goes into a wheel, or decides what does.
-INGREDIENTS = ("pyproject.toml", "README.md", "LICENSE", "src/**/*")
+INGREDIENTS = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "src/**/*")
+
+#: What building leaves among the sources.
+LEFT_BY_BUILDS = ("__pycache__", ".egg-info", ".so", ".pyd")
 
 
 def fingerprint(piece: Piece) -> str:
@@ -39,7 +42,7 @@ def fingerprint(piece: Piece) -> str:
     digest = hashlib.sha256()
     for pattern in INGREDIENTS:
         for file in sorted(piece.folder.glob(pattern)):
-            if file.is_file() and "__pycache__" not in file.parts:
+            if file.is_file() and not any(part.endswith(LEFT_BY_BUILDS) for part in file.parts):
                 digest.update(f"{file.relative_to(piece.folder)}\0".encode())
                 digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
@@ -149,7 +152,11 @@ def main(arguments: list[str] | None = None) -> int:
     shelf = WheelShelf(options.shelf)
     every = options.all or (options.action == "build" and not options.folders)
     folders = map(package_folder, options.folders)
-    pieces = list(workspace) if every else [workspace.by_folder(name) for name in folders]
+    pieces = (
+        [piece for piece in workspace if can_build(piece)]
+        if every
+        else [workspace.by_folder(name) for name in folders]
+    )
     if options.action != "install":
         chosen = pieces if options.action == "build" else workspace.closure(pieces)
         files = shelf.wheels(chosen)

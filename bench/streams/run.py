@@ -9,6 +9,7 @@ operation, and the medians of the ratios within the rounds.
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -69,11 +70,21 @@ def cases(seconds: float, awake: bool) -> dict[str, Load]:
 
 @contextmanager
 def serving(
-    python: Path, arguments: tuple[str, ...], core: int | None
+    python: Path,
+    arguments: tuple[str, ...],
+    core: int | None,
+    *,
+    servers: Path = HERE / "servers.py",
+    environ: dict[str, str] | None = None,
 ) -> Iterator[tuple[int, int]]:
-    """Run a contestant; yield its process id and port."""
-    command = [str(python), str(HERE / "servers.py"), *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    """Run a contestant; yield its process id and port.
+
+    :param servers: the program that is given the arguments and prints its port.
+    :param environ: more variables for it.
+    """
+    command = [str(python), str(servers), *arguments]
+    variables = {**os.environ, **(environ or {})}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=variables) as process:
         try:
             pin(process.pid, core)
             if process.stdout is None:

@@ -16,7 +16,7 @@ _RAISES = re.compile(
 
 #: A third person at the start: a word on -s, then what a verb is followed by.
 _THIRD_PERSON = re.compile(
-    r"(?!This\b|Always\b|Plus\b|Less\b|Across\b|Class\b)[A-Z][a-z]+s\s+"
+    r"(?!This\b|Always\b|Plus\b|Less\b|Across\b|Class\b)[A-Z][a-z]*[a-rt-z]s\s+"
     r"(?:an?|the|its|their|it|them|what|which|whether|if|one|all|every|each|some|any|how|when|where)\b"
 )
 

@@ -30,7 +30,7 @@ class Rule:
         """Yield the line and the words of each place where the phrase is wrong."""
         for match in _compiled(self.phrase).finditer(passage.text):
             start, end = match.span()
-            allowed = _compiled(self.unless).finditer(passage.text, max(0, start - 60), end + 60)
+            allowed = _compiled(self.unless).finditer(passage.text, max(0, start - 100), end + 60)
             if not any(each.start() <= start and end <= each.end() for each in allowed):
                 yield passage.line_at(start), " ".join(match[0].split())
 
@@ -46,7 +46,7 @@ RULES = (
     Rule(
         r"\bbehind\b",
         '"after" for time and order, "beyond" or "through" for place',
-        rf"\b(?:leav|left|lag|f[ae]ll|stay|tick|hid(?:e|den))\w*(?: [\w,]+){{0,7}} behind\b|\bbehind {_PROXY}"
+        rf"\b(?:leav|left|lag|f[ae]ll|stay|tick|hid(?:e|den))\w*(?: [\w,]+){{0,14}} behind\b|\bbehind {_PROXY}"
         r"|\b(?:exceptions?|implementations?|reasons?|ideas?|tables?|lists?) (?:is |are )?behind\b"
         r"|\bbehind (?:[\w']+ ){1,2}back\b",
     ),
@@ -57,7 +57,7 @@ RULES = (
     ),
     Rule(r"\bin the place of\b|\bin place of\b", '"instead of"'),
     Rule(
-        r"\b(?:is|are|was|were) no (?!longer\b|more\b|less\b|other\b|such\b|different\b|use\b|one\b)[a-z]",
+        r"\b(?:is|are|was|were) no (?!longer\b|more\b|less\b|other\b|such\b|different\b|use\b|one\b|\w+er than\b)[a-z]",
         '"is not a ..." or "is not ..."',
         r"\b(?:there|here|nor) (?:is|are|was|were) no [a-z]",
     ),
@@ -71,7 +71,7 @@ RULES = (
         r"\brooms?\b",
         '"module"',
         r"\b(?:no|enough|more|makes?|chat|asks? for|asked for|is|has|have) rooms?\b"
-        r"|\brooms? (?:to|for|left|without)\b|\bfor rooms? in\b",
+        r"|\brooms? (?:to|for|left|without)\b|\bfor room\b",
         except_in=("demos/chat/", "tests/test_chat", "tests/chat"),
     ),
     Rule(r"\bfaces?\b", '"public module" or "`__init__`"', r"\bfaces? (?:the (?:internet|network)|a)\b"),

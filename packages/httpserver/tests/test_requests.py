@@ -280,18 +280,18 @@ def test_forwarded_addresses_are_believed_only_when_asked_for(serve: Serve) -> N
         text = f"{request.remote_ip} {request.protocol}"
         connection.respond(200, "OK", HTTPHeaders(), text.encode())
 
-    def asked(fields: bytes, **options: Any) -> bytes:
+    def ask(fields: bytes, **options: Any) -> bytes:
         data = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + fields + b"\r\n"
         answer: bytes = serve(who, **options).exchange(data)
         return answer.rpartition(b"\r\n\r\n")[2]
 
     forwarded = b"X-Forwarded-For: 1.1.1.1, 10.0.0.9\r\nX-Scheme: https\r\n"
-    assert asked(forwarded) == b"127.0.0.1 http"
-    assert asked(forwarded, xheaders=True) == b"10.0.0.9 https"
-    assert asked(forwarded, xheaders=True, trusted_downstream=["10.0.0.9"]) == b"1.1.1.1 https"
-    assert asked(forwarded, forwarded=True) == b"127.0.0.1 http"
-    assert asked(b"Forwarded: for=1.1.1.1;proto=https\r\n", forwarded=True) == b"1.1.1.1 https"
-    assert asked(b"X-Real-Ip: nonsense\r\n", xheaders=True) == b"127.0.0.1 http"
+    assert ask(forwarded) == b"127.0.0.1 http"
+    assert ask(forwarded, xheaders=True) == b"10.0.0.9 https"
+    assert ask(forwarded, xheaders=True, trusted_downstream=["10.0.0.9"]) == b"1.1.1.1 https"
+    assert ask(forwarded, forwarded=True) == b"127.0.0.1 http"
+    assert ask(b"Forwarded: for=1.1.1.1;proto=https\r\n", forwarded=True) == b"1.1.1.1 https"
+    assert ask(b"X-Real-Ip: nonsense\r\n", xheaders=True) == b"127.0.0.1 http"
 
 
 def test_a_subclass_of_the_server_may_take_requests_itself() -> None:

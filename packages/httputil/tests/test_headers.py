@@ -103,19 +103,19 @@ COPIES = {
 @pytest.mark.parametrize("make", COPIES.values(), ids=COPIES)
 def test_a_copy_is_equal_and_independent(make):
     headers = repeated()
-    twin = make(headers)
-    assert twin == headers
-    assert list(twin.get_all()) == list(headers.get_all())
-    twin.add("Set-Cookie", "e=f")
-    twin["X"] = "1"
+    copied = make(headers)
+    assert copied == headers
+    assert list(copied.get_all()) == list(headers.get_all())
+    copied.add("Set-Cookie", "e=f")
+    copied["X"] = "1"
     assert headers == repeated()
 
 
 @pytest.mark.parametrize("make", COPIES.values(), ids=COPIES)
 def test_a_copy_of_nothing_can_be_filled(make):
-    twin = make(HTTPHeaders())
-    twin.add("a", "b")
-    assert twin == {"A": "b"}
+    copied = make(HTTPHeaders())
+    copied.add("a", "b")
+    assert copied == {"A": "b"}
 
 
 def test_a_subclass_copies_to_its_own_kind():

@@ -12,7 +12,7 @@ from tornado.concurrent import return_future, run_on_executor
 from tornado.ioloop import IOLoop
 
 
-def made(kind):
+def make_future(kind):
     return futures.Future() if kind == "thread" else asyncio.get_running_loop().create_future()
 
 
@@ -27,8 +27,8 @@ def test_future_is_the_one_of_asyncio():
 
 def test_is_future_recognizes_both_kinds(run):
     async def main():
-        assert concurrent.is_future(made("loop"))
-        assert concurrent.is_future(made("thread"))
+        assert concurrent.is_future(make_future("loop"))
+        assert concurrent.is_future(make_future("thread"))
         assert not concurrent.is_future(5)
         coroutine = asyncio.sleep(0)
         assert not concurrent.is_future(coroutine)
@@ -47,7 +47,7 @@ def test_chain_future_copies_results_and_exceptions(run, source, target):
             (lambda a: a.cancel(), lambda b: b.cancelled()),
         ):
             for early in (True, False):
-                a, b = made(source), made(target)
+                a, b = make_future(source), make_future(target)
                 if early:
                     settle(a)
                 concurrent.chain_future(a, b)
@@ -61,7 +61,7 @@ def test_chain_future_copies_results_and_exceptions(run, source, target):
 @both_kinds
 def test_chain_future_does_not_change_a_future_that_is_done(run, source):
     async def main():
-        a, b = made(source), made("loop")
+        a, b = make_future(source), make_future("loop")
         concurrent.chain_future(a, b)
         b.cancel()
         a.set_exception(KeyError())
@@ -75,12 +75,12 @@ def test_chain_future_does_not_change_a_future_that_is_done(run, source):
 @both_kinds
 def test_futures_that_were_cancelled_get_no_result(run, caplog, source):
     async def main():
-        future = made(source)
+        future = make_future(source)
         future.cancel()
         concurrent.future_set_result_unless_cancelled(future, 1)
         concurrent.future_set_exception_unless_cancelled(future, KeyError("lost"))
         assert future.cancelled()
-        result, error, info = made(source), made(source), made(source)
+        result, error, info = make_future(source), make_future(source), make_future(source)
         concurrent.future_set_result_unless_cancelled(result, 1)
         concurrent.future_set_exception_unless_cancelled(error, KeyError())
         try:
@@ -91,7 +91,7 @@ def test_futures_that_were_cancelled_get_no_result(run, caplog, source):
         assert isinstance(error.exception(), KeyError)
         assert isinstance(info.exception(), ValueError)
         with pytest.raises(ValueError, match="except clause"):
-            concurrent.future_set_exc_info(made(source), (None, None, None))
+            concurrent.future_set_exc_info(make_future(source), (None, None, None))
 
     run(main)
     assert [record.exc_info[0] for record in caplog.records] == [KeyError]
@@ -102,7 +102,7 @@ def test_futures_that_were_cancelled_get_no_result(run, caplog, source):
 def test_done_callbacks_are_called_at_once_if_the_future_is_done(run, source):
     async def main():
         calls = []
-        future = made(source)
+        future = make_future(source)
         concurrent.future_add_done_callback(future, calls.append)
         assert calls == []
         future.set_result(1)
@@ -206,6 +206,7 @@ def test_return_future_calls_a_callback_as_well(run):
     run(main)
 
 
+@pytest.mark.expected_errors("Exception in callback")
 def test_return_future_raises_an_immediate_exception_at_once(run):
     @return_future
     def breaks(callback):

@@ -127,6 +127,7 @@ def test_running_out_of_descriptors_pauses_accepting_and_is_logged_once(
     bed.run(main())
 
 
+@pytest.mark.expected_errors("cannot accept connections on")
 def test_a_server_can_stop_while_it_is_out_of_descriptors(bed, listener, monkeypatch):
     async def main():
         stop = add_accept_handler(listener, lambda connection, address: connection.close())

@@ -343,7 +343,9 @@ def test_renegotiation_is_refused(tls_bed, authority, caplog):
         await server.streams[0].wait_for_handshake()
         client.stdin.write(b"R\n")  # asks for a new handshake
         output, _ = await asyncio.wait_for(client.communicate(), 20)
-        assert b"RENEGOTIATING" in output
-        assert b"no renegotiation" in output.lower() or b"error" in output.lower()
+        _, found, answer = output.partition(b"RENEGOTIATING")
+        assert found
+        # OpenSSL's queue of errors; those of an unknown certificate have another form.
+        assert b"no renegotiation" in answer.lower() or b":error:" in answer.lower()
 
     tls_bed.run(main())

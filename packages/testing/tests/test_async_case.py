@@ -127,7 +127,7 @@ def test_a_loop_that_somebody_else_stops_fails_the_wait(run):
             self.wait()
 
     (text,) = run(Case).failures
-    assert "the loop was stopped by something else than stop() of the test" in text
+    assert "the loop was stopped by something other than stop() of the test" in text
 
 
 def test_stop_takes_one_value_or_a_dict(run):
@@ -283,6 +283,7 @@ def test_tasks_are_cancelled_and_may_handle_it(run, capfd):
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.expected_errors("Exception in callback")
 def test_what_a_task_raises_when_it_is_cancelled_is_an_error(run):
     loops = []
 

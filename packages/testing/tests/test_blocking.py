@@ -47,4 +47,4 @@ def test_a_threshold_that_is_no_number_is_an_error(run, monkeypatch):
         def test(self):
             pass
 
-    assert "TORNADO_TEST_BLOCKING is a number of seconds, not 'often'" in run(Case).errors[0]
+    assert "TORNADO_TEST_BLOCKING must be a number of seconds, not 'often'" in run(Case).errors[0]

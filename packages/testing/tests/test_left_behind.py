@@ -119,7 +119,7 @@ def test_a_choice_that_does_not_exist_is_an_error(run):
         def test(self):
             pass
 
-    assert "leftovers are for 'warn', 'fail' or 'ignore', not 'explode'" in run(Case).errors[0]
+    assert "leftovers must be 'warn', 'fail' or 'ignore', not 'explode'" in run(Case).errors[0]
 
 
 @pytest.mark.parametrize("place", ["before", "after", "cleanup"])

@@ -286,8 +286,8 @@ def test_nothing_lives_longer_for_being_watched(loop, watch):
 
 def test_a_loop_that_was_made_after_the_start_is_shown_to_the_watch(watch):
     other = IOLoop(make_current=False)
-    watch.cover(other)
-    watch.cover(other)
+    watch.add_loop(other)
+    watch.add_loop(other)
     other.call_later(60, nothing)
     found = [each.kind for each in watch.find()]
     other.close()

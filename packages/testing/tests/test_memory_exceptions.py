@@ -36,6 +36,9 @@ def app() -> Application:
     return Application([("/echo", Echo), ("/fails", Fails), ("/fails-late", FailsLate)])
 
 
+@pytest.mark.expected_errors(
+    "Uncaught exception", "500", "Cannot send error response after headers written"
+)
 def test_what_a_handler_does_not_catch_reaches_the_test(loop: Any, app: Application) -> None:
     async def main() -> None:
         client = MemoryClient(app)
@@ -50,6 +53,7 @@ def test_what_a_handler_does_not_catch_reaches_the_test(loop: Any, app: Applicat
     loop.run_sync(main)
 
 
+@pytest.mark.expected_errors("Uncaught exception", "500")
 def test_an_exception_goes_to_the_request_that_met_it(loop: Any, app: Application) -> None:
     async def main() -> None:
         client = MemoryClient(app)
@@ -153,6 +157,9 @@ def test_an_exception_is_raised_where_the_handler_keeps_silent_about_it(
     ]
 
 
+@pytest.mark.expected_errors(
+    "Uncaught exception", "500", "Cannot send error response after headers written"
+)
 def test_a_stream_raises_what_its_handler_does(loop: Any) -> None:
     app = Application([("/fails", Fails), ("/late", FailsLate)])
 

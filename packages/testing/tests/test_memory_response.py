@@ -14,7 +14,7 @@ from tornado.testing import MemoryResponse
 def response(body: bytes, content_type: str | None = None, code: int = 200) -> MemoryResponse:
     headers = HTTPHeaders({} if content_type is None else {"Content-Type": content_type})
     plain = HTTPResponse(HTTPRequest("http://a/"), code, headers, BytesIO(body))
-    return MemoryResponse.of(plain)
+    return MemoryResponse.from_response(plain)
 
 
 @pytest.mark.parametrize(

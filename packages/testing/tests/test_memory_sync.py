@@ -29,6 +29,7 @@ class Fails(RequestHandler):
 application = Application([(r"/", Echo), (r"/fails", Fails)])
 
 
+@pytest.mark.expected_errors("Uncaught exception", "500")
 def test_a_plain_test_gets_responses() -> None:
     with SyncMemoryClient(application, headers={"X-All": "1"}) as client:
         for name in ("get", "post", "put", "patch", "delete", "options"):

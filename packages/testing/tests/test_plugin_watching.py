@@ -92,7 +92,7 @@ def test_what_a_test_leaves_behind_fails_it_and_is_named(suite: Any) -> None:
     assert run.code == 0, run.output
     assert "LeftBehindWarning: test_task left behind" in run.output
     run = suite.run("-o", "tornado_leftovers=perhaps")
-    assert "leftovers are for 'warn', 'fail' or 'ignore', not 'perhaps'" in run.output
+    assert "leftovers must be 'warn', 'fail' or 'ignore', not 'perhaps'" in run.output
     run = suite.run("-W", "ignore", "-k", "not fails", TORNADO_TEST_LEFTOVERS="ignore")
     assert run.code == 0, run.output
 

@@ -92,8 +92,8 @@ def site() -> Iterator[MakeSite]:
     def start(handlers: Any = None, **settings: Any) -> Site:
         options = settings.pop("server_options", {})
         is_made = isinstance(handlers, HTTPServerConnectionDelegate)
-        made = handlers if is_made else Application(handlers, **settings)
-        running.append(Site(made, **options))
+        application = handlers if is_made else Application(handlers, **settings)
+        running.append(Site(application, **options))
         return running[-1]
 
     yield start

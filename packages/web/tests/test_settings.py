@@ -25,6 +25,7 @@ def test_a_setting_with_a_value_is_enough(site: MakeSite) -> None:
     assert site([("/(.*)", Mailing)], server="smtp").fetch("/server").text == "there: smtp"
 
 
+@pytest.mark.expected_errors("Uncaught exception")
 @pytest.mark.parametrize("value", [None, "", 0, False])
 def test_a_setting_without_a_value_is_missing(site: MakeSite, value: Any) -> None:
     assert site([("/(.*)", Mailing)], server=value).fetch("/server").status == 500

@@ -87,6 +87,11 @@ class TurnedClock:
         self.now = 1000.0
         self._calls: list[Call] = []
 
+    @property
+    def delays(self) -> list[float]:
+        """After how many seconds something is still to be called."""
+        return [call.when - self.now for call in self._calls if not call.is_cancelled]
+
     def time(self) -> float:
         return self.now
 
@@ -196,6 +201,11 @@ def run() -> Callable[[Any], Any]:
         return asyncio.run(asyncio.wait_for(coroutine, 30))
 
     return runner
+
+
+@pytest.fixture
+def clock() -> TurnedClock:
+    return TurnedClock()
 
 
 @pytest.fixture

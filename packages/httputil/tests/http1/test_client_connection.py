@@ -313,7 +313,7 @@ def test_a_cancelled_response_closes_the_connection(run):
     run(scene())
 
 
-def test_an_error_of_the_delegate_reaches_whoever_waits(run):
+def test_an_error_of_the_delegate_reaches_the_waiting_caller(run):
     class Failing(Response):
         def finish(self) -> None:
             super().finish()

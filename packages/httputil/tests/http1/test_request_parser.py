@@ -51,7 +51,7 @@ GET = b"GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n"
 
 GOOD = {
     "a request without a body": (GET, [("GET", "/a?b=c", "HTTP/1.1", True), (("Host", "x"),)]),
-    "empty lines in front": (
+    "empty lines before a request": (
         b"\r\n\r\n" + GET,
         [("GET", "/a?b=c", "HTTP/1.1", True), (("Host", "x"),)],
     ),
@@ -150,7 +150,7 @@ BAD = {
     "S2 HTTP/1.0": (b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
     "S3 a sign": (post(CHUNKED, b"+3\r\nabc\r\n"), 400),
     "S3 an underscore": (post(CHUNKED, b"1_0\r\nabc\r\n"), 400),
-    "S3 a space in front": (post(CHUNKED, b" 3\r\nabc\r\n"), 400),
+    "S3 a space before the size": (post(CHUNKED, b" 3\r\nabc\r\n"), 400),
     "S3 no size": (post(CHUNKED, b"\r\nabc\r\n"), 400),
     "S3 a prefix": (post(CHUNKED, b"0x3\r\nabc\r\n"), 400),
     "S3 a space after the size": (post(CHUNKED, b"3 \r\nabc\r\n"), 400),

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from . import queues as queues
     from . import routing as routing
     from . import simple_httpclient as simple_httpclient
+    from . import speedups as speedups
     from . import stack_context as stack_context
     from . import tcpclient as tcpclient
     from . import tcpserver as tcpserver

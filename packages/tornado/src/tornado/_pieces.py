@@ -31,6 +31,7 @@ PIECES = {
     "queues": "tornado-ioloop",
     "routing": "tornado-web",
     "simple_httpclient": "tornado-httpclient",
+    "speedups": "tornado-speedups",
     "stack_context": "tornado-ioloop",
     "tcpclient": "tornado-iostream",
     "tcpserver": "tornado-iostream",

@@ -98,11 +98,11 @@ def test_trusted_origins_are_let_in(site: MakeSite) -> None:
 
 
 def test_a_handler_can_decide_for_itself(site: MakeSite) -> None:
-    asked = []
+    origins = []
 
     class Deciding(Handler):
         def check_trusted_origin(self, origin: str) -> bool:
-            asked.append(origin)
+            origins.append(origin)
             return origin.endswith(".y.com")
 
     running = site([("/", Deciding)], cross_origin_protection=True)
@@ -110,7 +110,7 @@ def test_a_handler_can_decide_for_itself(site: MakeSite) -> None:
     assert post(running, Origin="null") == 403
     assert post(running, Origin="http://x.com") == 200
     assert post(running, Sec_Fetch_Site="cross-site") == 403
-    assert asked == ["https://a.y.com", "null"]
+    assert origins == ["https://a.y.com", "null"]
 
 
 def test_without_the_setting_nothing_is_refused(site: MakeSite) -> None:

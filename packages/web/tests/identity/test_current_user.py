@@ -43,11 +43,11 @@ def test_nobody_is_signed_in_at_first(site: MakeSite) -> None:
 
 
 def test_the_user_is_asked_for_once_and_can_be_assigned(site: MakeSite) -> None:
-    asked = []
+    calls = []
 
     class Handler(RequestHandler):
         def get_current_user(self) -> str:
-            asked.append(self)
+            calls.append(self)
             return "ann"
 
         def get(self) -> None:
@@ -56,7 +56,7 @@ def test_the_user_is_asked_for_once_and_can_be_assigned(site: MakeSite) -> None:
             self.write(self.current_user)
 
     assert site([("/", Handler)]).fetch("/").text == "ann ann bob"
-    assert len(asked) == 1
+    assert len(calls) == 1
 
 
 def test_an_async_user_is_awaited_before_prepare(site: MakeSite) -> None:

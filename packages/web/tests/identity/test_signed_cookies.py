@@ -59,11 +59,11 @@ def test_s18_keys_of_cookies_rotate(site: MakeSite) -> None:
 def test_values_are_signed_and_read_without_cookies(site: MakeSite) -> None:
     class Handler(RequestHandler):
         def get(self) -> None:
-            made = self.create_signed_value("a", b"\x00x", version=1)
-            self.write(repr(self.get_signed_cookie("a", made)))
-            self.write(repr(self.get_signed_cookie("a", made, min_version=2)))
-            self.write(repr(self.get_signed_cookie("b", made)))
-            self.write(repr(self.get_signed_cookie("a", made, max_age_days=-1)))
+            signed = self.create_signed_value("a", b"\x00x", version=1)
+            self.write(repr(self.get_signed_cookie("a", signed)))
+            self.write(repr(self.get_signed_cookie("a", signed, min_version=2)))
+            self.write(repr(self.get_signed_cookie("b", signed)))
+            self.write(repr(self.get_signed_cookie("a", signed, max_age_days=-1)))
 
     answer = site([("/", Handler)], cookie_secret=SECRET).fetch("/")
     assert answer.text == r"b'\x00x'NoneNoneNone"

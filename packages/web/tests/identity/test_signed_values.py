@@ -76,33 +76,33 @@ def test_what_tornado_6_signed_is_read(value: str | bytes) -> None:
 @given(st.binary(), st.text(), st.sampled_from([1, 2]))
 def test_everything_survives_the_way_there_and_back(value: bytes, name: str, version: int) -> None:
     name = name.encode("utf-8", "replace").decode()
-    made = create(value, name=name, version=version)
-    assert decode(made, name=name) == value
-    assert decode(made, name=name + "x") is None
+    signed = create(value, name=name, version=version)
+    assert decode(signed, name=name) == value
+    assert decode(signed, name=name + "x") is None
 
 
 @pytest.mark.parametrize("version", [1, 2])
 def test_s18_a_value_with_any_other_octet_is_not_ours(version: int) -> None:
-    made = create(version=version)
-    for position in range(len(made)):
-        changed = bytearray(made)
+    signed = create(version=version)
+    for position in range(len(signed)):
+        changed = bytearray(signed)
         changed[position] ^= 1
         assert decode(bytes(changed)) is None
 
 
 @pytest.mark.parametrize("version", [1, 2])
 def test_s18_a_truncated_value_is_not_ours(version: int) -> None:
-    made = create(version=version)
-    assert [length for length in range(len(made)) if decode(made[:length]) is not None] == []
-    assert decode(made + b"0") is None
+    signed = create(version=version)
+    assert [length for length in range(len(signed)) if decode(signed[:length]) is not None] == []
+    assert decode(signed + b"0") is None
 
 
 @pytest.mark.parametrize("version", [1, 2])
 def test_s18_the_name_is_bound_into_the_signature(version: int) -> None:
-    made = create(version=version)
-    assert decode(made, name="other") is None
+    signed = create(version=version)
+    assert decode(signed, name="other") is None
     # In version 1, nothing separates the name from the value.
-    assert decode(made, name="keyd") is None
+    assert decode(signed, name="keyd") is None
 
 
 def test_s18_signatures_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,26 +114,26 @@ def test_s18_signatures_are_compared_in_constant_time(monkeypatch: pytest.Monkey
         return original(one, other)
 
     monkeypatch.setattr(hmac, "compare_digest", recording)
-    for made in (V1, V2):
-        assert decode(made[:-1] + b"f") is None
-        assert compared[-1][0] == made.rpartition(b"|")[2][:-1] + b"f"
+    for signed in (V1, V2):
+        assert decode(signed[:-1] + b"f") is None
+        assert compared[-1][0] == signed.rpartition(b"|")[2][:-1] + b"f"
     assert len(compared) == 2
 
 
 @pytest.mark.parametrize("version", [1, 2])
 def test_values_expire(version: int) -> None:
-    made = create(version=version)
-    assert decode(made, THEN + 31 * DAY) == b"value"
-    assert decode(made, THEN + 31 * DAY + 1) is None
-    assert decode(made, THEN + DAY + 1, max_age_days=1) is None
-    assert decode(made, THEN + 60 * DAY, max_age_days=60) == b"value"
+    signed = create(version=version)
+    assert decode(signed, THEN + 31 * DAY) == b"value"
+    assert decode(signed, THEN + 31 * DAY + 1) is None
+    assert decode(signed, THEN + DAY + 1, max_age_days=1) is None
+    assert decode(signed, THEN + 60 * DAY, max_age_days=60) == b"value"
 
 
 @pytest.mark.parametrize("version", [1, 2])
 def test_s18_values_from_the_future_are_refused(version: int) -> None:
-    made = create(version=version)
-    assert decode(made, THEN - 30 * DAY) == b"value"  # clocks differ
-    assert decode(made, THEN - 32 * DAY) is None
+    signed = create(version=version)
+    assert decode(signed, THEN - 30 * DAY) == b"value"  # clocks differ
+    assert decode(signed, THEN - 32 * DAY) is None
 
 
 def test_s18_digits_cannot_move_from_the_value_to_the_time() -> None:
@@ -211,5 +211,5 @@ def test_what_cannot_be_signed_is_an_error() -> None:
 
 
 def test_the_clock_is_the_wall_clock_by_default() -> None:
-    made = create_signed_value(SECRET, "key", base64.b64encode(b"x"))
-    assert decode_signed_value(SECRET, "key", made) == b"eA=="
+    signed = create_signed_value(SECRET, "key", base64.b64encode(b"x"))
+    assert decode_signed_value(SECRET, "key", signed) == b"eA=="

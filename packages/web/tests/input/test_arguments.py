@@ -273,6 +273,7 @@ def test_the_reason_for_an_invalid_argument_can_be_sent_whatever_its_name() -> N
     assert len(str(error)) < 350
 
 
+@pytest.mark.expected_errors("Uncaught exception")
 def test_a_type_may_end_the_request_itself_and_its_own_errors_are_500(site: MakeSite) -> None:
     def teapot(text: str) -> None:
         raise HTTPError(418)

@@ -132,9 +132,9 @@ def test_request_ids_are_in_every_answer_and_in_the_log(site: MakeSite, path: st
     finally:
         logger.removeHandler(collecting)
     assert answer.headers["X-Request-Id"] == "abc-1"
-    said: list[Any] = [(each.request_id, each.request, each.remote_ip) for each in records]  # type: ignore[attr-defined]  # the filter's
-    assert said[-1] == ("-", "-", "-")
-    assert said[:-1] == [("abc-1", f"GET {path} (127.0.0.1)", "127.0.0.1")] * (len(said) - 1)
+    values: list[Any] = [(each.request_id, each.request, each.remote_ip) for each in records]  # type: ignore[attr-defined]  # the filter's
+    assert values[-1] == ("-", "-", "-")
+    assert values[:-1] == [("abc-1", f"GET {path} (127.0.0.1)", "127.0.0.1")] * (len(values) - 1)
 
 
 @pytest.mark.parametrize("sent", ["a b", "x" * 200, "", "a%0db", 'a"b'])
@@ -200,14 +200,14 @@ def test_cors_answers_preflight_requests(site: MakeSite) -> None:
 
     cors = CORSMiddleware(["https://a.example"], headers=["X-Token"], credentials=True, max_age=5)
     running = site([("/", Api)], middleware=[cors])
-    asked = {"Access-Control-Request-Method": "PUT"}
-    answer = running.fetch("/", "OPTIONS", headers={"Origin": "https://a.example", **asked})
+    preflight = {"Access-Control-Request-Method": "PUT"}
+    answer = running.fetch("/", "OPTIONS", headers={"Origin": "https://a.example", **preflight})
     assert (answer.status, answer.body) == (204, b"")
     assert answer.headers["Access-Control-Allow-Methods"] == "GET, PUT, OPTIONS"
     assert answer.headers["Access-Control-Allow-Headers"] == "X-Token"
     assert answer.headers["Access-Control-Allow-Credentials"] == "true"
     assert answer.headers["Access-Control-Max-Age"] == "5"
-    other = running.fetch("/", "OPTIONS", headers={"Origin": "https://b.example", **asked})
+    other = running.fetch("/", "OPTIONS", headers={"Origin": "https://b.example", **preflight})
     assert other.headers["Access-Control-Allow-Methods"] is None
     assert running.fetch("/", "OPTIONS").body == b"own"
 

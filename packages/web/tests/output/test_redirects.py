@@ -12,6 +12,7 @@ from tornado.web import FallbackHandler, RedirectHandler, RequestHandler
 MakeSite = Callable[..., Any]
 
 
+@pytest.mark.expected_errors("Uncaught exception")
 def test_a_handler_redirects(site: MakeSite) -> None:
     class Handler(RequestHandler):
         def get(self) -> None:
@@ -91,25 +92,25 @@ def test_s15_a_client_cannot_redirect_to_another_site(site: MakeSite, path: str)
 
 
 @pytest.mark.parametrize(
-    "path",
+    ("path", "location"),
     [
-        "/http://evil.com",
-        "/http://[evil",
-        "/javascript:alert(1)",
-        "/@evil.com",
-        "/:80",
-        "/%5C@evil.com",
+        ("/http://evil.com", None),
+        ("/http://[evil", None),
+        ("/javascript:alert(1)", None),
+        ("/@evil.com", "@evil.com"),
+        ("/:80", ":80"),
+        ("/%5C@evil.com", "%5C@evil.com"),
     ],
 )
 @pytest.mark.parametrize("url", ["{0}", "http://example.com{0}"])
 def test_s15_a_client_cannot_change_scheme_user_host_or_port(
-    site: MakeSite, path: str, url: str
+    site: MakeSite, path: str, location: str | None, url: str
 ) -> None:
     answer = site([(r"/(.*)", RedirectHandler, {"url": url})]).fetch(path)
-    location = answer.headers.get("Location", "/")
-    assert answer.status == 400 or location.startswith(
-        ("/", "http://example.com/", "@", ":", "%5C@")
-    )
+    if url != "{0}":
+        location = None  # it would end the host with something else
+    assert answer.headers["Location"] == location  # a relative one stays on this site
+    assert answer.status == (301 if location else 400)
 
 
 @pytest.mark.parametrize("path", ["evil.com", "/evil.com", "///evil.com", "evil.com?x=1"])

@@ -43,11 +43,11 @@ def test_texts_bytes_and_dictionaries_can_be_written(site: MakeSite) -> None:
 
 
 def test_lists_are_refused_with_the_reason() -> None:
-    made = handler()
+    instance = handler()
     with pytest.raises(TypeError, match="lists are refused because"):
-        made.write([1])
+        instance.write([1])
     with pytest.raises(TypeError, match="NoneType"):
-        made.write(None)  # type: ignore[arg-type]  # that is the point
+        instance.write(None)  # type: ignore[arg-type]  # that is the point
 
 
 @pytest.mark.parametrize(
@@ -61,18 +61,18 @@ def test_lists_are_refused_with_the_reason() -> None:
     ],
 )
 def test_header_values_of_each_type(value: Any, sent: str) -> None:
-    made = handler()
-    made.set_header("X-A", value)
-    assert made._headers["X-A"] == sent
+    instance = handler()
+    instance.set_header("X-A", value)
+    assert instance._headers["X-A"] == sent
 
 
 @pytest.mark.parametrize("bad", ["a\r\nb", "a\nb", "a\x00", "a\x7f", b"a\r\n", "€"])
 def test_s14_header_values_with_controls_are_refused(bad: Any) -> None:
-    made = handler()
+    instance = handler()
     with pytest.raises(ValueError, match="Unsafe header value"):
-        made.set_header("X-A", bad)
+        instance.set_header("X-A", bad)
     with pytest.raises(ValueError, match="Unsafe header value"):
-        made.add_header("X-A", bad)
+        instance.add_header("X-A", bad)
 
 
 @pytest.mark.parametrize("bad", ["", "a b", "a:", "a\r\n", "é"])
@@ -182,6 +182,7 @@ def test_a_version_that_the_client_has_is_not_sent_again(site: MakeSite) -> None
     assert (head.body, head.headers["Content-Length"], head.headers["Etag"]) == (b"", "7", etag)
 
 
+@pytest.mark.expected_errors("Uncaught exception")
 @pytest.mark.parametrize("status", [204, 304])
 def test_s16_a_body_with_a_status_that_has_none_is_an_error(site: MakeSite, status: int) -> None:
     class Handler(RequestHandler):
@@ -220,6 +221,9 @@ def test_a_stream_is_sent_in_chunks(site: MakeSite) -> None:
     assert answer.headers["Transfer-Encoding"] == "chunked"
 
 
+@pytest.mark.expected_errors(
+    "Uncaught exception", "Cannot send error response after headers written"
+)
 def test_s16_too_much_for_the_content_length_closes_the_connection(site: MakeSite) -> None:
     import http.client
 

@@ -57,11 +57,11 @@ def test_without_the_field_it_is_the_default(site: MakeSite) -> None:
 
 
 def test_the_user_is_asked_first(site: MakeSite) -> None:
-    asked = []
+    calls = []
 
     class Handler(Greeting):
         def get_user_locale(self) -> Any:
-            asked.append(self)
+            calls.append(self)
             code = self.get_argument("language", None)
             return tornado.locale.get(code) if code else None
 
@@ -73,5 +73,5 @@ def test_the_user_is_asked_first(site: MakeSite) -> None:
     german = {"Accept-Language": "de"}
     assert running.fetch("/?language=fr_FR", headers=german).text == "fr_FR Bonjour"
     assert running.fetch("/", headers=german).text == "de Hallo"
-    assert len(asked) == 2
+    assert len(calls) == 2
     assert running.fetch("/", "POST", "").text == "pt_BR Olá"

@@ -219,11 +219,11 @@ def test_compiled_templates_are_kept_unless_a_setting_says_no(
 
 
 def test_without_the_cache_a_page_compiles_each_template_once(site: MakeSite) -> None:
-    made = []
+    loaded = []
 
     class Counting(DictLoader):
         def _create_template(self, name: str) -> Any:
-            made.append(name)
+            loaded.append(name)
             return super()._create_template(name)
 
     loader = Counting(
@@ -231,21 +231,21 @@ def test_without_the_cache_a_page_compiles_each_template_once(site: MakeSite) ->
     )
     running = site([("/", Page)], template_loader=loader, compiled_template_cache=False)
     assert running.fetch("/").text == "xxx"
-    assert made == ["page.html", "p"]
+    assert loaded == ["page.html", "p"]
     running.fetch("/")
-    assert len(made) == 4
+    assert len(loaded) == 4
 
 
 def test_the_loader_is_made_once_however_many_threads_ask() -> None:
     from tornado.httputil import HTTPServerRequest, RequestStartLine
     from tornado.web import Application
 
-    made = []
+    loaded = []
     together = threading.Barrier(8)
 
     class Handler(RequestHandler):
         def create_template_loader(self, template_path: str) -> BaseLoader:
-            made.append(template_path)
+            loaded.append(template_path)
             return with_templates(page="x")
 
         def get_template_path(self) -> str:
@@ -264,7 +264,7 @@ def test_the_loader_is_made_once_however_many_threads_ask() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert made == ["/somewhere"]
+    assert loaded == ["/somewhere"]
 
 
 def test_the_locale_of_the_template_is_that_of_the_user(site: MakeSite, tmp_path: Path) -> None:

@@ -154,6 +154,7 @@ def test_static_files_have_their_static_url(site: MakeSite) -> None:
     assert 'href="/files/a&quot;b.css?v=1&amp;x"' in running.fetch("/").text
 
 
+@pytest.mark.expected_errors("Uncaught exception")
 def test_an_error_page_does_without_the_modules_of_the_page_that_failed(site: MakeSite) -> None:
     class Handler(Page):
         def write_error(self, status_code: int, **kwargs: Any) -> None:

@@ -80,7 +80,7 @@ def test_places_have_types(template: str, path: str, values: dict[str, Any] | No
 
 
 @pytest.mark.parametrize(
-    ("template", "said"),
+    ("template", "message"),
     [
         ("/{id:number}", "unknown type 'number' .* float, int, path, str, uuid"),
         ("/{1d}", "bad or repeated name '1d'"),
@@ -90,8 +90,8 @@ def test_places_have_types(template: str, path: str, values: dict[str, Any] | No
         ("/a}", "unmatched brace"),
     ],
 )
-def test_meaningless_templates_are_refused(template: str, said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+def test_meaningless_templates_are_refused(template: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         PathTemplate(template)
 
 
@@ -250,12 +250,12 @@ def test_templates_are_looked_up_in_the_table() -> None:
     many = Application([(PathTemplate(f"/r{n}/{{id:int}}"), Handler) for n in range(1000)])
 
     def cost(application: Application, path: str) -> float:
-        asked = request(path)
+        one_request = request(path)
         best = 1.0
         for _ in range(20):
             began = time.process_time()
             for _ in range(50):
-                application.find_handler(asked)
+                application.find_handler(one_request)
             best = min(best, time.process_time() - began)
         return best
 
@@ -300,9 +300,9 @@ def test_a_regular_expression_is_one_for_the_whole_path(prefix: str) -> None:
     path = quote(prefix)
 
     def count(rest: str) -> int:
-        asked = request(path + rest)
-        candidates = application.wildcard_router.rules.candidates(asked.path)
-        return sum(rule.matcher.match(asked) is not None for rule in candidates)
+        one_request = request(path + rest)
+        candidates = application.wildcard_router.rules.candidates(one_request.path)
+        return sum(rule.matcher.match(one_request) is not None for rule in candidates)
 
     for rest in ("/7", "/a", "/b", "/c", "/d", "/e"):
         assert (rest, count(rest), count(f"{rest}/x")) == (rest, 1, 0)
@@ -322,7 +322,7 @@ def test_a_prefix_keeps_the_routes_that_are_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "said"),
+    ("make", "message"),
     [
         (lambda: Routes()("user/{id}"), "begins with a slash, so 'user/{id}' matches nothing"),
         (lambda: PathTemplate("user"), "begins with a slash, so 'user' matches nothing"),
@@ -339,6 +339,6 @@ def test_a_prefix_keeps_the_routes_that_are_there() -> None:
         (lambda: Routes(prefix="/{a}")(re.compile("/b")), "'/b' has to be a template"),
     ],
 )
-def test_a_meaningless_prefix_is_refused(make: Callable[[], Any], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+def test_a_meaningless_prefix_is_refused(make: Callable[[], Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         make()

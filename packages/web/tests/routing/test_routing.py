@@ -297,9 +297,9 @@ def test_no_url_is_reversed_that_its_pattern_does_not_match(
         path = str(matcher.reverse(*values[: matcher.regex.groups]))
     except ValueError:
         return
-    asked = request(path)
-    assert asked.path == path  # no query, no fragment
-    assert matcher.match(asked) is not None
+    request_of_path = request(path)
+    assert request_of_path.path == path  # no query, no fragment
+    assert matcher.match(request_of_path) is not None
 
 
 @pytest.mark.parametrize(
@@ -324,7 +324,7 @@ def test_the_error_for_an_invalid_pattern_shows_it(make: Callable[[], Any], show
 
 
 @pytest.mark.parametrize(
-    ("route", "said"),
+    ("route", "message"),
     [
         ((b"/", Named), "begins with a pattern or a matcher, not b'/'"),
         ((None, Named), "begins with a pattern or a matcher, not None"),
@@ -332,8 +332,8 @@ def test_the_error_for_an_invalid_pattern_shows_it(make: Callable[[], Any], show
         (("/odd", Named, {}, "name", 5), r"a pattern, a handler, .* not \('/odd', "),
     ],
 )
-def test_a_malformed_route_is_refused_when_it_is_added(route: Any, said: str) -> None:
-    with pytest.raises(TypeError, match=said):
+def test_a_malformed_route_is_refused_when_it_is_added(route: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
         Application([route])
 
 

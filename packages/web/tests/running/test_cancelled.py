@@ -105,8 +105,8 @@ def interrupted(folder: Path, how: str, *paths: str) -> tuple[list[str], list[st
         timeout=50,
         check=False,
     )
-    told, *answers = done.stdout.splitlines()
-    assert told == "interrupted", done.stderr
+    first_line, *answers = done.stdout.splitlines()
+    assert first_line == "interrupted", done.stderr
     assert done.returncode == 0
     return done.stderr.splitlines(), answers
 

@@ -111,6 +111,7 @@ def test_a_page_that_is_only_written_is_finished(site: MakeSite) -> None:
     assert site([("/", handler)]).fetch("/").text == "only 400"
 
 
+@pytest.mark.expected_errors("Uncaught exception")
 def test_exceptions_go_through_an_overridden_send_error(site: MakeSite) -> None:
     class Mapping(RequestHandler):
         def send_error(self, status_code: int = 500, **kwargs: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http.client
 import logging
 from collections.abc import Callable
@@ -204,6 +205,13 @@ class InDataReceived(RequestHandler):
         self.write("not reached")
 
 
+def wait_for_records(running: Any, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(100):
+        if caplog.records:
+            return
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0.01), running.loop).result(10)
+
+
 @pytest.mark.parametrize(
     ("handler", "ending"),
     [
@@ -244,10 +252,7 @@ def test_every_failure_ends_its_request_and_is_logged_once(
         except (http.client.HTTPException, ConnectionError):
             found = CLOSED
         running.fetch("/nothing")  # the loop is alive, and has run its callbacks
-        for _ in range(100):
-            if caplog.records:
-                break
-            asyncio.run_coroutine_threadsafe(asyncio.sleep(0.01), running.loop).result(10)
+        wait_for_records(running, caplog)
     assert found == ending
     records = [record for record in caplog.records if record.name != "tornado.access"]
     if ending == CLOSED and len(records) == 2:  # another record tells why there is no error page
@@ -264,6 +269,7 @@ class Refuses(RequestHandler):
         raise HTTPError(409, "an answer")
 
 
+@pytest.mark.expected_errors("Uncaught exception")
 def test_exceptions_can_be_observed_and_those_that_are_answers_are_not(site: MakeSite) -> None:
     seen = []
     running = site([("/sync", Sync), ("/async", Coroutine), ("/refuses", Refuses)])
@@ -274,3 +280,27 @@ def test_exceptions_can_be_observed_and_those_that_are_answers_are_not(site: Mak
 
     assert statuses == [500, 500, 409]
     assert seen == [(Sync, Broken), (Coroutine, Broken)]
+
+
+class Stopped(BaseException):
+    """No Exception, so that a handler does not answer it, as those of some test runners are."""
+
+
+class Stops(RequestHandler):
+    async def get(self) -> None:
+        await asyncio.sleep(0.001)
+        raise Stopped("in the middle of it")
+
+
+def test_what_ends_the_task_of_a_request_is_logged(
+    site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    running = site([("/stops", Stops)])
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", running.port)) as client:
+        client.request("GET", "/stops")
+        wait_for_records(running, caplog)
+    (record,) = caplog.records
+    assert record.name == "tornado.application"
+    assert record.levelname == "ERROR"
+    assert record.exc_info is not None
+    assert isinstance(record.exc_info[1], Stopped)

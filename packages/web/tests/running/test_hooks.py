@@ -28,67 +28,67 @@ from tornado.web import Application, RequestHandler
 MakeSite = Callable[..., Any]
 
 
-class Told(RequestHandler):
+class Events(RequestHandler):
     """Answer with what has happened so far."""
 
     def get(self) -> None:
-        self.write(" ".join(self.settings["told"]))
+        self.write(" ".join(self.settings["events"]))
 
 
-def telling(told: list[str], **settings: Any) -> Application:
+def recording(events: list[str], **settings: Any) -> Application:
     """Make an application with a list of what its hooks have done."""
-    application = Application([("/", Told)], told=told, **settings)
+    application = Application([("/", Events)], events=events, **settings)
 
     @application.on_startup
     async def connect(application: Application) -> None:
         await asyncio.sleep(0)
-        application.settings["told"].append("connected")
+        application.settings["events"].append("connected")
 
     @application.on_startup
     def fill(application: Application) -> None:
-        application.settings["told"].append("filled")
+        application.settings["events"].append("filled")
 
     @application.on_shutdown
     def close(application: Application) -> None:
-        application.settings["told"].append("closed")
+        application.settings["events"].append("closed")
 
     @application.on_shutdown
     async def flush(application: Application) -> None:
         await asyncio.sleep(0)
-        application.settings["told"].append("flushed")
+        application.settings["events"].append("flushed")
 
     return application
 
 
 def test_hooks_are_called_around_all_requests(site: MakeSite) -> None:
-    told: list[str] = []
-    running = site(telling(told))
+    events: list[str] = []
+    running = site(recording(events))
     assert running.fetch("/").text == "connected filled"
     assert running.fetch("/").text == "connected filled"
     running.close()
-    assert told == ["connected", "filled", "flushed", "closed"]
+    assert events == ["connected", "filled", "flushed", "closed"]
 
 
 def test_hooks_may_be_settings_and_be_appended(site: MakeSite) -> None:
-    told: list[str] = []
+    events: list[str] = []
 
     class Site(Application):
         def __init__(self) -> None:
-            first = [lambda application: told.append("setting")]
-            last = [lambda application: told.append("last")]
-            super().__init__([("/", Told)], told=told, on_startup=first, on_shutdown=last)
+            first = [lambda application: events.append("setting")]
+            last = [lambda application: events.append("last")]
+            super().__init__([("/", Events)], events=events, on_startup=first, on_shutdown=last)
             self.on_startup.append(self.connect)
-            self.on_startup.insert(1, lambda application: told.append("inserted"))
-            self.on_shutdown += [lambda application: told.append("added")]
+            self.on_startup.insert(1, lambda application: events.append("inserted"))
+            self.on_shutdown += [lambda application: events.append("added")]
 
         async def connect(self, application: Application) -> None:
             assert application is self
-            told.append("method")
+            events.append("method")
 
     running = site(Site())
     running.fetch("/")
     running.close()
-    assert told == ["setting", "inserted", "method", "added", "last"]
+    assert events == ["setting", "inserted", "method", "added", "last"]
 
 
 async def fetch(port: int) -> str:
@@ -117,14 +117,14 @@ async def end(server: HTTPServer) -> None:
 
 def test_clients_wait_until_the_start_is_done() -> None:
     async def main() -> None:
-        told: list[str] = []
-        application = Application([("/", Told)], told=told)
+        events: list[str] = []
+        application = Application([("/", Events)], events=events)
         may_go = asyncio.Event()
 
         @application.on_startup
         async def wait(application: Application) -> None:
             await may_go.wait()
-            told.append("started")
+            events.append("started")
 
         server, port = serve(application)
         fetched = asyncio.create_task(fetch(port))
@@ -141,8 +141,8 @@ def test_clients_wait_until_the_start_is_done() -> None:
 
 def test_hooks_are_called_once_for_all_servers() -> None:
     async def main() -> None:
-        told: list[str] = []
-        application = telling(told)
+        events: list[str] = []
+        application = recording(events)
         first, port = serve(application)
         second, other = serve(application)
         more = bind_sockets(0, "127.0.0.1")
@@ -150,16 +150,16 @@ def test_hooks_are_called_once_for_all_servers() -> None:
         answers = [await fetch(each) for each in (port, other, more[0].getsockname()[1])]
         assert answers == ["connected filled"] * 3
         await end(first)
-        assert told == ["connected", "filled"]
+        assert events == ["connected", "filled"]
         await end(second)
-        assert told == ["connected", "filled", "flushed", "closed"]
+        assert events == ["connected", "filled", "flushed", "closed"]
 
     asyncio.run(main())
 
 
 def test_servers_on_other_loops_share_the_start_and_the_end() -> None:
-    told: list[str] = []
-    application = telling(told)
+    events: list[str] = []
+    application = recording(events)
     opened = threading.Barrier(2, timeout=10)
 
     async def main() -> None:
@@ -174,28 +174,28 @@ def test_servers_on_other_loops_share_the_start_and_the_end() -> None:
         thread.start()
     for thread in threads:
         thread.join(20)
-    assert told == ["connected", "filled", "flushed", "closed"]
+    assert events == ["connected", "filled", "flushed", "closed"]
 
 
 @pytest.mark.parametrize("how", ["drain", "stop", "close", "nothing"])
 def test_the_end_comes_after_the_last_request(how: str) -> None:
-    told: list[str] = []
+    events: list[str] = []
 
     class Slow(RequestHandler):
         async def get(self) -> None:
-            told.append("request")
+            events.append("request")
             begun.set()
             try:
                 await may_end.wait()
                 self.write("whole")
             finally:
                 await asyncio.sleep(0)
-                told.append("end of request")
+                events.append("end of request")
 
     begun, may_end, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     def close(application: Application) -> None:
-        told.append("end")
+        events.append("end")
         ended.set()
 
     async def main() -> None:
@@ -221,12 +221,12 @@ def test_the_end_comes_after_the_last_request(how: str) -> None:
         await ended.wait()
 
     asyncio.run(main())
-    assert told == ["request", "end of request", "end"]
+    assert events == ["request", "end of request", "end"]
 
 
 def test_an_application_may_start_again() -> None:
-    told: list[str] = []
-    application = telling(told)
+    events: list[str] = []
+    application = recording(events)
 
     async def main() -> None:
         server, port = serve(application)
@@ -235,14 +235,14 @@ def test_an_application_may_start_again() -> None:
 
     asyncio.run(main())
     asyncio.run(main())
-    assert told == ["connected", "filled", "flushed", "closed"] * 2
+    assert events == ["connected", "filled", "flushed", "closed"] * 2
 
 
 def test_the_applications_of_a_router_have_hooks_too() -> None:
-    told: list[str] = []
+    events: list[str] = []
 
     async def main() -> None:
-        inner, outer, host = telling(told), Application(), telling(told)
+        inner, outer, host = recording(events), Application(), recording(events)
         outer.wildcard_router.add_rules([Rule(AnyMatches(), inner)])
         routes: Any = [Rule(HostMatches("x"), host), Rule(AnyMatches(), outer)]
         server, port = serve(RuleRouter([*routes, Rule(AnyMatches(), inner)]))
@@ -250,87 +250,87 @@ def test_the_applications_of_a_router_have_hooks_too() -> None:
         await end(server)
 
     asyncio.run(main())
-    assert told == ["connected", "filled"] * 2 + ["flushed", "closed"] * 2
+    assert events == ["connected", "filled"] * 2 + ["flushed", "closed"] * 2
 
 
 def test_a_loop_that_is_driven_by_hand_starts_and_ends_the_application() -> None:
     """Test cases and old programs do this: the server is made before the loop runs."""
-    told: list[str] = []
+    events: list[str] = []
     loop = IOLoop(make_current=True)
-    server, port = serve(telling(told))
-    assert told == []
+    server, port = serve(recording(events))
+    assert events == []
     assert loop.run_sync(lambda: fetch(port)) == "connected filled"
     server.stop()
     loop.run_sync(server.close_all_connections)
     loop.close(all_fds=True)
-    assert told == ["connected", "filled", "flushed", "closed"]
+    assert events == ["connected", "filled", "flushed", "closed"]
 
 
 def test_an_adapter_for_another_server_enters_and_leaves() -> None:
-    told: list[str] = []
-    application = telling(told)
+    events: list[str] = []
+    application = recording(events)
 
     async def main() -> None:
         adapter, worker = Lifespans(application), Lifespans(application)
         await adapter.enter()
-        assert told == ["connected", "filled"]
+        assert events == ["connected", "filled"]
         assert worker.enter_nowait()
         await adapter.leave()
-        assert told == ["connected", "filled"]
+        assert events == ["connected", "filled"]
         await worker.leave()
 
     asyncio.run(main())
-    assert told == ["connected", "filled", "flushed", "closed"]
+    assert events == ["connected", "filled", "flushed", "closed"]
 
 
 def test_enter_raises_what_went_wrong_and_may_be_called_again() -> None:
-    told: list[str] = []
-    inner, outer = telling(told), Application()
+    events: list[str] = []
+    inner, outer = recording(events), Application()
     outer.wildcard_router.add_rules([Rule(AnyMatches(), inner)])
 
     @outer.on_startup
     def first(application: Application) -> None:
-        told.append("outer")
+        events.append("outer")
 
     @outer.on_shutdown
     def last(application: Application) -> None:
-        told.append("end of outer")
+        events.append("end of outer")
 
     @inner.on_startup
     def fail(application: Application) -> None:
-        if told.count("outer") == 1:
+        if events.count("outer") == 1:
             raise ValueError("not yet")
 
     async def main() -> None:
         users = Lifespans(outer)
         with pytest.raises(ValueError, match="not yet"):
             await users.enter()
-        told.append("again")
+        events.append("again")
         await users.enter()
         await users.leave()
 
     asyncio.run(main())
     begin, finish = ["outer", "connected", "filled"], ["flushed", "closed", "end of outer"]
-    assert told == [*begin, "end of outer", "again", *begin, *finish]
+    assert events == [*begin, "end of outer", "again", *begin, *finish]
 
 
 def test_a_hook_that_comes_too_late_is_an_error(site: MakeSite) -> None:
-    application = Application([("/", Told)], told=[])
+    application = Application([("/", Events)], events=[])
     running = site(application)
     for hooks in (application.on_startup, application.on_shutdown):
         for add in (hooks, hooks.append, lambda hook, hooks=hooks: hooks.extend([hook])):
             with pytest.raises(RuntimeError, match=r"print comes too late: .* before listen\(\)"):
                 add(print)
     running.close()
-    application.on_startup(lambda application: application.settings["told"].append("now"))
+    application.on_startup(lambda application: application.settings["events"].append("now"))
     assert site(application).fetch("/").text == "now"
 
 
 def test_an_error_at_the_end_is_logged_and_the_rest_is_done(
     site: MakeSite, caplog: pytest.LogCaptureFixture
 ) -> None:
-    told: list[str] = []
-    application = telling(told)
+    events: list[str] = []
+    application = recording(events)
 
     @application.on_shutdown
     def broken(application: Application) -> None:
@@ -339,14 +339,14 @@ def test_an_error_at_the_end_is_logged_and_the_rest_is_done(
     running = site(application)
     running.fetch("/")
     running.close()
-    assert told == ["connected", "filled", "flushed", "closed"]
+    assert events == ["connected", "filled", "flushed", "closed"]
     (record,) = [each for each in caplog.records if each.levelno >= logging.ERROR]
     assert "on_shutdown: " in record.getMessage()
     assert "broken" in record.getMessage()
 
 
 def test_stopping_ends_a_start_that_is_under_way() -> None:
-    told: list[str] = []
+    events: list[str] = []
 
     begun = asyncio.Event()
 
@@ -355,14 +355,14 @@ def test_stopping_ends_a_start_that_is_under_way() -> None:
 
         @application.on_startup
         async def hang(application: Application) -> None:
-            told.append("begun")
+            events.append("begun")
             begun.set()
             try:
                 await asyncio.Event().wait()
             finally:
-                told.append("cancelled")
+                events.append("cancelled")
 
-        application.on_shutdown(lambda application: told.append("ended"))
+        application.on_shutdown(lambda application: events.append("ended"))
         server, port = serve(application)
         await begun.wait()
         await end(server)
@@ -370,7 +370,7 @@ def test_stopping_ends_a_start_that_is_under_way() -> None:
             socket.create_connection(("127.0.0.1", port))
 
     asyncio.run(main())
-    assert told == ["begun", "cancelled"]
+    assert events == ["begun", "cancelled"]
 
 
 def test_names_that_a_subclass_had_before_stay_its_own(site: MakeSite) -> None:
@@ -380,10 +380,10 @@ def test_names_that_a_subclass_had_before_stay_its_own(site: MakeSite) -> None:
 
     class Assigning(Application):
         def __init__(self) -> None:
-            super().__init__([("/", Told)], told=["unchanged"])
+            super().__init__([("/", Events)], events=["unchanged"])
             self.on_shutdown = None  # type: ignore[assignment]  # an old program
 
-    old = Old([("/", Told)], told=["unchanged"])
+    old = Old([("/", Events)], events=["unchanged"])
     assert old.on_startup(1, 2) == 3
     assert site(old).fetch("/").text == "unchanged"
     assert site(Assigning()).fetch("/").text == "unchanged"

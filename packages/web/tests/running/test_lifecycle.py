@@ -156,6 +156,9 @@ def test_finish_as_an_exception_ends_the_request_as_it_is(site: MakeSite) -> Non
     assert (answer.status, answer.body) == (202, b"half whole")
 
 
+@pytest.mark.expected_errors(
+    "Uncaught exception", "Cannot send error response after headers written"
+)
 def test_an_exception_after_flush_closes_the_connection(site: MakeSite) -> None:
     class Handler(RequestHandler):
         async def get(self) -> None:
@@ -169,6 +172,7 @@ def test_an_exception_after_flush_closes_the_connection(site: MakeSite) -> None:
         site([("/", Handler)]).fetch("/")
 
 
+@pytest.mark.expected_errors("Uncaught exception")
 def test_a_broken_error_page_still_answers(site: MakeSite) -> None:
     class Handler(RequestHandler):
         def get(self) -> None:
@@ -181,6 +185,7 @@ def test_a_broken_error_page_still_answers(site: MakeSite) -> None:
     assert (answer.status, answer.body) == (404, b"")
 
 
+@pytest.mark.expected_errors("Uncaught exception")
 def test_tracebacks_are_shown_in_debug_mode_only(site: MakeSite) -> None:
     class Handler(RequestHandler):
         def get(self) -> None:
@@ -320,12 +325,12 @@ def test_a_handler_that_finishes_as_the_client_leaves_is_not_called(site: MakeSi
         def on_finish(self) -> None:
             calls.append("on_finish")
             loop = asyncio.get_running_loop()
-            loop.call_soon(loop.call_soon, loop.call_soon, told.set)
+            loop.call_soon(loop.call_soon, loop.call_soon, settled.set)
 
-    told = threading.Event()
+    settled = threading.Event()
     running = site([("/", Handler)])
     with socket.create_connection(("127.0.0.1", running.port), timeout=10) as client:
         client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         assert client.recv(1000) == b""
-    assert told.wait(10)
+    assert settled.wait(10)
     assert calls == ["on_finish"]

@@ -1,4 +1,4 @@
-"""The HTTP client on libcurl, by way of pycurl: ``pip install tornado-httpclient[curl]``.
+"""The HTTP client on libcurl, through pycurl: ``pip install tornado-httpclient[curl]``.
 
 It has the interface of the client in Python, and is chosen for the process by name::
 

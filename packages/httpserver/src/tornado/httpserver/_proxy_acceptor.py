@@ -94,7 +94,7 @@ class _Connection:
         except (BlockingIOError, InterruptedError):
             return
         except (OSError, ProxyHeaderError) as error:
-            gen_log.info("no connection by way of %r: %s", self._address, error)
+            gen_log.info("no connection through %r: %s", self._address, error)
             self._end(None)
             return
         if not seen:

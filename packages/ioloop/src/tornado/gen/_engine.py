@@ -82,7 +82,7 @@ class EngineRunner(Runner):
             ioloop.add_future(awaited, self._wake)
 
     def _finish(self, value: Any) -> None:
-        if self._keys is not None and self._keys.open:
+        if self._keys is not None and self._keys.is_leaking:
             raise self._keys.leak_error() from None
         if value is not None:
             raise _ignored_result(self, value) from None

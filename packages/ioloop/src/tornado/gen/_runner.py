@@ -107,6 +107,8 @@ class Runner:
         """Throw an exception of a callback into the generator, and tell whether it was waiting."""
         if self._running or self._gen is None:
             return False
+        if self._keys is not None:
+            self._keys.has_failed = True  # its key stays open
         self._awaited = Completed(value)
         self.run()
         return True
@@ -149,7 +151,7 @@ class Runner:
             self._result.abandon = None
 
     def _finish(self, value: Any) -> None:
-        if self._keys is not None and self._keys.open:
+        if self._keys is not None and self._keys.is_leaking:
             self._fail(self._keys.leak_error())
         elif not self._result.done():
             self._result.set_result(value)

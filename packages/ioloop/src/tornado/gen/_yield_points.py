@@ -266,6 +266,13 @@ class KeyTable:
     def __init__(self) -> None:
         self.open: set[Any] = set()
         self.results: dict[Any, Any] = {}
+        #: Whether a callback has raised an exception instead of giving a result.
+        self.has_failed = False
+
+    @property
+    def is_leaking(self) -> bool:
+        """Whether keys are open at the end of a runner whose callbacks have all been able to run."""
+        return bool(self.open) and not self.has_failed
 
     def is_ready(self, key: Any) -> bool:
         """Tell whether a key has a result."""

@@ -98,7 +98,7 @@ def take_loop(
 
     :param place: the position of the loop in the classic order, counted from 0.
     :param most: how many positional arguments the modern order has.
-    :param none_before: the types that tell, behind None, that the order is the classic one.
+    :param none_before: the types that, after None, show that the order is the classic one.
     :returns: the arguments in the modern order, and the loop or None.
 
     .. versionadded:: 1.0

@@ -77,7 +77,7 @@ ioloops = LoopRegistry()
 
 
 def ioloop_of(asyncio_loop: asyncio.AbstractEventLoop) -> IOLoop | None:
-    """Return the IOLoop that stands on an asyncio loop, or None if there is none yet.
+    """Return the IOLoop that runs on an asyncio loop, or None if there is none yet.
 
     .. versionadded:: 1.0
     """
@@ -91,7 +91,7 @@ def current_asyncio_loop() -> asyncio.AbstractEventLoop:
     """
     loop = running_asyncio_loop()
     if loop is None:
-        from ._loop import IOLoop  # it stands on this module
+        from ._loop import IOLoop  # it imports this module
 
         loop = IOLoop.current().asyncio_loop
     return loop

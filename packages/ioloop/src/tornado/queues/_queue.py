@@ -126,7 +126,7 @@ class Queue(Generic[T]):
             self._finished.clear()
         self._unfinished_tasks += 1
         self._put(item)
-        # By way of the queue, because its order decides which item comes first.
+        # Through the queue, because its order decides which item comes first.
         if self._getters.waiters:
             self._getters.wake_first(self._get())
 

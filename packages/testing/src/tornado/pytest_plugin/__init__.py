@@ -1,7 +1,7 @@
 """The pytest plugin of `tornado-test`.
 
-pytest loads it by itself wherever the distribution is installed. A test file takes fixtures by
-their names, and coroutine tests run on the loop that the fixtures share::
+pytest loads it wherever the distribution is installed. Tests name the fixtures that they need, and
+coroutine tests run on the loop that these fixtures share::
 
     import pytest
     import tornado.web
@@ -22,7 +22,7 @@ their names, and coroutine tests run on the loop that the fixtures share::
         assert response.body == b"Hello, world"
 
 The fixtures, the marker and the options have the names of pytest-tornado and pytest-tornasync,
-whose suites run unchanged. `fixtures` makes the same fixtures for another scope.
+and suites written for these plugins run unchanged. `fixtures` makes the fixtures for another scope.
 
 Every run of pytest imports this module: nothing of Tornado is imported before a fixture is used.
 """

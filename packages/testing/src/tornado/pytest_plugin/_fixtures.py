@@ -42,7 +42,7 @@ def _fixture(scope: Callable[..., Any]) -> Callable[[Callable[..., Any]], Any]:
 
 @_fixture(_loop_scope)
 def io_loop() -> Iterator[IOLoop]:
-    """A new `tornado.ioloop.IOLoop` for each test, which is the current one."""
+    """A new `tornado.ioloop.IOLoop` for each test, made the current one."""
     from ._loops import open_loop
 
     with open_loop() as loop:
@@ -54,7 +54,7 @@ def io_loop() -> Iterator[IOLoop]:
 
 @_fixture(_server_scope)
 def _unused_port() -> Iterator[tuple[socket.socket, int]]:
-    """A listening socket on a port that nobody else uses, and the port."""
+    """A listening socket on an unused port, and the port."""
     from tornado.testing import bind_unused_port
 
     listener, port = bind_unused_port()
@@ -79,7 +79,7 @@ def https_server_port(
     request: pytest.FixtureRequest,
 ) -> Iterator[tuple[socket.socket, int]]:
     """The socket and the port that `https_server` listens on."""
-    # Where servers are shared, a later test may ask for both.
+    # When servers are shared, a later test may ask for both.
     if request.scope == "function" and _OF_HTTP.isdisjoint(request.fixturenames):
         yield request.getfixturevalue("_unused_port")
         return
@@ -111,7 +111,7 @@ def http_server(
 
 @_fixture(_server_scope)
 def ssl_options() -> dict[str, Any]:
-    """The TLS settings of `https_server`: a certificate for ``localhost`` that everybody has."""
+    """The TLS settings of `https_server`: a public certificate for ``localhost``."""
     from tornado.testing import AsyncHTTPSTestCase
 
     return AsyncHTTPSTestCase.default_ssl_options()
@@ -152,7 +152,7 @@ def https_client(
 ) -> Iterator[AsyncHTTPClient]:
     """An asynchronous HTTP client for whole URLs, those of `https_server` among them.
 
-    It trusts the certificate of our `ssl_options`; that of another one needs ``ca_certs``, or
+    It trusts the certificate of our `ssl_options`. For another certificate, pass ``ca_certs`` or
     ``validate_cert=False``.
     """
     from tornado.httpclient import AsyncHTTPClient
@@ -201,8 +201,8 @@ def sync_memory_client(io_loop: IOLoop, **fixtures: Any) -> Iterator[SyncMemoryC
 def take_application_from(name: str) -> None:
     """Let the memory clients have a second argument: the fixture that returns the application.
 
-    pytest finds what it knows beforehand faster than what a fixture asks for, and may then
-    parametrize it.
+    pytest resolves arguments that it knows beforehand faster than what a fixture asks for later, and
+    can parametrize them.
     """
     for client in (FIXTURES["memory_client"], FIXTURES["sync_memory_client"]):
         arguments = [Parameter(each, Parameter.KEYWORD_ONLY) for each in ("io_loop", name)]

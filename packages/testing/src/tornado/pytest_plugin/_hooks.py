@@ -1,7 +1,8 @@
 """What pytest calls.
 
-Everything here is called for every test of every suite on a machine that has this plugin, most of
-which have nothing to do with Tornado: it decides quickly, and imports what does the work only then.
+These hooks are called for every test on a machine that has this plugin, and most tests have nothing
+to do with Tornado. So a hook decides quickly, and imports the code that does the work only if it is
+needed.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from ._ownership import (
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-#: The function of a test that is hidden for a while.
+#: The function of a test while it is hidden.
 _hidden = pytest.StashKey[Any]()
 
 
@@ -39,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     _fixtures.take_application_from(config.getoption("app_fixture"))
     config.pluginmanager.register(_fixtures, "tornado-fixtures")
-    # A well-known plugin has a fixture of this name and another scope, which others build on.
+    # pytest-base-url has a fixture of this name with another scope, which other plugins build on.
     if not config.pluginmanager.hasplugin("base_url"):
         from . import _base_url
 
@@ -53,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_pycollect_makeitem(
     collector: pytest.Module | pytest.Class, name: str, obj: object
 ) -> list[pytest.Item] | None:
-    """Collect generator functions that have our marker; pytest refuses them."""
+    """Collect generator functions that have our marker, which pytest refuses."""
     if (
         inspect.isgeneratorfunction(obj)
         and collector.istestfunction(obj, name)
@@ -72,7 +73,7 @@ def _is_marked(collector: pytest.Collector, function: object) -> bool:
 
 @pytest.hookimpl(specname="pytest_pycollect_makeitem", wrapper=True, trylast=True)
 def pytest_pycollect_makeitem_hide() -> Generator[None, Any, Any]:
-    """Hide the functions of our coroutine tests, before other plugins look at what was collected."""
+    """Hide the functions of our coroutine tests before other plugins look at the collected items."""
     collected = yield
     for item in _functions(collected):
         if is_coroutine(item.obj) and is_ours(item):
@@ -83,7 +84,7 @@ def pytest_pycollect_makeitem_hide() -> Generator[None, Any, Any]:
 
 @pytest.hookimpl(specname="pytest_pycollect_makeitem", wrapper=True, tryfirst=True)
 def pytest_pycollect_makeitem_show() -> Generator[None, Any, Any]:
-    """Show them again, once all others have looked."""
+    """Show these functions again after all other plugins have looked."""
     collected = yield
     for item in _functions(collected):
         if _hidden in item.stash:
@@ -104,7 +105,7 @@ def _functions(collected: Any) -> list[pytest.Function]:
 
 
 def _hide() -> None:
-    """Stand in for a coroutine function that pytest-asyncio would take for its own."""
+    """Replace a coroutine function that pytest-asyncio would otherwise run itself."""
 
 
 # The run.
@@ -157,10 +158,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 @pytest.hookimpl(specname="pytest_pyfunc_call", wrapper=True, tryfirst=True)
 def pytest_pyfunc_call_watch(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
-    """Look at what a test with a loop does to it, and leaves behind."""
+    """Check what a test does to its loop, and what it leaves."""
     if "io_loop" not in pyfuncitem.funcargs:
         return (yield)
-    from ._watching import watched
+    from ._watching import watch_test
 
-    with watched(pyfuncitem):
+    with watch_test(pyfuncitem):
         return (yield)

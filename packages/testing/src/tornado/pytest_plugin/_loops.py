@@ -11,13 +11,13 @@ from tornado.ioloop import IOLoop
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Seconds that tasks which are cancelled at the end of their loop may take for it.
+#: Seconds that cancelled tasks may take to end before their loop is closed.
 _LAST_SECONDS = 1.0
 
 
 @contextmanager
 def open_loop() -> Iterator[IOLoop]:
-    """Open a loop, which is the current one within the block, and close it after it."""
+    """Open a loop that is the current one within the block, and close it afterwards."""
     loop = IOLoop()
     try:
         yield loop
@@ -31,7 +31,7 @@ def open_loop() -> Iterator[IOLoop]:
 
 
 def _cancel_tasks(loop: IOLoop) -> None:
-    """Cancel what was left on a loop: the log of a later test would have it as destroyed."""
+    """Cancel the tasks that are left on a loop, or a later test would log that they are destroyed."""
     if loop.asyncio_loop.is_closed():
         return
     tasks = asyncio.all_tasks(loop.asyncio_loop)

@@ -9,10 +9,10 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: What `IOLoop.run_sync` and its like wait for a marked test without any option, in seconds.
+#: The timeout of a marked test when no option sets another one, in seconds.
 MARKED_TIMEOUT = 5.0
 
-#: Who runs coroutine tests that use nothing of ours.
+#: Whether we run coroutine tests that use nothing of ours.
 MODES = ("alone", "auto", "strict")
 
 SCOPES = ("function", "class", "module", "package", "session")
@@ -21,9 +21,7 @@ _GEN_TEST = (
     "gen_test(timeout=None, run_sync=True): run a coroutine or a generator on Tornado's loop, for "
     "at most so many seconds; with run_sync=False as one callback among others"
 )
-_LEFTOVERS = (
-    "tornado_leftovers(action): 'fail', 'warn' or 'ignore' if the test leaves something behind"
-)
+_LEFTOVERS = "tornado_leftovers(action): whether to 'fail', 'warn' or 'ignore' when the test leaves something behind"
 #: The marker of pytest-tornasync, where pytest-timeout must not see it.
 _seconds = pytest.StashKey[pytest.Mark]()
 
@@ -37,8 +35,8 @@ def add_options(parser: pytest.Parser) -> None:
         "--async-test-timeout",
         type=float,
         metavar="SECONDS",
-        help="timeout in seconds before failing an asynchronous test (default: the environment's "
-        f"ASYNC_TEST_TIMEOUT, or {MARKED_TIMEOUT:g} for tests marked gen_test)",
+        help="timeout in seconds of an asynchronous test (default: ASYNC_TEST_TIMEOUT from the "
+        f"environment, or {MARKED_TIMEOUT:g} for tests marked gen_test)",
     )
     group.addoption(
         "--app-fixture", default="app", help="fixture that returns the application (app)"
@@ -52,20 +50,20 @@ def add_options(parser: pytest.Parser) -> None:
         "--tornado-blocking",
         type=float,
         metavar="SECONDS",
-        help="fail tests in which one callback holds the loop for so long (default: the "
-        "environment's TORNADO_TEST_BLOCKING, or not to look)",
+        help="fail tests in which one callback holds the loop for longer (default: "
+        "TORNADO_TEST_BLOCKING from the environment, or no check)",
     )
     parser.addini("tornado_blocking", "default of --tornado-blocking", default="")
     parser.addini(
         "tornado_mode",
-        "who runs coroutine tests without our fixtures and markers: we do if no other plugin runs "
-        "any (alone), we do (auto), we never do (strict)",
+        "who runs coroutine tests without our fixtures and markers: this plugin if no other one runs "
+        "coroutine tests (alone), always this plugin (auto), never this plugin (strict)",
         default="alone",
     )
     parser.addini(
         "tornado_leftovers",
-        "what becomes of a test that leaves a task, a socket, a timer or a client behind: fail, "
-        "warn, ignore (default: the environment's TORNADO_TEST_LEFTOVERS, or fail)",
+        "what happens to a test that leaves a task, a socket, a timer or a client open: fail, "
+        "warn or ignore (default: TORNADO_TEST_LEFTOVERS from the environment, or fail)",
         default="",
     )
     parser.addini(
@@ -97,7 +95,7 @@ def closest_marker(item: pytest.Item, name: str) -> pytest.Mark | None:
 def setting(config: pytest.Config, name: str, known: tuple[str, ...]) -> str:
     """Return a setting that is one of several words.
 
-    :raises pytest.UsageError: it is another one.
+    :raises pytest.UsageError: if it is another word.
     """
     value: str = config.getini(name)
     if value not in known:
@@ -106,7 +104,7 @@ def setting(config: pytest.Config, name: str, known: tuple[str, ...]) -> str:
 
 
 def blocking_option(config: pytest.Config) -> float | None:
-    """Return for how many seconds a callback may hold the loop, None if nobody has said it."""
+    """Return how many seconds a callback may hold the loop, None if no option says so."""
     given: float | None = config.getoption("tornado_blocking")
     if given is None:
         text: str = config.getini("tornado_blocking")
@@ -115,9 +113,9 @@ def blocking_option(config: pytest.Config) -> float | None:
 
 
 def take_timeouts(item: pytest.Item) -> None:
-    """Take the markers ``timeout(seconds=...)`` of a test out of the sight of pytest-timeout.
+    """Hide the markers ``timeout(seconds=...)`` of a test from pytest-timeout.
 
-    That knows the argument by another name, and would end the test with an error.
+    It has another name for the argument, and would end the test with an error.
     """
     for node in item.listchain():  # the test is the last one
         for marker in [each for each in node.own_markers if _is_of_tornasync(each)]:
@@ -134,8 +132,8 @@ def _is_of_tornasync(marker: pytest.Mark) -> bool:
 def timeout_of(item: pytest.Item) -> float | None:
     """Return how many seconds a coroutine test may take, None for any time.
 
-    pytest-tornado has it as an argument of ``gen_test``, and a default; pytest-tornasync has a
-    marker of its own, and no default.
+    In pytest-tornado it is an argument of ``gen_test`` with a default; pytest-tornasync has a marker
+    of its own without a default.
     """
     marker = closest_marker(item, "gen_test")
     if marker is not None and "timeout" in marker.kwargs:
@@ -148,7 +146,7 @@ def timeout_of(item: pytest.Item) -> float | None:
 
 
 def fixture_timeout(config: pytest.Config) -> float | None:
-    """Return the timeout that the command line or the environment has."""
+    """Return the timeout that the command line or the environment sets, in seconds."""
     import os
 
     given: float | None = config.getoption("async_test_timeout")

@@ -1,7 +1,7 @@
 """Which tests and fixtures are ours to run.
 
 A coroutine test is ours if it uses one of our fixtures, directly or through other fixtures, or our
-marker; and not if it has the marker of another plugin. Where a test uses nothing of anybody,
+marker, and has no marker of another plugin. For a test that uses nothing of any plugin,
 ``tornado_mode`` decides.
 """
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 #: Markers with which other plugins choose their coroutine tests.
 FOREIGN_MARKERS = ("asyncio", "anyio", "trio", "twisted", "curio")
 
-#: Fixtures with which they do.
+#: Fixtures with which other plugins choose their coroutine tests.
 FOREIGN_FIXTURES = frozenset({"anyio_backend", "nursery"})
 
 #: The modules that our fixtures are defined in.
 _OURS = frozenset({"tornado.pytest_plugin._fixtures", "tornado.pytest_plugin._base_url"})
 
-#: A fixture of this name is Tornado's, whoever has defined it.
+#: A fixture of this name is Tornado's, no matter where it is defined.
 _LOOP = "io_loop"
 
 _ASYNCHRONOUS = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
-_owned = pytest.StashKey[bool]()
+_ownership = pytest.StashKey[bool]()
 
 
 def is_coroutine(function: Any) -> bool:
@@ -49,16 +49,16 @@ def is_asynchronous_fixture(function: Any) -> bool:
     """Tell whether a fixture has to be run on a loop."""
     if (
         type(function) is FunctionType and not function.__dict__
-    ):  # most of them, and nothing marks it
+    ):  # as most are; a mark would be in there
         return bool(function.__code__.co_flags & _ASYNCHRONOUS)
     return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
 
 
 def is_ours(item: pytest.Function) -> bool:
-    """Tell whether a test uses our fixtures or our marker, and nobody else's marker."""
-    known = item.stash.get(_owned, None)
+    """Tell whether a test uses our fixtures or our marker, and no other plugin's marker."""
+    known = item.stash.get(_ownership, None)
     if known is None:
-        known = item.stash[_owned] = not _is_foreign(item) and (
+        known = item.stash[_ownership] = not _is_foreign(item) and (
             closest_marker(item, "gen_test") is not None or _uses_fixtures(item)
         )
     return known
@@ -71,7 +71,7 @@ def is_ours_to_run(item: pytest.Function) -> bool:
         return False
     if is_ours(item):
         return True
-    return is_async and not _is_foreign(item) and _takes_the_rest(item)
+    return is_async and not _is_foreign(item) and _runs_unclaimed_tests(item)
 
 
 def is_our_fixture(fixturedef: pytest.FixtureDef[Any], item: pytest.Function) -> bool:
@@ -109,7 +109,7 @@ def _is_defined_by_us(definitions: Any, name: str) -> bool:
     return False
 
 
-def _takes_the_rest(item: pytest.Function) -> bool:
+def _runs_unclaimed_tests(item: pytest.Function) -> bool:
     mode = setting(item.config, "tornado_mode", MODES)
     return mode == "auto" or (mode == "alone" and not _has_other_runners(item))
 

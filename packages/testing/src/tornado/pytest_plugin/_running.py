@@ -23,7 +23,7 @@ _THE_END = object()
 def run_test(item: pytest.Function) -> None:
     """Run a test that is a coroutine, a generator, or a function that has our marker.
 
-    :raises TimeoutError: it took too long.
+    :raises TimeoutError: if it takes too long.
     """
     loop = check_loop(item.funcargs["io_loop"])
     arguments = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}
@@ -43,7 +43,7 @@ def _run_examples(item: pytest.Function, loop: IOLoop, arguments: dict[str, Any]
         run_function(item, loop, functools.partial(function, *args), kwargs)
 
     tested.inner_test = example
-    tested.inner_test._of_tornado = function  # the next test of these parameters finds it
+    tested.inner_test._of_tornado = function  # the next test with these parameters finds it
     item.obj(**arguments)
 
 
@@ -67,7 +67,7 @@ def run_function(
 
 
 def _run_among_others(loop: IOLoop, test: Callable[[], Any], timeout: float | None) -> None:
-    """Start a test from outside of the loop, and run the loop until it is done."""
+    """Start a test while the loop is not running, and run the loop until the test is done."""
     loop.make_current()
     future: Any = gen.convert_yielded(test())
     if timeout is not None:
@@ -80,10 +80,10 @@ def _run_among_others(loop: IOLoop, test: Callable[[], Any], timeout: float | No
 
 
 def check_loop(loop: Any) -> IOLoop:
-    """Return what the fixture ``io_loop`` gave, which a suite may define for itself."""
+    """Return the value of the fixture ``io_loop``, which a suite may define itself."""
     if isinstance(loop, IOLoop):
         return loop
-    raise TypeError(f"the fixture io_loop returns an IOLoop, not {loop!r:.100}")
+    raise TypeError(f"the fixture io_loop must return an IOLoop, not {loop!r:.100}")
 
 
 def synchronous_fixture(
@@ -115,7 +115,7 @@ def synchronous_fixture(
 
 
 def _bind(function: Any, instance: Any) -> Callable[..., Any]:
-    """Bind a method to the object of the test: pytest made it from another object of its class."""
+    """Bind a method to the test's object: pytest took it from another object of the class."""
     bound: Callable[..., Any] = function
     if instance is not None and type(getattr(function, "__self__", None)) is type(instance):
         bound = function.__func__.__get__(instance)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def fixtures(scope: Scope) -> SimpleNamespace:
     """Return all fixtures of the plugin, made for a scope.
 
-    Assign those that a module or a conftest.py shall have for it::
+    Assign the ones that a module or a conftest.py needs::
 
         from tornado.pytest_plugin import fixtures
 
@@ -22,8 +22,8 @@ def fixtures(scope: Scope) -> SimpleNamespace:
         io_loop, http_server_port = shared.io_loop, shared.http_server_port
         http_server, http_server_client = shared.http_server, shared.http_server_client
 
-    A fixture uses others of the same scope or of a wider one, so ``io_loop`` and ``app`` have to go
-    with it.
+    A fixture can only use fixtures of the same scope or of a wider one, so assign ``io_loop`` too and
+    give ``app`` that scope.
 
     :param scope: ``"class"``, ``"module"``, ``"package"``, ``"session"`` or ``"function"``.
     """

@@ -25,7 +25,7 @@ class AsyncHTTPServerClient(SimpleAsyncHTTPClient):
         self._http_server = http_server
 
     def fetch(self, path: str, *args: Any, **kwargs: Any) -> asyncio.Future[HTTPResponse]:  # type: ignore[override]  # of a path
-        """Fetch a path; the other arguments are those of `tornado.httpclient.AsyncHTTPClient`."""
+        """Fetch a path, with the arguments of `tornado.httpclient.AsyncHTTPClient.fetch`."""
         future: asyncio.Future[HTTPResponse] = super().fetch(self.get_url(path), *args, **kwargs)
         return future
 
@@ -38,7 +38,7 @@ class AsyncHTTPServerClient(SimpleAsyncHTTPClient):
         for listener in self._http_server.listening_sockets():
             port: int = listener.getsockname()[1]
             return port
-        raise RuntimeError("the server listens nowhere: it was stopped, or has not begun")
+        raise RuntimeError("the server is not listening: it has stopped, or has not started yet")
 
     def get_url(self, path: str) -> str:
         """Return the whole URL of a path."""

@@ -1,4 +1,4 @@
-"""What a test does to its loop, and leaves behind."""
+"""What a test does to its loop, and what it leaves."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from tornado.ioloop import IOLoop
 from tornado.testing._watch._blocking import BlockingCheck
 from tornado.testing._watch._checks import blocking_threshold, on_leftovers
 from tornado.testing._watch._leftovers import LeftBehindWarning, LeftoverWatch, describe
-from tornado.testing._watch._recording import installed
+from tornado.testing._watch._recording import keep_wrappers
 
 from ._options import blocking_option, closest_marker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_installed = pytest.StashKey[ExitStack]()
+_wrappers = pytest.StashKey[ExitStack]()
 
-#: Seconds that what a test leaves behind may take to end by itself.
+#: Seconds in which things that a test leaves may still end.
 _SETTLE = 0.1
 
 
 @contextmanager
-def watched(item: pytest.Function) -> Iterator[None]:
-    """Fail a test that leaves something behind or blocks its loop."""
+def watch_test(item: pytest.Function) -> Iterator[None]:
+    """Fail a test that leaves something or blocks its loop."""
     loop = item.funcargs["io_loop"]
     if not isinstance(loop, IOLoop):
         yield
@@ -41,11 +41,11 @@ def _watch_leftovers(item: pytest.Function, loop: IOLoop) -> Iterator[None]:
     if action == "ignore":
         yield
         return
-    _install(item.config)
+    _keep_wrappers(item.config)
     watch = LeftoverWatch().start(loop)
     try:
         yield
-        # Still recording: what is left may go on by making the next of its kind.
+        # Still recording: what is left may start another thing of its kind.
         left = watch.find(loop, settle=_SETTLE, collect=action == "fail")
     finally:
         watch.stop()
@@ -55,12 +55,12 @@ def _watch_leftovers(item: pytest.Function, loop: IOLoop) -> Iterator[None]:
         item.warn(LeftBehindWarning(describe(item.name, left)))
 
 
-def _install(config: pytest.Config) -> None:
-    """Install what records, for all tests of this run."""
-    if _installed not in config.stash:
-        config.stash[_installed] = ExitStack()
-        config.stash[_installed].enter_context(installed())
-        config.add_cleanup(config.stash[_installed].close)
+def _keep_wrappers(config: pytest.Config) -> None:
+    """Keep the wrappers that record for all tests of this run."""
+    if _wrappers not in config.stash:
+        config.stash[_wrappers] = ExitStack()
+        config.stash[_wrappers].enter_context(keep_wrappers())
+        config.add_cleanup(config.stash[_wrappers].close)
 
 
 def _chosen_action(item: pytest.Function) -> str | None:

@@ -17,14 +17,14 @@ A test of a web application is a test case with a server and a client of its own
             response = self.fetch("/")
             self.assertEqual(response.body, b"Hello, world")
 
-:class:`AsyncTestCase` is the same without a server, :class:`AsyncHTTPSTestCase` with TLS. A test
-that is a coroutine has the decorator :func:`gen_test`. :class:`ExpectLog` tests the log and keeps
-it quiet.
+:class:`AsyncTestCase` is the same without a server, and :class:`AsyncHTTPSTestCase` with TLS. Use
+the decorator :func:`gen_test` for a test that is a coroutine, and :class:`ExpectLog` for a line that
+the log should contain.
 
 :class:`MemoryClient` tests handlers without a socket. The pytest plugin of this distribution is
 :mod:`tornado.pytest_plugin`.
 
-A task, timer, socket or client that a test leaves behind is named, with the line that made it, see
+A task, timer, socket or client that a test leaves behind is reported with the line that made it; see
 :attr:`AsyncTestCase.leftovers`.
 """
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class AsyncTestCase(unittest.TestCase):
     """A test case with a loop of its own for each test, :attr:`io_loop`.
 
-    A test that is a coroutine has the decorator :func:`gen_test`::
+    Use the decorator :func:`gen_test` for a test that is a coroutine::
 
         class FetchTest(AsyncTestCase):
             @gen_test
@@ -39,23 +39,22 @@ class AsyncTestCase(unittest.TestCase):
                 response = self.wait()
                 self.assertIn(b"Tornado", response.body)
 
-    A subclass of :class:`unittest.IsolatedAsyncioTestCase` as well needs no decorator: its loop is
-    the one of :mod:`unittest`, and every ``async def test_...`` runs on it.
+    A class that is also a subclass of :class:`unittest.IsolatedAsyncioTestCase` needs no decorator:
+    every ``async def test_...`` runs on the loop of :mod:`unittest`.
 
-    The loop is closed after each test, with tasks and sockets that the test has left on it. A
-    warning names them, see :attr:`leftovers`.
+    The loop is closed after each test, together with the tasks and sockets that the test has left on
+    it. A warning names them; see :attr:`leftovers`.
     """
 
     #: What happens to a test that leaves a task, a timer, a socket, an HTTP client or a periodic
-    #: callback behind: ``"warn"``, ``"fail"`` or ``"ignore"``. None: the environment variable
-    #: ``TORNADO_TEST_LEFTOVERS`` decides, and without it, there is a :exc:`LeftBehindWarning`.
+    #: callback: ``"warn"``, ``"fail"`` or ``"ignore"``. With None, the environment variable
+    #: ``TORNADO_TEST_LEFTOVERS`` decides; the default is a :exc:`LeftBehindWarning`.
     #:
     #: .. versionadded:: 1.0
     leftovers: ClassVar[OnLeftovers | None] = None
 
-    #: The seconds that one callback may hold the loop before the test fails for it; 0 for no limit.
-    #: None: the environment variable ``TORNADO_TEST_BLOCKING`` decides, and without it, there is
-    #: no limit.
+    #: The seconds that one callback may hold the loop before the test fails; 0 for no limit. With
+    #: None, the environment variable ``TORNADO_TEST_BLOCKING`` decides; by default nothing is checked.
     #:
     #: .. versionadded:: 1.0
     blocking_threshold: ClassVar[float | None] = None
@@ -89,20 +88,20 @@ class AsyncTestCase(unittest.TestCase):
     def get_new_ioloop(self) -> IOLoop:
         """Return the loop for a test.
 
-        Override it for a loop of another kind. The main loop of the process, and a loop that
-        asyncio has started, are not closed after the test.
+        Override it to use another kind of loop. The main loop of the process and a loop that asyncio
+        has started are not closed after the test.
         """
         runner: asyncio.Runner | None = getattr(self, "_asyncioRunner", None)
         if runner is None:
             return IOLoop(make_current=False)
-        # unittest.IsolatedAsyncioTestCase brings a loop, and runs setUp before it starts it.
+        # unittest.IsolatedAsyncioTestCase has a loop of its own, and calls setUp before it runs it.
         asyncio.set_event_loop(runner.get_loop())
         return IOLoop.current()
 
     # -- running ----------------------------------------------------------------------------
 
     def run(self, result: unittest.TestResult | None = None) -> unittest.TestResult | None:
-        """Run the test; a failing assertion in a callback fails it."""
+        """Run the test. A failing assertion in a callback fails it."""
         with ExceptionStackContext(self.__state.callback_failed):
             ran = super().run(result)
         self.__state.waiting.raise_error()
@@ -123,9 +122,10 @@ class AsyncTestCase(unittest.TestCase):
     # -- waiting ----------------------------------------------------------------------------
 
     def stop(self, _arg: Any = None, **kwargs: Any) -> None:
-        """Let :meth:`wait` return: the call under way, or the next one.
+        """Let the current or the next call of :meth:`wait` return.
 
-        :param _arg: what it returns, or keyword arguments for a dict of these.
+        :param _arg: the value that it returns. With keyword arguments instead, it returns a dict of
+            them.
         """
         if kwargs and _arg is not None:
             raise self.failureException("stop() takes one value or keyword arguments, not both")
@@ -136,20 +136,19 @@ class AsyncTestCase(unittest.TestCase):
     ) -> Any:
         """Run the loop until :meth:`stop` is called, and return what it was given.
 
-        A failing assertion in a callback is raised here. Other exceptions in callbacks are logged;
-        if the test then waits in vain, its failure names the first of them as its cause.
+        A failing assertion in a callback is raised here. Other exceptions in callbacks are logged, and
+        if the time is up, the first of them is the cause of the failure.
 
         :param condition: tells whether to return; otherwise the loop runs until the next
             :meth:`stop`.
-        :param timeout: seconds, by default those of :func:`get_async_test_timeout`; 0 waits for
-            ever.
+        :param timeout: seconds, by default those of :func:`get_async_test_timeout`; 0 for no limit.
         :raises AssertionError: if the time is up.
         """
         return self.__state.waiting.wait(self.io_loop, condition, timeout)
 
 
 def _check_result(result: Any) -> None:
-    """Make sure that a test method has run, and is not a generator that nobody steps.
+    """Make sure that a test method has run, and is not a generator that nothing steps.
 
     :raises TypeError: for a generator or a coroutine.
     :raises ValueError: for any other result.

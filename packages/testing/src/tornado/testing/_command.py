@@ -1,4 +1,4 @@
-"""The command line of tests, by ``tornado.options`` or, where that is not installed, without it."""
+"""The command line of tests, with ``tornado.options`` if that is installed."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ HELP = {
     "catch": "on Ctrl-C, end the running test and report",
     "buffer": "show the output of failing tests only",
     "autoreload": "run the tests again when their source changes",
-    "leftovers": "what happens to tests that leave something behind: warn, fail or ignore",
+    "leftovers": "what to do with tests that leave something behind: warn, fail or ignore",
     "blocking": "seconds that a callback may hold the loop before its test fails",
 }
 
-#: What the value of an option is, where it is not true or false.
+#: The types of the options that are not flags.
 TYPES: dict[str, type] = {"leftovers": str, "blocking": float}
 
 
@@ -67,7 +67,7 @@ def _parse_alone(argv: list[str]) -> tuple[Options, list[str]]:
         option = f"--{name.replace('_', '-')}"
         parser.add_argument(option, default=default, type=kind, help=HELP[name], **flag)
     parser.add_argument("names", nargs="*")
-    # An option in front of a name does not take the name for its value.
+    # An option before a name must not take the name for its value.
     joined = [
         f"{word}=true" if word.lstrip("-").replace("-", "_") in _FLAGS else word
         for word in argv[1:]

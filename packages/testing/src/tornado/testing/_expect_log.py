@@ -12,25 +12,26 @@ if TYPE_CHECKING:
 
 app_log = logging.getLogger("tornado.application")
 
-#: Lines that are kept to explain why none matched.
+#: How many other lines are kept, to show what was logged instead.
 _KEPT = 10
 
 
 class ExpectLog(logging.Filter):
-    """Expect a line in the log, and keep it out of the output.
+    """An expected line in the log, which is kept out of the output.
 
     ::
 
         with ExpectLog("tornado.application", "Uncaught exception"):
             self.fetch("/broken")
 
-    Only records of the logger itself are looked at, not those of its children.
+    Only records of the logger itself count, not those of its children.
 
     :param logger: the logger or its name; ``""`` is the root logger.
-    :param regex: matches the beginning of the message. Matching records are dropped, others pass.
-    :param required: raise at the end of the block if no record matched.
-    :param level: the level that a record has to have, such as ``logging.INFO``. The logger lets
-        that level through inside the block. Without it, records below WARNING match too, with a
+    :param regex: a regular expression for the beginning of the message. Matching records are
+        dropped, others pass.
+    :param required: whether to raise at the end of the block if no record has matched.
+    :param level: the level that a record must have, such as ``logging.INFO``. The logger lets this
+        level through inside the block. Without it, records below WARNING match too, with a
         DeprecationWarning at the end.
     :raises Exception: at the end of the block: ``did not get expected log message``.
     """
@@ -51,22 +52,22 @@ class ExpectLog(logging.Filter):
         self.matched = 0
         #: How many of these were below WARNING although no level was given.
         self.deprecated_level_matched = 0
-        #: Whether any record had a traceback, a matching one or another.
+        #: Whether any record, matching or not, had a traceback.
         self.logged_stack = False
-        #: The level of the logger, to be set again after the block.
+        #: The level of the logger before the block, if it was changed.
         self.orig_level: int | None = None
-        self._others: list[str] = []
+        self._other_lines: list[str] = []
         self._is_complaining = False
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Tell whether a record goes on to the handlers: those that match do not."""
+        """Tell whether a record goes on to the handlers; matching ones do not."""
         if self._is_complaining:
             return True
         self.logged_stack = self.logged_stack or bool(record.exc_info)
         message = record.getMessage()
         if not self.regex.match(message):
-            if len(self._others) < _KEPT:
-                self._others.append(f"{record.levelname}: {message:.200}")
+            if len(self._other_lines) < _KEPT:
+                self._other_lines.append(f"{record.levelname}: {message:.200}")
             return True
         if self.level is not None and record.levelno != self.level:
             self._complain(message, record.levelname, logging.getLevelName(self.level))
@@ -109,7 +110,7 @@ class ExpectLog(logging.Filter):
         if typ is not None or not self.required:
             return
         if not self.matched:
-            raise self._missing()
+            raise self._make_error()
         if self.matched == self.deprecated_level_matched:
             warnings.warn(
                 "ExpectLog matched at INFO or below without level argument",
@@ -117,9 +118,9 @@ class ExpectLog(logging.Filter):
                 stacklevel=2,
             )
 
-    def _missing(self) -> Exception:
+    def _make_error(self) -> Exception:
         error = Exception("did not get expected log message")
         error.add_note(f"nothing logged to {self.logger.name} matches {self.regex.pattern!r}")
-        for line in self._others:
+        for line in self._other_lines:
             error.add_note(f"  {line}")
         return error

@@ -42,9 +42,9 @@ def gen_test(
             def test_something_slow(self):
                 response = yield self.http_client.fetch(self.get_url("/slow"))
 
-    :param timeout: seconds, by default those of :func:`get_async_test_timeout`. When they have
-        passed the test is cancelled and fails with :exc:`TimeoutError`, which says at which line
-        the test was waiting.
+    :param timeout: seconds, by default those of :func:`get_async_test_timeout`. After this time the
+        test is cancelled and fails with a :exc:`TimeoutError` that says at which line the test was
+        waiting.
     """
     seconds = get_async_test_timeout() if timeout is None else timeout
     if func is None:
@@ -70,42 +70,42 @@ class CoroutineRun:
     def __init__(self, loop: IOLoop, timeout: float) -> None:
         self._loop = loop
         self._timeout = timeout
-        self._work: Any = None
+        self._operation: Any = None
         #: Where the coroutine was waiting when its time was up.
-        self._waited: str | None = None
+        self._place: str | None = None
 
     def run(self, func: Callable[[], Any]) -> Any:
         """Run the loop until the coroutine is done, and return its result.
 
-        :param func: makes a coroutine or a generator, or does the work itself.
-        :raises TimeoutError: if the time was up.
+        :param func: returns a coroutine or a generator, or runs the test itself.
+        :raises TimeoutError: if the time is up.
         """
 
         def begin() -> Any:
-            self._work = func()
-            return self._work
+            self._operation = func()
+            return self._operation
 
-        # Just before the timer of run_sync: that cancels the work, which then waits nowhere.
+        # Due just before the timer of run_sync, which cancels the operation: it waits nowhere then.
         timer = self._loop.call_later(self._timeout, self._expire)
         try:
             result = self._loop.run_sync(coroutine(begin), timeout=self._timeout)
         except TimeoutError as error:
-            if self._waited:
-                error.add_note(self._waited)
+            if self._place:
+                error.add_note(self._place)
             raise
         finally:
             self._loop.remove_timeout(timer)
-        if self._waited is not None:
-            raise self._swallowed()
+        if self._place is not None:
+            raise self._make_late_error()
         return result
 
     def _expire(self) -> None:
         frames = traceback.StackSummary.extract(
-            (frame, frame.f_lineno) for frame in frames_of(self._work)
+            (frame, frame.f_lineno) for frame in frames_of(self._operation)
         )
-        self._waited = "".join(["the test was waiting here:\n", *frames.format()]).rstrip()
+        self._place = "".join(["the test was waiting here:\n", *frames.format()]).rstrip()
 
-    def _swallowed(self) -> TimeoutError:
+    def _make_late_error(self) -> TimeoutError:
         error = TimeoutError(f"operation timed out after {self._timeout} seconds")
-        error.add_note(self._waited or "")
+        error.add_note(self._place or "")
         return error

@@ -31,8 +31,8 @@ class AsyncHTTPTestCase(AsyncTestCase):
                 self.assertEqual(response.code, 200)
                 self.assertEqual(response.body, b"Hello, world")
 
-    :meth:`fetch` runs the loop until the response is there, and belongs to tests that are plain
-    functions. Coroutines use :attr:`http_client`, and :meth:`get_url` for the address.
+    :meth:`fetch` is for tests that are plain functions: it runs the loop until the response has
+    arrived. Coroutines use :attr:`http_client` and :meth:`get_url`.
     """
 
     #: The client of the test.
@@ -77,11 +77,11 @@ class AsyncHTTPTestCase(AsyncTestCase):
         return HTTPServer(self._app, **self.get_httpserver_options())
 
     def get_httpserver_options(self) -> dict[str, Any]:
-        """Return the arguments of the server, by default none. Override it to give some."""
+        """Return the arguments of the server. Override it to set some; by default there are none."""
         return {}
 
     def get_http_port(self) -> int:
-        """Return the port of the server; every test has another."""
+        """Return the port of the server, which is another one in every test."""
         return self.__port
 
     def get_protocol(self) -> str:
@@ -95,9 +95,9 @@ class AsyncHTTPTestCase(AsyncTestCase):
     def fetch(self, path: str, raise_error: bool = False, **kwargs: Any) -> HTTPResponse:
         """Fetch a path from the server, and return the response.
 
-        :param path: or a whole URL, ``http://`` or ``https://``, of another server.
-        :param raise_error: raise for a status other than 2xx. Without it, ``response.error`` has
-            the exception. What leaves no response raises in any case.
+        :param path: a path, or a whole URL (``http://`` or ``https://``) of another server.
+        :param raise_error: whether to raise for a status other than 2xx. If false,
+            ``response.error`` has the exception. Without a response, it raises in any case.
         :param kwargs: arguments of :class:`.HTTPRequest`.
         :raises TimeoutError: if there is no response after :func:`get_async_test_timeout`.
         """
@@ -113,8 +113,8 @@ class AsyncHTTPTestCase(AsyncTestCase):
 class AsyncHTTPSTestCase(AsyncHTTPTestCase):
     """A test case that serves an application over HTTPS.
 
-    The certificate is one of this package for ``localhost``, ``127.0.0.1`` and ``::1``, and the
-    client of the test does not verify it. Its key is known to everybody: never serve with it.
+    The certificate for ``localhost``, ``127.0.0.1`` and ``::1`` is part of this package, and the
+    client of the test does not verify it. Its key is public: never use it in production.
     """
 
     def get_http_client(self) -> AsyncHTTPClient:
@@ -126,7 +126,7 @@ class AsyncHTTPSTestCase(AsyncHTTPTestCase):
         return {"ssl_options": self.get_ssl_options()}
 
     def get_ssl_options(self) -> dict[str, Any]:
-        """Return the options of TLS. Override it for another certificate."""
+        """Return the options of TLS. Override it to use another certificate."""
         return AsyncHTTPSTestCase.default_ssl_options()
 
     @staticmethod

@@ -8,10 +8,10 @@ from io import StringIO
 
 
 class LogTrapTestCase(unittest.TestCase):
-    """Show the log of a test only if the test fails.
+    """A test case whose log is shown only if a test fails (classic).
 
-    Classic: test runners do this today. It works where the root logger has one handler, and that
-    writes to a stream; otherwise the log goes where it always goes.
+    Test runners do this today. It works if the root logger has a single handler that writes to a
+    stream; otherwise the log is not changed.
     """
 
     def run(self, result: unittest.TestResult | None = None) -> unittest.TestResult | None:

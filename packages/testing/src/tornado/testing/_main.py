@@ -29,15 +29,15 @@ def main(**kwargs: Any) -> None:
 
     ``python -m tornado.testing test_shop test_stock.StockTest`` needs no such module.
 
-    There are the options ``--verbose``, ``--quiet``, ``--failfast``, ``--catch`` and ``--buffer``
-    of :mod:`unittest`, and further
+    The options ``--verbose``, ``--quiet``, ``--failfast``, ``--catch`` and ``--buffer`` are those of
+    :mod:`unittest`. The others are
 
     - ``--exception-on-interrupt=false`` ends the process at once on Ctrl-C, without a traceback,
     - ``--autoreload`` runs the tests again when their source changes,
-    - ``--leftovers=fail`` and ``--blocking=0.1`` are for `AsyncTestCase.leftovers` and
-      `AsyncTestCase.blocking_threshold` of all tests,
+    - ``--leftovers=fail`` and ``--blocking=0.1`` set `AsyncTestCase.leftovers` and
+      `AsyncTestCase.blocking_threshold` for all tests,
 
-    and all options that the program defines by :mod:`tornado.options`, if that is installed.
+    and all options that the program defines with :mod:`tornado.options`, if that is installed.
 
     :param kwargs: arguments of :func:`unittest.main`.
     """
@@ -54,7 +54,7 @@ def run(*, names_required: bool, **kwargs: Any) -> None:
     apply_options(options)
     kwargs = unittest_arguments(options) | kwargs
     if names:
-        # Without a module: names are looked up from the top.
+        # Without a module, names are looked up as absolute ones.
         kwargs["module"] = None
     elif names_required:
         print("No tests specified", file=sys.stderr)
@@ -101,13 +101,13 @@ def _run_again_and_again(argv: list[str], kwargs: dict[str, Any]) -> None:
 
 
 class _WatchedProgram(unittest.TestProgram):
-    """A run of tests that notices when their source changes meanwhile."""
+    """A run of tests whose source files are watched for changes."""
 
     def runTests(self) -> None:  # noqa: N802 - unittest's name
         from tornado.autoreload import watch
 
         for module in list(sys.modules.values()):
-            # Not by getattr: modules may import others when they are asked for something.
+            # Not with getattr: a module may import others when an attribute is looked up.
             file = getattr(module, "__dict__", {}).get("__file__")
             if isinstance(file, str):
                 watch(file)

@@ -1,4 +1,4 @@
-"""Sockets on ports that nobody uses."""
+"""Sockets on unused ports."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def bind_unused_port(
     reuse_port: bool = False, address: str = "127.0.0.1"
 ) -> tuple[socket.socket, int]:
-    """Return a listening socket on a port that the system has chosen, and the port.
+    """Return a listening socket on a port chosen by the system, and the port.
 
     :param reuse_port: whether other sockets may bind the same port.
     :param address: the address to listen on.
@@ -23,9 +23,9 @@ def bind_unused_port(
 
 
 def get_unused_port() -> int:
-    """Return a port that nobody used a moment ago.
+    """Return a port that was unused a moment ago (classic).
 
-    Classic: another program may take the port before it is used. :func:`bind_unused_port` keeps it.
+    Another program may take the port before it is used, so prefer :func:`bind_unused_port`.
     """
     sock, port = bind_unused_port()
     sock.close()

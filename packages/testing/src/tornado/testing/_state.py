@@ -23,7 +23,7 @@ app_log = logging.getLogger("tornado.application")
 
 
 class TestState:
-    """What a test case knows of the test that it runs: its loop, its failures, its leftovers.
+    """The state of a test case while it runs a test: the loop, failures and leftovers.
 
     The case calls :meth:`begin` and :meth:`take_loop` in ``setUp``, :meth:`end_loop` in
     ``tearDown``, and :meth:`conclude` as the last of its cleanups.
@@ -63,7 +63,7 @@ class TestState:
         :param is_owned: whether to close the loop after the test.
         """
         self._loop, self._owns_loop = loop, is_owned
-        self._leftovers.cover(loop)
+        self._leftovers.add_loop(loop)
         self._blocking.start(loop, blocking_threshold(threshold))
 
     @contextmanager
@@ -81,7 +81,7 @@ class TestState:
         self._blocking.stop()
         Subprocess.uninitialize()
         if not loop.asyncio_loop.is_closed():
-            self._leftovers.look_at_tasks(loop)
+            self._leftovers.note_tasks(loop)
         if self._owns_loop:
             try:
                 _cancel_tasks(loop)
@@ -90,8 +90,8 @@ class TestState:
                     IOLoop.clear_current()
                     loop.close(all_fds=True)
         if len(self._cleanups) > 1:
-            # Some of them may be there to end what is left; only one is of this class.
-            self._leftovers.excuse()
+            # One of them belongs to this class. The others may be there to end what is left.
+            self._leftovers.forget_ended()
 
     def conclude(self) -> None:
         """Report what the test has left behind, after all other cleanups."""
@@ -100,7 +100,7 @@ class TestState:
             self._has_failed = True
             self.end_loop()
         if self._has_failed:
-            self._leftovers.stop()  # a test that fails has seldom cleaned up
+            self._leftovers.stop()  # a test that fails has rarely cleaned up
         else:
             self._leftovers.report(self._name)
             self._blocking.raise_failure(self._failure)
@@ -108,7 +108,7 @@ class TestState:
     def callback_failed(
         self, typ: type[BaseException], value: BaseException, tb: TracebackType | None
     ) -> bool:
-        """Take an assertion that has failed in a callback; leave other exceptions to the log."""
+        """Fail the test for an assertion in a callback; other exceptions are only logged."""
         if not self.waiting.is_waiting and self.waiting.error is None:
             return False
         if isinstance(value, self._failure):
@@ -128,7 +128,7 @@ class TestState:
 def _cancel_tasks(loop: IOLoop) -> None:
     """Cancel all tasks of a loop, and let them handle it.
 
-    :raises BaseException: what one of them raises instead.
+    :raises BaseException: if one of them raises something else.
     """
     asyncio_loop = loop.asyncio_loop
     tasks = set() if asyncio_loop.is_closed() else asyncio.all_tasks(asyncio_loop)

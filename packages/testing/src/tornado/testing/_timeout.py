@@ -13,8 +13,7 @@ DEFAULT = 5
 def get_async_test_timeout() -> float:
     """Return the seconds that a test waits by default.
 
-    The environment variable ``ASYNC_TEST_TIMEOUT`` says how many. Without it, or if it is not a
-    number, there are 5.
+    The environment variable ``ASYNC_TEST_TIMEOUT`` sets them. The default is 5.
     """
     try:
         return float(os.environ[VARIABLE])

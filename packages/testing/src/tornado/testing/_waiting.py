@@ -1,4 +1,4 @@
-"""The classic way of a test to wait: ``stop`` in a callback ends ``wait`` in the test."""
+"""The classic way to wait in a test: ``stop`` in a callback ends ``wait`` in the test."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 
 class Waiting:
-    """What ``stop``, ``wait`` and failing callbacks of one test tell each other.
+    """The state that ``stop``, ``wait`` and failing callbacks of one test share.
 
     :param failure: the class of exceptions that fail a test.
     """
 
     def __init__(self, failure: type[BaseException]) -> None:
         self._failure = failure
-        #: What stops the wait with an exception.
+        #: The exception that ends the wait.
         self.error: BaseException | None = None
-        #: What a callback has raised that was logged and did not stop the wait.
+        #: The first exception of a callback that was only logged.
         self.logged: BaseException | None = None
         self._is_running = False
         self._is_stopped = False
@@ -43,7 +43,7 @@ class Waiting:
         if not self._is_stopped:
             self._run(loop, condition, get_async_test_timeout() if timeout is None else timeout)
         if not self._is_stopped:
-            raise self._failure("the loop was stopped by something else than stop() of the test")
+            raise self._failure("the loop was stopped by something other than stop() of the test")
         self._is_stopped = False
         self.raise_error()
         result, self._result = self._result, None

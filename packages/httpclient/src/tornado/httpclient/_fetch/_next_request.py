@@ -50,7 +50,7 @@ class NextRequests:
     def follow_performed(
         self, request: HTTPRequest, code: int, headers: HTTPHeaders
     ) -> HTTPRequest | None:
-        """Return the request that libcurl makes of a response: the same one if it is no redirect.
+        """Return the request that libcurl makes of a response: the same one if it is not a redirect.
 
         :returns: None if it is one redirect more than may be followed.
         :raises HTTPProtocolError: the redirect is one that this client would not follow.

@@ -41,11 +41,13 @@ class RequestQueue:
     def enter(self, fetch: Fetch) -> bool:
         """Return true if the fetch may start now; otherwise it waits and is started later."""
         origin = fetch.target.origin
-        if len(self._active) < self._max_active and (
-            self._max_active_per_origin is None or self._has_room(origin)
-        ):
-            self._admit(fetch, origin)
-            return True
+        if len(self._active) < self._max_active:
+            if self._max_active_per_origin is None:
+                self._active[fetch] = origin  # the most common case of `_admit`, without a call
+                return True
+            if self._has_room(origin):
+                self._admit(fetch, origin)
+                return True
         waiting = self._waiting.get(origin)
         if waiting is None:
             waiting = self._waiting[origin] = OrderedDict()

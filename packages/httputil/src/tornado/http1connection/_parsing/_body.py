@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Protocol
 from tornado.util import shortened
 
 from .._errors import ProtocolError
-from ._diagnosis import field_lines_error
 from ._grammar import (
     BARE_LF,
     CHUNK_EXTENSIONS,
@@ -241,6 +240,8 @@ class ChunkedBody:
             return -1
         block = data[at : end + 2].decode("latin-1")
         if FIELD_BLOCK.fullmatch(block) is None:
+            from ._diagnosis import field_lines_error
+
             raise field_lines_error(block)
         self.trailers = parse_fields(block, self._limits.max_header_count)
         forbidden = _FORBIDDEN_TRAILERS.intersection(self.trailers)

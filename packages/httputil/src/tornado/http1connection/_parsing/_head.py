@@ -18,8 +18,6 @@ from tornado.util import BoundedCache, shortened
 
 from .._caches import MAX_LINE_LENGTH, FieldBlocks, FieldLines, StatusLines
 from .._errors import ProtocolError
-from ._diagnosis import request_head_error, response_head_error
-from ._folding import unfold
 from ._framing import request_length, response_length
 from ._grammar import (
     ABSOLUTE_FORM,
@@ -120,6 +118,8 @@ def _parse_new_head(head: bytes, line_end: int, limits: HTTP1ConnectionParameter
     if match is None and limits.non_ascii_targets:
         match = re.fullmatch(NON_ASCII_REQUEST_HEAD, text)
     if match is None:
+        from ._diagnosis import request_head_error  # most programs never meet such a head
+
         raise request_head_error(text)
     max_fields = limits.max_header_count
     method, target, minor, block = match.groups()
@@ -160,8 +160,12 @@ def parse_response_head(head: bytes, max_fields: int, method: str) -> ResponseHe
         start_line = _status_lines[line]
         pairs = [_field_lines[line] for line in lines]
     except ValueError:
+        from ._folding import unfold
+
         unfolded = unfold(text)
         if unfolded is None:
+            from ._diagnosis import response_head_error
+
             raise response_head_error(text) from None
         return parse_response_head(unfolded.encode("latin-1"), max_fields, method)
     if len(pairs) > max_fields:

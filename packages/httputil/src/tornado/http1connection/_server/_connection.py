@@ -66,14 +66,7 @@ class HTTP1ServerConnection(RequestInput):
     :param context: an opaque object that each request's connection carries on.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "_closed",
-        "_is_lent",
-        "context",
-        "is_draining",
-        "sent",
-    )
+    __slots__ = ("__weakref__", "_closed", "_is_lent", "context", "is_draining", "sent")
 
     def __init__(
         self,

@@ -23,6 +23,9 @@ _JOIN_LIMIT = 65536
 
 _heads = ComposedHeads()
 
+# What the table says is looked up once, not for each response.
+_ALL_SENT = AFTER_WHOLE_SENT[HEAD_NEXT]
+
 
 class ServerExchange(HTTP1Connection):
     """The server's side of one exchange."""
@@ -74,7 +77,7 @@ class ServerExchange(HTTP1Connection):
             return super().respond(status_code, reason, headers, body)
         except StreamClosedError:
             return self._send(b"")
-        self._state = AFTER_WHOLE_SENT[HEAD_NEXT]
+        self._state = _ALL_SENT
         if self._close_callback is not None:
             self._close_callback = None
         owner.message_written(self)

@@ -236,9 +236,10 @@ class RequestInput(ServerDeadlines):
             self._fail(error)
             return
         if self._exchange is exchange:
-            self._state = state = AFTER_DISPATCH[self._state]
-            if state is ANSWERED:
+            if self._state is ANSWERED:
                 self._end_of_exchange(exchange)
+            else:
+                self._state = AFTER_DISPATCH[self._state]
 
     # A delegate that returns an awaitable holds the body back.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MultipartLimits:
-    """The limits of a multipart body; None is no limit. Crossing one raises :exc:`MultipartError`.
+    """The limits of a multipart body; None means no limit. Crossing one raises :exc:`MultipartError`.
 
     .. versionadded:: 1.0
     """

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from tornado.iostream import MemoryIOStream
 
 #: One client never has more fetches under way than a test starts.
-_MANY = 10_000
+_MAX_CLIENTS = 10_000
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _BODIES = ("body", "body_producer", "json", "form", "files")
 
 
 class MemoryClient:
-    """Send requests to an application without a socket.
+    """A client that sends requests to an application without a socket.
 
     ::
 
@@ -36,23 +36,24 @@ class MemoryClient:
         assert response.code == 200
         assert response.json()["entries"] == []
 
-    The request goes through the real client, the real parser and the real server, as bytes within
-    the process. It takes all arguments of :class:`tornado.httpclient.HTTPRequest`. Every host is
-    this application, over ``http`` and ``https``. A client works on whichever loop awaits it;
-    `SyncMemoryClient` is for tests that await nothing.
+    A request goes through the real client, the real parser and the real server, as bytes within the
+    process, and takes all arguments of :class:`tornado.httpclient.HTTPRequest`. Every host is this
+    application, over ``http`` and ``https``. A client works on any loop that awaits it. Use
+    `SyncMemoryClient` in tests that are plain functions.
 
-    The application's ``on_startup`` is called before the first request, and what it raises is
-    raised by that. ``on_shutdown`` is called when the client is closed, as at the end of an
-    ``async with`` block, or when the loop ends. Other applications need no closing.
+    The application's ``on_startup`` is called before the first request, which raises its exceptions.
+    ``on_shutdown`` is called when the client is closed, for example at the end of an ``async with``
+    block, or when the loop ends. For an application without these hooks, the client need not be
+    closed.
 
-    :param app: a :class:`tornado.web.Application`, or whatever else a
+    :param app: a :class:`tornado.web.Application`, or anything else that a
         :class:`tornado.httpserver.HTTPServer` takes.
-    :param base_url: what paths are relative to. Secure cookies need ``"https://testserver"``.
+    :param base_url: the URL that paths are relative to. Secure cookies need ``"https://testserver"``.
     :param headers: fields for every request.
-    :param cookies: cookies to begin with.
-    :param follow_redirects: follow a ``Location`` unless a request says otherwise.
-    :param raise_app_exceptions: raise what a handler has not caught, instead of returning the
-        response with the status 500.
+    :param cookies: the first cookies.
+    :param follow_redirects: whether to follow redirects, unless a request says otherwise.
+    :param raise_app_exceptions: whether to raise an exception that a handler does not catch, instead
+        of returning the response with the status 500.
     :param remote_ip: the address that requests come from.
     :param options: more arguments of :class:`tornado.httpserver.HTTPServer`, such as ``xheaders``.
 
@@ -89,11 +90,11 @@ class MemoryClient:
         """Send a request and return the response.
 
         :param path: a path, or a whole URL.
-        :param raise_error: raise for a status outside of 2xx; what leaves no response raises in any
-            case.
+        :param raise_error: whether to raise for a status outside of 2xx. Without a response, it raises
+            in any case.
         :param kwargs: the arguments of :class:`tornado.httpclient.HTTPRequest`, and ``params`` for
             those of the query.
-        :raises Exception: what the handler has raised, see ``raise_app_exceptions``.
+        :raises Exception: if the handler does not catch it, see ``raise_app_exceptions``.
         """
         await self._application.start()
         request = self._make_request(path, kwargs)
@@ -101,14 +102,16 @@ class MemoryClient:
         client = self._make_client(transport)
         with Uncaught(transport.owns) as uncaught:
             try:
-                response = MemoryResponse.of(await client.fetch(request, raise_error=False))
+                response = MemoryResponse.from_response(
+                    await client.fetch(request, raise_error=False)
+                )
             except Exception as error:
                 if self.raise_app_exceptions and uncaught.error is not None:
                     raise uncaught.error from error
                 raise
             finally:
                 client.close()
-                await transport.closed()
+                await transport.wait_closed()
         if self.raise_app_exceptions and uncaught.error is not None:
             raise uncaught.error
         if raise_error:
@@ -152,12 +155,12 @@ class MemoryClient:
                 async for piece in response:
                     ...
 
-        Handlers are slowed down while nobody takes a piece, and leaving the block early is a client
-        that goes away.
+        A handler waits while no piece is taken. To leave the block early closes the connection, as a
+        client that goes away does.
 
         :param kwargs: as for `fetch`, and so is ``raise_error``.
-        :raises Exception: what the handler has raised, from entering the block or at its end; see
-            ``raise_app_exceptions``.
+        :raises Exception: if the handler does not catch it, at the beginning of the block or at its
+            end; see ``raise_app_exceptions``.
         """
         transport = MemoryTransport(self._application.accept)
         client = self._make_client(transport)
@@ -170,8 +173,7 @@ class MemoryClient:
     def connect(self) -> MemoryIOStream:
         """Return the client's end of a new connection, for bytes that no client would send.
 
-        Protocols that begin with a request and go on with another one use it as well. The caller
-        closes it.
+        Use it also for a protocol that a request switches to. The caller closes it.
         """
         return MemoryTransport(self._application.accept).open()
 
@@ -188,13 +190,13 @@ class MemoryClient:
 
     @property
     def needs_close(self) -> bool:
-        """True while a connection is open, or the application has an end to come."""
+        """True while a connection is open, or the application has still to be shut down."""
         return self.has_open_connections or self._application.is_started
 
     async def close(self) -> None:
         """Close the connections of streams and `connect` that are still open.
 
-        Then the application ends, if nobody else serves it.
+        Then the application is shut down, unless another server still uses it.
         """
         await self._application.close()
 
@@ -204,7 +206,7 @@ class MemoryClient:
     async def __aexit__(self, *exc_info: object) -> None:
         await self.close()
 
-    # Pieces of a request.
+    # Parts of a request.
 
     def _make_request(self, path: str, arguments: dict[str, Any]) -> HTTPRequest:
         url = self.get_url(path)
@@ -214,7 +216,7 @@ class MemoryClient:
         headers = self.headers.copy()
         headers.update(arguments.pop("headers", None) or {})
         arguments.setdefault("follow_redirects", self.follow_redirects)
-        # A test may send what a careful client would not: a GET with a body, an unknown method.
+        # A test may send what an ordinary client would not: a GET with a body, an unknown method.
         arguments.setdefault("allow_nonstandard_methods", True)
         has_body = any(arguments.get(name) is not None for name in _BODIES)
         if arguments.get("method") in _WITH_BODY and not has_body:
@@ -222,11 +224,11 @@ class MemoryClient:
         return HTTPRequest(url, headers=headers, **arguments)
 
     def _make_client(self, transport: MemoryTransport) -> SimpleAsyncHTTPClient:
-        # A client for each request: so it is known whose exception a handler has raised, nothing is
-        # kept between two loops, and no connection is idle when a test ends.
+        # One client for each request: it is clear whose exception a handler raises, nothing is shared
+        # between two loops, and no connection is idle when a test ends.
         client = SimpleAsyncHTTPClient(
             force_instance=True,
-            max_clients=_MANY,
+            max_clients=_MAX_CLIENTS,
             max_idle=0,
             cookie_jar=self.cookies.jar,
             resolver=cast("Any", transport),
@@ -242,9 +244,9 @@ def _origin_of(url: str) -> str:
 
 
 class _OwningStream(ResponseStream):
-    """A streamed response that closes its client at the end, and raises what its handler does."""
+    """A streamed response that closes its client at the end, and raises exceptions of its handler."""
 
-    #: What looks for exceptions of the handler, if they are to be raised.
+    #: The exceptions of the handler, if they are to be raised.
     uncaught: Uncaught | None = None
     #: Starts the application.
     start: Callable[[], Awaitable[None]]

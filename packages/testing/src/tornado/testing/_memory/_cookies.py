@@ -11,18 +11,18 @@ from urllib.parse import urlsplit
 class MemoryCookies(MutableMapping[str, str]):
     """The cookies of a client by their names.
 
-    Set one to send it with every request; those that responses set are here as well. Where one name
-    has several cookies, by their paths or domains, the first one counts. ``jar`` has all of them,
-    with all of their attributes.
+    Set a cookie to send it with every request. Cookies that responses set are here as well. If a
+    name has several cookies, with different paths or domains, the first one counts. ``jar`` has all
+    cookies with all their attributes.
 
     .. versionadded:: 1.0
     """
 
     def __init__(self, base_url: str) -> None:
-        #: The `http.cookiejar.CookieJar` behind it.
+        #: The `http.cookiejar.CookieJar` that keeps the cookies.
         self.jar = CookieJar()
         host = urlsplit(base_url).hostname or ""
-        # What the jar makes of a host without a dot (RFC 2965 section 1).
+        # How the jar names a host without a dot (RFC 2965 section 1).
         self._domain = host if "." in host else f"{host}.local"
 
     def __getitem__(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""What a client without sockets gives."""
+"""The responses of a client without sockets."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from tornado.httpclient import HTTPClientError, HTTPResponse
 
 
 class MemoryResponse(HTTPResponse):
-    """A :class:`tornado.httpclient.HTTPResponse` with what tests look at.
+    """A :class:`tornado.httpclient.HTTPResponse` with properties that are handy in tests.
 
     .. versionadded:: 1.0
     """
 
     @classmethod
-    def of(cls, response: HTTPResponse) -> Self:
-        """Return a response of this kind that says the same as another one."""
+    def from_response(cls, response: HTTPResponse) -> Self:
+        """Return a response of this class with the attributes of another one."""
         made = cls.__new__(cls)
         made.__dict__.update(response.__dict__)
         if made.has_error_status:
@@ -30,11 +30,11 @@ class MemoryResponse(HTTPResponse):
 
     @property
     def text(self) -> str:
-        """The body as text, in the charset that Content-Type names, or else in UTF-8."""
+        """The body as text, decoded with the charset of Content-Type, by default UTF-8."""
         return self.body.decode(self._charset())
 
     def json(self) -> Any:
-        """Return what the body is in JSON.
+        """Return the body, parsed as JSON.
 
         :raises ValueError: if it is not JSON.
         """

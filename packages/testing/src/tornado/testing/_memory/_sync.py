@@ -1,4 +1,4 @@
-"""A client without sockets for tests that await nothing."""
+"""A client without sockets for tests that are plain functions."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 
 class SyncMemoryClient:
-    """Send requests to an application without a socket, and block until the response is here.
+    """A client that sends requests without a socket, and waits for each response.
 
     ::
 
         with SyncMemoryClient(application) as client:
             assert client.post("/entries", json={"title": "First"}).code == 201
 
-    It runs a loop while it waits, so it cannot be used where one runs already: use `MemoryClient`
-    there.
+    It runs a loop while it waits, so it cannot be used where a loop is running already. Use
+    `MemoryClient` there.
 
     :param app: as for `MemoryClient`, and so are the other arguments.
-    :param io_loop: the loop to run; by default one of its own, which `close` closes.
+    :param io_loop: the loop to run; by default a new one, which `close` closes.
 
     .. versionadded:: 1.0
     """
@@ -87,7 +87,7 @@ class SyncMemoryClient:
         return self._client.get_url(path)
 
     def close(self) -> None:
-        """Close what is still open, end the application, and close the client's own loop."""
+        """Close open connections, shut the application down, and close the client's own loop."""
         if self._io_loop.asyncio_loop.is_closed():
             return
         if self._client.needs_close:

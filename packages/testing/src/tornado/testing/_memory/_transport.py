@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 app_log = logging.getLogger("tornado.application")
 
-#: Turns of the loop that the server's end of a connection gets to hear that the client has closed.
+#: Rounds of the loop in which the server's end of a connection notices that the client has closed.
 _TURNS_TO_CLOSE = 5
 
 
@@ -28,7 +28,7 @@ class ClientStream(MemoryIOStream):
     def start_tls(
         self, server_side: bool, ssl_options: Any = None, server_hostname: str | None = None
     ) -> asyncio.Future[ClientStream]:
-        """Note that the connection counts as one over TLS. Nothing is encrypted within a process."""
+        """Mark the connection as one over TLS. Nothing is encrypted within a process."""
         self.is_secure = True
         future: asyncio.Future[ClientStream] = asyncio.get_running_loop().create_future()
         future.set_result(self)
@@ -36,7 +36,7 @@ class ClientStream(MemoryIOStream):
 
 
 class Application:
-    """What is tested: a server for it that listens nowhere.
+    """The application under test, served without a listening socket.
 
     :param callback: an application, another delegate, or a function of a request.
     :param remote_ip: the address that requests seem to come from.
@@ -55,13 +55,13 @@ class Application:
 
     @property
     def is_started(self) -> bool:
-        """True while the application has something to do at its end."""
+        """True while the application has still to be shut down."""
         return self._lifespans is not None
 
     async def start(self) -> None:
-        """Call what the application has for its start, unless that is done already.
+        """Call the startup hooks of the application, unless that is done already.
 
-        :raises Exception: what went wrong there.
+        :raises Exception: if one of them fails.
         """
         if self._start_nowait():
             return
@@ -75,11 +75,11 @@ class Application:
         if self._lifespans is not None:
             return True
         lifespans = Lifespans(self._callback)
-        # Nothing is noted for an application without a start: a client need not be closed.
+        # Without hooks nothing is noted, so that a client need not be closed.
         return lifespans.enter_nowait() and lifespans.leave_nowait()
 
     def accept(self, stream: MemoryIOStream, is_secure: bool) -> None:
-        """Serve a connection, from the start of the application on."""
+        """Serve a connection after the application has started."""
         self._streams.add(stream)
         if self._start_nowait():
             self.serve(stream, is_secure)
@@ -125,7 +125,7 @@ class Application:
 
 
 class MemoryTransport:
-    """What a client has for a `tornado.tcpclient.TCPClient`: whatever the host, it is in here.
+    """The replacement of a client's `tornado.tcpclient.TCPClient`: every host is in this process.
 
     :param accept: called with the server's end of a new connection, and whether it is over TLS.
     """
@@ -135,7 +135,7 @@ class MemoryTransport:
         self._streams: list[MemoryIOStream] = []
 
     def open(self, max_buffer_size: int | None = None) -> ClientStream:
-        """Return the client's end of a new connection; the server has its end in the next turn."""
+        """Return the client's end of a new connection; the server gets its end in the next round of the loop."""
         near, far = ClientStream.pair(max_buffer_size=max_buffer_size)
         self._streams.append(far)
         asyncio.get_running_loop().call_soon(self._connect, near, far)
@@ -157,8 +157,8 @@ class MemoryTransport:
         """Tell whether a stream is the server's end of one of these connections."""
         return any(stream is each for each in self._streams)
 
-    async def closed(self) -> None:
-        """Let the server hear that the client has closed its connections."""
+    async def wait_closed(self) -> None:
+        """Wait until the server has noticed that the client has closed its connections."""
         for _ in range(_TURNS_TO_CLOSE):
             if all(stream.closed() for stream in self._streams):
                 return

@@ -13,13 +13,13 @@ class BlockingCheck:
 
     def __init__(self) -> None:
         self._loop: IOLoop | None = None
-        #: What has held the loop, one line for each case.
+        #: What has blocked the loop, one line for each case.
         self.reports: list[str] = []
 
     def start(self, loop: IOLoop, seconds: float | None) -> None:
         """Begin to check a loop.
 
-        :param seconds: how long a callback may take; None checks nothing.
+        :param seconds: how long a callback may take; None for no check.
         """
         self.reports = []
         if seconds is not None:
@@ -27,7 +27,7 @@ class BlockingCheck:
             loop.set_blocking_log_threshold(seconds, report=self.reports.append)
 
     def stop(self) -> None:
-        """End the check; what was found stays in :attr:`reports`."""
+        """End the check; :attr:`reports` stay."""
         if self._loop is not None:
             self._loop.set_blocking_log_threshold(None)
             self._loop = None

@@ -1,8 +1,8 @@
 """What a test leaves behind.
 
 A test that leaves a task, a timer, an open socket, an HTTP client or a periodic callback disturbs
-the tests after it, and often hides a fault of the program: something there is never awaited or
-never closed. :class:`LeftoverWatch` finds such things and says where they were made.
+the tests after it. Often it also points to a fault of the program, where something is never awaited
+or never closed. :class:`LeftoverWatch` finds such things and says where they were made.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _SLEEP = f"for {name_of(asyncio.futures._set_result_unless_cancelled)},"  # type
 
 
 class LeftBehindError(AssertionError):
-    """A test has left something behind.
+    """The failure of a test that has left something behind.
 
     .. versionadded:: 1.0
     """
 
 
 class LeftBehindWarning(ResourceWarning):
-    """A test has left something behind, and is not failed for it.
+    """The warning about a test that has left something behind.
 
     .. versionadded:: 1.0
     """
@@ -68,13 +68,13 @@ class LeftoverWatch:
         if left:
             raise LeftBehindError(describe("test_it", left))
 
-    What other threads make is not looked at. Sockets and timers of Tornado's own, such as the
-    connections that a server has accepted, belong to something that is looked at.
+    What other threads make is ignored. So are sockets and timers of Tornado itself, such as the
+    connections that a server has accepted: they belong to something that is watched.
     """
 
     def __init__(self) -> None:
         self._recording = Recording()
-        self._earlier_tasks: WeakSet[asyncio.Task[Any]] = WeakSet()
+        self._tasks_before: WeakSet[asyncio.Task[Any]] = WeakSet()
 
     def start(self, loop: IOLoop | None = None) -> Self:
         """Record what exists before the test.
@@ -84,13 +84,13 @@ class LeftoverWatch:
         self._recording.start()
         if loop is not None:
             for task in asyncio.all_tasks(loop.asyncio_loop):
-                self._earlier_tasks.add(task)
-            self.cover(loop)
+                self._tasks_before.add(task)
+            self.add_loop(loop)
         return self
 
-    def cover(self, loop: IOLoop) -> None:
-        """Record what is made on a loop that the test has got after the start."""
-        self._recording.cover(loop.asyncio_loop)
+    def add_loop(self, loop: IOLoop) -> None:
+        """Record what is made on a loop that the test got after the start."""
+        self._recording.add_loop(loop.asyncio_loop)
 
     def stop(self) -> None:
         """Stop recording what is made. :meth:`find` may still be called."""
@@ -101,17 +101,17 @@ class LeftoverWatch:
     ) -> list[Leftover]:
         """Return what exists now and did not before the test.
 
-        :param loop: the loop whose tasks are looked at, with those that were made on it by other
-            means than ``create_task``. None: no tasks are looked at.
-        :param settle: seconds that things which are about to end may take for it. The loop is run
-            meanwhile, unless it runs already; it is not if nothing is left in the first place.
-        :param collect: collect garbage before anything is reported, so that a thing which only
-            refers to itself does not count. This may bring up the messages of earlier tests'
-            garbage, too.
+        :param loop: the loop whose tasks are reported, including tasks that were not made with
+            ``create_task``. None for no tasks.
+        :param settle: seconds in which things may still end. The loop runs meanwhile, if something is
+            left and the loop is not running already.
+        :param collect: whether to collect garbage before anything is reported, so that things which
+            only refer to themselves do not count. Messages about the garbage of earlier tests may
+            appear then.
         """
         left = self._look(loop)
         if left and collect:
-            left.clear()  # it keeps what it names
+            left.clear()  # it holds references to the things
             gc.collect()
             left = self._look_twice(loop) if settle else self._look(loop)
         deadline = time.monotonic() + settle  # the collection has taken its own time
@@ -123,7 +123,7 @@ class LeftoverWatch:
         return left
 
     def _look_twice(self, loop: IOLoop | None) -> list[Leftover]:
-        """Look again if nothing is left: a timer that is due may be about to make the next one."""
+        """Look again if nothing is left: a timer that is due may be about to start another one."""
         left = self._look(loop)
         if not left and loop is not None and _can_run(loop):
             loop.run_sync(partial(asyncio.sleep, 0))
@@ -133,7 +133,7 @@ class LeftoverWatch:
     def _look(self, loop: IOLoop | None) -> list[Leftover]:
         tasks = [] if loop is None else list(self._tasks(loop.asyncio_loop))
         waits = {_where_it_waits(each.thing.get_coro()) for each in tasks}
-        # A task that sleeps is named, and its timer goes with it.
+        # A sleeping task is reported without its timer.
         timers = [
             each
             for each in self._timers()
@@ -143,7 +143,7 @@ class LeftoverWatch:
 
     def _tasks(self, loop: asyncio.AbstractEventLoop) -> Iterator[Leftover]:
         for task in sorted(asyncio.all_tasks(loop), key=_name_of_task):
-            if task in self._earlier_tasks or task is _current_task(loop):
+            if task in self._tasks_before or task is _current_task(loop):
                 continue
             origin = self._recording.origin("task", task)
             yield Leftover("task", _describe_task(task), origin, task)
@@ -168,7 +168,7 @@ class LeftoverWatch:
 
     def _clients(self) -> Iterator[Leftover]:
         for client, origin in self._recording.things("client"):
-            # The client that a loop shares is closed with the loop, nobody has to.
+            # The shared client of a loop is closed with the loop.
             if not client.is_closed and not client.is_shared:
                 yield Leftover("client", type(client).__name__, origin, client)
 
@@ -199,7 +199,7 @@ def _describe_task(task: asyncio.Task[Any]) -> str:
 
 
 def _where_it_waits(coroutine: Any) -> Origin | None:
-    """Return the innermost line of the application that a coroutine has got to."""
+    """Return the innermost line of the application where a coroutine waits."""
     found = None
     for frame in frames_of(coroutine):
         if not is_machinery(frame.f_code.co_filename, frame.f_globals.get("__name__", "")):

@@ -21,7 +21,7 @@ _PLATFORM_SITE = os.path.join(sysconfig.get_path("platlib"), "")
 #: Packages that run tests.
 _RUNNERS = frozenset({"_pytest", "pluggy"})
 
-#: Modules of clients, which are recorded themselves.
+#: Modules of HTTP clients, which are recorded as a whole.
 _CLIENTS = ("tornado.simple_httpclient.", "tornado.curl_httpclient.", "tornado.httpclient.")
 
 
@@ -35,7 +35,7 @@ class Layer(Enum):
     APPLICATION = "the application"
 
 
-#: The layers of whole files. Looking a file up is all that most frames of a search cost.
+#: The layers of files, so that most frames of a search cost only one look-up.
 _layers: dict[str, Layer] = {}
 
 
@@ -53,11 +53,11 @@ class Origin(NamedTuple):
 def origin_of_call(frame: FrameType | None, *, of_clients: bool = True) -> Origin | None:
     """Return the innermost line of the application among the callers of a frame.
 
-    Lines of Python's library and of Tornado do not count, and lines of other installed packages
-    count only if there is no other. The search ends at the event loop and at the test runner: what
-    has started the loop has not made what a callback makes.
+    Lines of Python's library and of Tornado do not count. Lines of other installed packages count
+    only if there are no others. The search ends at the event loop and at the test runner, because
+    the code that runs the loop does not make what a callback makes.
 
-    :param of_clients: if false, what an HTTP client makes for its own use has no origin.
+    :param of_clients: whether things that an HTTP client makes for its own use have an origin.
     :returns: None if no line of the application is involved.
     """
     installed: Origin | None = None
@@ -105,7 +105,7 @@ def is_machinery(filename: str, module: str) -> bool:
 
 def _layer_of(filename: str, frame: FrameType) -> Layer:
     layer = _find_layer(filename, frame.f_globals.get("__name__", ""))
-    if not filename.startswith("<"):  # such a name stands for many files
+    if not filename.startswith("<"):  # such a name is shared by many sources
         _layers[filename] = layer
     return layer
 

@@ -2,14 +2,13 @@
 
 Theory of operation
 ===================
-While at least one recording is on, the methods that make such things are wrapped, on their classes,
-so that every loop and every socket of the process is covered however the program came by it. (A loop
-of another library than asyncio has to be shown to the recording once.) The wrapper calls the method
-and notes the result, or the object itself, with the line of the application that asked for it. Only
-weak references are kept: nothing lives longer for being recorded. Without a recording the classes
-are as they were.
+While at least one recording is on, the methods that make such things are wrapped on their classes,
+so that the recording covers every loop and every socket of the process. (The class of a loop that is
+not asyncio's has to be added.) A wrapper calls the method and notes the result, or the object itself,
+with the line of the application that asked for it. Only weak references are kept, so nothing lives
+longer for being recorded. Without a recording the classes are as they were.
 
-The reader of a record decides what of it is still there: see :mod:`._leftovers`.
+:mod:`._leftovers` decides which of the recorded things are still there.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ import threading
 import weakref
 from collections import deque
 from contextlib import contextmanager
-from socket import socket  # as it is now: tests replace it
+from socket import socket  # this one, even if a test replaces it
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from tornado.httpclient import AsyncHTTPClient
@@ -42,20 +41,20 @@ Kind: TypeAlias = Literal["task", "socket", "client", "periodic callback"]
 Note: TypeAlias = "Callable[[Any, tuple[Any, ...], dict[str, Any], Any, FrameType], None]"
 
 
-class Made(NamedTuple):
+class Creation(NamedTuple):
     """One thing that was made."""
 
     reference: weakref.ref[Any]
     origin: Origin | None
 
 
-class MadeTimer(NamedTuple):
-    """A timer, which does not tell its loop and its callback on every loop."""
+class TimerCreation(NamedTuple):
+    """A timer that was made, with its loop and callback: not every kind of timer has these."""
 
     reference: weakref.ref[Any]
     origin: Origin
     loop: weakref.ref[asyncio.AbstractEventLoop]
-    callback: str  #: its name: a test may wait for the callback to be collected
+    callback: str  #: its name only, so that the callback can be collected
 
 
 class Recording:
@@ -63,37 +62,37 @@ class Recording:
 
     def __init__(self) -> None:
         self._thread = threading.get_ident()
-        self._made: dict[Kind, dict[int, Made]] = {}
-        self._timers: dict[int, MadeTimer] = {}
+        self._creations: dict[Kind, dict[int, Creation]] = {}
+        self._timers: dict[int, TimerCreation] = {}
         #: Where callbacks that are coroutine functions were given to a loop, until it calls them.
-        self._scheduled: dict[CodeType, deque[Origin | None]] = {}
+        self._scheduled_callbacks: dict[CodeType, deque[Origin | None]] = {}
 
     def start(self) -> None:
         """Begin to record what the calling thread makes."""
         self._thread = threading.get_ident()
-        _active.append(self)
-        if not _installed:
-            _installed.extend(_install())
+        _active_recordings.append(self)
+        if not _unwrappers:
+            _unwrappers.extend(_wrap_all())
 
-    def cover(self, loop: asyncio.AbstractEventLoop) -> None:
+    def add_loop(self, loop: asyncio.AbstractEventLoop) -> None:
         """Record what is made on a loop of any class; those of asyncio are covered anyway."""
-        if self in _active and not isinstance(loop, tuple(_covered)):
-            _installed.extend(_install_on(type(loop)))
+        if self in _active_recordings and not isinstance(loop, tuple(_wrapped_loops)):
+            _unwrappers.extend(_wrap_loop(type(loop)))
 
     def stop(self) -> None:
         """End the recording; what was recorded stays. Stopping twice does nothing."""
-        if self in _active:
-            _active.remove(self)
-            _uninstall_unless_used()
+        if self in _active_recordings:
+            _active_recordings.remove(self)
+            _unwrap_unless_needed()
 
     def things(self, kind: Kind) -> Iterator[tuple[Any, Origin | None]]:
         """Yield everything of a kind that is still alive, with where it was made."""
-        for made in list(self._made.get(kind, {}).values()):
+        for made in list(self._creations.get(kind, {}).values()):
             thing = made.reference()
             if thing is not None:
                 yield thing, made.origin
 
-    def timers(self) -> Iterator[tuple[Any, MadeTimer]]:
+    def timers(self) -> Iterator[tuple[Any, TimerCreation]]:
         """Yield the timers that may still go off."""
         for made in list(self._timers.values()):
             timer, loop = made.reference(), made.loop()
@@ -104,21 +103,21 @@ class Recording:
 
     def origin(self, kind: Kind, thing: object) -> Origin | None:
         """Return where a thing was made, if that was recorded."""
-        made = self._made.get(kind, {}).get(id(thing))
+        made = self._creations.get(kind, {}).get(id(thing))
         return made.origin if made is not None and made.reference() is thing else None
 
     def note(self, kind: Kind, thing: Any, origin: Origin | None) -> None:
         """Add a thing to the record."""
-        made = self._made.setdefault(kind, {})
-        made[id(thing)] = Made(_reference(thing, made), origin)
+        made = self._creations.setdefault(kind, {})
+        made[id(thing)] = Creation(_reference(thing, made), origin)
 
     def note_callback(self, code: CodeType, origin: Origin | None) -> None:
         """Add where a callback was given to a loop that will make a task of it."""
-        self._scheduled.setdefault(code, deque()).append(origin)
+        self._scheduled_callbacks.setdefault(code, deque()).append(origin)
 
     def origin_of_callback(self, task: asyncio.Task[Any]) -> Origin | None:
         """Return where the callback was given to the loop: it calls them in their order."""
-        places = self._scheduled.get(getattr(task.get_coro(), "cr_code", None))  # type: ignore[arg-type]  # None is not there
+        places = self._scheduled_callbacks.get(getattr(task.get_coro(), "cr_code", None))  # type: ignore[arg-type]  # None is not there
         return places.popleft() if places else None
 
     def note_timer(
@@ -126,7 +125,7 @@ class Recording:
     ) -> None:
         """Add a timer to the record."""
         reference = _reference(timer, self._timers)
-        made = MadeTimer(reference, origin, weakref.ref(loop), name_of(callback))
+        made = TimerCreation(reference, origin, weakref.ref(loop), name_of(callback))
         self._timers[id(timer)] = made
 
     def is_of_this_thread(self) -> bool:
@@ -135,22 +134,22 @@ class Recording:
 
 
 @contextmanager
-def installed() -> Iterator[None]:
-    """Leave the wrappers where they are between the recordings of this block.
+def keep_wrappers() -> Iterator[None]:
+    """Keep the wrappers between the recordings in this block.
 
-    A change of a class costs more than its methods do: Python forgets what it knew of the class.
+    A change of a class costs more than the wrappers: Python drops what it has cached about it.
     """
-    _kept.append(True)
+    _keepers.append(True)
     try:
         yield
     finally:
-        _kept.pop()
-        _uninstall_unless_used()
+        _keepers.pop()
+        _unwrap_unless_needed()
 
 
-def _uninstall_unless_used() -> None:
-    while _installed and not _active and not _kept:
-        _installed.pop()()
+def _unwrap_unless_needed() -> None:
+    while _unwrappers and not _active_recordings and not _keepers:
+        _unwrappers.pop()()
 
 
 def name_of(thing: Any) -> str:
@@ -159,13 +158,13 @@ def name_of(thing: Any) -> str:
 
 
 def _reference(thing: Any, record: dict[int, Any]) -> weakref.ref[Any]:
-    # Records go by identity: timers that are due at the same time are equal.
+    # By identity, because timers that are due at the same time are equal.
     key = id(thing)
     return weakref.ref(thing, lambda _: record.pop(key, None))
 
 
-def _called(call: tuple[Any, ...]) -> Any:
-    """Return what the application wants called: the loop wraps it into a method of its own."""
+def _find_callback(call: tuple[Any, ...]) -> Any:
+    """Return the callback of the application, which the loop passes to a method of its own."""
     callback, *arguments = call
     if getattr(callback, "__name__", "") == "_run_callback" and arguments:
         callback = arguments[0]
@@ -174,26 +173,26 @@ def _called(call: tuple[Any, ...]) -> Any:
     return callback
 
 
-#: The recordings that are on, the blocks of `installed`, the loop classes whose methods are wrapped
-#: for them, and what takes all wrappers off again.
-_active: list[Recording] = []
-_kept: list[bool] = []
-_covered: set[type] = set()
-_installed: list[Callable[[], None]] = []
+#: The recordings that are on, the blocks of `keep_wrappers`, the loop classes whose methods are
+#: wrapped, and functions that remove the wrappers.
+_active_recordings: list[Recording] = []
+_keepers: list[bool] = []
+_wrapped_loops: set[type] = set()
+_unwrappers: list[Callable[[], None]] = []
 
 
-def _install() -> Iterator[Callable[[], None]]:
+def _wrap_all() -> Iterator[Callable[[], None]]:
     """Wrap the methods, and yield functions that unwrap them."""
-    yield _covered.clear
-    yield from _install_on(asyncio.BaseEventLoop)
+    yield _wrapped_loops.clear
+    yield from _wrap_loop(asyncio.BaseEventLoop)
     yield _wrap(socket, "__init__", _note_itself("socket"))
     yield _wrap(AsyncHTTPClient, "initialize", _note_itself("client"))
     yield _wrap(PeriodicCallback, "start", _note_itself("periodic callback"))
     yield _wrap(BaseAsyncIOLoop, "add_callback", _note_callback)
 
 
-def _install_on(loop: type[asyncio.AbstractEventLoop]) -> Iterator[Callable[[], None]]:
-    _covered.add(loop)
+def _wrap_loop(loop: type[asyncio.AbstractEventLoop]) -> Iterator[Callable[[], None]]:
+    _wrapped_loops.add(loop)
     yield _wrap(loop, "create_task", _note_task)
     yield _wrap(loop, "call_at", _note_timer)
     # It calls call_at on some loops. A timer that is noted twice is noted once.
@@ -202,7 +201,7 @@ def _install_on(loop: type[asyncio.AbstractEventLoop]) -> Iterator[Callable[[], 
 
 def _recordings() -> list[Recording]:
     """Return the recordings of the calling thread."""
-    return [each for each in _active if each.is_of_this_thread()]
+    return [each for each in _active_recordings if each.is_of_this_thread()]
 
 
 def _note_task(
@@ -219,7 +218,7 @@ def _note_callback(
     loop: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: object, frame: FrameType
 ) -> None:
     callback = args[0] if args else kwargs.get("callback")
-    code = getattr(_called((callback,)), "__code__", None)
+    code = getattr(_find_callback((callback,)), "__code__", None)
     if code is not None and code.co_flags & inspect.CO_COROUTINE:
         for recording in _recordings():
             recording.note_callback(code, origin_of_call(frame))
@@ -231,7 +230,7 @@ def _note_timer(
     origin = origin_of_call(frame, of_clients=False)
     if origin is None or not hasattr(timer, "when"):  # uvloop gives a plain handle for "at once"
         return
-    callback = _called(args[1:] or (kwargs.get("callback"),))
+    callback = _find_callback(args[1:] or (kwargs.get("callback"),))
     if isinstance(getattr(callback, "__self__", None), PeriodicCallback):
         return  # it is recorded itself
     for recording in _recordings():
@@ -259,13 +258,13 @@ def _wrap(cls: Any, name: str, note: Note) -> Callable[[], None]:
     @functools.wraps(original)
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         result = original(self, *args, **kwargs)
-        if _active:
+        if _active_recordings:
             note(self, args, kwargs, result, sys._getframe(1))
         return result
 
     def unwrap() -> None:
         if vars(cls).get(name) is not method:
-            return  # somebody has wrapped the wrapper: it stays below, and notes nothing
+            return  # it was wrapped again, so it has to stay, and notes nothing
         if is_own:
             setattr(cls, name, original)
         else:

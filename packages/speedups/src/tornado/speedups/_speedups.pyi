@@ -1,0 +1,3 @@
+def websocket_mask(
+    mask: bytes | bytearray | memoryview, data: bytes | bytearray | memoryview, /
+) -> bytes: ...

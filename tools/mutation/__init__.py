@@ -1,0 +1,1 @@
+"""Mutants: copies of a module with one small fault, which some test has to notice."""
