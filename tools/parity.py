@@ -329,14 +329,14 @@ def _cells(entry: Entry) -> str:
 
 
 def untruths(api: str, parity: Parity, workspace: Workspace, document: str) -> Iterator[str]:
-    """Yield what a document says that is not so; a test that it does not name yet is fine."""
-    said = re.findall(r"^\| (`.*) \| ([^|]*) \| ([^|]*) \|$", document, re.MULTILINE)
+    """Yield each wrong statement of a document; a test that it does not name yet is fine."""
+    written = re.findall(r"^\| (`.*) \| ([^|]*) \| ([^|]*) \|$", document, re.MULTILINE)
     tests = read_tests(parity, workspace)
     truth = rows(api, parity, workspace)
-    if len(said) != len(truth):
-        yield f"has {len(said)} names, there are {len(truth)}"
+    if len(written) != len(truth):
+        yield f"has {len(written)} names, there are {len(truth)}"
         return
-    for (cells, how, files), (entry, now, _) in zip(said, truth, strict=True):
+    for (cells, how, files), (entry, now, _) in zip(written, truth, strict=True):
         if (cells, how) != (_cells(entry), now):
             yield f"says {cells} | {how}, but it is {_cells(entry)} | {now}"
         for file in files.split(", "):

@@ -113,8 +113,8 @@ def outdated() -> dict[str, str]:
     found = {}
     if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page(every):
         found[str(PAGE.relative_to(ROOT))] = page(every)
-    said = SENTENCE.search(text)
-    if said is None or " ".join(said[0].split()) != sentence(every):
+    written = SENTENCE.search(text)
+    if written is None or " ".join(written[0].split()) != sentence(every):
         found[README.name] = readme(text, every)
     return found
 

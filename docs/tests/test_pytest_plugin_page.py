@@ -30,7 +30,7 @@ def test_the_test_files_on_the_page_pass(tmp_path: Path) -> None:
     result = run_pytest(tmp_path)
 
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "8 passed" in result.stdout
+    assert "11 passed" in result.stdout
 
 
 def test_the_tables_name_every_fixture_marker_and_option(tmp_path: Path) -> None:

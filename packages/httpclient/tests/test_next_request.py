@@ -168,6 +168,7 @@ def test_a_body_is_not_sent_where_others_can_read_it(before, after, body, follow
         ("e", "https://a.example/b/e"),
         (" \t/e f\t ", "https://a.example/e%20f"),
         ("/\xe9", "https://a.example/%E9"),
+        ("/\x7f~!", "https://a.example/%7F~!"),
         ("/%41?a=b&c#d", "https://a.example/%41?a=b&c#d"),
         ('/"<>\\^`{|}', "https://a.example/%22%3C%3E%5C%5E%60%7B%7C%7D"),
         ("/\u20ac.txt", "https://a.example/?.txt"),

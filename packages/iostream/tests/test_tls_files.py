@@ -57,7 +57,7 @@ WRONG = {
         "broken.pem",
         "no certificate in PEM form",
     ),
-    "a key in place of a certificate": (
+    "a key instead of a certificate": (
         {"certfile": "key.pem", "keyfile": "key.pem"},
         ssl.SSLError,
         "key.pem",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Awaitable
+from http.cookiejar import CookieJar
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import trustme
 
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.netutil import bind_sockets, bind_unix_socket
+from tornado.simple_httpclient import SimpleAsyncHTTPClient
 from tornado.web import Application, HTTPServer, RequestHandler
 from tornado.websocket import (
     WebSocketClientConnection,
@@ -48,6 +50,11 @@ class Redirect(RequestHandler):
         self.redirect(self.get_argument("to"))
 
 
+class SetCookie(RequestHandler):
+    def get(self):
+        self.set_cookie("a", "b")
+
+
 class Refuse(RequestHandler):
     def get(self):
         self.set_status(int(self.get_argument("status", "403")))
@@ -63,6 +70,7 @@ ROUTES = [
     ("/", Echo),
     ("/fields", Fields),
     ("/redirect", Redirect),
+    ("/cookie", SetCookie),
     ("/refuse", Refuse),
     ("/silent", Silent),
 ]
@@ -187,6 +195,35 @@ async def test_redirects_are_followed_without_credentials_at_another_origin(host
         fields = await connection.read_message()
         assert ('"a=b"' in fields) == ('"x y"' in fields) == has_credentials
         connection.close()
+
+
+@in_site
+async def test_a_client_for_http_opens_the_connection_with_its_cookies(host):
+    jar = CookieJar()
+    client = SimpleAsyncHTTPClient(
+        force_instance=True, cookie_jar=jar, defaults={"user_agent": "mine/1.0"}
+    )
+    await client.fetch(f"http://{host}/cookie")
+    async with await websocket_connect(f"ws://{host}/fields", http_client=client) as connection:
+        fields = await connection.read_message()
+    assert '"a=b"' in fields
+    assert "mine/1.0" in fields
+    assert (await client.fetch(f"http://{host}/cookie")).code == 200  # it is still open
+    client.close()
+
+
+@in_site
+async def test_waiting_for_the_end_of_a_connection(host):
+    connection = await websocket_connect(f"ws://{host}/")
+    for _ in range(100):
+        await connection.write_message("x")
+    assert not connection.is_closed
+    connection.close(4000)
+    await connection.wait_closed()
+    assert connection.is_closed
+    assert connection.close_code == 4000
+    await connection.wait_closed()
+    assert await connection.read_message() is None
 
 
 @in_site

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 import pytest
 
 from tornado import gen
+from tornado.web import observe_exceptions
 from tornado.websocket import WebSocketClosedError, WebSocketHandler, broadcast
 from tornado.websocket.protocol import Close, DeflateSettings, Ping, Pong
 
@@ -33,6 +34,31 @@ def test_many_messages_at_once_come_back_in_their_order(site):
     messages = [f"message {number}" for number in range(1000)]
     peer.send(*messages)
     assert [peer.receive() for _ in messages] == messages
+
+
+def test_messages_that_come_with_the_close_frame_are_answered_before_it(site, caplog):
+    peer = site(Echo).connect()
+    frames = b"".join(map(peer.connection.send_text, ("one", "two")))
+    peer.send_raw(frames + peer.connection.close(1000, "enough"))
+    assert [peer.receive() for _ in range(3)] == ["one", "two", Close(1000, "")]
+    assert "Uncaught" not in caplog.text
+
+
+def test_an_exception_of_on_close_is_logged_and_shown_to_observers(site, caplog):
+    seen = queue.Queue()
+
+    class Handler(WebSocketHandler):
+        def on_close(self):
+            raise LookupError("in on_close")
+
+    with observe_exceptions(lambda handler, error: seen.put((type(handler), str(error)))):
+        running = site(Handler)
+        peer = running.connect()
+        peer.close()
+        assert peer.receive() == Close(None, None)
+        assert seen.get(timeout=10) == (Handler, "in on_close")
+        running.call(int)  # the callback that logs it is over
+    assert "in on_close" in caplog.text
 
 
 def test_a_dictionary_is_sent_as_json(site):

@@ -1,4 +1,4 @@
-"""The server's connection, phase by phase: who is told what, and what the client gets."""
+"""The server's connection, state by state: what the delegate is told, and what the client receives."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tornado.http1connection import _state
@@ -21,6 +23,39 @@ def reachable(start, tables: list[Transitions]) -> set:
         if more <= found:
             return found
         found |= more
+
+
+EVENTS = {
+    "first bytes": "AFTER_FIRST_BYTES",
+    "head complete": "AFTER_HEAD",
+    "request complete": "AFTER_REQUEST",
+    "delegate returns": "AFTER_DISPATCH",
+    "response complete": "AFTER_RESPONSE",
+    "next": "AFTER_EXCHANGE",
+    "head": "AFTER_HEAD_SENT",
+    "end": "AFTER_BODY_SENT",
+    "whole message": "AFTER_WHOLE_SENT",
+}
+
+
+def test_the_tables_are_those_of_the_theory_of_operation():
+    told = {name: {} for name in TABLES}
+    for before, event, after in re.findall(
+        r"^    ([A-Z, ]+) -+\(([a-z ]+)\)-+> ([A-Z]+)", _state.__doc__, re.MULTILINE
+    ):
+        for state in before.split(", "):
+            told[EVENTS[event]][state] = after
+    tables = {
+        name: {state.name: after.name for state, after in table.items()}
+        for name, table in TABLES.items()
+    }
+    assert tables == told
+
+
+def test_the_states_of_an_exchange():
+    responding = {"DISPATCH", "RESPONSE", "ANSWERED"}
+    assert {state.name for state in _state.RESPONDING} == responding
+    assert {state.name for state in _state.UNANSWERED} == {"BODY", "DISPATCH", "RESPONSE"}
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -304,3 +304,26 @@ def test_what_ends_the_task_of_a_request_is_logged(
     assert record.levelname == "ERROR"
     assert record.exc_info is not None
     assert isinstance(record.exc_info[1], Stopped)
+
+
+class FailsToAnswer(RequestHandler):
+    def get(self) -> None:
+        self.finish("answered")
+        raise Broken
+
+    def _handle_request_exception(self, error: BaseException) -> None:
+        raise Broken
+
+
+def test_a_failure_after_the_answer_is_not_a_second_one_in_the_access_log(
+    site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    logged: list[int] = []
+    running = site(
+        [("/", FailsToAnswer)], log_function=lambda handler: logged.append(handler.get_status())
+    )
+    assert running.fetch("/").text == "answered"
+    wait_for_records(running, caplog)
+    assert caplog.records[0].getMessage().startswith("Uncaught exception while an error was")
+    assert running.fetch("/nothing").status == 404
+    assert logged == [200, 404]

@@ -316,3 +316,20 @@ def test_any_bytes_give_events_or_a_fault_however_they_are_cut(data, sizes):
         pieces.append(data[position : position + size])
         position, index = position + size, index + 1
     assert run(pieces) == run([data])
+
+
+def test_a_close_frame_may_wait_until_the_messages_before_it_are_handled():
+    reader = receiver()
+    reader.close_comes_alone = True
+    sent = frame(TEXT, b"one") + frame(PING, b"") + frame(CLOSE, b"\x03\xe8")
+    assert reader.receive(sent[:-1]) == ["one", Ping(b"")]
+    assert not reader.has_more
+    assert reader.receive(sent[-1:] + b"junk") == [Close(1000, "")]
+    assert not reader.has_more
+
+    reader = receiver()
+    reader.close_comes_alone = True
+    assert reader.receive(sent) == ["one", Ping(b"")]
+    assert reader.has_more
+    assert reader.receive(b"") == [Close(1000, "")]
+    assert (reader.has_more, reader.state) == (False, ReceiverState.ENDED)

@@ -116,7 +116,7 @@ class Multi:
         try:
             self._multi.remove_handle(curl)
         except pycurl.error:
-            _gen_log.debug("libcurl has removed a transfer before")
+            _gen_log.debug("libcurl has already removed the transfer")
 
     def unpause_soon(self, transfer: Transfer) -> None:
         """Resume a paused transfer in another turn of the loop.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tornado.httputil import HTTPHeaders, RequestStartLine, ResponseStartLine
 
-from ._context import Interposed
+from ._context import WrappingDelegate
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -32,7 +32,7 @@ class BodyLimits(NamedTuple):
 ChooseLimits = Callable[[RequestStartLine, HTTPHeaders], BodyLimits | None]
 
 
-class LimitingDelegate(Interposed):
+class LimitingDelegate(WrappingDelegate):
     """A delegate that sets the limits of a request as soon as its head is there."""
 
     def __init__(

@@ -72,7 +72,7 @@ class ConnectionContext:
         return self.remote_ip
 
 
-class Interposed(HTTPMessageDelegate):
+class WrappingDelegate(HTTPMessageDelegate):
     """A delegate between a connection and the application's delegate; subclasses see the head."""
 
     def __init__(self, delegate: HTTPMessageDelegate) -> None:
@@ -84,7 +84,7 @@ class Interposed(HTTPMessageDelegate):
         )
 
 
-class ForwardedDelegate(Interposed):
+class ForwardedDelegate(WrappingDelegate):
     """A delegate that gives each request a context of its own, with what proxies say of it."""
 
     def __init__(self, delegate: HTTPMessageDelegate, request_conn: HTTPConnection) -> None:

@@ -132,7 +132,7 @@ def _add_names(parser: argparse.ArgumentParser, purpose: str) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     loader = _loader(options, options.directory)
-    known = _known(options)
+    known = _known_names(options)
     faults = 0
     reported: set[tuple[str, int, str]] = set()
     every = sorted(template_names(options.directory, options.match))
@@ -156,7 +156,7 @@ def _check(options: argparse.Namespace) -> int:
 
 def _names(options: argparse.Namespace) -> int:
     loader = _loader(options, options.directory)
-    known = _known(options) or set()
+    known = _known_names(options) or set()
     status = OK
     for name in sorted(template_names(options.directory, options.match)):
         try:
@@ -212,7 +212,7 @@ def _autoescape(options: argparse.Namespace) -> str | None:
     return None if name == "None" else name
 
 
-def _known(options: argparse.Namespace) -> set[str] | None:
+def _known_names(options: argparse.Namespace) -> set[str] | None:
     """Return the names that are not reported, None if neither option is given."""
     if options.known is None and not options.web:
         return None

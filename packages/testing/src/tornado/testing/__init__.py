@@ -21,7 +21,7 @@ A test of a web application is a test case with a server and a client of its own
 the decorator :func:`gen_test` for a test that is a coroutine, and :class:`ExpectLog` for a line that
 the log should contain.
 
-:class:`MemoryClient` tests handlers without a socket. The pytest plugin of this distribution is
+:class:`MemoryClient` tests handlers without a socket, those of websockets too. The pytest plugin of this distribution is
 :mod:`tornado.pytest_plugin`.
 
 A task, timer, socket or client that a test leaves behind is reported with the line that made it; see
@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from ._memory._cookies import MemoryCookies
     from ._memory._response import MemoryResponse
     from ._memory._sync import SyncMemoryClient
+    from ._memory._sync_websocket import SyncMemoryWebSocket
+    from ._memory._websocket import MemoryWebSocket
 
 __all__ = [
     "AsyncHTTPSTestCase",
@@ -64,7 +66,9 @@ __all__ = [
     "MemoryClient",
     "MemoryCookies",
     "MemoryResponse",
+    "MemoryWebSocket",
     "SyncMemoryClient",
+    "SyncMemoryWebSocket",
     "bind_unused_port",
     "gen_test",
     "get_async_test_timeout",
@@ -79,7 +83,9 @@ publish(
         "MemoryClient": "_memory._client",
         "MemoryCookies": "_memory._cookies",
         "MemoryResponse": "_memory._response",
+        "MemoryWebSocket": "_memory._websocket",
         "SyncMemoryClient": "_memory._sync",
+        "SyncMemoryWebSocket": "_memory._sync_websocket",
     },
     aliases={
         "Application": "tornado.web",

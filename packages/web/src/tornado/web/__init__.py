@@ -82,7 +82,7 @@ if TYPE_CHECKING:
     from ._output._slashes import addslash, removeslash
     from ._output._transforms import ChunkedTransferEncoding, OutputTransform
     from ._running._asynchronous import asynchronous
-    from ._running._failures import observe_exceptions
+    from ._running._failures import observe_exceptions, report_exception
 
 #: A shorter name for :class:`URLSpec`, for lists of routes.
 url = URLSpec
@@ -137,6 +137,7 @@ __all__ = [
     "is_absolute",
     "observe_exceptions",
     "removeslash",
+    "report_exception",
     "stream_request_body",
     "url",
     "utf8",
@@ -166,6 +167,7 @@ publish(
         "get_signature_key_version": "_identity._signed_values",
         "observe_exceptions": "_running._failures",
         "removeslash": "_output._slashes",
+        "report_exception": "_running._failures",
         "stream_request_body": "_input._stream_body",
     },
     aliases={

@@ -28,7 +28,7 @@ class RequestHandler(Input, Output, Identity, Pages, Execution):
     there, use :meth:`tornado.ioloop.IOLoop.add_callback`.
 
     It has a base class, a facet, for each subject: what the request says (:class:`Input`), what is
-    answered (:class:`Output`), who has sent it (:class:`Identity`), pages (:class:`Pages`), and how
+    answered (:class:`Output`), who sent it (:class:`Identity`), pages (:class:`Pages`), and how
     all this runs (:class:`Execution`). Their attributes are in :class:`HandlerState`.
 
     :param application: the application.

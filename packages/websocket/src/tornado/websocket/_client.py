@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tornado.httputil import HTTPHeaders
     from tornado.iostream import IOStream
     from tornado.netutil import Resolver
+    from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
 #: How many messages wait for `WebSocketClientConnection.read_message` before reading stops.
 _MAX_WAITING_MESSAGES = 16
@@ -41,6 +42,8 @@ class WebSocketClientConnection:
 
     :param request: where to connect to; the options of an `HTTPRequest` count here too: TLS,
         proxies, credentials, cookies, timeouts, redirects.
+
+    The arguments of `websocket_connect` are those of this class as well.
     """
 
     #: The connection, once it is open, and what the server's close frame said.
@@ -60,6 +63,8 @@ class WebSocketClientConnection:
         max_message_size: int = DEFAULT_MAX_MESSAGE_SIZE,
         subprotocols: list[str] | None = None,
         resolver: Resolver | None = None,
+        *,
+        http_client: SimpleAsyncHTTPClient | None = None,
         **limits: Any,
     ) -> None:
         self.request = request
@@ -72,6 +77,7 @@ class WebSocketClientConnection:
         self._deflate = deflate_settings(compression_options)
         self._subprotocols = subprotocols or []
         self._resolver = resolver
+        self._http_client = http_client
         self._on_message_callback = on_message_callback
         self._inbox = Inbox(_MAX_WAITING_MESSAGES, self._read_on)
         self._is_closed = False
@@ -87,6 +93,7 @@ class WebSocketClientConnection:
                 subprotocols=self._subprotocols,
                 deflate=self._deflate,
                 resolver=self._resolver,
+                http_client=self._http_client,
             )
         except asyncio.CancelledError:
             self._fail(WebSocketClosedError("closed before it was open"))
@@ -185,6 +192,22 @@ class WebSocketClientConnection:
             self.ws_connection.close(code, reason)
         elif not self._is_closed:
             self._connecting.cancel()
+
+    @property
+    def is_closed(self) -> bool:
+        """True once the connection has ended, or could not be opened.
+
+        .. versionadded:: 1.0
+        """
+        return self._is_closed
+
+    async def wait_closed(self) -> None:
+        """Wait until the connection has ended; what was not read by then is dropped.
+
+        .. versionadded:: 1.0
+        """
+        while await self._inbox.get() is not None:
+            pass
 
     @property
     def selected_subprotocol(self) -> str | None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from tornado.ioloop import IOLoop
     from tornado.netutil import Resolver
+    from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
 
 @takes_loop(before="callback")
@@ -32,6 +33,7 @@ def websocket_connect(
     resolver: Resolver | None = None,
     *,
     io_loop: IOLoop | None = None,
+    http_client: SimpleAsyncHTTPClient | None = None,
     **limits: Any,
 ) -> asyncio.Future[WebSocketClientConnection]:
     """Connect to a websocket server.
@@ -48,6 +50,8 @@ def websocket_connect(
     :param max_message_size: of a received message, in bytes.
     :param subprotocols: what to offer, the best first.
     :param resolver: finds the addresses of the host.
+    :param http_client: makes the connection, with its cookie jar, its defaults and its ``tcp_client``;
+        by default one for this connection alone, without cookies.
     :param limits: ``max_unsent``, ``slow_reader`` and ``close_timeout`` of `ConnectionParameters`.
     :returns: a future of the open connection. It raises what a fetch raises:
         `tornado.httpclient.HTTPClientError` for a server that refuses, `OSError` for the network.
@@ -66,6 +70,7 @@ def websocket_connect(
         max_message_size=max_message_size,
         subprotocols=subprotocols,
         resolver=resolver,
+        http_client=http_client,
         **limits,
     )
     if callback is not None:

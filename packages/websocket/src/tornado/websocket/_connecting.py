@@ -47,15 +47,19 @@ async def connect(
     subprotocols: Sequence[str] = (),
     deflate: DeflateSettings | None = None,
     resolver: Resolver | None = None,
+    http_client: SimpleAsyncHTTPClient | None = None,
 ) -> Opened:
     """Connect and perform the opening handshake.
 
+    :param http_client: makes the connection; by default one for this connection alone.
     :raises HTTPClientError: the server refused, or no answer came.
     :raises WebSocketError: its answer is not one to this handshake.
     """
     key = new_key()
     fields = request_headers(key, subprotocols=subprotocols, deflate=deflate)
-    client = SimpleAsyncHTTPClient(force_instance=True, max_clients=1, resolver=resolver)
+    client = http_client or SimpleAsyncHTTPClient(
+        force_instance=True, max_clients=1, resolver=resolver
+    )
     try:
         response, stream = await client.upgrade(prepared(request, fields))
     except HTTPClientError as error:
@@ -63,7 +67,8 @@ async def connect(
             raise
         raise WebSocketError("Non-websocket response") from error
     finally:
-        client.close()
+        if http_client is None:
+            client.close()
     try:
         subprotocol, agreement = check_response(
             response.code,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tornado.log import gen_log
+from tornado.web import report_exception
 
 from ._inbox import Inbox
 from ._parameters import deflate_settings
@@ -125,7 +126,7 @@ class WebSocketHandler(UpgradedHandler):
             if result is not None:
                 await result
         except Exception as error:  # noqa: BLE001 - the program's own; it ends the connection
-            self.log_exception(type(error), error, error.__traceback__)
+            report_exception(self, error)
             connection.abort()
             return
         connection.start()
@@ -294,4 +295,7 @@ class WebSocketHandler(UpgradedHandler):
             self._inbox.close()
         if not self._on_close_called:
             self._on_close_called = True
-            self.on_close()
+            try:
+                self.on_close()
+            except Exception as error:  # noqa: BLE001 - the program's own; nothing is left to end
+                report_exception(self, error)

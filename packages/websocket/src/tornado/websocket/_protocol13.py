@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tornado.escape import json_encode
 from tornado.log import gen_log
+from tornado.web import report_exception
 
 from ._delivery import Delivery
 from ._keepalive import Keepalive
@@ -85,6 +86,7 @@ class WebSocketProtocol13(WebSocketProtocol):
             max_message_size=self.params.max_message_size,
             agreement=agreement,
         )
+        connection.receiver.close_comes_alone = True
         self._outbox = outbox = Outbox(stream, connection, self.params, self.close)
         self._delivery = Delivery(self, stream, connection, outbox, context or copy_context())
         self._delivery.pause()
@@ -229,8 +231,10 @@ class WebSocketProtocol13(WebSocketProtocol):
         self._outbox.flush()
         if isinstance(error, WebSocketClosedError) and self.stream.closed():
             gen_log.debug("the peer has gone while a handler was sending")
-        else:
+        elif self.mask_outgoing:
             self.handler.log_exception(type(error), error, error.__traceback__)
+        else:
+            report_exception(self.handler, error)
         self.abort()
 
     def _show_close_code(self) -> None:

@@ -9,16 +9,14 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from tornado.httputil import encode_username_password
+from tornado.httputil import TOKEN, encode_username_password
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 #: One parameter of a challenge: token "=" ( token / quoted-string ). No part can match in two ways,
 #: so that matching takes linear time.
-_PARAMETER = re.compile(
-    r'[ \t,]*+([!#$%&\'*+\-.^_`|~0-9A-Za-z]++)[ \t]*+=[ \t]*+(?:"((?:[^"\\]++|\\.)*)"|([^\s,"]++))'
-)
+_PARAMETER = re.compile(rf'[ \t,]*+({TOKEN})[ \t]*+=[ \t]*+(?:"((?:[^"\\]++|\\.)*)"|([^\s,"]++))')
 _SCHEME = re.compile(r"(?:^|,)[ \t]*digest[ \t]+", re.IGNORECASE)
 #: attr-char of RFC 8187 section 3.2.1, without letters and digits.
 _ATTR_CHAR = "!#$&+-.^_`|~"

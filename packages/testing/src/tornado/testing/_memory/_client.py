@@ -14,6 +14,7 @@ from ._cookies import MemoryCookies
 from ._response import MemoryResponse
 from ._transport import Application, MemoryTransport
 from ._uncaught import Uncaught
+from ._websocket import MemoryWebSocket, split_options
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -170,6 +171,37 @@ class MemoryClient:
             stream.uncaught = Uncaught(transport.owns)
         return stream
 
+    def websocket(self, path: str, **kwargs: Any) -> MemoryWebSocket:
+        """Open a websocket, which `tornado.websocket` has to be installed for.
+
+        ::
+
+            async with client.websocket("/chat", subprotocols=["v1"]) as connection:
+                await connection.write_message("hello")
+                assert await connection.read_message() == "You said: hello"
+
+        The connection is a :class:`tornado.websocket.WebSocketClientConnection`. The end of the
+        block closes it, waits until the handler has had its ``on_close``, and raises what the
+        handler has raised; see ``raise_app_exceptions``. The result may also be awaited instead:
+        then the caller closes the connection, and exceptions of the handler are raised up to
+        the end of the opening handshake.
+
+        :param path: a path, or a whole URL, also with ``ws`` or ``wss``.
+        :param kwargs: the arguments of :func:`tornado.websocket.websocket_connect` and of
+            :class:`tornado.httpclient.HTTPRequest`, and ``params`` as for `fetch`.
+        :raises HTTPClientError: the application refuses the websocket.
+        :raises ModuleNotFoundError: there is no ``tornado.websocket``.
+        """
+        options, arguments = split_options(kwargs)
+        return MemoryWebSocket(
+            self._application,
+            MemoryTransport(self._application.accept),
+            self._make_client,
+            self._make_request(path, arguments),
+            options,
+            raises=self.raise_app_exceptions,
+        )
+
     def connect(self) -> MemoryIOStream:
         """Return the client's end of a new connection, for bytes that no client would send.
 
@@ -185,7 +217,7 @@ class MemoryClient:
 
     @property
     def has_open_connections(self) -> bool:
-        """True while a streamed response or a connection of `connect` is open."""
+        """True while a streamed response, a websocket or a connection of `connect` is open."""
         return self._application.has_open_connections
 
     @property
@@ -194,7 +226,7 @@ class MemoryClient:
         return self.has_open_connections or self._application.is_started
 
     async def close(self) -> None:
-        """Close the connections of streams and `connect` that are still open.
+        """Close the connections of streams, websockets and `connect` that are still open.
 
         Then the application is shut down, unless another server still uses it.
         """

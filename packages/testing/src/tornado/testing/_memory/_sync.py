@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from tornado.ioloop import IOLoop
 
 from ._client import MemoryClient
+from ._sync_websocket import SyncMemoryWebSocket
 
 if TYPE_CHECKING:
     from tornado.httputil import HTTPHeaders
@@ -81,6 +82,17 @@ class SyncMemoryClient:
     def options(self, path: str, **kwargs: Any) -> MemoryResponse:
         """Send an OPTIONS request; see `fetch`."""
         return self.fetch(path, method="OPTIONS", **kwargs)
+
+    def websocket(self, path: str, **kwargs: Any) -> SyncMemoryWebSocket:
+        """Open a websocket for a ``with`` block; see `MemoryClient.websocket`.
+
+        ::
+
+            with client.websocket("/chat") as connection:
+                connection.write_message("hello")
+                assert connection.read_message() == "You said: hello"
+        """
+        return SyncMemoryWebSocket(self._io_loop, self._client.websocket(path, **kwargs))
 
     def get_url(self, path: str) -> str:
         """Return the whole URL of a path."""

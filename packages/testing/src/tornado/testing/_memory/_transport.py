@@ -115,6 +115,8 @@ class Application:
     async def close(self) -> None:
         """Close the connections that are still open, and end the application."""
         await self._close_connections()
+        for stream in self._streams:  # those that are not the server's any more
+            stream.close()
         lifespans, self._lifespans, self._loop = self._lifespans, None, None
         if lifespans is not None:
             await lifespans.leave()

@@ -43,5 +43,8 @@ class Uncaught:
 
     def _note(self, handler: RequestHandler, error: BaseException) -> None:
         stream = getattr(handler.request.connection, "stream", None)
-        if self.error is None and self._owns(stream):
+        detached = getattr(
+            handler, "stream", None
+        )  # a handler whose connection outlives the request
+        if self.error is None and (self._owns(stream) or self._owns(detached)):
             self.error = error

@@ -1,8 +1,8 @@
 """What a test leaves behind.
 
-A test that leaves a task, a timer, an open socket, an HTTP client or a periodic callback disturbs
-the tests after it. Often it also points to a fault of the program, where something is never awaited
-or never closed. :class:`LeftoverWatch` finds such things and says where they were made.
+A test that leaves a task, a timer, an open socket, a client, a websocket or a periodic callback
+disturbs the tests after it. Often it also points to a fault of the program, where something is
+never awaited or never closed. :class:`LeftoverWatch` finds such things and says where they were made.
 """
 
 from __future__ import annotations
@@ -139,7 +139,14 @@ class LeftoverWatch:
             for each in self._timers()
             if not (each.origin in waits and each.description.startswith(_SLEEP))
         ]
-        return [*tasks, *timers, *self._periodic(), *self._sockets(), *self._clients()]
+        return [
+            *tasks,
+            *timers,
+            *self._periodic(),
+            *self._sockets(),
+            *self._clients(),
+            *self._websockets(),
+        ]
 
     def _tasks(self, loop: asyncio.AbstractEventLoop) -> Iterator[Leftover]:
         for task in sorted(asyncio.all_tasks(loop), key=_name_of_task):
@@ -171,6 +178,11 @@ class LeftoverWatch:
             # The shared client of a loop is closed with the loop.
             if not client.is_closed and not client.is_shared:
                 yield Leftover("client", type(client).__name__, origin, client)
+
+    def _websockets(self) -> Iterator[Leftover]:
+        for connection, origin in self._recording.things("websocket"):
+            if not connection.is_closed:
+                yield Leftover("websocket", f"to {connection.request.url}", origin, connection)
 
 
 def describe(test: object, left: list[Leftover]) -> str:

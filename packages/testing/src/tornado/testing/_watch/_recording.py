@@ -1,4 +1,4 @@
-"""A record of what a thread makes: tasks, timers, sockets, HTTP clients, periodic callbacks.
+"""A record of what a thread makes: tasks, timers, sockets, clients, periodic callbacks.
 
 Theory of operation
 ===================
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import CodeType, FrameType
 
-Kind: TypeAlias = Literal["task", "socket", "client", "periodic callback"]
+Kind: TypeAlias = Literal["task", "socket", "client", "websocket", "periodic callback"]
 
 #: Notes what a call of a wrapped method has made: its object, its arguments, its result, and the
 #: frame of its caller.
@@ -187,8 +187,18 @@ def _wrap_all() -> Iterator[Callable[[], None]]:
     yield from _wrap_loop(asyncio.BaseEventLoop)
     yield _wrap(socket, "__init__", _note_itself("socket"))
     yield _wrap(AsyncHTTPClient, "initialize", _note_itself("client"))
+    for connection in _websocket_classes():
+        yield _wrap(connection, "__init__", _note_itself("websocket"))
     yield _wrap(PeriodicCallback, "start", _note_itself("periodic callback"))
     yield _wrap(BaseAsyncIOLoop, "add_callback", _note_callback)
+
+
+def _websocket_classes() -> list[type]:
+    try:
+        from tornado.websocket import WebSocketClientConnection
+    except ImportError:  # not installed
+        return []
+    return [WebSocketClientConnection]
 
 
 def _wrap_loop(loop: type[asyncio.AbstractEventLoop]) -> Iterator[Callable[[], None]]:

@@ -54,7 +54,7 @@ class VersionCache:
     ) -> asyncio.Future[str | None]:
         """Make a version in a thread, once for all requests that wait for it.
 
-        :returns: a future; to cancel it does not disturb the others.
+        :returns: a future; cancelling it does not affect the others.
         """
         key = (found.path, found.signature)
         future = self._pending.get(key)

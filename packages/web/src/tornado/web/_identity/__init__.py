@@ -1,4 +1,4 @@
-"""Who has sent a request.
+"""Who sent a request.
 
 ``_identity``, a facet of handlers, reads and sets cookies, which ``_set_cookie`` writes.
 ``_signed_cookies`` signs them, in the form of ``_signed_values``. The current user is usually in such

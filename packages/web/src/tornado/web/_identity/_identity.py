@@ -1,4 +1,4 @@
-"""The facet ``Identity``: who has sent a request, and the cookies that identify them."""
+"""The facet ``Identity``: who sent a request, and the cookies that identify them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Identity(HandlerState):
 
     @property
     def current_user(self) -> Any:
-        """The user who has sent the request, ``None`` if nobody is signed in; also in templates.
+        """The user who sent the request, ``None`` if nobody is signed in; also in templates.
 
         It is the result of :meth:`get_current_user`, which is called once. ``prepare`` may assign
         the user instead.
@@ -52,7 +52,7 @@ class Identity(HandlerState):
         self._current_user = user
 
     def get_current_user(self) -> Any:
-        """Called to find the user who has sent the request. Override to return that user.
+        """Called to find the user who sent the request. Override to return that user.
 
         A ``def`` is called when :attr:`current_user` is first read. An ``async def`` is awaited
         before ``prepare``, in each request.

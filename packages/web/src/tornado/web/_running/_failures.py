@@ -50,6 +50,18 @@ def show_exception(handler: Execution, error: BaseException) -> None:
             observer(handler, error)  # type: ignore[arg-type]  # every Execution is a handler
 
 
+def report_exception(handler: Execution, error: BaseException) -> None:
+    """Log an exception that a handler has not caught, after showing it to the observers.
+
+    This is for handlers whose connection outlives the request, such as those of websockets; for
+    requests it is done already. See `observe_exceptions` and `RequestHandler.log_exception`.
+
+    .. versionadded:: 1.0
+    """
+    show_exception(handler, error)
+    handler.log_exception(type(error), error, error.__traceback__)
+
+
 def answer_exception(handler: Execution, error: BaseException) -> None:
     """End a request in the way that an exception asks for."""
     if isinstance(error, Finish):

@@ -21,7 +21,7 @@ NAME = "permessage-deflate"
 _NO_TAKEOVER = "_no_context_takeover"
 _WINDOW_BITS = "_max_window_bits"
 
-#: token, RFC 9110 section 5.6.2
+#: A token, RFC 9110 section 5.6.2. ``tornado.httputil`` has it too, but the protocol loads without it.
 _TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # noqa: S105 - a grammar rule, not a password
 
 #: extension-param, RFC 6455 section 9.1: the unquoted value has to be a token too

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 _WHOLE_TEXT = FIN | TEXT
 _WHOLE_BINARY = FIN | BINARY
+_WHOLE_CLOSE = FIN | CLOSE
 
 
 class ReceiverState(Enum):
@@ -69,6 +70,7 @@ class Receiver:
     """
 
     __slots__ = (
+        "_close_waits",
         "_from_client",
         "_inflater",
         "_is_last_frame",
@@ -76,6 +78,7 @@ class Receiver:
         "_message",
         "_missing",
         "_rest",
+        "close_comes_alone",
         "has_more",
         "max_message_size",
         "saw_control",
@@ -89,10 +92,14 @@ class Receiver:
         self._inflater = inflater
         self.max_message_size = max_message_size
         self.state = ReceiverState.BETWEEN_FRAMES
-        #: A batch was full: `receive` gives more without new bytes.
+        #: A batch was full, or a close frame waits: `receive` gives more without new bytes.
         self.has_more = False
+        #: A close frame waits for the next call of `receive` where anything came before it. So a
+        #: program can answer these messages before the connection is closing.
+        self.close_comes_alone = False
         #: Since this was set to false, `receive` has returned an event that is not a message.
         self.saw_control = False
+        self._close_waits = False
         self._rest = b""  # what came and could not be read yet
         self._message: IncomingMessage | None = None  # the message under way
         self._missing = 0  # of the payload of the data frame under way
@@ -120,7 +127,7 @@ class Receiver:
             raise
         if position < len(data) and self.state is not ReceiverState.ENDED:
             self._rest = data[position:]
-        self.has_more = len(events) >= batch and self._rest != b""
+        self.has_more = self._rest != b"" and (len(events) >= batch or self._close_waits)
         return events
 
     def _end(self) -> None:
@@ -171,6 +178,9 @@ class Receiver:
             self._check_first_byte(first, length)
             if first & CLOSE:  # a control frame; it waits until it is whole
                 if finish > end:
+                    break
+                if first == _WHOLE_CLOSE and events and self.close_comes_alone:
+                    self._close_waits = True
                     break
                 payload = data[start:finish]
                 if from_client:
