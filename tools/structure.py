@@ -170,7 +170,8 @@ def style(workspace: Workspace) -> Iterator[Finding]:
         text = file.read_text(encoding="utf-8")
         tree = ast.parse(text, str(file))
         is_test = file in others or _is_test(file)
-        for problem in english(text, tree, messages=not is_test and file.name != WORDS):
+        shows_words = is_test or file.name == WORDS
+        for problem in english(text, tree, messages=not shows_words, place=place.as_posix()):
             yield Finding("english", area, f"{place}{problem}")
         limits = module_size(text, MOST_LINES_OF_TESTS if is_test else MOST_LINES)
         for problem in [*limits, *(() if is_test else class_sizes(tree, exceptions))]:
@@ -180,7 +181,7 @@ def style(workspace: Workspace) -> Iterator[Finding]:
                 yield Finding("docstrings", area, f"{place}{problem}")
     for file in pages(root):
         place = file.relative_to(root)
-        for problem in english_of_page(file.read_text(encoding="utf-8")):
+        for problem in english_of_page(file.read_text(encoding="utf-8"), place.as_posix()):
             yield Finding("pages", area_of(place.parts), f"{place}{problem}")
 
 

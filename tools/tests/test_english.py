@@ -110,3 +110,10 @@ def test_every_rule_says_what_to_write() -> None:
     for rule in RULES:
         assert rule.instead
         assert re.compile(rule.phrase)
+
+
+def test_a_word_is_right_in_files_about_that_very_thing() -> None:
+    page = "Everybody is in a room.\n"
+
+    assert list(english_of_page(page, "demos/chat/README.md")) == []
+    assert list(english_of_page(page, "docs/web.md")) == [':1: "room": write "module"']

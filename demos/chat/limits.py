@@ -1,0 +1,39 @@
+"""How much one visitor may send."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_MAX_KEYS = 10_000
+
+
+class RateLimit:
+    """So many events a second for each key, and some more at once after a pause.
+
+    :param rate: events a second.
+    :param burst: events at once.
+    """
+
+    def __init__(
+        self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._interval = 1 / rate
+        self._tolerance = self._interval * (burst - 1)
+        self._clock = clock
+        self._due: dict[str, float] = {}  # when a key that keeps to the rate would be next
+
+    def wait_time(self, key: str) -> float:
+        """Count an event and return 0; or return the seconds to wait, and count nothing."""
+        now = self._clock()
+        due = max(self._due.get(key, now), now)
+        wait = due - now - self._tolerance
+        if wait > 1e-9:
+            return wait
+        if len(self._due) >= _MAX_KEYS:
+            self._due = {each: time_ for each, time_ in self._due.items() if time_ > now}
+        self._due[key] = due + self._interval
+        return 0
