@@ -57,7 +57,7 @@ class Reconnecting:
     The iteration ends after `close`, and when the server closes with 1000, which says that there
     is no more to come. It raises where connecting again would not help: `HTTPClientError` for a
     refusal with a status 4xx (but 408, 425 and 429), `ReconnectError` for a close code of
-    ``final_codes`` and after ``give_up_after``, and whatever is no failure of network or server.
+    ``final_codes`` and after ``give_up_after``, and any error that does not come from the network or the server.
 
     :param target: a URL or an `HTTPRequest`, as for `websocket_connect`; or a function that
         returns one, which is called for every attempt and may be a coroutine function. So a token
