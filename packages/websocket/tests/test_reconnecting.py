@@ -329,6 +329,16 @@ def test_a_normal_close_of_the_server_ends_the_iteration():
     run(main())
 
 
+def test_a_server_that_has_heard_nothing_gets_a_new_connection():
+    async def main() -> None:
+        async with running() as peer, Reconnecting(peer.url, **QUICK) as updates:
+            await anext(updates)
+            peer.handlers[0].close(1000, "ping timed out")
+            assert await anext(updates) == "hello 2 "
+
+    run(main())
+
+
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503])
 def test_refusals_that_pass(status):
     async def main() -> None:

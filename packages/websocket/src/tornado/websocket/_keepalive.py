@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+#: What a close frame says when nothing has come in time; its code is 1000, as upstream's is.
+EXPIRED_REASON = "ping timed out"
+
 
 class Keepalive:
     """The pings of one connection.

@@ -11,7 +11,7 @@ from tornado.log import gen_log
 from tornado.web import report_exception
 
 from ._delivery import Delivery
-from ._keepalive import Keepalive
+from ._keepalive import EXPIRED_REASON, Keepalive
 from ._outbox import Outbox
 from ._protocol import WebSocketProtocol
 from .protocol import (
@@ -270,7 +270,7 @@ class WebSocketProtocol13(WebSocketProtocol):
             self.write_ping(b"")
 
     def _expire(self) -> None:
-        self.close(reason="ping timed out")
+        self.close(reason=EXPIRED_REASON)
         self.stream.close_when_written()
 
     @staticmethod

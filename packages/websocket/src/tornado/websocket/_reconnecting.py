@@ -14,7 +14,7 @@ from tornado.log import gen_log
 from ._client import WebSocketClientConnection
 from ._errors import ReconnectError, WebSocketClosedError, WebSocketError
 from ._gap import Gap
-from ._retry_policy import FINAL_CLOSE_CODES, Backoff, may_pass, requested_delay
+from ._retry_policy import FINAL_CLOSE_CODES, Backoff, is_final, may_pass, requested_delay
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -55,9 +55,10 @@ class Reconnecting:
     Nothing runs in the background: between two messages that the program takes, nobody connects.
 
     The iteration ends after `close`, and when the server closes with 1000, which says that there
-    is no more to come. It raises where connecting again would not help: `HTTPClientError` for a
-    refusal with a status 4xx (but 408, 425 and 429), `ReconnectError` for a close code of
-    ``final_codes`` and after ``give_up_after``, and any error that does not come from the network or the server.
+    is no more to come (unless its reason is that a ping timed out). It raises where connecting
+    again would not help: `HTTPClientError` for a refusal with a status 4xx (but 408, 425 and 429),
+    `ReconnectError` for a close code of ``final_codes`` and after ``give_up_after``, and any error
+    that does not come from the network or the server.
 
     :param target: a URL or an `HTTPRequest`, as for `websocket_connect`; or a function that
         returns one, which is called for every attempt and may be a coroutine function. So a token
@@ -248,7 +249,7 @@ class Reconnecting:
             return
         now = asyncio.get_running_loop().time()
         code, reason = connection.close_code, connection.close_reason
-        if code in self._final_codes:
+        if is_final(code, reason, self._final_codes):
             self.close()
             if code == 1000:
                 return

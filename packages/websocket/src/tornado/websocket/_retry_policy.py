@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from tornado.httpclient import HTTPClientError
 
+from ._keepalive import EXPIRED_REASON
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 #: Close codes after which a new connection would end in the same way: what was sent breaks the
 #: protocol (1002, 1003, 1007, 1009, 1010) or a rule of the server (1008, and 3000 and 3003 of the
@@ -19,6 +21,13 @@ FINAL_CLOSE_CODES = frozenset({1000, 1002, 1003, 1007, 1008, 1009, 1010, 3000, 3
 #: Refusals with a status of the client's that go away by themselves: the server was too slow to
 #: read (408), it is too early (425), there are too many requests (429).
 _PASSING_STATUSES = frozenset({408, 425, 429})
+
+
+def is_final(code: int | None, reason: str | None, final_codes: Collection[int]) -> bool:
+    """Tell whether a server that closed in this way wants no other connection."""
+    if code == 1000 and reason == EXPIRED_REASON:  # it lost the connection before we did
+        return False
+    return code in final_codes
 
 
 def may_pass(error: Exception) -> bool:
