@@ -223,6 +223,7 @@ def test_a_websocket_that_is_refused(loop: Any, app: Application) -> None:
     loop.run_sync(main)
 
 
+@pytest.mark.expected_errors("Uncaught exception", "500 GET")
 def test_what_a_handler_does_not_catch_reaches_the_test(loop: Any, app: Application) -> None:
     async def main() -> None:
         client = MemoryClient(app)
@@ -247,6 +248,7 @@ def test_what_a_handler_does_not_catch_reaches_the_test(loop: Any, app: Applicat
     loop.run_sync(main)
 
 
+@pytest.mark.expected_errors("Uncaught exception", "500 GET")
 def test_exceptions_of_a_handler_may_stay_its_own(loop: Any, app: Application) -> None:
     async def main() -> None:
         client = MemoryClient(app, raise_app_exceptions=False)
@@ -274,6 +276,7 @@ def test_without_the_package_the_error_says_what_to_install(
 # Tests that await nothing.
 
 
+@pytest.mark.expected_errors("Uncaught exception", "500 GET")
 def test_a_plain_test_sends_and_reads_messages(app: Application) -> None:
     with SyncMemoryClient(app) as client:
         with client.websocket("/", subprotocols=["v1"]) as connection:

@@ -50,19 +50,25 @@ if TYPE_CHECKING:
         HandshakeError,
         MisuseError,
         PeerError,
+        ReconnectError,
         WebSocketClosedError,
         WebSocketError,
     )
+    from ._gap import Gap
     from ._handler import WebSocketHandler
     from ._parameters import ConnectionParameters
     from ._protocol import WebSocketProtocol
     from ._protocol13 import WebSocketProtocol13
+    from ._reconnecting import Reconnecting
 
 __all__ = [
     "ConnectionParameters",
+    "Gap",
     "HandshakeError",
     "MisuseError",
     "PeerError",
+    "ReconnectError",
+    "Reconnecting",
     "WebSocketClientConnection",
     "WebSocketClosedError",
     "WebSocketError",
@@ -77,9 +83,12 @@ publish(
     globals(),
     {
         "ConnectionParameters": "_parameters",
+        "Gap": "_gap",
         "HandshakeError": "_errors",
         "MisuseError": "_errors",
         "PeerError": "_errors",
+        "ReconnectError": "_errors",
+        "Reconnecting": "_reconnecting",
         "WebSocketClientConnection": "_client",
         "WebSocketClosedError": "_errors",
         "WebSocketError": "_errors",

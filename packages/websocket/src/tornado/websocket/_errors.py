@@ -5,6 +5,7 @@
     WebSocketError
     +-- WebSocketClosedError      sending over a connection that is closed
     +-- HandshakeError            an opening handshake that is refused
+    +-- ReconnectError            a lost connection that is not replaced
     +-- PeerError                 the peer broke the protocol or a limit
     +-- MisuseError               our own program broke the protocol
 """
@@ -19,6 +20,7 @@ __all__ = [
     "HandshakeError",
     "MisuseError",
     "PeerError",
+    "ReconnectError",
     "WebSocketClosedError",
     "WebSocketError",
 ]
@@ -45,6 +47,23 @@ class HandshakeError(WebSocketError):
         super().__init__(message)
         self.status = status
         self.headers = headers or {}
+
+
+class ReconnectError(WebSocketError):
+    """A connection was lost, and there will be no other one.
+
+    :ivar close_code: what the server's close frame said, None if there was none.
+    :ivar close_reason: the reason in that frame.
+
+    .. versionadded:: 1.0
+    """
+
+    def __init__(
+        self, message: str, *, close_code: int | None = None, close_reason: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.close_code = close_code
+        self.close_reason = close_reason
 
 
 class PeerError(WebSocketError):
