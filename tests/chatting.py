@@ -136,15 +136,11 @@ async def post_form(url: str, body: str, cookies: str, **headers: str) -> HTTPRe
 async def connect(
     address: str, cookies: str, room: str = "lobby", cursor: str = "", **headers: str
 ) -> AsyncIterator[WebSocketClientConnection]:
-    """Open a websocket into a room, and wait for its end afterwards."""
+    """Open a websocket into a room."""
     url = f"{address.replace('http', 'ws')}/a/socket?room={room}&cursor={cursor}"
-    connection = await websocket_connect(HTTPRequest(url, headers={"Cookie": cookies, **headers}))
-    try:
+    request = HTTPRequest(url, headers={"Cookie": cookies, **headers})
+    async with await websocket_connect(request) as connection:
         yield connection
-    finally:
-        connection.close()
-        async for _ in connection:
-            pass
 
 
 async def read_until(

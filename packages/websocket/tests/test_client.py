@@ -114,6 +114,18 @@ async def test_messages_come_back(host):
 
 
 @in_site
+async def test_the_end_of_a_with_block_waits_for_the_end_of_the_connection(host):
+    async with await websocket_connect(f"ws://{host}/") as connection:
+        for _ in range(100):  # more than wait to be read
+            connection.write_message("nobody reads the answer")
+        stream = connection.stream
+
+    assert stream.closed()
+    assert connection.ws_connection is None
+    assert await connection.read_message() is None
+
+
+@in_site
 async def test_messages_are_iterated_over_until_the_server_closes(host):
     async with await websocket_connect(f"ws://{host}/") as connection:
         for message in ("1", "2", "close"):

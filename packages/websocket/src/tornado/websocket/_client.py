@@ -157,7 +157,10 @@ class WebSocketClientConnection:
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
+        """Close the connection and wait until it has ended; nobody gets what still comes."""
         self.close()
+        async for _ in self._inbox.messages():  # so that a full inbox does not hide the close frame
+            pass
 
     def write_message(
         self, message: str | bytes | dict[str, Any], binary: bool = False
