@@ -130,7 +130,9 @@ def test_a_client_that_takes_nothing_of_what_waits_is_cut_off(
     connection._drained = drained_before
     assert connection.pass_deadline() == (["abort"] if is_closed else [])
     assert len(caplog.records) == is_closed
-    if not is_closed:
+    if is_closed:
+        assert connection.deadline == NEVER
+    else:
         assert connection._drained == (drained if waits else NOTHING_WAITS)
         assert connection.deadline == NOW + WRITE_TIME
 
