@@ -14,6 +14,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tornado.ioloop import IOLoop
 from tornado.platform.asyncio import AsyncIOLoop
@@ -37,6 +39,9 @@ def finish(ioloop):
 @pytest.fixture(scope="session", autouse=True)
 def only_objects_of_tests():
     """Keep pytest and its plugins out of garbage collections, which take long otherwise."""
+    # Hypothesis looks once, at its first example, for what refers to its random numbers. It does not
+    # find what is frozen.
+    given(st.none())(lambda _: None)()
     gc.collect()
     gc.freeze()
     yield
