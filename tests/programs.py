@@ -75,6 +75,15 @@ class Program:
             time.sleep(0.02)
         raise RuntimeError(f"printed no {start!r}: {self.stdout!r}\n{self.stderr}")
 
+    def wait_until_idle(self) -> None:
+        """Wait until the program sleeps: its answer may be here before its ``send`` has returned."""
+        stat = f"/proc/{self.process.pid}/stat"
+        end = time.monotonic() + PATIENCE
+        while os.path.exists(stat) and _state(stat) != "S":
+            if time.monotonic() > end:
+                raise TimeoutError("the program is never idle")
+            time.sleep(0.01)
+
     def interrupt(self) -> int:
         """Press Ctrl-C and return the exit status."""
         self.process.send_signal(signal.SIGINT)
@@ -139,3 +148,9 @@ def curl(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run curl's own binary, without its progress meter and without a proxy."""
     command = ["curl", "--silent", "--show-error", "--noproxy", "*", "--max-time", "20", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+
+def _state(stat: str) -> str:
+    """Return the state of a process, from its file in /proc."""
+    with open(stat, encoding="utf-8") as file:
+        return file.read().rpartition(")")[2].split()[0]

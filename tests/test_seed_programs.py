@@ -26,6 +26,7 @@ def test_the_first_program_runs_as_printed_and_ctrl_c_ends_it(tmp_path: Path) ->
     with running(write_program(tmp_path, HELLO, "hello.py"), 8888) as program:
         answer = curl("http://127.0.0.1:8888/").stdout
         headers = curl("--include", "http://127.0.0.1:8888/").stdout
+        program.wait_until_idle()
         status = program.interrupt()
 
         assert answer == "Hello, world"

@@ -107,8 +107,16 @@ class _Selection:
         files: dict[str, float] = defaultdict(float)
         for test in self._tests:
             files[test.partition("::")[0]] += durations[test]
-        items[:] = [item for item in items if item.nodeid in self._tests]
-        items.sort(key=lambda item: (files[item.nodeid.partition("::")[0]], durations[item.nodeid]))
+        # A mutant may change the parameters of a test, and with them its id.
+        items[:] = [
+            item for item in items if item.nodeid in self._tests or item.nodeid not in durations
+        ]
+        items.sort(
+            key=lambda item: (
+                files[item.nodeid.partition("::")[0]],
+                durations.get(item.nodeid, 0.0),
+            )
+        )
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:

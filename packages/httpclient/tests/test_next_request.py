@@ -10,6 +10,7 @@ from tornado.httpclient import HTTPRequest
 from tornado.httpclient._errors import HTTPProtocolError, RedirectError
 from tornado.httpclient._fetch._next_request import NextRequests, expects_continue
 from tornado.httpclient._fetch._redirect import redirect_request
+from tornado.httpclient._request._authentication import digest_field
 from tornado.httpclient._request._request import settle
 from tornado.httpclient._request._target import parse_target
 from tornado.httputil import HTTPHeaders
@@ -257,13 +258,30 @@ def test_several_locations_have_to_be_the_same():
     ],
 )
 def test_a_challenge_is_answered(url, options, answers):
-    request = request_of(url, **{"auth_mode": "digest", **options})
+    headers = {"X-Other": "stays"}
+    request = request_of(url, **{"auth_mode": "digest", "headers": headers, **options})
     new = find(request, 401, CHALLENGE)
     if answers is None:
         assert new is None
     else:
         assert all(text in new.headers["Authorization"] for text in answers)
         assert "Authorization" not in request.headers
+
+
+@pytest.mark.parametrize(
+    ("url", "options", "password"),
+    [
+        (URL, {"auth_username": "u", "auth_password": "p"}, "p"),
+        ("https://u:q@a.example/b/c?d", {}, "q"),
+        ("https://v:q@a.example/b/c?d", {"auth_username": "u", "auth_password": "p"}, "p"),
+        (URL, {"auth_username": "u"}, ""),
+    ],
+)
+def test_a_challenge_is_answered_with_the_password(url, options, password):
+    challenge = 'Digest realm="r", nonce="n"'  # without qop nothing in the answer is random
+    new = find(request_of(url, auth_mode="digest", **options), 401, {"Www-Authenticate": challenge})
+    expected = digest_field([challenge], "GET", "/b/c?d", "u", password)
+    assert new.headers["Authorization"] == expected
 
 
 @pytest.mark.parametrize("code", [200, 400, 402, 407])
@@ -328,6 +346,7 @@ def test_libcurl_is_believed_about_redirects_only():
     for _ in range(2):
         assert follow(request, 302, {"Location": "/new"}, requests).url == "https://a.example/new"
     assert follow(request, 302, {"Location": "/new"}, requests) is None
+    assert follow(request_of(URL, max_redirects=0), 302, {"Location": "/new"}) is None
 
 
 def test_libcurl_must_not_follow_what_this_client_would_not():

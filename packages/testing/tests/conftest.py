@@ -150,7 +150,12 @@ class Suites:
 #: With CI, pytest repeats whole messages in its summary. Without bytecode, each process compiles
 #: everything that it imports.
 _OF_THE_OUTER_RUN = ("CI", "PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST", "PYTHONDONTWRITEBYTECODE")
-_OPTIONS = ("-rA", "-p", "no:cacheprovider")
+_OPTIONS = (
+    "-rA",
+    *("-p", "no:cacheprovider"),
+    # Under -O; the asserts of the tests that are written here are rewritten, and hold all the same.
+    *("-W", "ignore:assertions not in test modules:pytest.PytestConfigWarning"),
+)
 
 
 @pytest.fixture

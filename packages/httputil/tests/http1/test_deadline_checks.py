@@ -130,7 +130,9 @@ def test_a_client_that_takes_nothing_of_what_waits_is_cut_off(
     connection._drained = drained_before
     assert connection.pass_deadline() == (["abort"] if is_closed else [])
     assert len(caplog.records) == is_closed
-    if not is_closed:
+    if is_closed:
+        assert connection.deadline == NEVER
+    else:
         assert connection._drained == (drained if waits else NOTHING_WAITS)
         assert connection.deadline == NOW + WRITE_TIME
 
@@ -146,6 +148,7 @@ def test_a_check_of_reading_begins_with_what_is_drained_now(state):
 
 def test_a_check_of_reading_does_not_put_off_that_of_a_body():
     connection = Connection(BODY, drained=5, waits=1, holds_up=True)
+    connection._drained = 5  # of an earlier check
     connection.deadline = NOW + 1
     connection._watch_writes()
     assert connection.deadline == NOW + 1

@@ -48,6 +48,10 @@ def test_a_sweep_comes_eight_times_within_the_shortest_timeout(sweep, clock, tim
         assert clock.delays == [pytest.approx(tick)]
 
 
+def test_a_deadline_may_be_asked_for_before_anything_is_watched(sweep, clock):
+    assert sweep.after(5) == clock.now + 1 + 5  # at most the longest tick late
+
+
 def test_a_shorter_timeout_makes_it_more_frequent_and_a_longer_one_does_not(sweep, clock):
     for timeout, tick in ((4, 0.5), (8, 0.5), (4, 0.5), (2, 0.25), (4, 0.25)):
         sweep.add(Connection(), timeout)

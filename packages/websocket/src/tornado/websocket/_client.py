@@ -6,7 +6,7 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING, Any
 
-from tornado.ioloop import IOLoop
+from tornado.ioloop import IOLoop, takes_loop
 from tornado.log import app_log
 
 from ._connecting import connect
@@ -53,6 +53,7 @@ class WebSocketClientConnection:
     #: The fields of the server's answer.
     headers: HTTPHeaders | None = None
 
+    @takes_loop(before="request")
     def __init__(
         self,
         request: HTTPRequest,
@@ -65,6 +66,7 @@ class WebSocketClientConnection:
         resolver: Resolver | None = None,
         *,
         http_client: SimpleAsyncHTTPClient | None = None,
+        io_loop: IOLoop | None = None,
         **limits: Any,
     ) -> None:
         self.request = request
@@ -81,7 +83,7 @@ class WebSocketClientConnection:
         self._on_message_callback = on_message_callback
         self._inbox = Inbox(_MAX_WAITING_MESSAGES, self._read_on)
         self._is_closed = False
-        loop = IOLoop.current().asyncio_loop  # it may not run yet
+        loop = (io_loop or IOLoop.current()).asyncio_loop  # it may not run yet
         #: Done with this object when the connection is open.
         self.connect_future: asyncio.Future[Any] = loop.create_future()
         self._connecting = loop.create_task(self._connect())
