@@ -16,6 +16,7 @@ import pytest
 import trustme
 import websockets
 import wsproto
+from websockets.exceptions import NegotiationError
 from websockets.extensions.permessage_deflate import (
     ClientPerMessageDeflateFactory,
     ServerPerMessageDeflateFactory,
@@ -243,6 +244,9 @@ async def with_wsproto(url: str, parameters: dict[str, Any] | None, tls: Any) ->
 
 CLIENTS = [with_websockets, with_aiohttp, with_picows, with_wsproto]
 
+#: Those that can compress.
+COMPRESSING_CLIENTS = [with_websockets, with_aiohttp, with_wsproto]
+
 
 @pytest.fixture(autouse=True)
 def quiet_access_log() -> None:
@@ -262,7 +266,7 @@ def test_clients_without_compression(
     run(talk())
 
 
-@pytest.mark.parametrize("client", [with_websockets, with_aiohttp, with_wsproto])
+@pytest.mark.parametrize("client", COMPRESSING_CLIENTS)
 @pytest.mark.parametrize("parameters", PARAMETERS, ids=str)
 @pytest.mark.parametrize(
     "options",
@@ -394,6 +398,9 @@ CLOSE_CODES = {
     wsproto_server: 4321,
 }
 
+#: Those that can compress.
+COMPRESSING_SERVERS = [websockets_server, aiohttp_server, wsproto_server]
+
 
 @pytest.mark.parametrize("server", CLOSE_CODES)
 @pytest.mark.parametrize("is_secure", [False, True], ids=["ws", "wss"])
@@ -406,7 +413,7 @@ def test_servers_without_compression(server: Any, is_secure: bool, contexts: Any
     run(talk())
 
 
-@pytest.mark.parametrize("server", [websockets_server, aiohttp_server, wsproto_server])
+@pytest.mark.parametrize("server", COMPRESSING_SERVERS)
 @pytest.mark.parametrize("parameters", PARAMETERS, ids=str)
 @pytest.mark.parametrize(
     "options",
@@ -424,5 +431,35 @@ def test_servers_with_compression(
         async with server(parameters, None) as port:
             agreed = await talk_to(port, options, None, close_code=CLOSE_CODES[server])
             assert agreed.startswith("permessage-deflate")
+
+    run(talk())
+
+
+# A window of 8 bits, which RFC 7692 allows and zlib cannot make.
+
+
+@pytest.mark.parametrize("client", [with_websockets, with_aiohttp])
+def test_clients_that_refuse_to_compress_in_a_window_of_8_bits(
+    client: Callable[..., Awaitable[str]],
+) -> None:
+    async def talk() -> None:
+        async with serving({"peer_max_window_bits": 8}) as (url, _):
+            with pytest.raises(
+                (NegotiationError, aiohttp.WSServerHandshakeError, ValueError),
+                match=r"(?i)window|params",
+            ):
+                await client(url, {}, None)
+
+    run(talk())
+
+
+@pytest.mark.parametrize("direction", ["max_window_bits", "peer_max_window_bits"])
+@pytest.mark.parametrize("server", COMPRESSING_SERVERS)
+def test_servers_that_are_offered_a_window_of_8_bits(server: Any, direction: str) -> None:
+    async def talk() -> None:
+        async with server({}, None) as port:
+            agreed = await talk_to(port, {direction: 8}, None, close_code=CLOSE_CODES[server])
+            can = server is websockets_server and direction == "max_window_bits"
+            assert ("=8" in agreed) == can
 
     run(talk())
