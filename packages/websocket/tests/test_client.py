@@ -353,6 +353,42 @@ def test_tls_and_its_errors():
     run(test())
 
 
+def test_a_redirect_from_ws_to_wss_drops_credentials():
+    async def test():
+        authority = trustme.CA()
+        context, trust = (
+            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH),
+            ssl.create_default_context(),
+        )
+        authority.issue_cert("127.0.0.1").configure_cert(context)
+        authority.configure_trust(trust)
+        servers, hosts = [], []
+        for options in ({}, {"ssl_options": context}):
+            sockets = bind_sockets(0, "127.0.0.1")
+            servers.append(HTTPServer(Application(ROUTES), **options))
+            servers[-1].add_sockets(sockets)
+            hosts.append(f"127.0.0.1:{sockets[0].getsockname()[1]}")
+        for target, is_kept in ((f"wss://{hosts[1]}/fields", False), ("/fields", True)):
+            connection = await websocket_connect(
+                HTTPRequest(
+                    f"ws://{hosts[0]}/redirect?to={target}",
+                    headers={"Cookie": "a=b"},
+                    auth_username="user",
+                    auth_password="secret",
+                    ssl_options=trust,
+                )
+            )
+            fields = await connection.read_message()
+            assert ('"a=b"' in fields) == ("Basic" in fields) == is_kept
+            connection.close()
+            await connection.wait_closed()
+        for server in servers:
+            server.stop()
+            await server.close_all_connections()
+
+    run(test())
+
+
 def test_unix_sockets(tmp_path):
     async def test():
         path = str(tmp_path / "socket")
