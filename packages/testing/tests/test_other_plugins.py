@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -326,4 +327,4 @@ def test_both_markers_for_a_timeout_may_be_used(suite: Any) -> None:
     assert len(outcomes["xfail"]) == 3, run.output
     assert outcomes["passed"] == ["TestOfTornasync::test_third"], run.output
     assert outcomes["failed"] == ["test_of_pytest_timeout"], run.output
-    assert "Timeout (>0.1s) from pytest-timeout" in run.output
+    assert re.search(r"Timeout \(?>0\.1s", run.output)  # newer versions write brackets

@@ -10,7 +10,7 @@ A handler has a method for each thing that can happen::
             print("open")
 
         def on_message(self, message):
-            self.write_message("You said: " + message)
+            self.write_message(f"You said: {message}")
 
         def on_close(self):
             print("closed", self.close_code)

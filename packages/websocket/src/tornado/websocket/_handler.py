@@ -35,14 +35,14 @@ class WebSocketHandler(UpgradedHandler):
 
         class EchoHandler(WebSocketHandler):
             def on_message(self, message):
-                self.write_message("You said: " + message)
+                self.write_message(f"You said: {message}")
 
     or it takes the messages one by one::
 
         class EchoHandler(WebSocketHandler):
             async def open(self):
                 async for message in self.messages():
-                    await self.write_message("You said: " + message)
+                    await self.write_message(f"You said: {message}")
 
     Each of these methods may be ``async def``. The messages of a connection are handled one after
     the other; the next one waits until the method has returned.
