@@ -14,12 +14,40 @@ import atexit
 import os
 import weakref
 from concurrent.futures import Future
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from tornado.ioloop import current_asyncio_loop
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     Operation = Callable[[], Awaitable[None]]
+
+#: Seconds to wait until users on other loops have stopped: such a loop may be ending as well.
+_OTHER_LOOPS_TIMEOUT = 1.0
+
+
+class _User(NamedTuple):
+    """What serves the application: how to stop it, and on which loop."""
+
+    close: Operation | None
+    loop: asyncio.AbstractEventLoop
+
+    async def stop(self) -> None:
+        """Stop it on its own loop: its tasks and futures belong to that one."""
+        if self.close is None or self.loop.is_closed():
+            return
+        if self.loop is asyncio.get_running_loop() or not self.loop.is_running():
+            await self.close()
+            return
+        stopping = asyncio.run_coroutine_threadsafe(_run(self.close), self.loop)
+        done, _ = await asyncio.wait([asyncio.wrap_future(stopping)], timeout=_OTHER_LOOPS_TIMEOUT)
+        for each in done:
+            each.result()
+
+
+async def _run(operation: Operation) -> None:
+    await operation()
 
 
 class Lifespan:
@@ -36,7 +64,7 @@ class Lifespan:
         self._start = start
         self._end = end
         self._is_empty = is_empty
-        self._users: dict[object, Operation | None] = {}
+        self._users: dict[object, _User] = {}
         self._life: _Life | None = None
 
     @property
@@ -52,7 +80,7 @@ class Lifespan:
         life = self._current_life()
         is_ready = self._is_empty() if life is None else life.is_started
         if is_ready:
-            self._users[user] = close
+            self._users[user] = _User(close, current_asyncio_loop())
         return is_ready
 
     async def enter(self, user: object, close: Operation | None = None) -> None:
@@ -65,7 +93,7 @@ class Lifespan:
         """
         while (life := self._current_life()) is not None and life.is_ending:
             await life.wait_for_end()
-        self._users[user] = close
+        self._users[user] = _User(close, asyncio.get_running_loop())
         if life is None:
             if self._is_empty():
                 return
@@ -101,11 +129,10 @@ class Lifespan:
         return self._life
 
     async def close_users(self) -> None:
-        """Stop all that still serve the application."""
+        """Stop all that still serve the application, each on its own loop."""
         users, self._users = self._users, {}
-        for close in users.values():
-            if close is not None:
-                await close()
+        for user in users.values():
+            await user.stop()
 
 
 class _Life:
