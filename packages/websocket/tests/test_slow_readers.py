@@ -137,6 +137,36 @@ def test_waiting_ends_with_the_connection(stuffing):
     assert isinstance(future.exception(timeout=10), WebSocketClosedError)
 
 
+def test_a_message_that_waited_is_done_when_the_system_has_taken_it(stuffing):
+    application, handlers = stuffing(websocket_slow_reader="wait")
+    peer = application.connect(receive_buffer=4096)
+    handler = handlers.get(timeout=10)
+    seen = queue.Queue()
+
+    def write():
+        for _ in range(60):
+            written = handler.write_message(MESSAGE, binary=True)
+        written.add_done_callback(lambda _: seen.put(handler.unsent()))
+
+    application.call(write)
+    for _ in range(60):
+        assert peer.receive() == MESSAGE
+    assert seen.get(timeout=10) == 0
+
+
+def test_a_message_that_waited_fails_with_the_connection(stuffing):
+    application, handlers = stuffing(websocket_slow_reader="wait")
+    peer = application.connect(receive_buffer=4096)
+    handler = handlers.get(timeout=10)
+    futures = application.call(
+        lambda: [handler.write_message(MESSAGE, binary=True) for _ in range(60)]
+    )
+    peer.drop()
+    assert handlers.get(timeout=10) == "closed"
+    last = application.call(lambda: [future.exception() for future in futures])[-5:]
+    assert [type(error) for error in last] == [WebSocketClosedError] * 5
+
+
 def test_others_do_not_notice_a_slow_reader(stuffing):
     application, handlers = stuffing(websocket_slow_reader="drop")
     slow = application.connect(receive_buffer=4096)

@@ -161,8 +161,7 @@ class WebSocketClientConnection:
     async def __aexit__(self, *exc_info: object) -> None:
         """Close the connection and wait until it has ended; nobody gets what still comes."""
         self.close()
-        async for _ in self._inbox.messages():  # so that a full inbox does not hide the close frame
-            pass
+        await self.wait_closed()
 
     def write_message(
         self, message: str | bytes | dict[str, Any], binary: bool = False
@@ -208,6 +207,8 @@ class WebSocketClientConnection:
 
     async def wait_closed(self) -> None:
         """Wait until the connection has ended; what was not read by then is dropped.
+
+        It is read, so that a full inbox does not hide the close frame.
 
         .. versionadded:: 1.0
         """

@@ -66,7 +66,11 @@ class Outbox:
         if self.is_congested and self._is_full():
             return self._send_to_slow_reader(message, binary)
         connection = self._connection
-        frame = connection.send_binary(message) if binary else connection.send_text(message)
+        return self._write(
+            connection.send_binary(message) if binary else connection.send_text(message)
+        )
+
+    def _write(self, frame: bytes) -> asyncio.Future[None]:
         if self._collected is not None:
             self._collected.append(frame)
             return _done()
@@ -74,7 +78,11 @@ class Outbox:
             written = self._stream.write(frame)
         except StreamClosedError:
             raise WebSocketClosedError from None
-        return written if written.done() and not written.exception() else _translated(written)
+        if written.done() and not written.exception():
+            return written
+        future: asyncio.Future[None] = written.get_loop().create_future()
+        _settle_with(future, written)
+        return future
 
     def send_shared(self, frames: SharedFrames) -> bool:
         """Send a message of `broadcast`; return whether it is on its way."""
@@ -150,20 +158,20 @@ class Outbox:
     def _send_next(self, held: deque[tuple[Any, bool, asyncio.Future[None]]]) -> None:
         message, binary, future = held.popleft()
         connection = self._connection
-        if connection.is_open:
-            self.send_control(
+        try:
+            written = self._write(
                 connection.send_binary(message) if binary else connection.send_text(message)
             )
-        if not future.done():
-            future.set_result(None)
+        except WebSocketClosedError as error:
+            _fail(future, error)
+        else:
+            _settle_with(future, written)
 
     def lose(self) -> None:
         """Let those that wait know that the connection is gone."""
         held, self._held = self._held, None
         for _, _, future in held or ():
-            if not future.done():
-                future.set_exception(WebSocketClosedError())
-                future.exception()  # nobody has to wait for it
+            _fail(future, WebSocketClosedError())
 
 
 def _done() -> asyncio.Future[None]:
@@ -172,18 +180,19 @@ def _done() -> asyncio.Future[None]:
     return future
 
 
-def _translated(written: asyncio.Future[None]) -> asyncio.Future[None]:
-    """Return a future that fails with the error of this package if the stream's future fails."""
-    future: asyncio.Future[None] = written.get_loop().create_future()
+def _fail(future: asyncio.Future[None], error: WebSocketClosedError) -> None:
+    if not future.done():
+        future.set_exception(error)
+        future.exception()  # nobody has to wait for it
 
-    def finish(written: asyncio.Future[None]) -> None:
-        if future.done():
-            return
+
+def _settle_with(future: asyncio.Future[None], written: asyncio.Future[None]) -> None:
+    """Let a future end with a write of the stream, and fail with the error of this package."""
+
+    def settle(written: asyncio.Future[None]) -> None:
         if written.cancelled() or written.exception() is not None:
-            future.set_exception(WebSocketClosedError())
-            future.exception()  # nobody has to wait for it
-        else:
+            _fail(future, WebSocketClosedError())
+        elif not future.done():
             future.set_result(None)
 
-    written.add_done_callback(finish)
-    return future
+    written.add_done_callback(settle)
