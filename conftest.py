@@ -10,7 +10,7 @@ the test has seen it:
 
 Tests that fail by themselves are left alone. What asyncio says about a future or a task when it is
 collected as garbage may be about an earlier test: it fails nothing, and is shown at the end of the run.
-What asyncio's own transports raise is about the servers that tests are written with, and fails nothing.
+So does what its own transports raise, which is about the servers that tests are written with.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _OF_GARBAGE = re.compile("(Future|Task) exception was never retrieved|Task was d
 #: are written with, and asyncio's server of 3.11 loses count when it is closed before its transports.
 _OF_TRANSPORTS = re.compile(r"Exception in callback _(Selector|SSL)\w+\.")
 
-_garbage: list[str] = []
+_only_shown: list[str] = []
 
 
 class ErrorRecords(logging.Handler):
@@ -50,10 +50,11 @@ class ErrorRecords(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a record of a logger that is watched."""
-        if record.name == "asyncio" and _OF_GARBAGE.match(record.getMessage()):
-            _garbage.append(record.getMessage())
-        elif record.name == "asyncio" and _OF_TRANSPORTS.match(record.getMessage()):
-            pass
+        message = record.getMessage()
+        if record.name == "asyncio" and (
+            _OF_GARBAGE.match(message) or _OF_TRANSPORTS.match(message)
+        ):
+            _only_shown.append(message)
         elif record.name == "asyncio" or record.name.partition(".")[0] == "tornado":
             self.unseen.append(record)
 
@@ -112,9 +113,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Show what asyncio has said about garbage."""
-    for message in dict.fromkeys(_garbage):
-        terminalreporter.write_line(f"logged by asyncio about garbage: {message:.500}")
+    """Show what asyncio has said about garbage and about its own transports."""
+    for message in dict.fromkeys(_only_shown):
+        terminalreporter.write_line(f"logged by asyncio, fails nothing: {message:.500}")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

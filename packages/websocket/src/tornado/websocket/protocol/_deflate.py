@@ -1,8 +1,8 @@
 """Compressing and inflating messages (RFC 7692 section 7.2).
 
 Where the agreement allows it, a (de)compressor exists only while a message is under way: an idle
-connection then holds none, and so does a connection that has never had a compressed message. zlib
-takes up to 268 KB for a compressor of the full window and 44 KB for a decompressor.
+connection then holds none, and so does a connection that has never had a compressed message. By zlib's
+formulas a compressor of the full window takes 256 KiB and a decompressor 39 KiB.
 """
 
 from __future__ import annotations
