@@ -1,0 +1,3 @@
+"""Sites and providers on sockets of this machine."""
+
+from __future__ import annotations
