@@ -17,6 +17,8 @@ from ._handler import AuthHandler
 from ._oauth2._dpop import DPoPKey, DPoPNonces
 from ._oauth2._mixin import OAuth2Mixin
 from ._oauth2._provider import OAuth2Provider
+from ._oidc._client import OpenIDConnectClient
+from ._oidc._mixin import OpenIDConnectMixin
 from ._transactions._replay import MemoryReplayStore, ReplayStore
 
 __all__ = [
@@ -27,6 +29,8 @@ __all__ = [
     "MemoryReplayStore",
     "OAuth2Mixin",
     "OAuth2Provider",
+    "OpenIDConnectClient",
+    "OpenIDConnectMixin",
     "ProviderError",
     "ReplayStore",
     "TransactionError",

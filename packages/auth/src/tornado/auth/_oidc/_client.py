@@ -70,7 +70,9 @@ class OpenIDConnectClient:
         for algorithm in self.algorithms:
             if algorithm not in ALGORITHMS:
                 known = ", ".join(ALGORITHMS)
-                raise AuthError(f"{algorithm!r} is not an algorithm for id tokens; there are {known}")
+                raise AuthError(
+                    f"{algorithm!r} is not an algorithm for id tokens; there are {known}"
+                )
         if not 0 <= self.leeway <= MAX_LEEWAY:
             raise AuthError(f"the leeway must be 0 to {MAX_LEEWAY} seconds, not {self.leeway!r}")
 
@@ -85,7 +87,9 @@ class OpenIDConnectClient:
         known = {each.name for each in fields(cls)}
         for name in value:
             if name not in known:
-                raise AuthError(f"the setting oidc has {name!r}; there are {', '.join(sorted(known))}")
+                raise AuthError(
+                    f"the setting oidc has {name!r}; there are {', '.join(sorted(known))}"
+                )
         for name in ("issuer", "key"):
             if name not in value:
                 raise AuthError(f"the setting oidc has no {name!r}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from .._callback import Finished, start, takes_callback
+from .._callback import start, takes_callback
 from .._errors import AuthError
 from .._handler import handler_of
 from .._oauth2._answer import Answer, Checked
@@ -95,7 +95,7 @@ class OpenIDConnectMixin(LogoutAtProvider, BackChannelLogout):
         if metadata is None:
             return start(self._discover_and_authorize(client, client_id, client_secret, wanted))
         self._keep(metadata)
-        return self._authorize(client_id, client_secret, wanted) or Finished()
+        return self._authorize(client_id, client_secret, wanted)
 
     async def _discover_and_authorize(
         self,
@@ -171,7 +171,9 @@ class OpenIDConnectMixin(LogoutAtProvider, BackChannelLogout):
     ) -> dict[str, Any]:
         transaction, tokens = signed_in.transaction, signed_in.tokens
         if not transaction.nonce:
-            raise AuthError("the sign-in was begun without a nonce: begin it with authorize_redirect")
+            raise AuthError(
+                "the sign-in was begun without a nonce: begin it with authorize_redirect"
+            )
         max_age = transaction.data.get("max_age")
         sign_in = SignIn(
             transaction.nonce,

@@ -103,7 +103,9 @@ class OpenIDConnectRegistration(OAuth2Mixin):
     ) -> Client | None:
         registered = self._oidc_client(provider.issuer)
         if client_id not in (None, registered.key):
-            raise AuthError("the client id is not the one of get_oidc_clients(), for which tokens must be")
+            raise AuthError(
+                "the client id is not the one of get_oidc_clients(), for which tokens must be"
+            )
         return Client(registered.key, client_secret or registered.secret)
 
     def _checker(self, client: OpenIDConnectClient) -> TokenChecker:
