@@ -14,12 +14,14 @@ from tornado.util import publish
 
 from ._errors import AuthError, ProviderError, TransactionError
 from ._handler import AuthHandler
+from ._openid._mixin import OpenIdMixin
 from ._transactions._replay import MemoryReplayStore, ReplayStore
 
 __all__ = [
     "AuthError",
     "AuthHandler",
     "MemoryReplayStore",
+    "OpenIdMixin",
     "ProviderError",
     "ReplayStore",
     "TransactionError",
