@@ -10,6 +10,7 @@ import argparse
 import html
 import importlib
 import secrets
+import sys
 import threading
 import urllib.parse
 import warnings
@@ -62,8 +63,7 @@ class OpenIDProvider:
         class Handler(_Handler):
             owner = provider
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self._http.daemon_threads = True
+        self._http = _Listener(("127.0.0.1", port), Handler)
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
         self.endpoint = f"{self.url}/openid"
         self.server = Server(MemoryStore(), self.endpoint)
@@ -179,6 +179,15 @@ def _form(site: str, ticket: str) -> str:
         '<button name="decision" value="go">Sign in</button>'
         '<button name="decision" value="abort">Refuse</button></form></body></html>'
     )
+
+
+class _Listener(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that does not read all of a large answer."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
