@@ -14,12 +14,19 @@ from tornado.util import publish
 
 from ._errors import AuthError, ProviderError, TransactionError
 from ._handler import AuthHandler
+from ._oauth2._dpop import DPoPKey, DPoPNonces
+from ._oauth2._mixin import OAuth2Mixin
+from ._oauth2._provider import OAuth2Provider
 from ._transactions._replay import MemoryReplayStore, ReplayStore
 
 __all__ = [
     "AuthError",
     "AuthHandler",
+    "DPoPKey",
+    "DPoPNonces",
     "MemoryReplayStore",
+    "OAuth2Mixin",
+    "OAuth2Provider",
     "ProviderError",
     "ReplayStore",
     "TransactionError",

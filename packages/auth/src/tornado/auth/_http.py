@@ -83,6 +83,20 @@ def read_object(
     return members
 
 
+def read_json(response: HTTPResponse, what: str, secrets: Iterable[str | None] = ()) -> Any:
+    """Return the value of a JSON answer, whatever it is.
+
+    :raises ProviderError: the status says that it is an error.
+    :raises AuthError: it is not JSON.
+    """
+    if not 200 <= response.code <= 299:
+        raise provider_error(response, what, _members(response) or {}, secrets)
+    try:
+        return json_decode(response.body or b"")
+    except (ValueError, RecursionError):
+        raise AuthError(f"{what} sent an answer that is not JSON") from None
+
+
 def _members(response: HTTPResponse) -> dict[str, Any] | None:
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     body = response.body or b""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from typing import TYPE_CHECKING
 
 from .._addresses import is_loopback
@@ -10,6 +12,8 @@ from ._replay import replay_store
 from ._transaction import LIFETIME, Transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from .._handler import AuthHandler
 
 #: How many sign-ins a browser may have under way; the oldest is dropped.
@@ -17,6 +21,9 @@ MOST_TRANSACTIONS = 5
 
 _NAME = "auth_"
 _DAY = 86400
+
+#: A state that is a part of a cookie's name as it is.
+_SHORT_STATE = re.compile(r"[A-Za-z0-9_-]{1,43}")
 
 
 class Transactions:
@@ -40,7 +47,7 @@ class Transactions:
         """
         self._handler.require_setting("cookie_secret", "signing in with other sites")
         self._drop_oldest()
-        name = self._prefix() + transaction.state
+        name = self._name(transaction.state)
         value = self._handler.create_signed_value(name, transaction.to_json())
         is_secure = self._is_secure()
         self._handler.set_cookie(
@@ -59,19 +66,20 @@ class Transactions:
 
         To believe an answer, :meth:`take` it instead.
         """
-        name = self._prefix() + state
+        name = self._name(state)
         if not state or self._handler.get_cookie(name) is None:
             return None
-        return self._read(name)
+        transaction = self._read(name)
+        return transaction if transaction is not None and transaction.state == state else None
 
-    async def take(self, state: str, *, provider: str) -> Transaction:
+    async def take(self, state: str, *, provider: str | Collection[str]) -> Transaction:
         """End the transaction that an answer names, and return it.
 
         The cookie is deleted whatever the result, and the state counts once even if the cookie is
         sent again. Nothing else of the answer may be looked at before, not even its error.
 
-        :param provider: who is asked at this address; an answer to a question to another one is not
-            taken (mix-up, RFC 9207).
+        :param provider: who is asked at this address, or all who are; an answer to a question to
+            another one is not taken (mix-up, RFC 9207).
         :raises TransactionError: this browser has no such transaction, it is too old, was ended
             before, or is one with another provider.
         """
@@ -84,15 +92,16 @@ class Transactions:
             )
         if not await replay_store(self._handler).use(f"transaction {state}", LIFETIME + 1):
             raise TransactionError("this sign-in was answered before: begin again")
-        if transaction.provider != provider:
+        expected = (provider,) if isinstance(provider, str) else provider
+        if transaction.provider not in expected:
             raise TransactionError(
-                f"the sign-in was begun with {transaction.provider}, not with {provider}"
+                f"the sign-in was begun with {transaction.provider}, not with {', '.join(expected)}"
             )
         return transaction
 
     def forget(self, state: str) -> None:
         """Delete the cookie of a transaction, if the browser sent one."""
-        name = self._prefix() + state
+        name = self._name(state)
         if state and self._handler.get_cookie(name) is not None:
             self._clear(name)
 
@@ -114,12 +123,18 @@ class Transactions:
         if signed is None:
             return None
         transaction = Transaction.from_json(signed)
-        return None if transaction.is_expired() else transaction
+        return None if transaction is None or transaction.is_expired() else transaction
 
     def _clear(self, name: str) -> None:
         self._handler.clear_cookie(
             name, path="/", httponly=True, secure=self._is_secure(), samesite="Lax"
         )
+
+    def _name(self, state: str) -> str:
+        """Return the name of a cookie; the state of a program may be longer than names should be."""
+        if not _SHORT_STATE.fullmatch(state):
+            state = hashlib.sha256(state.encode("utf-8", "surrogatepass")).hexdigest()
+        return self._prefix() + state
 
     def _prefix(self) -> str:
         return f"__Host-{_NAME}" if self._is_secure() else _NAME

@@ -69,6 +69,9 @@ class Transaction:
         return json.dumps(members, separators=(",", ":"))
 
     @classmethod
-    def from_json(cls, text: bytes) -> Transaction:
-        """Return the transaction that was signed."""
-        return cls(**json.loads(text))
+    def from_json(cls, text: bytes) -> Transaction | None:
+        """Return the transaction that was signed; None if another version signed what is not one."""
+        try:
+            return cls(**json.loads(text))
+        except (TypeError, ValueError):
+            return None
