@@ -19,6 +19,7 @@ from ._oauth2._mixin import OAuth2Mixin
 from ._oauth2._provider import OAuth2Provider
 from ._oidc._client import OpenIDConnectClient
 from ._oidc._mixin import OpenIDConnectMixin
+from ._openid._mixin import OpenIdMixin
 from ._transactions._replay import MemoryReplayStore, ReplayStore
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "OAuth2Provider",
     "OpenIDConnectClient",
     "OpenIDConnectMixin",
+    "OpenIdMixin",
     "ProviderError",
     "ReplayStore",
     "TransactionError",
