@@ -1,1 +1,1 @@
-"""Providers that have a mixin of their own, or settings."""
+"""Mixins for single providers."""
