@@ -69,7 +69,7 @@ def test_a_client_that_reads_too_slowly_hears_why(stuffing):
     for _ in range(count):
         assert peer.receive() == MESSAGE
     assert peer.receive() == Close(1013, "messages are read too slowly")
-    peer.close(1013)
+    peer.send_raw(peer.connection.take_answers())
     assert peer.receive() is None
 
 
