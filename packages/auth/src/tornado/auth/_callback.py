@@ -1,0 +1,73 @@
+"""The callback forms of Tornado 2: a layer over coroutine methods."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tornado.ioloop import IOLoop
+
+from ._errors import AuthError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Generator
+
+T = TypeVar("T")
+
+_log = logging.getLogger("tornado.general")
+
+
+def takes_callback(
+    position: int,
+) -> Callable[[Callable[..., Coroutine[Any, Any, Any]]], Callable[..., Any]]:
+    """Let a coroutine method also take the classic ``callback``.
+
+    The method starts when it is called, and returns a Future. With a callback it returns None, and the
+    callback gets the result on the loop, or None after an :exc:`AuthError`, which is logged. Other
+    exceptions reach the request that made the call, as do those of the callback.
+
+    :param position: where the callback stands among the positional arguments of 2.x, counted
+        without ``self``. A callable in that place is taken for it.
+    """
+
+    def decorate(method: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def call(
+            self: Any, *args: Any, callback: Callable[[Any], object] | None = None, **kwargs: Any
+        ) -> asyncio.Future[Any] | None:
+            if callback is None and len(args) > position and callable(args[position]):
+                callback = args[position]
+                args = args[:position] + args[position + 1 :]
+            future = asyncio.ensure_future(method(self, *args, **kwargs))
+            if callback is None:
+                return future
+            IOLoop.current().add_future(future, functools.partial(_call_back, callback))
+            return None
+
+        return call
+
+    return decorate
+
+
+def _call_back(callback: Callable[[Any], object], future: asyncio.Future[Any]) -> object:
+    try:
+        result = future.result()
+    except AuthError as error:
+        _log.warning("%s", error)
+        result = None
+    return callback(result)
+
+
+def start(work: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
+    """Start a coroutine now, so that a plain call is enough, and return its Future."""
+    return asyncio.ensure_future(work)
+
+
+class Finished:
+    """An awaitable of something that is done: what a method returns that had nothing to wait for."""
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        return
+        yield
