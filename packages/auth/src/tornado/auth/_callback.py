@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from tornado.ioloop import IOLoop
 
@@ -13,8 +13,6 @@ from ._errors import AuthError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Generator
-
-T = TypeVar("T")
 
 _log = logging.getLogger("tornado.general")
 
@@ -60,9 +58,25 @@ def _call_back(callback: Callable[[Any], object], future: asyncio.Future[Any]) -
     return callback(result)
 
 
-def start(work: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
-    """Start a coroutine now, so that a plain call is enough, and return its Future."""
-    return asyncio.ensure_future(work)
+class Started:
+    """An awaitable of work that has started, so that a plain call is enough.
+
+    If nobody waits for it, its exception reaches the request that made the call, as one of a callback
+    does under ``@asynchronous``.
+    """
+
+    def __init__(self, work: Coroutine[Any, Any, None]) -> None:
+        self._is_awaited = False
+        self._future = asyncio.ensure_future(work)
+        IOLoop.current().add_future(self._future, self._end)
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        self._is_awaited = True
+        return (yield from self._future.__await__())
+
+    def _end(self, future: asyncio.Future[None]) -> None:
+        if not self._is_awaited:
+            future.result()
 
 
 class Finished:
