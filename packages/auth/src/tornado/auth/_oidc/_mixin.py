@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from .._callback import start, takes_callback
+from .._callback import Started, takes_callback
 from .._errors import AuthError
 from .._handler import handler_of
 from .._oauth2._answer import Answer, Checked
@@ -93,7 +93,7 @@ class OpenIDConnectMixin(LogoutAtProvider, BackChannelLogout):
         wanted = _wanted(client, redirect_uri, scope, extra_params or {}, next)
         metadata = provider_of(handler_of(self), client.issuer).kept_metadata()
         if metadata is None:
-            return start(self._discover_and_authorize(client, client_id, client_secret, wanted))
+            return Started(self._discover_and_authorize(client, client_id, client_secret, wanted))
         self._keep(metadata)
         return self._authorize(client_id, client_secret, wanted)
 
