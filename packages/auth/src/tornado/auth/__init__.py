@@ -23,6 +23,7 @@ from ._oidc._mixin import OpenIDConnectMixin
 from ._openid._mixin import OpenIdMixin
 from ._providers._bluesky import bluesky_client_metadata, discover_bluesky_provider
 from ._providers._facebook_graph import FacebookGraphMixin
+from ._providers._google_oauth2 import GoogleOAuth2Mixin
 from ._providers._settings import github, gitlab, microsoft
 from ._transactions._replay import MemoryReplayStore, ReplayStore
 
@@ -32,6 +33,7 @@ __all__ = [
     "DPoPKey",
     "DPoPNonces",
     "FacebookGraphMixin",
+    "GoogleOAuth2Mixin",
     "MemoryReplayStore",
     "OAuth2Mixin",
     "OAuth2Provider",

@@ -58,27 +58,6 @@ def _call_back(callback: Callable[[Any], object], future: asyncio.Future[Any]) -
     return callback(result)
 
 
-class Started:
-    """An awaitable of work that has started, so that a plain call is enough.
-
-    If nobody waits for it, its exception reaches the request that made the call, as one of a callback
-    does under ``@asynchronous``.
-    """
-
-    def __init__(self, work: Coroutine[Any, Any, None]) -> None:
-        self._is_awaited = False
-        self._future = asyncio.ensure_future(work)
-        IOLoop.current().add_future(self._future, self._end)
-
-    def __await__(self) -> Generator[Any, Any, None]:
-        self._is_awaited = True
-        return (yield from self._future.__await__())
-
-    def _end(self, future: asyncio.Future[None]) -> None:
-        if not self._is_awaited:
-            future.result()
-
-
 class Finished:
     """An awaitable of something that is done: what a method returns that had nothing to wait for."""
 

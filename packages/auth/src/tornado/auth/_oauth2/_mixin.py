@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._callback import Finished, Started, takes_callback
+from .._callback import Finished, takes_callback
 from .._handler import handler_of
+from .._started import Started
 from ._answer import Answer, Checked
 from ._authorization import Authorization, Wanted
 from ._exchange import SignedIn, check_same_code, exchange
