@@ -7,6 +7,7 @@ import contextlib
 import http.client
 import logging
 import socket
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -162,6 +163,66 @@ def test_a_failure_while_the_body_comes_is_one_line_of_the_access_log(
     assert running.fetch("/nothing").status == 404
     assert logged == [500, 404]
     assert len(caplog.records) == 1
+
+
+class Unanswerable(RequestHandler):
+    """Fails, and its error page as well, so that its connection is closed."""
+
+    def initialize(self, events: list[str]) -> None:
+        self.events = events
+
+    def get(self) -> None:
+        raise KeyError("in get")
+
+    def set_default_headers(self) -> None:
+        if hasattr(self, "path_args"):  # for the error page
+            raise KeyError("in the error page")
+
+    def on_connection_close(self) -> None:
+        self.events.append("closed by the client")
+
+    def on_finish(self) -> None:
+        self.events.append("finished")
+
+
+def test_a_request_that_cannot_be_answered_is_logged_and_over(
+    site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    logged: list[int] = []
+    events: list[str] = []
+    running = site(
+        [("/", Unanswerable, {"events": events})],
+        log_function=lambda handler: logged.append(handler.get_status()),
+    )
+    with pytest.raises((http.client.HTTPException, ConnectionError)):
+        running.fetch("/")
+    assert running.fetch("/nothing").status == 404
+    assert logged == [500, 404]
+    assert events == []
+    first, second = (record.getMessage() for record in caplog.records)
+    assert first.startswith("Uncaught exception GET / (127.0.0.1)")
+    assert second == "Uncaught exception while an error was answered GET / (127.0.0.1)"
+
+
+def test_the_status_that_was_sent_is_the_one_in_the_log(site: MakeSite) -> None:
+    @stream_request_body
+    class Begun(RequestHandler):
+        async def prepare(self) -> None:
+            self.set_status(202)
+            await self.flush()
+
+        def data_received(self, chunk: bytes) -> None:
+            raise AssertionError("not reached")
+
+    logged: list[int] = []
+    running = site([("/", Begun)], log_function=lambda handler: logged.append(handler.get_status()))
+    with socket.create_connection(("127.0.0.1", running.port), timeout=PATIENCE) as client:
+        client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n")
+        assert client.recv(65536).startswith(b"HTTP/1.1 202 ")
+    end = time.monotonic() + PATIENCE
+    while not logged and time.monotonic() < end:
+        running.take_a_turn()
+    assert logged == [202]
 
 
 class Stopped(BaseException):
