@@ -14,10 +14,13 @@ from tornado.util import publish
 
 from ._errors import AuthError, ProviderError, TransactionError
 from ._handler import AuthHandler
+from ._oauth1._mixin import OAuthMixin
 from ._oauth2._dpop import DPoPKey, DPoPNonces
 from ._oauth2._mixin import OAuth2Mixin
 from ._oauth2._provider import OAuth2Provider
 from ._openid._mixin import OpenIdMixin
+from ._providers._friendfeed import FriendFeedMixin
+from ._providers._twitter import TwitterMixin
 from ._transactions._replay import MemoryReplayStore, ReplayStore
 
 __all__ = [
@@ -25,13 +28,16 @@ __all__ = [
     "AuthHandler",
     "DPoPKey",
     "DPoPNonces",
+    "FriendFeedMixin",
     "MemoryReplayStore",
     "OAuth2Mixin",
     "OAuth2Provider",
+    "OAuthMixin",
     "OpenIdMixin",
     "ProviderError",
     "ReplayStore",
     "TransactionError",
+    "TwitterMixin",
 ]
 
 publish(

@@ -32,6 +32,9 @@ class AuthHandler(Protocol):
     def redirect(self, url: str, permanent: bool = ..., status: int | None = ...) -> None:
         """Redirect the browser, and finish the response."""
 
+    def finish(self, chunk: str | None = ...) -> Any:
+        """Finish the response, with a last part."""
+
     def get_cookie(self, name: str, default: str | None = ...) -> str | None:
         """Return the value of a cookie of the request."""
 
