@@ -19,6 +19,8 @@ from ._oauth2._discovery import discover_oauth2_provider
 from ._oauth2._dpop import DPoPKey, DPoPNonces
 from ._oauth2._mixin import OAuth2Mixin
 from ._oauth2._provider import OAuth2Provider
+from ._oidc._client import OpenIDConnectClient
+from ._oidc._mixin import OpenIDConnectMixin
 from ._openid._mixin import OpenIdMixin
 from ._providers._bluesky import bluesky_client_metadata, discover_bluesky_provider
 from ._providers._facebook_graph import FacebookGraphMixin
@@ -38,6 +40,8 @@ __all__ = [
     "OAuth2Mixin",
     "OAuth2Provider",
     "OAuthMixin",
+    "OpenIDConnectClient",
+    "OpenIDConnectMixin",
     "OpenIdMixin",
     "ProviderError",
     "ReplayStore",
