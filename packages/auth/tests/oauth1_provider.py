@@ -175,7 +175,7 @@ class OAuth1Provider:
         self.validator.request_tokens[token] = {"oauth_token_secret": "", "is_allowed": True}
         return token
 
-    def asked(self, path: str) -> list[tuple[str, str, dict[str, str], dict[str, str], str]]:
+    def requests_of(self, path: str) -> list[tuple[str, str, dict[str, str], dict[str, str], str]]:
         """Return what was asked of a path."""
         return [each for each in self.requests if each[1] == path]
 

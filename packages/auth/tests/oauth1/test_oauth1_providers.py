@@ -121,16 +121,16 @@ def test_a_user_signs_in_with_twitter(run, browser, provider, handler):
     assert user["username"] == user["screen_name"] == "alice"
     assert user["path"] == "/api/1.1/account/verify_credentials.json"
     assert user["access_token"]["screen_name"] == "alice"
-    assert provider.asked("/oauth/authenticate")
-    assert not provider.asked("/oauth/authorize")
-    assert "oauth_callback" not in provider.asked("/oauth/request_token")[0][4]
+    assert provider.requests_of("/oauth/authenticate")
+    assert not provider.requests_of("/oauth/authorize")
+    assert "oauth_callback" not in provider.requests_of("/oauth/request_token")[0][4]
 
 
 def test_a_user_of_twitter_may_be_asked_each_time(run, browser, provider):
     login = run(TwitterHandler)
     assert browser.open(browser.visit(f"{login}?ask=1", until=login + "?oauth")).status == 200
-    assert provider.asked("/oauth/authorize")
-    assert not provider.asked("/oauth/authenticate")
+    assert provider.requests_of("/oauth/authorize")
+    assert not provider.requests_of("/oauth/authenticate")
 
 
 def test_twitter_may_come_back_to_another_address(run, browser):

@@ -145,8 +145,8 @@ def test_no_token_and_no_secret_is_in_an_address(run, browser, provider):
 def test_the_callback_is_in_the_request_of_the_token_only(run, browser, provider):
     login = run()
     browser.visit(login, until=login)
-    assert urllib.parse.quote(login, safe="") in provider.asked("/oauth/request_token")[0][4]
-    assert list(provider.asked("/oauth/authorize")[0][2]) == ["oauth_token"]
+    assert urllib.parse.quote(login, safe="") in provider.requests_of("/oauth/request_token")[0][4]
+    assert list(provider.requests_of("/oauth/authorize")[0][2]) == ["oauth_token"]
 
 
 def test_version_1_0_says_the_callback_in_the_address(run, browser, provider):
@@ -154,8 +154,8 @@ def test_version_1_0_says_the_callback_in_the_address(run, browser, provider):
     provider.validator.registered_callback = "unused"
     login = run(_OAUTH_VERSION="1.0")
     browser.visit(login, until=login)
-    assert "oauth_callback" not in provider.asked("/oauth/request_token")[0][4]
-    assert provider.asked("/oauth/authorize")[0][2]["oauth_callback"] == login
+    assert "oauth_callback" not in provider.requests_of("/oauth/request_token")[0][4]
+    assert provider.requests_of("/oauth/authorize")[0][2]["oauth_callback"] == login
 
 
 def test_the_verifier_comes_back_signed(run, browser, provider):
@@ -163,14 +163,14 @@ def test_the_verifier_comes_back_signed(run, browser, provider):
     back = browser.visit(login, until=login)
     verifier = urllib.parse.parse_qs(urllib.parse.urlsplit(back).query)["oauth_verifier"][0]
     browser.open(back)
-    assert f'oauth_verifier="{verifier}"' in provider.asked("/oauth/access_token")[0][4]
+    assert f'oauth_verifier="{verifier}"' in provider.requests_of("/oauth/access_token")[0][4]
 
 
 def test_an_answer_in_another_browser_is_refused(run, browser, another_browser, provider):
     login = run()
     back = browser.visit(login, until=login)
     assert another_browser.open(back).text.startswith("TransactionError: ")
-    assert provider.asked("/oauth/access_token") == []
+    assert provider.requests_of("/oauth/access_token") == []
     assert browser.open(back).status == 200
 
 
@@ -192,7 +192,7 @@ def test_an_answer_counts_once(run, browser, provider):
     for cookie in cookies:
         browser.cookies.set_cookie(cookie)
     assert browser.open(back).text.startswith("TransactionError: ")
-    assert len(provider.asked("/oauth/access_token")) == 1
+    assert len(provider.requests_of("/oauth/access_token")) == 1
 
 
 def test_a_request_token_of_somebody_else_is_refused(run, browser, another_browser, provider):
@@ -201,7 +201,7 @@ def test_a_request_token_of_somebody_else_is_refused(run, browser, another_brows
     theirs = another_browser.visit(login, until=login)
     browser.open(login, until=f"{provider.url}/oauth/authorize?")
     assert browser.open(theirs).text.startswith("TransactionError: ")
-    assert provider.asked("/oauth/access_token") == []
+    assert provider.requests_of("/oauth/access_token") == []
 
 
 def test_two_tabs_do_not_break_each_other(run, browser):
@@ -256,7 +256,7 @@ def test_an_answer_to_a_question_to_another_provider_is_refused(site, browser, p
     back = browser.visit(f"{url}/login", until=f"{url}/login")
     page = browser.open(back.replace("/login?", "/other?", 1))
     assert page.text.startswith("TransactionError: ")
-    assert provider.asked("/other/access_token") == []
+    assert provider.requests_of("/other/access_token") == []
 
 
 def test_what_the_provider_says_is_in_the_error_and_no_secret(run, browser, provider):
