@@ -25,6 +25,7 @@ from ._openid._mixin import OpenIdMixin
 from ._providers._bluesky import bluesky_client_metadata, discover_bluesky_provider
 from ._providers._facebook_graph import FacebookGraphMixin
 from ._providers._friendfeed import FriendFeedMixin
+from ._providers._google_oauth2 import GoogleOAuth2Mixin
 from ._providers._settings import github, gitlab, microsoft
 from ._providers._twitter import TwitterMixin
 from ._transactions._replay import MemoryReplayStore, ReplayStore
@@ -36,6 +37,7 @@ __all__ = [
     "DPoPNonces",
     "FacebookGraphMixin",
     "FriendFeedMixin",
+    "GoogleOAuth2Mixin",
     "MemoryReplayStore",
     "OAuth2Mixin",
     "OAuth2Provider",
