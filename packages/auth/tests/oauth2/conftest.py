@@ -12,7 +12,7 @@ from tornado.web import RequestHandler, asynchronous
 COOKIE_SECRET = "a secret of the tests"
 
 
-def provider_of(issuer: str, **changes: Any) -> OAuth2Provider:
+def provider_of(issuer: str, /, **changes: Any) -> OAuth2Provider:
     """Return oidc-provider as a provider of OAuth 2."""
     return OAuth2Provider(
         **{

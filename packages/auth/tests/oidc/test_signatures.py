@@ -6,16 +6,14 @@ gives the reasons.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 
 import pytest
 
-from tornado.auth import AuthError
+from tornado.auth import AuthError, OpenIDConnectClient
 from tornado.auth._oidc._algorithms import ALGORITHMS
-from tornado.auth._oidc._client import Client
-from tornado.auth._oidc._id_token import SignIn
+from tornado.auth._oidc._checker import TokenChecker
 from tornado.auth._oidc._joserfc import import_secret
 from tornado.auth._oidc._keys import KeySet
 from tornado.auth._oidc._provider import Provider
@@ -70,7 +68,7 @@ def test_s19_none_is_refused_even_if_it_is_asked_for(signer):
         with pytest.raises(AuthError, match="signed by 'none'"):
             check(token, [signer.jwk()], algorithms)
     with pytest.raises(AuthError, match="'none' is not an algorithm for id tokens"):
-        Client(provider=PROVIDER, client_id="client-1", algorithms=("none",))
+        OpenIDConnectClient(issuer=PROVIDER.issuer, key="client-1", algorithms=("none",))
 
 
 @pytest.mark.parametrize("form", ["pem", "der", "modulus", "jwk"])
@@ -344,15 +342,15 @@ def test_s19_a_set_has_at_most_a_hundred_keys(signer):
 def test_an_option_out_of_its_bounds_is_refused():
     for leeway in (-1, 301, float("nan"), float("inf")):
         with pytest.raises(AuthError, match="leeway must be 0 to 300 seconds"):
-            Client(provider=PROVIDER, client_id="client-1", leeway=leeway)
+            OpenIDConnectClient(issuer=PROVIDER.issuer, key="client-1", leeway=leeway)
     with pytest.raises(
         AuthError, match="'EdDSA' is not an algorithm for id tokens; there are RS256"
     ):
-        Client(provider=PROVIDER, client_id="client-1", algorithms=("EdDSA",))
+        OpenIDConnectClient(issuer=PROVIDER.issuer, key="client-1", algorithms=("EdDSA",))
 
 
-def test_without_joserfc_the_error_says_what_to_install(monkeypatch, signer, claims):
-    client = Client(provider=PROVIDER, client_id="client-1")
+def test_without_joserfc_the_error_says_what_to_install(monkeypatch):
+    client = OpenIDConnectClient(issuer=PROVIDER.issuer, key="client-1")
     monkeypatch.setitem(sys.modules, "joserfc", None)
     with pytest.raises(AuthError, match=r"pip install 'tornado-auth\[oidc\]'"):
-        asyncio.run(client.check_id_token(None, signer.sign(claims()), SignIn("n")))
+        TokenChecker(PROVIDER, client, None)

@@ -14,9 +14,16 @@ from tornado.util import publish
 
 from ._errors import AuthError, ProviderError, TransactionError
 from ._handler import AuthHandler
+from ._oauth2._discovery import discover_oauth2_provider
 from ._oauth2._dpop import DPoPKey, DPoPNonces
 from ._oauth2._mixin import OAuth2Mixin
 from ._oauth2._provider import OAuth2Provider
+from ._oidc._client import OpenIDConnectClient
+from ._oidc._mixin import OpenIDConnectMixin
+from ._openid._mixin import OpenIdMixin
+from ._providers._bluesky import bluesky_client_metadata, discover_bluesky_provider
+from ._providers._facebook_graph import FacebookGraphMixin
+from ._providers._settings import github, gitlab, microsoft
 from ._transactions._replay import MemoryReplayStore, ReplayStore
 
 __all__ = [
@@ -24,12 +31,22 @@ __all__ = [
     "AuthHandler",
     "DPoPKey",
     "DPoPNonces",
+    "FacebookGraphMixin",
     "MemoryReplayStore",
     "OAuth2Mixin",
     "OAuth2Provider",
+    "OpenIDConnectClient",
+    "OpenIDConnectMixin",
+    "OpenIdMixin",
     "ProviderError",
     "ReplayStore",
     "TransactionError",
+    "bluesky_client_metadata",
+    "discover_bluesky_provider",
+    "discover_oauth2_provider",
+    "github",
+    "gitlab",
+    "microsoft",
 ]
 
 publish(

@@ -78,3 +78,16 @@ def _split(url: object) -> SplitResult | None:
     except ValueError:
         return None
     return parts
+
+
+def checked_next(request: HTTPServerRequest, url: str | None) -> str:
+    """Return the path and query of where the user wants to go after a sign-in; "" if nowhere.
+
+    :raises AuthError: it leads to another site.
+    """
+    if not url:
+        return ""
+    address = local_address(request, url)
+    if address is None:
+        raise AuthError("next must be an address on this site")
+    return address

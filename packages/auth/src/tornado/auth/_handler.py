@@ -32,6 +32,15 @@ class AuthHandler(Protocol):
     def redirect(self, url: str, permanent: bool = ..., status: int | None = ...) -> None:
         """Redirect the browser, and finish the response."""
 
+    def set_status(self, status_code: int, reason: str | None = ...) -> None:
+        """Set the status of the response."""
+
+    def set_header(self, name: str, value: str) -> None:
+        """Set a field of the response."""
+
+    def finish(self, chunk: str | bytes | None = ...) -> Any:
+        """End the response."""
+
     def get_cookie(self, name: str, default: str | None = ...) -> str | None:
         """Return the value of a cookie of the request."""
 

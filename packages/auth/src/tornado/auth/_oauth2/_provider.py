@@ -65,6 +65,8 @@ class OAuth2Provider:
     par_url: str | None = None
     #: Whether tokens are bound to a key of the client (DPoP, RFC 9449); this needs the extra ``oidc``.
     uses_dpop: bool = False
+    #: Whether the token answer has to say whose tokens they are, in ``sub``, as AT Protocol's does.
+    requires_subject: bool = False
     #: The scope that is asked for, if the program does not say another one.
     scope: tuple[str, ...] = ()
     #: More parameters of the authorization request.

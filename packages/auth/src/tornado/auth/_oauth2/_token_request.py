@@ -49,6 +49,8 @@ class ClientRequests:
         if not isinstance(tokens.get("access_token"), str) or not tokens["access_token"]:
             raise AuthError("the answer of the token endpoint has no access_token")
         self._check_token_type(tokens)
+        if self._provider.requires_subject and not isinstance(tokens.get("sub"), str):
+            raise AuthError("the answer of the token endpoint does not say whose tokens they are")
         return tokens
 
     def _check_token_type(self, tokens: Mapping[str, Any]) -> None:

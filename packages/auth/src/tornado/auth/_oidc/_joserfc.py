@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .._errors import AuthError
+from .._extra import missing_extra
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,9 +39,8 @@ def require_joserfc() -> None:
     """
     try:
         import joserfc  # noqa: F401 - only whether it is there
-    except ImportError as error:
-        message = "checking id tokens needs joserfc: pip install 'tornado-auth[oidc]'"
-        raise AuthError(message) from error
+    except ImportError:
+        raise missing_extra("checking id tokens") from None
 
 
 def import_public_key(jwk: Mapping[str, Any]) -> Key | None:
