@@ -167,7 +167,7 @@ def sign_in(running: Any, browser: Any, query: str = "") -> Any:
     return browser.open(browser.visit(url, until=f"{running.url}/login?"))
 
 
-def shown(page: Any) -> dict[str, Any]:
+def members_of(page: Any) -> dict[str, Any]:
     assert page.status == 200, page.text
     return json.loads(page.text)
 
@@ -176,7 +176,7 @@ def shown(page: Any) -> dict[str, Any]:
 
 
 def test_a_user_signs_in(start: Any, node_provider: Any, browser: Any, generation: str) -> None:
-    answer = shown(sign_in(start(generation), browser, "?next=/welcome"))
+    answer = members_of(sign_in(start(generation), browser, "?next=/welcome"))
     user = answer["user"]
     assert user["iss"] == node_provider.issuer
     assert user["sub"] == "alice"
@@ -190,7 +190,7 @@ def test_a_user_signs_in(start: Any, node_provider: Any, browser: Any, generatio
 def test_a_public_client_signs_in(
     start: Any, public_client: Any, browser: Any, generation: str
 ) -> None:
-    assert shown(sign_in(start(generation, public_client), browser))["user"]["aud"] == "public"
+    assert members_of(sign_in(start(generation, public_client), browser))["user"]["aud"] == "public"
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256", "ES256"])
@@ -201,7 +201,7 @@ def test_id_tokens_of_each_algorithm_are_checked(
     try:
         metadata = {"id_token_signed_response_alg": algorithm}
         running = start(metadata=metadata, algorithms=[algorithm])
-        assert shown(sign_in(running, browser))["user"]["sub"] == "alice"
+        assert members_of(sign_in(running, browser))["user"]["sub"] == "alice"
     finally:
         node_provider.configure()
         node_provider.change_keys("RS256")
@@ -217,7 +217,7 @@ def test_an_algorithm_that_was_not_agreed_on_is_refused(start: Any, browser: Any
     assert page.status == 403
     assert "HS256" in page.text
     agreed = start(**shared, algorithms=["HS256"])
-    assert shown(sign_in(agreed, browser))["user"]["sub"] == "alice"
+    assert members_of(sign_in(agreed, browser))["user"]["sub"] == "alice"
 
 
 def test_sign_ins_cost_one_discovery_and_one_request_for_keys(
@@ -225,7 +225,7 @@ def test_sign_ins_cost_one_discovery_and_one_request_for_keys(
 ) -> None:
     running = start(generation)
     for person in (browser, another_browser, browser):
-        assert shown(sign_in(running, person))["user"]["sub"] == "alice"
+        assert members_of(sign_in(running, person))["user"]["sub"] == "alice"
     assert len(node_provider.requests(DISCOVERY)) == 1
     assert len(node_provider.requests("/jwks")) == 1
     assert len(node_provider.requests("/token")) == 3
@@ -247,9 +247,9 @@ def test_a_new_signing_key_is_fetched_once(
 
 def test_max_age_makes_the_user_sign_in_again(start: Any, browser: Any) -> None:
     running = start(max_age=3600)
-    first = shown(sign_in(running, browser))["user"]
+    first = members_of(sign_in(running, browser))["user"]
     assert time.time() - first["auth_time"] < 60
-    assert shown(sign_in(running, browser))["user"]["auth_time"] == first["auth_time"]
+    assert members_of(sign_in(running, browser))["user"]["auth_time"] == first["auth_time"]
 
 
 def test_a_refusal_of_the_user_reaches_the_program(start: Any, browser: Any) -> None:
@@ -304,7 +304,7 @@ def test_the_request_is_pushed_where_the_provider_requires_it(
     start: Any, node_provider: Any, browser: Any, generation: str
 ) -> None:
     running = start(generation, at={"features": PAR})
-    assert shown(sign_in(running, browser))["user"]["sub"] == "alice"
+    assert members_of(sign_in(running, browser))["user"]["sub"] == "alice"
     [pushed] = node_provider.requests("/request")
     assert "code_challenge=" in pushed.body
     [asked] = [each for each in node_provider.requests("/auth") if "?" in each.url]
@@ -318,7 +318,7 @@ def test_tokens_are_bound_to_a_key_with_the_nonces_of_the_provider(
 ) -> None:
     at = {"features": features, "dpopNonces": True}
     running = start(generation, uses_dpop=True, at=at)
-    answer = shown(sign_in(running, browser))
+    answer = members_of(sign_in(running, browser))
     assert answer["user"]["name"] == "Alice Liddell"  # userinfo took the proof
     assert answer["tokens"]["token_type"] == "DPoP"
     assert answer["tokens"]["dpop_key"]
@@ -329,7 +329,7 @@ def test_tokens_are_bound_to_a_key_with_the_nonces_of_the_provider(
     assert len(tries) == 1 + once_more
 
     node_provider.forget()
-    assert shown(sign_in(running, browser))["tokens"]["token_type"] == "DPoP"
+    assert members_of(sign_in(running, browser))["tokens"]["token_type"] == "DPoP"
     assert len(node_provider.requests("/token")) == 1  # the nonce was kept
 
 
@@ -344,7 +344,7 @@ def test_a_bound_refresh_token_needs_its_key(start: Any, public_client: Any, bro
     assert page.status == 403
     assert "400" in page.text
     signed_in.append((user, tokens))
-    assert shown(browser.request(f"{running.url}/refresh", {}))["token_type"] == "DPoP"
+    assert members_of(browser.request(f"{running.url}/refresh", {}))["token_type"] == "DPoP"
 
 
 # Refreshing and revoking.
@@ -357,8 +357,8 @@ def test_tokens_are_refreshed_for_the_same_user(
     made = request.getfixturevalue(kind)
     running = start(generation, made, scope=["openid", "offline_access"])
     running.application.settings["asked"].update(OFFLINE)
-    before = shown(sign_in(running, browser))["tokens"]
-    after = shown(browser.request(f"{running.url}/refresh", {}))
+    before = members_of(sign_in(running, browser))["tokens"]
+    after = members_of(browser.request(f"{running.url}/refresh", {}))
     assert after["access_token"] != before["access_token"]
     assert after["id_token"]
     assert (after["refresh_token"] != before["refresh_token"]) == (kind == "public_client")
@@ -397,7 +397,7 @@ def test_a_user_signs_out_at_the_provider(
     running = start(generation)
     assert sign_in(running, browser).status == 200
     back = sign_out(running, browser)
-    assert shown(browser.open(back)) == {"next": "/goodbye"}
+    assert members_of(browser.open(back)) == {"next": "/goodbye"}
     page = browser.open(f"{running.url}/login", until=f"{running.url}/login?")
     assert "password" in page.forms[0].inputs  # the provider does not know the browser any more
     assert not [url for url in browser.history if "id_token" in url]
@@ -424,7 +424,7 @@ def test_a_sign_out_reaches_the_site_by_the_back_channel_once(
     start: Any, node_provider: Any, browser: Any, another_browser: Any, generation: str
 ) -> None:
     running = start(generation)
-    user = shown(sign_in(running, browser))["user"]
+    user = members_of(sign_in(running, browser))["user"]
     node_provider.forget()
     sign_out(running, browser)
     [claims] = running.application.settings["ended"]

@@ -22,7 +22,9 @@ PATIENCE = 30
 
 def program_of(page: Path) -> str:
     """Return the program on a page that is shown as a file."""
-    [text] = re.findall(r"^```python \w+\.py\n(.*?)^```", page.read_text("utf-8"), re.M | re.S)
+    [text] = re.findall(
+        r"^```python \w+\.py\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
     return text
 
 
@@ -82,7 +84,7 @@ def test_the_site_on_a_page_signs_a_user_in(
     page: Path, start: Any, node_provider: Any, browser: Any, another_browser: Any
 ) -> None:
     address = start(program_of(page))
-    back = browser.visit(f"{address}/", until=f"{address}/login?state=")
+    back = browser.visit(f"{address}/", until=f"{address}/login?code=")
     assert "iss=" in back
     assert another_browser.open(back).status == 403
     page_shown = browser.open(back)
