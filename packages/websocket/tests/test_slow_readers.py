@@ -52,7 +52,7 @@ def stuffing(site):
     return start
 
 
-def test_a_client_that_does_not_read_is_closed(stuffing):
+def test_s21_a_client_that_does_not_read_is_closed(stuffing):
     application, handlers = stuffing(websocket_close_timeout=0.2)
     application.connect(receive_buffer=4096)
     handler = handlers.get(timeout=10)
