@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from tornado.ioloop import IOLoop
 
@@ -13,8 +13,6 @@ from ._errors import AuthError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Generator
-
-T = TypeVar("T")
 
 _log = logging.getLogger("tornado.general")
 
@@ -58,11 +56,6 @@ def _call_back(callback: Callable[[Any], object], future: asyncio.Future[Any]) -
         _log.warning("%s", error)
         result = None
     return callback(result)
-
-
-def start(work: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
-    """Start a coroutine now, so that a plain call is enough, and return its Future."""
-    return asyncio.ensure_future(work)
 
 
 class Finished:
