@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import inspect
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -44,9 +45,19 @@ def takes_callback(
             IOLoop.current().add_future(future, functools.partial(_call_back, callback))
             return None
 
+        call.__signature__ = _with_callback(method)  # type: ignore[attr-defined]  # inspect reads it
         return call
 
     return decorate
+
+
+def _with_callback(method: Callable[..., Any]) -> inspect.Signature:
+    signature = inspect.signature(method)
+    parameters = list(signature.parameters.values())
+    callback = inspect.Parameter("callback", inspect.Parameter.KEYWORD_ONLY, default=None)
+    has_others = parameters[-1].kind is inspect.Parameter.VAR_KEYWORD
+    parameters.insert(len(parameters) - has_others, callback)
+    return signature.replace(parameters=parameters)
 
 
 def _call_back(callback: Callable[[Any], object], future: asyncio.Future[Any]) -> object:
