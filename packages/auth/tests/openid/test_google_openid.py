@@ -119,7 +119,7 @@ def test_the_handler_of_the_documents_asks_again_if_the_user_refused(browser, lo
     assert json.loads(page.body)["name"] == "Alice Liddell"
 
 
-def test_the_handler_of_the_documents_asks_again_in_another_browser(
+def test_s19_the_handler_of_the_documents_asks_again_in_another_browser(
     browser, another_browser, login, provider
 ):
     back = browser.visit(login, until=login)
@@ -144,7 +144,7 @@ def test_a_user_without_access_has_no_token(browser, login, access):
     assert access.requests == []
 
 
-def test_a_request_token_that_is_not_signed_does_not_count(browser, login, access):
+def test_s19_a_request_token_that_is_not_signed_does_not_count(browser, login, access):
     """Somebody put a token of theirs into the answer, to see what the program does with it."""
     hybrid = login.replace("/login", "/hybrid")
     back = browser.visit(hybrid, until=hybrid)

@@ -153,7 +153,7 @@ def test_the_request_has_what_the_protocol_wants(run, browser, facebook):
     }
 
 
-def test_the_key_of_a_session_is_in_the_body_of_a_signed_request(run, browser, facebook):
+def test_s19_the_key_of_a_session_is_in_the_body_of_a_signed_request(run, browser, facebook):
     browser.open(run())
     request = facebook.application.settings["seen"][1]
     assert request["session_key"] == SESSION["session_key"]
@@ -162,7 +162,7 @@ def test_the_key_of_a_session_is_in_the_body_of_a_signed_request(run, browser, f
     assert request["format"] == "json"
 
 
-def test_an_answer_in_another_browser_is_refused(run, browser, another_browser):
+def test_s19_an_answer_in_another_browser_is_refused(run, browser, another_browser):
     login = run()
     back = browser.open(login, until=login + "?").location
     assert another_browser.open(back).text.startswith("TransactionError: ")
@@ -191,7 +191,7 @@ def test_an_answer_in_another_browser_is_refused(run, browser, another_browser):
         ),
     ],
 )
-def test_a_session_that_facebook_has_not_signed_is_refused(
+def test_s19_a_session_that_facebook_has_not_signed_is_refused(
     run, browser, facebook, session, message
 ):
     login = run()
@@ -206,12 +206,12 @@ def test_a_session_that_facebook_has_not_signed_is_refused(
     ("users", "message"),
     [([], "returned no user"), ([ALICE | {"uid": 7}], "another user than that of the session")],
 )
-def test_only_the_user_of_the_session_counts(run, browser, facebook, users, message):
+def test_s19_only_the_user_of_the_session_counts(run, browser, facebook, users, message):
     facebook.application.settings["users"] = users
     assert message in browser.open(run()).text
 
 
-def test_what_facebook_says_is_in_the_error_without_the_secret(run, browser, facebook):
+def test_s19_what_facebook_says_is_in_the_error_without_the_secret(run, browser, facebook):
     login = run()
     back = browser.open(login, until=login + "?").location
     facebook.application.wildcard_router.rules.clear()
@@ -232,14 +232,14 @@ def test_a_request_is_signed_and_its_callback_called(run, browser):
     assert answer["limit"] == "5"
 
 
-def test_next_does_not_lead_to_another_site(run, browser):
+def test_s15_next_does_not_lead_to_another_site(run, browser):
     login = run()
     assert json.loads(browser.open(f"{login}?next=/a").body)["next"] == "/a"
 
 
 @pytest.mark.expected_errors("Uncaught exception")
 @pytest.mark.parametrize("address", ["//evil.example", "/\\evil.example", "https://evil.example/"])
-def test_next_that_leads_away_is_refused(run, browser, facebook, address):
+def test_s15_next_that_leads_away_is_refused(run, browser, facebook, address):
     page = browser.request(f"{run()}?{urllib.parse.urlencode({'next': address})}")
     assert page.status == 500
     assert page.location is None

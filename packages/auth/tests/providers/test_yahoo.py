@@ -131,7 +131,7 @@ def answer(browser, login):
     return browser.open(login, until=f"{login}?appid").location.rpartition("&sig=")[0]
 
 
-def test_an_answer_in_another_browser_is_refused(run, browser, another_browser):
+def test_s19_an_answer_in_another_browser_is_refused(run, browser, another_browser):
     login = run()
     back = sign(answer(browser, login))
     assert another_browser.open(back).text.startswith("TransactionError: ")
@@ -149,7 +149,7 @@ def test_an_answer_in_another_browser_is_refused(run, browser, another_browser):
         lambda url: url + "&sig=" + "0" * 32,
     ],
 )
-def test_an_answer_that_yahoo_has_not_signed_is_refused(run, browser, change):
+def test_s19_an_answer_that_yahoo_has_not_signed_is_refused(run, browser, change):
     login = run()
     page = browser.open(change(answer(browser, login)))
     assert page.text == "AuthError: the answer is not signed by Yahoo for this program"
@@ -166,7 +166,7 @@ def test_an_answer_that_yahoo_has_not_signed_is_refused(run, browser, change):
         ("token", ["a", "b"], "must have one token"),
     ],
 )
-def test_a_signed_answer_must_be_whole_and_of_our_time(run, browser, name, value, message):
+def test_s19_a_signed_answer_must_be_whole_and_of_our_time(run, browser, name, value, message):
     login = run()
     back, _, query = answer(browser, login).partition("?")
     changed = urllib.parse.parse_qs(query) | {name: value}
