@@ -164,7 +164,7 @@ def test_a_mutant_is_killed_by_the_test_that_notices_it(
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     module = tmp_path / "module_with_mutants.py"
     module.write_text(
-        "LIMIT = 50\ndef f(a):\n    return a > 5\ndef g(a):\n    return a < LIMIT\nFOUND = g(49)\n"
+        "LIMIT = 50\ndef f(a):\n    return a > 5\ndef limit():\n    return LIMIT\nFOUND = limit()\n"
     )
     test = tmp_path / "test_module.py"
     test.write_text(
