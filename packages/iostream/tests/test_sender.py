@@ -250,6 +250,21 @@ def test_a_protocol_may_close_when_it_is_resumed_at_the_end(bed):
     bed.run(main())
 
 
+def test_closing_lets_go_of_what_was_to_be_written_even_if_somebody_keeps_the_queue(bed):
+    async def main():
+        stream = bed.keep(Scripted([]))
+        data = bytearray(5000)
+        stream.write_nowait(data)
+        queue = stream._write_buffer
+        with pytest.raises(BufferError):
+            data.clear()
+        stream.close()
+        data.clear()
+        assert not queue
+
+    bed.run(main())
+
+
 def test_a_kind_of_stream_has_to_say_how_it_writes(bed):
     async def main():
         left, right = socket.socketpair()
