@@ -130,7 +130,7 @@ def test_every_signature_is_accepted_in_both_versions(
     assert [each[0] for each in provider.requests if "token" in each[1]] == [http_method] * 2
 
 
-def test_no_token_and_no_secret_is_in_an_address(run, browser, provider):
+def test_s19_no_token_and_no_secret_is_in_an_address(run, browser, provider):
     login = run()
     user = json.loads(browser.open(browser.visit(login, until=login)).body)
     secrets = {provider.secret, user["access_token"]["secret"], user["access_token"]["key"]}
@@ -166,7 +166,7 @@ def test_the_verifier_comes_back_signed(run, browser, provider):
     assert f'oauth_verifier="{verifier}"' in provider.requests_of("/oauth/access_token")[0][4]
 
 
-def test_an_answer_in_another_browser_is_refused(run, browser, another_browser, provider):
+def test_s19_an_answer_in_another_browser_is_refused(run, browser, another_browser, provider):
     login = run()
     back = browser.visit(login, until=login)
     assert another_browser.open(back).text.startswith("TransactionError: ")
@@ -174,7 +174,18 @@ def test_an_answer_in_another_browser_is_refused(run, browser, another_browser, 
     assert browser.open(back).status == 200
 
 
-def test_a_refusal_is_not_believed_in_another_browser(run, browser, another_browser):
+@pytest.mark.parametrize("handler", [EngineHandler, ClassicHandler])
+@pytest.mark.expected_errors("the state of the answer is not")
+def test_s19_a_classic_handler_gets_no_user_in_another_browser(
+    run, browser, another_browser, provider, handler
+):
+    login = run(handler)
+    back = browser.visit(login, until=login)
+    assert another_browser.open(back).text == "nobody"
+    assert provider.requests_of("/oauth/access_token") == []
+
+
+def test_s19_a_refusal_is_not_believed_in_another_browser(run, browser, another_browser):
     login = run()
     back = browser.visit(login, until=login, decision="abort")
     assert another_browser.open(back).text.startswith("TransactionError: ")
@@ -183,7 +194,7 @@ def test_a_refusal_is_not_believed_in_another_browser(run, browser, another_brow
     assert browser.cookie("auth_") == []
 
 
-def test_an_answer_counts_once(run, browser, provider):
+def test_s19_an_answer_counts_once(run, browser, provider):
     login = run()
     back = browser.visit(login, until=login)
     cookies = list(browser.cookies)
@@ -195,7 +206,7 @@ def test_an_answer_counts_once(run, browser, provider):
     assert len(provider.requests_of("/oauth/access_token")) == 1
 
 
-def test_a_request_token_of_somebody_else_is_refused(run, browser, another_browser, provider):
+def test_s19_a_request_token_of_somebody_else_is_refused(run, browser, another_browser, provider):
     """The fixation of OAuth 1.0: an attacker's token in the victim's browser, and the other way."""
     login = run()
     theirs = another_browser.visit(login, until=login)
@@ -204,14 +215,14 @@ def test_a_request_token_of_somebody_else_is_refused(run, browser, another_brows
     assert provider.requests_of("/oauth/access_token") == []
 
 
-def test_two_tabs_do_not_break_each_other(run, browser):
+def test_s19_two_tabs_do_not_break_each_other(run, browser):
     login = run()
     first, second = (browser.visit(login, until=login) for _ in range(2))
     assert browser.open(second).status == 200
     assert browser.open(first).status == 200
 
 
-def test_a_forged_cookie_is_refused(run, browser):
+def test_s19_a_forged_cookie_is_refused(run, browser):
     login = run()
     back = browser.visit(login, until=login)
     (cookie,) = browser.cookie("auth_")
@@ -237,7 +248,7 @@ def test_a_forged_cookie_is_refused(run, browser):
         ),
     ],
 )
-def test_a_changed_answer_is_refused(run, browser, change, message):
+def test_s19_a_changed_answer_is_refused(run, browser, change, message):
     login = run()
     back = browser.visit(login, until=login)
     query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(back).query))
@@ -246,7 +257,7 @@ def test_a_changed_answer_is_refused(run, browser, change, message):
     assert page.text.startswith(message)
 
 
-def test_an_answer_to_a_question_to_another_provider_is_refused(site, browser, provider):
+def test_s19_an_answer_to_a_question_to_another_provider_is_refused(site, browser, provider):
     other = pointed_at(
         AsyncHandler, provider, _OAUTH_ACCESS_TOKEN_URL=f"{provider.url}/other/access_token"
     )
@@ -275,7 +286,7 @@ def test_what_the_provider_says_is_in_the_error_and_no_secret(run, browser, prov
         ("", ""),
     ],
 )
-def test_errors_of_every_form_are_shown_without_secrets(run, browser, provider, body, expected):
+def test_s19_errors_of_every_form_are_shown_without_secrets(run, browser, provider, body, expected):
     provider.pages["/oauth/request_token"] = 401, {}, body.replace("{secret}", provider.secret)
     page = browser.open(run())
     said = ": ".join(filter(None, ("the endpoint of the request token answered 401", expected)))
@@ -316,7 +327,7 @@ def test_a_provider_that_is_down_answers_the_request(run, browser, provider, han
 
 
 @pytest.mark.parametrize("address", ["//evil.example", "/\\evil.example", "https://evil.example/"])
-def test_next_does_not_lead_to_another_site(run, browser, provider, address):
+def test_s15_next_does_not_lead_to_another_site(run, browser, provider, address):
     page = browser.request(f"{run()}?{urllib.parse.urlencode({'next': address})}")
     assert page.text == "AuthError: next must be an address on this site"
     assert provider.requests == []
@@ -329,13 +340,13 @@ def test_a_user_comes_back_to_where_the_program_wants(run, browser):
 
 
 @pytest.mark.parametrize("callback", ["http://site.example/login", "javascript:alert(1)"])
-def test_a_callback_must_be_https(run, browser, provider, callback):
+def test_s19_a_callback_must_be_https(run, browser, provider, callback):
     page = browser.request(f"{run()}?{urllib.parse.urlencode({'callback': callback})}")
     assert page.text.startswith("AuthError: callback_uri must be an")
     assert provider.requests == []
 
 
-def test_endpoints_must_be_https(run, browser):
+def test_s19_endpoints_must_be_https(run, browser):
     for name in ("_OAUTH_REQUEST_TOKEN_URL", "_OAUTH_AUTHORIZE_URL"):
         page = browser.request(run(**{name: "http://provider.example/oauth"}))
         assert page.text.startswith("AuthError: the ")

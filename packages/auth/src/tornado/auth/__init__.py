@@ -24,10 +24,13 @@ from ._oidc._mixin import OpenIDConnectMixin
 from ._openid._mixin import OpenIdMixin
 from ._providers._bluesky import bluesky_client_metadata, discover_bluesky_provider
 from ._providers._facebook_graph import FacebookGraphMixin
+from ._providers._facebook_sessions import FacebookMixin
 from ._providers._friendfeed import FriendFeedMixin
 from ._providers._google_oauth2 import GoogleOAuth2Mixin
+from ._providers._google_openid import GoogleMixin
 from ._providers._settings import github, gitlab, microsoft
 from ._providers._twitter import TwitterMixin
+from ._providers._yahoo import YahooMixin
 from ._transactions._replay import MemoryReplayStore, ReplayStore
 
 __all__ = [
@@ -36,7 +39,9 @@ __all__ = [
     "DPoPKey",
     "DPoPNonces",
     "FacebookGraphMixin",
+    "FacebookMixin",
     "FriendFeedMixin",
+    "GoogleMixin",
     "GoogleOAuth2Mixin",
     "MemoryReplayStore",
     "OAuth2Mixin",
@@ -49,6 +54,7 @@ __all__ = [
     "ReplayStore",
     "TransactionError",
     "TwitterMixin",
+    "YahooMixin",
     "bluesky_client_metadata",
     "discover_bluesky_provider",
     "discover_oauth2_provider",

@@ -22,7 +22,7 @@ from ._request_token import keep_request_token, take_request_token
 from ._signed_requests import SignedRequests
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from .._transactions._transaction import Transaction
 
@@ -222,7 +222,11 @@ class OAuthMixin:
     ) -> dict[str, Any]:
         """Exchange a request token for an access token, and return its user."""
         access_token = await self._fetch_access_token(token, protocol, http_client)
-        user = await self._oauth_get_user_future(access_token)
+        classic = getattr(self, "_oauth_get_user", None)
+        if classic is None:
+            user = await self._oauth_get_user_future(access_token)
+        else:
+            user = await _call_classic(classic, access_token)
         if not user:
             raise AuthError("the provider returned no user")
         user["access_token"] = access_token
@@ -239,7 +243,7 @@ class OAuthMixin:
             url, "the access token", http_client, protocol, token=token
         )
         own = {"key": answer.pop("oauth_token"), "secret": answer.pop("oauth_token_secret")}
-        return answer | own
+        return {name: value for name, value in answer.items() if value} | own
 
     def _oauth_consumer_token(self) -> dict[str, Any]:
         """Return ``key`` and ``secret`` of the program at the provider. Override to say them."""
@@ -248,14 +252,9 @@ class OAuthMixin:
     async def _oauth_get_user_future(self, access_token: dict[str, Any]) -> dict[str, Any]:
         """Return the user of an access token. Override to ask the provider.
 
-        A classic class overrides ``_oauth_get_user(access_token, callback)`` instead.
+        A class that has the classic ``_oauth_get_user(access_token, callback)`` needs none.
         """
-        classic = getattr(self, "_oauth_get_user", None)
-        if classic is None:
-            raise NotImplementedError(f"{type(self).__name__} must override _oauth_get_user_future")
-        user: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        classic(access_token, user.set_result)
-        return await user
+        raise NotImplementedError(f"{type(self).__name__} must override _oauth_get_user_future")
 
     async def _oauth_api_request(
         self,
@@ -310,3 +309,13 @@ class OAuthMixin:
     def get_auth_http_client(self) -> AsyncHTTPClient:
         """Return the client that talks to the provider. Override to use one with other options."""
         return AsyncHTTPClient()
+
+
+async def _call_classic(
+    get_user: Callable[[dict[str, Any], Callable[[dict[str, Any]], None]], object],
+    access_token: dict[str, Any],
+) -> dict[str, Any]:
+    """Return what a method of Tornado 2 gives to its callback."""
+    user: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+    get_user(access_token, user.set_result)
+    return await user

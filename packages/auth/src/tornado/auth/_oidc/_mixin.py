@@ -251,6 +251,26 @@ class OpenIDConnectMixin(LogoutAtProvider, BackChannelLogout):
         )
         return refreshed
 
+    @takes_callback(2)
+    async def revoke_oauth2_token(
+        self,
+        token: str,
+        token_type_hint: str | None = None,
+        *,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        issuer: str | None = None,
+    ) -> None:
+        """Revoke an access token or a refresh token; see :meth:`OAuth2Mixin.revoke_oauth2_token`.
+
+        :param issuer: which provider; by default that of the first client.
+        :raises AuthError: the provider has no ``revocation_endpoint``.
+        """
+        await self._discover(self._oidc_client(issuer).issuer)
+        await super().revoke_oauth2_token(
+            token, token_type_hint, client_id=client_id, client_secret=client_secret
+        )
+
 
 def _wanted(
     client: OpenIDConnectClient,
