@@ -49,7 +49,7 @@ class Scripted(BaseIOStream):
         return len(self.calls[-1])
 
     @property
-    def taken(self):
+    def sent_bytes(self):
         return b"".join(self.calls)
 
     async def take(self, *steps):
@@ -115,7 +115,7 @@ def test_each_write_is_done_when_its_own_bytes_are_sent(bed):
         assert not second.done()
         await stream.take(1)
         assert second.done()
-        assert stream.taken == b"a" * 10 + b"b" * 10
+        assert stream.sent_bytes == b"a" * 10 + b"b" * 10
 
     bed.run(main())
 
@@ -128,7 +128,7 @@ def test_a_descriptor_that_takes_nothing_is_tried_again(bed, obstacle):
         assert not written.done()
         await stream.take(5)
         assert await written is None
-        assert stream.taken == b"later"
+        assert stream.sent_bytes == b"later"
 
     bed.run(main())
 
@@ -139,7 +139,7 @@ def test_tiny_writes_are_joined_up_to_a_size(bed):
         for _ in range(4000):
             stream.write_nowait(bytes(50))
         await stream.take(*[10_000_000] * 3)
-        assert stream.taken + bytes(stream.write_buffer_size) == bytes(200_000)
+        assert stream.sent_bytes + bytes(stream.write_buffer_size) == bytes(200_000)
         assert max(map(len, stream.calls)) <= 65536 + 50
         assert min(map(len, stream.calls[1:])) >= 65536  # the first write went alone
 
