@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 from tornado.httputil import url_concat
 
 from .._addresses import check_address, local_address
-from .._callback import Finished
+from .._callback import Finished, takes_callback
 from .._errors import AuthError, TransactionError
 from .._handler import handler_of
 from .._started import Started
@@ -103,6 +103,7 @@ class LogoutAtProvider(OpenIDConnectRegistration):
         )
         return Transactions(handler).begin(transaction)
 
+    @takes_callback(0)
     async def check_logout(self) -> str:
         """Check that the browser comes back from a sign-out that it began here (section 3).
 
