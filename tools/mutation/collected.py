@@ -117,8 +117,12 @@ class CollectedTests:
             return None
         if functions is None or self._coverage.is_imported(lines):
             return killer(self._path, self._tree, self._coverage, tests)
-        self._commands.send((marshal.dumps(list(functions.items())), tests))
-        is_loaded, failed = self._commands.recv()
+        try:
+            self._commands.send((marshal.dumps(list(functions.items())), tests))
+            is_loaded, failed = self._commands.recv()
+        except (BrokenPipeError, EOFError) as error:
+            message = f"the tests of {self._path} cannot be collected, did they change?"
+            raise RuntimeError(message) from error
         return failed if is_loaded else killer(self._path, self._tree, self._coverage, tests)
 
     def close(self) -> None:

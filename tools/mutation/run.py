@@ -66,7 +66,7 @@ class Coverage:
 
     def patience(self, test: str) -> float:
         """Return how many seconds a test may take with a mutant."""
-        return TEST_PATIENCE + 20 * self.durations[test]
+        return TEST_PATIENCE + 20 * self.durations.get(test, 0.0)
 
     def in_order(self, items: list[pytest.Item]) -> list[pytest.Item]:
         """Return items file by file, and the quick ones first in each order."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import logging
+import random
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +103,20 @@ def browser() -> Any:
 def another_browser() -> Any:
     """A browser of somebody else."""
     return load("browser").Browser()
+
+
+@pytest.fixture
+def unused_port() -> Callable[[], int]:
+    """Find ports for programs to listen on, outside the range that the system uses itself."""
+
+    def find() -> int:
+        while True:
+            port = random.randrange(12_000, 32_000)
+            with socket.socket() as sock, suppress(OSError):
+                sock.bind(("127.0.0.1", port))
+                return port
+
+    return find
 
 
 def _run_provider() -> Iterator[Any]:

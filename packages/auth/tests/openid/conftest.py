@@ -46,3 +46,9 @@ def other_provider(_openid_providers: Any) -> Any:
     """A second one, of somebody else."""
     _openid_providers[1].reset()
     return _openid_providers[1]
+
+
+@pytest.fixture(scope="session")
+def load_module() -> Any:
+    """Load a module of the folder above by its name."""
+    return load

@@ -69,7 +69,7 @@ def test_a_count_of_nothing_has_no_values():
 
 
 @pytest.mark.parametrize("name", ["ns.ax", "ax.type.email", "ax.value.email"])
-def test_an_attribute_that_somebody_could_have_added_on_the_way_does_not_count(name):
+def test_s19_an_attribute_that_somebody_could_have_added_on_the_way_does_not_count(name):
     assert "email" not in user_of(assertion(PLAIN, unsigned=[name]))
 
 

@@ -46,7 +46,7 @@ def test_another_document_is_refused(document):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_a_document_type_is_refused_before_its_entities_are_read(encoding):
+def test_s19_a_document_type_is_refused_before_its_entities_are_read(encoding):
     text = f"<!DOCTYPE a [<!ENTITY b 'bbbbbbbbbb'><!ENTITY c '&b;&b;']>{xrds(service(uri='&c;')).decode()}"
     with pytest.raises(AuthError, match="must not have a document type"):
         services_of_xrds(text.encode(encoding))
@@ -67,7 +67,7 @@ def test_links_of_a_page_are_found():
     assert xrds_location(PAGE) == "https://provider.example/xrds"
 
 
-def test_what_a_visitor_wrote_into_the_body_of_a_page_does_not_count():
+def test_s19_what_a_visitor_wrote_into_the_body_of_a_page_does_not_count():
     page = f"<html><head></head><body>{PAGE}</body>"
     assert services_of_html(page) == []
     assert services_of_html(f"<html><body>{PAGE}") == []

@@ -65,13 +65,13 @@ def test_an_answer_that_names_no_user_is_refused(name):
 
 
 @pytest.mark.parametrize("name", SIGNED.split(","))
-def test_a_field_that_the_signature_does_not_cover_is_refused(name):
+def test_s19_a_field_that_the_signature_does_not_cover_is_refused(name):
     rest = ",".join(each for each in SIGNED.split(",") if each != name)
     with pytest.raises(AuthError, match=rf"does not cover openid\.{name}$"):
         read_assertion(arguments(signed=rest))
 
 
-def test_a_field_that_comes_twice_is_refused():
+def test_s19_a_field_that_comes_twice_is_refused():
     twice = arguments() | {"openid.claimed_id": [b"https://a.example/", b"https://b.example/"]}
     with pytest.raises(AuthError, match=r"'openid\.claimed_id' more than once"):
         read_assertion(twice)
@@ -108,7 +108,7 @@ def test_another_mode_is_refused(mode):
         read_assertion(arguments(mode=mode))
 
 
-def test_another_endpoint_than_the_one_asked_is_refused():
+def test_s19_another_endpoint_than_the_one_asked_is_refused():
     assertion = read_assertion(arguments())
     check_endpoint(assertion, ENDPOINT)
     for other in (f"{ENDPOINT}/", ENDPOINT.upper(), "https://attacker.example/openid"):
@@ -148,7 +148,7 @@ def test_an_answer_for_this_address_is_taken(return_to, address):
         "https://site.example:x/login?openid_state=abc&next=/a",
     ],
 )
-def test_an_answer_for_another_address_is_refused(address):
+def test_s19_an_answer_for_another_address_is_refused(address):
     with pytest.raises(AuthError, match=r"OpenID answer (is for|came without)"):
         check_return_to(read_assertion(arguments(return_to=RETURN_TO)), address)
 
@@ -168,7 +168,7 @@ def test_a_nonce_of_our_time_is_taken(seconds):
 @pytest.mark.parametrize(
     ("seconds", "message"), [(301, "made 301 seconds ago"), (-301, "301 seconds in the future")]
 )
-def test_a_nonce_of_another_time_is_refused(seconds, message):
+def test_s19_a_nonce_of_another_time_is_refused(seconds, message):
     with pytest.raises(AuthError, match=message):
         check_nonce_time(read_assertion(arguments()), NOON + seconds)
 
@@ -188,7 +188,7 @@ def test_a_nonce_of_another_time_is_refused(seconds, message):
         "2026-11-29T12:00:00Z" + "a" * 236,
     ],
 )
-def test_a_malformed_nonce_is_refused(nonce):
+def test_s19_a_malformed_nonce_is_refused(nonce):
     with pytest.raises(AuthError, match="does not begin with a time"):
         check_nonce_time(read_assertion(arguments(response_nonce=nonce)), NOON)
 
@@ -228,7 +228,7 @@ def test_another_direct_answer_is_refused(body):
         {"ns": OPENID_2, "error": "no"},
     ],
 )
-def test_only_is_valid_true_confirms_an_answer(fields):
+def test_s19_only_is_valid_true_confirms_an_answer(fields):
     with pytest.raises(AuthError, match="does not confirm"):
         check_verification(fields)
 

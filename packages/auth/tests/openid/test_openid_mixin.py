@@ -144,31 +144,50 @@ def test_a_user_comes_back_to_where_the_program_wants(site, browser, provider):
 
 @pytest.mark.parametrize("address", ["//evil.example", "/\\evil.example", "https://evil.example/"])
 @pytest.mark.expected_errors("Uncaught exception")
-def test_next_does_not_lead_to_another_site(browser, login, address):
+def test_s15_next_does_not_lead_to_another_site(browser, login, address):
     page = browser.request(f"{login}?{urllib.parse.urlencode({'next': address})}")
     assert page.status == 500
     assert page.location is None
 
 
-def test_an_answer_in_another_browser_is_refused(browser, another_browser, login, provider):
+def test_s19_an_answer_in_another_browser_is_refused(browser, another_browser, login, provider):
     back = browser.visit(login, until=login)
     assert another_browser.open(back).text.startswith("TransactionError: ")
     assert "check_authentication" not in provider.modes
     assert browser.open(back).status == 200
 
 
-def test_not_even_a_refusal_is_believed_in_another_browser(browser, another_browser, login):
+@pytest.mark.parametrize("handler", [EngineHandler, CallbackHandler])
+@pytest.mark.expected_errors("the state of the answer is not")
+def test_s19_a_classic_handler_gets_no_user_in_another_browser(
+    site, browser, another_browser, provider, handler
+):
+    login = f"{site([('/login', pointed_at(handler, provider))], **SETTINGS).url}/login"
+    back = browser.visit(login, until=login)
+    assert another_browser.open(back).text == "nobody"
+    assert "check_authentication" not in provider.modes
+
+
+@pytest.mark.parametrize("handler", [EngineHandler, CallbackHandler])
+@pytest.mark.expected_errors("the OpenID provider does not confirm")
+def test_s19_a_classic_handler_gets_no_user_that_is_not_confirmed(site, browser, provider, handler):
+    login = f"{site([('/login', pointed_at(handler, provider))], **SETTINGS).url}/login"
+    back = browser.visit(login, until=login)
+    assert browser.open(change(back, openid_sig="AAAA")).text == "nobody"
+
+
+def test_s19_not_even_a_refusal_is_believed_in_another_browser(browser, another_browser, login):
     back = browser.visit(login, until=login, decision="abort")
     assert another_browser.open(back).text.startswith("TransactionError: ")
 
 
-def test_an_answer_nobody_asked_for_is_refused(browser, login, provider):
+def test_s19_an_answer_nobody_asked_for_is_refused(browser, login, provider):
     page = browser.open(change(login, openid_mode="id_res"))
     assert page.text.startswith("TransactionError: ")
     assert provider.modes == []
 
 
-def test_an_answer_counts_once(browser, login, provider):
+def test_s19_an_answer_counts_once(browser, login, provider):
     back = browser.visit(login, until=login)
     cookies = list(browser.cookies)
     assert browser.open(back).status == 200
@@ -179,7 +198,7 @@ def test_an_answer_counts_once(browser, login, provider):
     assert provider.modes.count("check_authentication") == 1
 
 
-def test_the_nonce_of_an_answer_is_kept_with_its_endpoint(site, browser, provider):
+def test_s19_the_nonce_of_an_answer_is_kept_with_its_endpoint(site, browser, provider):
     running = site([("/login", pointed_at(AsyncHandler, provider))], **SETTINGS)
     back = browser.visit(f"{running.url}/login", until=f"{running.url}/login")
     assert browser.open(back).status == 200
@@ -199,7 +218,7 @@ class ForgetfulStore:
         return not any(each in key for each in self.known)
 
 
-def test_a_nonce_that_another_process_has_seen_is_refused(site, browser, provider):
+def test_s19_a_nonce_that_another_process_has_seen_is_refused(site, browser, provider):
     store = ForgetfulStore([f"openid nonce {provider.endpoint}"])
     routes = [("/login", pointed_at(AsyncHandler, provider))]
     login = f"{site(routes, **SETTINGS, auth_replay_store=store).url}/login"
@@ -207,7 +226,7 @@ def test_a_nonce_that_another_process_has_seen_is_refused(site, browser, provide
     assert page.text == "AuthError: this OpenID answer was used before"
 
 
-def test_the_signature_is_verified_with_the_provider(browser, login):
+def test_s19_the_signature_is_verified_with_the_provider(browser, login):
     back = browser.visit(login, until=login)
     page = browser.open(change(back, openid_sig="AAAAAAAAAAAAAAAAAAAAAAAAAAA="))
     assert page.text == "AuthError: the OpenID provider does not confirm the answer"
@@ -222,7 +241,7 @@ def test_the_signature_is_verified_with_the_provider(browser, login):
         ("openid_response_nonce", "{nonce}x"),
     ],
 )
-def test_a_changed_field_is_not_confirmed(browser, login, provider, field, value):
+def test_s19_a_changed_field_is_not_confirmed(browser, login, provider, field, value):
     back = browser.visit(login, until=login)
     query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(back).query))
     value = value.format(url=provider.url, nonce=query["openid.response_nonce"])
@@ -241,7 +260,7 @@ def test_a_changed_field_is_not_confirmed(browser, login, provider, field, value
         ({"openid_ns": None}, "lacks openid.ns"),
     ],
 )
-def test_a_wrong_answer_is_refused_before_the_provider_is_asked(
+def test_s19_a_wrong_answer_is_refused_before_the_provider_is_asked(
     browser, login, provider, changes, message
 ):
     page = browser.open(change(browser.visit(login, until=login), **changes))
@@ -250,7 +269,7 @@ def test_a_wrong_answer_is_refused_before_the_provider_is_asked(
     assert "check_authentication" not in provider.modes
 
 
-def test_an_answer_at_another_address_is_refused(site, browser, provider):
+def test_s19_an_answer_at_another_address_is_refused(site, browser, provider):
     handler = pointed_at(AsyncHandler, provider)
     running = site([("/login", handler), ("/other", handler)], **SETTINGS)
     back = browser.visit(f"{running.url}/login", until=f"{running.url}/login")
@@ -258,7 +277,7 @@ def test_an_answer_at_another_address_is_refused(site, browser, provider):
     assert page.text.startswith("AuthError: the OpenID answer is for ")
 
 
-def test_an_answer_to_a_question_to_another_provider_is_refused(
+def test_s19_an_answer_to_a_question_to_another_provider_is_refused(
     site, browser, provider, other_provider
 ):
     routes = [
@@ -272,7 +291,7 @@ def test_an_answer_to_a_question_to_another_provider_is_refused(
     assert other_provider.modes == []
 
 
-def test_a_provider_cannot_speak_for_the_users_of_another_one(
+def test_s19_a_provider_cannot_speak_for_the_users_of_another_one(
     browser, login, provider, other_provider
 ):
     """The identifier's own document names the other provider."""
@@ -316,7 +335,7 @@ def test_the_document_of_an_identifier_may_be_xrds(browser, login, provider, for
     assert browser.open(browser.visit(login, until=login)).status == 200
 
 
-def test_an_identifier_that_redirects_is_refused(browser, login, provider):
+def test_s19_an_identifier_that_redirects_is_refused(browser, login, provider):
     provider.pages["/users/alice"] = 302, {"Location": f"{provider.url}/users/bob"}, ""
     page = browser.open(browser.visit(login, until=login))
     assert "answered 302" in page.text
@@ -347,7 +366,7 @@ def test_a_long_answer_comes_as_a_form(browser, login, provider):
     assert json.loads(page.body)["name"] == "A" * 3000
 
 
-def test_unsigned_attributes_do_not_count(browser, login):
+def test_s19_unsigned_attributes_do_not_count(browser, login):
     back = browser.visit(login, until=login)
     more = {
         "openid_ns.evil": "http://openid.net/srv/ax/1.0",
@@ -360,7 +379,7 @@ def test_unsigned_attributes_do_not_count(browser, login):
 
 @pytest.mark.expected_errors("Uncaught exception")
 @pytest.mark.parametrize("endpoint", ["http://provider.example/openid", "/openid", ""])
-def test_an_endpoint_must_be_https(site, browser, endpoint):
+def test_s19_an_endpoint_must_be_https(site, browser, endpoint):
     handler = type("Handler", (AsyncHandler,), {"_OPENID_ENDPOINT": endpoint})
     page = browser.request(f"{site([('/login', handler)], **SETTINGS).url}/login")
     assert page.status == 500

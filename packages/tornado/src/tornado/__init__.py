@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from . import autoreload as autoreload
     from . import concurrent as concurrent
     from . import curl_httpclient as curl_httpclient
+    from . import database as database
     from . import escape as escape
     from . import gen as gen
     from . import http1connection as http1connection

@@ -11,6 +11,7 @@ PIECES = {
     "autoreload": "tornado-autoreload",
     "concurrent": "tornado-ioloop",
     "curl_httpclient": "tornado-httpclient",
+    "database": "tornado-database",
     "escape": "tornado-escape",
     "gen": "tornado-ioloop",
     "http1connection": "tornado-httputil",

@@ -14,6 +14,7 @@ from tornado.util import publish
 
 from ._errors import AuthError, ProviderError, TransactionError
 from ._handler import AuthHandler
+from ._oauth1._mixin import OAuthMixin
 from ._oauth2._discovery import discover_oauth2_provider
 from ._oauth2._dpop import DPoPKey, DPoPNonces
 from ._oauth2._mixin import OAuth2Mixin
@@ -23,7 +24,13 @@ from ._oidc._mixin import OpenIDConnectMixin
 from ._openid._mixin import OpenIdMixin
 from ._providers._bluesky import bluesky_client_metadata, discover_bluesky_provider
 from ._providers._facebook_graph import FacebookGraphMixin
+from ._providers._facebook_sessions import FacebookMixin
+from ._providers._friendfeed import FriendFeedMixin
+from ._providers._google_oauth2 import GoogleOAuth2Mixin
+from ._providers._google_openid import GoogleMixin
 from ._providers._settings import github, gitlab, microsoft
+from ._providers._twitter import TwitterMixin
+from ._providers._yahoo import YahooMixin
 from ._transactions._replay import MemoryReplayStore, ReplayStore
 
 __all__ = [
@@ -32,15 +39,22 @@ __all__ = [
     "DPoPKey",
     "DPoPNonces",
     "FacebookGraphMixin",
+    "FacebookMixin",
+    "FriendFeedMixin",
+    "GoogleMixin",
+    "GoogleOAuth2Mixin",
     "MemoryReplayStore",
     "OAuth2Mixin",
     "OAuth2Provider",
+    "OAuthMixin",
     "OpenIDConnectClient",
     "OpenIDConnectMixin",
     "OpenIdMixin",
     "ProviderError",
     "ReplayStore",
     "TransactionError",
+    "TwitterMixin",
+    "YahooMixin",
     "bluesky_client_metadata",
     "discover_bluesky_provider",
     "discover_oauth2_provider",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import inspect
 import logging
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from tornado.ioloop import IOLoop
 
@@ -13,8 +14,6 @@ from ._errors import AuthError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Generator
-
-T = TypeVar("T")
 
 _log = logging.getLogger("tornado.general")
 
@@ -46,9 +45,19 @@ def takes_callback(
             IOLoop.current().add_future(future, functools.partial(_call_back, callback))
             return None
 
+        call.__signature__ = _with_callback(method)  # type: ignore[attr-defined]  # inspect reads it
         return call
 
     return decorate
+
+
+def _with_callback(method: Callable[..., Any]) -> inspect.Signature:
+    signature = inspect.signature(method)
+    parameters = list(signature.parameters.values())
+    callback = inspect.Parameter("callback", inspect.Parameter.KEYWORD_ONLY, default=None)
+    has_others = parameters[-1].kind is inspect.Parameter.VAR_KEYWORD
+    parameters.insert(len(parameters) - has_others, callback)
+    return signature.replace(parameters=parameters)
 
 
 def _call_back(callback: Callable[[Any], object], future: asyncio.Future[Any]) -> object:
@@ -58,11 +67,6 @@ def _call_back(callback: Callable[[Any], object], future: asyncio.Future[Any]) -
         _log.warning("%s", error)
         result = None
     return callback(result)
-
-
-def start(work: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
-    """Start a coroutine now, so that a plain call is enough, and return its Future."""
-    return asyncio.ensure_future(work)
 
 
 class Finished:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from typing import TYPE_CHECKING, Any
 
 from tornado.ioloop import IOLoop
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Generator
+    from collections.abc import Callable, Coroutine, Generator
 
 
 class Started:
@@ -33,3 +34,28 @@ class Started:
     def _report(self, task: asyncio.Future[None]) -> None:
         if not self._has_waiter and not task.cancelled():
             task.result()
+
+
+def acts_when_called(
+    method: Callable[..., Coroutine[Any, Any, None]],
+) -> Callable[..., Started | None]:
+    """Let a coroutine method start when it is called, and also take the ``callback`` of Tornado 3.
+
+    With a callback the method returns None, and the callback gets None when the work is done; an
+    exception reaches the request that made the call.
+    """
+
+    @functools.wraps(method)
+    def call(
+        self: Any, *args: Any, callback: Callable[[None], object] | None = None, **kwargs: Any
+    ) -> Started | None:
+        work = method(self, *args, **kwargs)
+        if callback is None:
+            return Started(work)
+        function = callback
+        IOLoop.current().add_future(
+            asyncio.ensure_future(work), lambda task: function(task.result())
+        )
+        return None
+
+    return call

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._callback import Finished, start, takes_callback
+from .._callback import Finished, takes_callback
 from .._handler import handler_of
+from .._started import Started
 from ._answer import Answer, Checked
 from ._authorization import Authorization, Wanted
 from ._exchange import SignedIn, check_same_code, exchange
@@ -99,7 +100,7 @@ class OAuth2Mixin(Tokens):
         elif handler_of(self).settings.get("cookie_secret"):
             authorization.begin(with_challenge=False)
         if provider.par_url is not None:
-            return start(self._push(authorization))
+            return Started(self._push(authorization))
         handler_of(self).redirect(authorization.url())
         return Finished()
 

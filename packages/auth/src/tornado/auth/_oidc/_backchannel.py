@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._errors import AuthError
 from .._handler import handler_of
+from .._started import Started
 from .._transactions._replay import replay_store
 from ._registration import OpenIDConnectRegistration
 from ._token import claimed_issuer
@@ -23,7 +24,7 @@ _log = logging.getLogger("tornado.general")
 class BackChannelLogout(OpenIDConnectRegistration):
     """Requests of providers that sign a user out."""
 
-    async def receive_backchannel_logout(self) -> None:
+    def receive_backchannel_logout(self) -> Awaitable[None]:
         """Check the logout token of this request, call :meth:`on_backchannel_logout`, and answer.
 
         Call it in ``post`` of the handler whose address the provider has as the
@@ -31,10 +32,13 @@ class BackChannelLogout(OpenIDConnectRegistration):
         has to override ``check_xsrf_cookie``.
 
         The answer is 200, or 400 if the token is not valid (sections 2.7 and 2.8). An exception of the hook
-        is the handler's.
+        is the handler's. It begins when it is called, so a classic handler need not wait.
 
         .. versionadded:: 1.0
         """
+        return Started(self._receive_logout())
+
+    async def _receive_logout(self) -> None:
         try:
             claims = await self._check_logout_request()
         except AuthError as error:

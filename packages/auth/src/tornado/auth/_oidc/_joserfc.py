@@ -114,8 +114,10 @@ def verify(token: str, key: Key, algorithm: str) -> bytes | None:
 def _registry(algorithm: str) -> JWSRegistry:
     from joserfc.jws import JWSRegistry
 
-    # Parameters that are not critical are ignored (RFC 7515 sections 4.2, 4.3): providers send some.
+    # Of the header, joserfc reads the algorithm alone. Parameters that are not critical are ignored (RFC 7515
+    # sections 4.2, 4.3): providers send some. The others have been checked before.
     registry = JWSRegistry(algorithms=[algorithm], strict_check_header=False)
+    registry.header_registry = {"alg": registry.header_registry["alg"]}
     registry.max_header_length = MAX_HEADER_SIZE
     registry.max_payload_length = MAX_PAYLOAD_SIZE
     registry.max_signature_length = MAX_SIGNATURE_SIZE

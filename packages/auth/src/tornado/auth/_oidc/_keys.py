@@ -22,6 +22,7 @@ class KeySet:
 
     def __init__(self, keys: list[Key]) -> None:
         self._keys = keys
+        self._found: dict[tuple[str | None, str], Key] = {}
 
     @classmethod
     def parse(cls, document: dict[str, Any]) -> KeySet:
@@ -45,10 +46,13 @@ class KeySet:
 
         :returns: None if no key fits, or more than one.
         """
-        keys = [key for key in self._keys if _fits(key, algorithm)]
-        if kid is not None:
-            keys = [key for key in keys if key.kid == kid]
-        return keys[0] if len(keys) == 1 else None
+        name = kid, algorithm.name
+        if name not in self._found:
+            keys = [key for key in self._keys if _fits(key, algorithm) and kid in (None, key.kid)]
+            if len(keys) != 1:
+                return None
+            self._found[name] = keys[0]
+        return self._found[name]
 
 
 def _fits(key: Key, algorithm: Algorithm) -> bool:

@@ -8,9 +8,10 @@ from urllib.parse import urljoin
 from tornado.httputil import url_concat
 
 from .._addresses import check_address, local_address
-from .._callback import Finished, start
+from .._callback import Finished, takes_callback
 from .._errors import AuthError, TransactionError
 from .._handler import handler_of
+from .._started import Started
 from .._transactions._cookies import Transactions
 from .._transactions._transaction import Transaction, new_state
 from ._provider import provider_of
@@ -59,7 +60,7 @@ class LogoutAtProvider(OpenIDConnectRegistration):
         values = (client, post_logout_redirect_uri, extra_params or {}, next)
         metadata = provider_of(handler_of(self), client.issuer).kept_metadata()
         if metadata is None:
-            return start(self._discover_and_log_out(*values))
+            return Started(self._discover_and_log_out(*values))
         self._log_out(metadata, *values)
         return Finished()
 
@@ -102,6 +103,7 @@ class LogoutAtProvider(OpenIDConnectRegistration):
         )
         return Transactions(handler).begin(transaction)
 
+    @takes_callback(0)
     async def check_logout(self) -> str:
         """Check that the browser comes back from a sign-out that it began here (section 3).
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from .._callback import start, takes_callback
+from .._callback import takes_callback
 from .._errors import AuthError
 from .._handler import handler_of
 from .._oauth2._answer import Answer, Checked
 from .._oauth2._authorization import Authorization, Wanted
+from .._started import Started
 from .._transactions._cookies import Transactions
 from ._backchannel import BackChannelLogout
 from ._id_token import SignIn
@@ -93,7 +94,7 @@ class OpenIDConnectMixin(LogoutAtProvider, BackChannelLogout):
         wanted = _wanted(client, redirect_uri, scope, extra_params or {}, next)
         metadata = provider_of(handler_of(self), client.issuer).kept_metadata()
         if metadata is None:
-            return start(self._discover_and_authorize(client, client_id, client_secret, wanted))
+            return Started(self._discover_and_authorize(client, client_id, client_secret, wanted))
         self._keep(metadata)
         return self._authorize(client_id, client_secret, wanted)
 
@@ -147,6 +148,23 @@ class OpenIDConnectMixin(LogoutAtProvider, BackChannelLogout):
         if signed_in.dpop_key is not None:
             self.auth_tokens["dpop_key"] = signed_in.dpop_key.to_json()
         return user
+
+    @takes_callback(0)
+    async def get_oauth2_tokens(
+        self,
+        redirect_uri: str | None = None,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        code: str | None = None,
+        *,
+        code_verifier: str | None = None,
+    ) -> dict[str, Any]:
+        """Sign the user in by :meth:`get_authenticated_user`, and return the tokens.
+
+        :param code_verifier: there for the signature; a sign-in here has its own.
+        """
+        await self.get_authenticated_user(redirect_uri, code, client_id, client_secret)
+        return self.auth_tokens or {}
 
     async def _discover_provider_of_answer(self) -> None:
         """Learn about the provider that the transaction names, before the answer is checked.
@@ -232,6 +250,26 @@ class OpenIDConnectMixin(LogoutAtProvider, BackChannelLogout):
             dpop_key=dpop_key,
         )
         return refreshed
+
+    @takes_callback(2)
+    async def revoke_oauth2_token(
+        self,
+        token: str,
+        token_type_hint: str | None = None,
+        *,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        issuer: str | None = None,
+    ) -> None:
+        """Revoke an access token or a refresh token; see :meth:`OAuth2Mixin.revoke_oauth2_token`.
+
+        :param issuer: which provider; by default that of the first client.
+        :raises AuthError: the provider has no ``revocation_endpoint``.
+        """
+        await self._discover(self._oidc_client(issuer).issuer)
+        await super().revoke_oauth2_token(
+            token, token_type_hint, client_id=client_id, client_secret=client_secret
+        )
 
 
 def _wanted(

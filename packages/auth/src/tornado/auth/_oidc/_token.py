@@ -112,7 +112,7 @@ def _decode(part: str) -> bytes:
 
 def _parse(text: bytes) -> dict[str, Any] | None:
     try:
-        members = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+        members = _DECODER.decode(text.decode())
     except (ValueError, RecursionError):
         return None
     return members if isinstance(members, dict) else None
@@ -128,3 +128,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse)

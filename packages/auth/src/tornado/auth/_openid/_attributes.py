@@ -32,6 +32,9 @@ FULL_NAME = f"{_SCHEMA}namePerson"
 FIRST_NAME = f"{_SCHEMA}namePerson/first"
 LAST_NAME = f"{_SCHEMA}namePerson/last"
 
+#: What programs ask for by default: all that there is.
+ATTRIBUTE_NAMES = ("name", "email", "language", "username")
+
 #: The short names in requests, and their types, for each name that a program may ask for.
 _REQUESTED: dict[str, dict[str, str]] = {
     "name": {"firstname": FIRST_NAME, "fullname": FULL_NAME, "lastname": LAST_NAME},

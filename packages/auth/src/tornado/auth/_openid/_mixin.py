@@ -14,7 +14,7 @@ from .._endpoints import endpoint
 from .._handler import handler_of
 from .._transactions._cookies import Transactions
 from .._transactions._transaction import Transaction, new_state
-from ._attributes import attribute_request, user_of
+from ._attributes import ATTRIBUTE_NAMES, attribute_request, user_of
 from ._message import authentication_request
 from ._verification import STATE, verify
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping, Sequence
 
     from ._message import Assertion
-
-_ATTRIBUTES = ("name", "email", "language", "username")
 
 
 class OpenIdMixin:
@@ -62,7 +60,7 @@ class OpenIdMixin:
     def authenticate_redirect(
         self,
         callback_uri: str | None = None,
-        ax_attrs: Sequence[str] = _ATTRIBUTES,
+        ax_attrs: Sequence[str] = ATTRIBUTE_NAMES,
         *,
         next: str | None = None,
     ) -> Awaitable[None]:
