@@ -10,10 +10,9 @@ from typing import ClassVar
 
 import pytest
 
-from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPHeaders
 from tornado.iostream import IOStream
-from tornado.web import Application
+from tornado.web import Application, HTTPServer
 from tornado.websocket import WebSocketHandler, broadcast
 from tornado.websocket.protocol import Connection, DeflateSettings, check_response, request_headers
 
