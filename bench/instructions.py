@@ -30,7 +30,9 @@ from bench.harness.table import markdown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OPERATIONS = ("hello", "hello-browser", "own-field", "echo", "fetch")
+#: Those that are counted when none is named.
+DEFAULT = ("hello", "hello-browser", "own-field", "echo", "fetch")
+OPERATIONS = (*DEFAULT, "websocket", "websocket-64k", "websocket-deflate")
 
 #: What runs a program after it has made some texts: those that the program makes lie elsewhere then.
 _START = """
@@ -42,6 +44,7 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 
 #: Operations of the two runs. The first ones warm the interpreter's caches up.
 _FEW, _MANY = 300, 1300
+_FEW_LARGE, _MANY_LARGE = 20, 120
 
 
 def collect(python: Path, operation: str, count: int, seed: int) -> int:
@@ -68,8 +71,9 @@ def per_operation(python: Path, operation: str, samples: int) -> str:
     """Return the instructions of one operation: the median, the lowest and the highest."""
     counts = []
     for seed in range(samples):
-        few, many = (collect(python, operation, count, seed) for count in (_FEW, _MANY))
-        counts.append((many - few) / (_MANY - _FEW))
+        first, last = (_FEW_LARGE, _MANY_LARGE) if operation.endswith("64k") else (_FEW, _MANY)
+        few, many = (collect(python, operation, count, seed) for count in (first, last))
+        counts.append((many - few) / (last - first))
     return f"{median(counts):,.0f} ({min(counts):,.0f} to {max(counts):,.0f})"
 
 
@@ -97,7 +101,7 @@ def trees(options: argparse.Namespace) -> Iterator[tuple[str, Path]]:
 def main() -> int:
     """Run the command and return the exit status."""
     parser = argparse.ArgumentParser(prog="bench/instructions.py", description=__doc__)
-    parser.add_argument("operations", nargs="*", default=OPERATIONS, help=", ".join(OPERATIONS))
+    parser.add_argument("operations", nargs="*", default=DEFAULT, help=", ".join(OPERATIONS))
     parser.add_argument("--against", type=Path, help="another checkout, to compare with")
     parser.add_argument("--upstream", action="store_true", help="count upstream too")
     parser.add_argument("--samples", type=int, default=5, help="hash seeds to try (5)")

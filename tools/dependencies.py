@@ -14,7 +14,7 @@ import argparse
 import ast
 import sys
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,8 @@ class Layers:
     below_each: Mapping[str, list[str]]
     lazy: frozenset[str] = frozenset()  #: "log -> options": imported when a function is called
     typing: frozenset[str] = frozenset()  #: "auth -> web": imported by type checkers alone
+    #: The distributions whose modules have another name, by the name of the module.
+    distributions: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Layers:
@@ -55,6 +57,7 @@ class Layers:
             settings["may-depend-on"],
             frozenset(settings.get("lazy-dependencies", ())),
             frozenset(settings.get("typing-dependencies", ())),
+            settings.get("distributions", {}),
         )
 
     def below(self, folder: str) -> set[str]:
@@ -184,7 +187,8 @@ class Checker:
         top = found.module.split(".")[0]
         if top == "tornado":
             return self._judge_sibling(piece, found, declared)
-        if not top or top in STANDARD_LIBRARY or normalized(top) in declared:
+        distribution = normalized(self.layers.distributions.get(top, top))
+        if not top or top in STANDARD_LIBRARY or distribution in declared:
             return None
         if normalized(".".join(found.target.split(".")[:2])) in declared:
             return None  # one of several distributions that share a name: backports.zstd

@@ -89,12 +89,14 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def _add_aliases(self, node: ast.Call) -> None:
-        """Add what a public module imports when somebody asks for one of its aliases."""
+        """Add what a public module imports when somebody asks for one of its aliases, as if in a function."""
+        self._functions += 1
         for keyword in node.keywords:
             if keyword.arg == "aliases" and isinstance(keyword.value, ast.Dict):
                 for value in keyword.value.values:
                     if isinstance(value, ast.Constant) and isinstance(value.value, str):
                         self._add(value, value.value)
+        self._functions -= 1
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for decorator in node.decorator_list:

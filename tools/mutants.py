@@ -17,12 +17,14 @@ import ast
 import random
 import sys
 import tomllib
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mutation.collected import CollectedTests
 from mutation.mutants import Mutant, mutants_of
-from mutation.run import Coverage, killer, measure, preload
+from mutation.run import measure, preload
 from workspace import ROOT
 
 if TYPE_CHECKING:
@@ -76,29 +78,34 @@ def run_subject(subject: Subject, options: argparse.Namespace) -> Iterator[str]:
         yield f"{place}: the tests fail without a mutant: {failed}"
         return
     score = Score(made=len(chosen))
-    for mutant in chosen:
-        reason = kill(subject, tree, coverage, mutant)
-        if reason:
-            score.killed += 1
-            if mutant.name in subject.reasons:
-                yield f"{place}: a survivor that is killed by {reason}: {mutant.name}"
-        else:
-            score.survivors.append(mutant.name)
-            if mutant.name not in subject.reasons:
-                yield f"{place}:{min(mutant.lines)}: survives: {mutant.name}"
-        if options.verbose:
-            print(f"{place}:{min(mutant.lines)}: {mutant.name}: {reason or 'survives'}", flush=True)
+    with closing(CollectedTests(subject.path, tree, coverage, subject.tests)) as collected:
+        for mutant in chosen:
+            reason = kill(mutant, collected)
+            yield from judge(mutant, reason, subject, score)
+            if options.verbose:
+                line = f"{place}:{min(mutant.lines)}"
+                print(f"{line}: {mutant.name}: {reason or 'survives'}", flush=True)
     of = f" of {len(made)} (seed {options.seed})" if len(chosen) < len(made) else ""
     print(f"{place}: {score.made} mutants{of}, {score.killed} killed, {len(score.survivors)} left")
 
 
-def kill(subject: Subject, tree: ast.Module, coverage: Coverage, mutant: Mutant) -> str | None:
+def judge(mutant: Mutant, reason: str | None, subject: Subject, score: Score) -> Iterator[str]:
+    """Count a mutant, and yield what is wrong: an unknown survivor, or a known one that is dead."""
+    place = subject.path.relative_to(ROOT / "packages")
+    if reason:
+        score.killed += 1
+        if mutant.name in subject.reasons:
+            yield f"{place}: a survivor that is killed by {reason}: {mutant.name}"
+    else:
+        score.survivors.append(mutant.name)
+        if mutant.name not in subject.reasons:
+            yield f"{place}:{min(mutant.lines)}: survives: {mutant.name}"
+
+
+def kill(mutant: Mutant, collected: CollectedTests) -> str | None:
     """Return the test that notices a mutant, or None."""
-    tests = coverage.tests_of(mutant.lines)
-    if not tests:
-        return None
     with mutant.applied():
-        return killer(subject.path, tree, subject.tests, coverage, tests)
+        return collected.killer(mutant.lines)
 
 
 def main() -> int:

@@ -10,13 +10,15 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
-from typing import TYPE_CHECKING
+import zlib
+from typing import TYPE_CHECKING, Any
 
 from tornado.httpclient import HTTPRequest
 from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 from tornado.web import Application, RequestHandler
+from tornado.websocket import WebSocketHandler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +55,18 @@ class OwnField(RequestHandler):
         self.write("Hello, world")
 
 
+class Echo(WebSocketHandler):
+    """The handler of the websocket cases."""
+
+    def get_compression_options(self) -> dict[str, Any]:
+        """Compress where the client asks for it."""
+        return {}
+
+    def on_message(self, message: str | bytes) -> None:
+        """Send a message back."""
+        self.write_message(message, isinstance(message, bytes))
+
+
 class Peer:
     """The other end of a connection: sends a message, waits for its answer, and again."""
 
@@ -70,7 +84,7 @@ class Peer:
     async def exchange(self, count: int) -> None:
         """Send the message so many times, each after the answer to the one before."""
         self._left = count
-        self._sock.send(self._message)
+        self._sock.sendall(self._message)
         await self._done
 
     def _read(self) -> None:
@@ -86,7 +100,7 @@ class Peer:
         self._received = 0
         self._left -= 1
         if self._left:
-            self._sock.send(self._message)
+            self._sock.sendall(self._message)
         else:
             asyncio.get_running_loop().remove_reader(self._sock)
             self._done.set_result(None)
@@ -111,6 +125,47 @@ async def serve(count: int, handler: type[RequestHandler], *fields: str) -> None
     server.handle_stream(IOStream(near), ("127.0.0.1", 1))
     head = "\r\n".join(("GET / HTTP/1.1", "Host: localhost", *fields, "", ""))
     await Peer(far, head.encode(), response_size).exchange(count)
+
+
+def message_frame(size: int, *, deflate: bool) -> bytes:
+    """Return the masked frame of a binary message."""
+    payload, first = (b"0123456789abcdef" * (size // 16 + 1))[:size], 0x82
+    if deflate:
+        compressor = zlib.compressobj(wbits=-15)
+        payload = (compressor.compress(payload) + compressor.flush(zlib.Z_SYNC_FLUSH))[:-4]
+        first |= 0x40
+    width = 0 if len(payload) < 126 else 2 if len(payload) < 65536 else 8
+    length = bytes((0x80 | len(payload),)) if not width else bytes((0xFE if width == 2 else 0xFF,))
+    key = b"\x37\xfa\x21\x3d"
+    mask = key * (len(payload) // 4 + 1)
+    masked = bytes(byte ^ other for byte, other in zip(payload, mask, strict=False))
+    return bytes((first,)) + length + len(payload).to_bytes(8)[8 - width :] + key + masked
+
+
+def frame_size(data: bytes) -> int:
+    """Return the length of a server's frame from its first bytes, which hold its head."""
+    width = {126: 2, 127: 8}.get(data[1], 0)
+    return 2 + width + (int.from_bytes(data[2 : 2 + width]) if width else data[1])
+
+
+async def serve_websocket(count: int, size: int, *, deflate: bool = False) -> None:
+    """Send the messages of one connection back."""
+    near, far = socket.socketpair()
+    for sock in (near, far):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 19)
+    server = HTTPServer(Application([(r"/", Echo)]))
+    server.handle_stream(IOStream(near), ("127.0.0.1", 1))
+    fields = ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"]
+    fields.append("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
+    if deflate:
+        extension = "permessage-deflate; server_no_context_takeover; client_no_context_takeover"
+        fields.append(f"Sec-WebSocket-Extensions: {extension}")
+    far.setblocking(False)
+    far.send("\r\n".join(("GET / HTTP/1.1", "Host: localhost", *fields, "", "")).encode())
+    answer = await asyncio.get_running_loop().sock_recv(far, 65536)
+    if not answer.startswith(b"HTTP/1.1 101") or deflate != (b"permessage" in answer):
+        raise ValueError(f"unexpected answer: {answer[:300]!r}")
+    await Peer(far, message_frame(size, deflate=deflate), frame_size).exchange(count)
 
 
 async def echo(count: int) -> None:
@@ -163,6 +218,9 @@ OPERATIONS = {
     "own-field": lambda count: serve(count, OwnField),
     "echo": echo,
     "fetch": fetch,
+    "websocket": lambda count: serve_websocket(count, 125),
+    "websocket-64k": lambda count: serve_websocket(count, 65536),
+    "websocket-deflate": lambda count: serve_websocket(count, 1024, deflate=True),
 }
 
 if __name__ == "__main__":

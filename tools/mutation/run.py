@@ -7,13 +7,8 @@ module is changed as it is imported: the files stay as they are.
 from __future__ import annotations
 
 import importlib
-import os
-import pickle
-import select
-import signal
 import sys
 import threading
-import time
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .processes import in_a_process
+
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable
     from pathlib import Path
     from types import CodeType, FrameType
 
@@ -34,8 +30,12 @@ PRELOADED = ("asyncio", "ssl", "hypothesis", "trustme", "uvloop", "pycurl", "log
 #: Seconds that tests may take in addition to ten times what they take without a mutant.
 PATIENCE = 30.0
 
-#: Seconds for one test. The mutants that never end are found by this.
-TEST_TIMEOUT = 20
+#: What is reported instead of a test.
+NO_END = "the tests do not end"
+
+#: Seconds that one test may take in addition to twenty times what it takes without a mutant. The
+#: mutants that never end are found by this.
+TEST_PATIENCE = 5.0
 
 
 @dataclass
@@ -56,9 +56,35 @@ class Coverage:
         found = set().union(*(self.tests.get(line, ()) for line in lines))
         return set(self.durations) if "" in found else found
 
+    def is_imported(self, lines: frozenset[int]) -> bool:
+        """Return true if an import runs one of these lines."""
+        return any("" in self.tests.get(line, ()) for line in lines)
+
     def seconds(self, tests: set[str]) -> float:
         """Return how long tests take."""
         return sum(self.durations[each] for each in tests)
+
+    def patience(self, test: str) -> float:
+        """Return how many seconds a test may take with a mutant."""
+        return TEST_PATIENCE + 20 * self.durations.get(test, 0.0)
+
+    def in_order(self, items: list[pytest.Item]) -> list[pytest.Item]:
+        """Return items file by file, and the quick ones first in each order."""
+        files: dict[str, float] = defaultdict(float)
+        for item in items:
+            files[_file(item.nodeid)] += self.durations.get(item.nodeid, 0.0)
+        return sorted(
+            items,
+            key=lambda item: (
+                files[_file(item.nodeid)],
+                _file(item.nodeid),
+                self.durations.get(item.nodeid, 0.0),
+            ),
+        )
+
+
+def _file(test: str) -> str:
+    return test.partition("::")[0]
 
 
 class _Observer:
@@ -103,20 +129,10 @@ class _Selection:
         self.failed = ""
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        durations = self._coverage.durations
-        files: dict[str, float] = defaultdict(float)
-        for test in self._tests:
-            files[test.partition("::")[0]] += durations[test]
         # A mutant may change the parameters of a test, and with them its id.
-        items[:] = [
-            item for item in items if item.nodeid in self._tests or item.nodeid not in durations
-        ]
-        items.sort(
-            key=lambda item: (
-                files[item.nodeid.partition("::")[0]],
-                durations.get(item.nodeid, 0.0),
-            )
-        )
+        known = self._coverage.durations
+        tests = [item for item in items if item.nodeid in self._tests or item.nodeid not in known]
+        items[:] = self._coverage.in_order(tests)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
@@ -139,36 +155,38 @@ def measure(path: Path, tests: list[str]) -> Coverage | None:
     def run() -> Coverage:
         observer = _Observer(str(path))
         observer.start()
-        code = _pytest([*tests, "-o", "timeout=120"], observer)
+        code = run_pytest([*tests, "-o", "timeout=120"], observer)
         observer.coverage.code = code
         return observer.coverage
 
-    result: Coverage | None = _in_a_process(run, 1800)
+    result: Coverage | None = in_a_process(lambda _: run(), 1800)
     return result
 
 
-def killer(
-    path: Path, tree: ast.Module, files: list[str], coverage: Coverage, tests: set[str]
-) -> str | None:
+def killer(path: Path, tree: ast.Module, coverage: Coverage, tests: set[str]) -> str | None:
     """Run tests with a changed module.
 
-    :param files: the files that have the tests.
     :returns: the id of the test that fails, or why there is none; None if all of them pass.
     """
 
     def run() -> str | None:
         _replace(path, compile(tree, str(path), "exec", dont_inherit=True))
         selection = _Selection(coverage, tests)
-        code = _pytest([*files, "-x", "-o", f"timeout={TEST_TIMEOUT}"], selection)
+        files = sorted({_file(test) for test in tests})
+        code = run_pytest([*files, "-x", "-o", "timeout=20"], selection)
         return None if code == 0 else selection.failed or f"pytest ends with {code}"
 
-    result: str | None = _in_a_process(
-        run, PATIENCE + 10 * coverage.seconds(tests), "the tests do not end"
+    result: str | None = in_a_process(
+        lambda _: run(), PATIENCE + 10 * coverage.seconds(tests), NO_END
     )
     return result
 
 
-def _pytest(arguments: list[str], plugin: object) -> int:
+def run_pytest(arguments: list[str], plugin: object) -> int:
+    """Run pytest with a plugin, in a way that leaves nothing behind.
+
+    :returns: its exit code.
+    """
     options = ["-q", "--no-header", "--tb=no", "-p", "no:cacheprovider"]
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # hypothesis is loaded already
     return int(pytest.main([*options, *arguments], plugins=[plugin]))
@@ -182,47 +200,3 @@ def _replace(path: Path, code: CodeType) -> None:
         return code if self.path == str(path) else original(self, fullname)
 
     setattr(SourceFileLoader, "get_code", get_code)  # noqa: B010 - mypy takes no assignment
-
-
-def _in_a_process(function: Callable[[], Any], limit: float, default: Any = None) -> Any:
-    """Call a function in a process of its own.
-
-    :param limit: after so many seconds the process and its children are killed.
-    :returns: the function's result, or the default if it came to none.
-    """
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        _call(function, writing)
-    os.close(writing)
-    result = _read(reading, time.monotonic() + limit)
-    os.close(reading)
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return pickle.loads(result) if result else default
-
-
-def _call(function: Callable[[], Any], writing: int) -> None:
-    os.setsid()
-    code = 1
-    try:
-        nothing = os.open(os.devnull, os.O_RDWR)
-        for descriptor in range(3):
-            os.dup2(nothing, descriptor)
-        data = pickle.dumps(function())
-        while data:
-            data = data[os.write(writing, data) :]
-        code = 0
-    finally:
-        os._exit(code)
-
-
-def _read(reading: int, deadline: float) -> bytes:
-    pieces: list[bytes] = []
-    while select.select([reading], [], [], max(0, deadline - time.monotonic()))[0]:
-        piece = os.read(reading, 65536)
-        if not piece:
-            return b"".join(pieces)
-        pieces.append(piece)
-    return b""

@@ -99,6 +99,14 @@ def test_dependencies_and_extras_count_as_declared_in_any_spelling(tree: Tree) -
     assert problems(tree) == []
 
 
+def test_a_distribution_may_have_another_name_than_its_module(tree: Tree) -> None:
+    tree.piece("low", {"low/__init__.py": "import module.part\n"}, needs=("a-distribution",))
+    renamed = Layers({"low": []}, distributions={"module": "A.Distribution"})
+
+    assert problems(tree, renamed) == []
+    assert len(problems(tree, Layers({"low": []}))) == 1
+
+
 def test_a_name_that_no_package_brings_is_found(tree: Tree) -> None:
     two_layers(tree, "from tornado import nowhere")
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import textwrap
+from contextlib import closing
 from pathlib import Path
+from types import CodeType
 
 import pytest
+from mutation.collected import CollectedTests, changed_functions
 from mutation.mutants import mutants_of
-from mutation.run import Coverage, killer, measure
+from mutation.run import Coverage, measure
 
 
 def names(source: str) -> list[str]:
@@ -113,6 +116,44 @@ def test_the_tests_of_a_mutant_are_those_that_run_its_lines() -> None:
     assert coverage.seconds({"a", "b"}) == 3.0
 
 
+def compiled(source: str) -> CodeType:
+    return compile(textwrap.dedent(source), "module.py", "exec")
+
+
+IN_A_CLASS = """
+class A:
+    size = 5
+    def f(self):
+        return 1
+"""
+CLOSURE = """
+def f(a, b):
+    def g():
+        return a
+    return g
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "before", "after", "changed"),
+    [
+        ("def f():\n    return 1", "1", "2", {"f"}),
+        ("def f():\n    return 1\ndef g():\n    return 3", "3", "2", {"g"}),
+        (IN_A_CLASS, "return 1", "return 2", {"A.f"}),
+        (IN_A_CLASS, "size = 5", "size = 50", None),
+        ("SIZE = 5", "5", "50", None),
+        ("def f(a=1):\n    return a", "=1", "=2", None),
+        (CLOSURE, "return a", "return a + 1", {"f", "f.<locals>.g"}),
+        (CLOSURE, "return a", "return b", {"f"}),  # what exists already closes over something else
+    ],
+)
+def test_what_a_mutant_changes_of_a_loaded_module(
+    source: str, before: str, after: str, changed: set[str] | None
+) -> None:
+    found = changed_functions(compiled(source), compiled(source.replace(before, after)))
+    assert (found and {name for name, _ in found}) == changed
+
+
 @pytest.mark.slow
 def test_a_mutant_is_killed_by_the_test_that_notices_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -121,20 +162,35 @@ def test_a_mutant_is_killed_by_the_test_that_notices_it(
     monkeypatch.syspath_prepend(str(tmp_path))
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     module = tmp_path / "module_with_mutants.py"
-    module.write_text("def f(a):\n    return a > 5\n")
+    module.write_text(
+        "LIMIT = 50\ndef f(a):\n    return a > 5\ndef g(a):\n    return a < LIMIT\nFOUND = g(49)\n"
+    )
     test = tmp_path / "test_module.py"
-    test.write_text("from module_with_mutants import f\ndef test_f(): assert f(7) and not f(5)\n")
-    coverage = measure(module, [str(test)])
+    test.write_text(
+        "from module_with_mutants import FOUND, f, g\n"
+        "def test_f(): assert f(7) and not f(5)\n"
+        "def test_g(): assert g(5) and FOUND\n"
+    )
+    coverage = measure(module, ["test_module.py"])
     assert coverage is not None
     assert coverage.code == 0
     tree = ast.parse(module.read_text())
     found = {}
-    for mutant in mutants_of(tree):
-        if mutant.name in {"f: a > 5 -> a >= 5", "f: 5 -> 6"}:
+    with closing(CollectedTests(module, tree, coverage, ["test_module.py"])) as collected:
+        for mutant in mutants_of(tree):
             with mutant.applied():
-                tests = coverage.tests_of(mutant.lines)
-                found[mutant.name] = killer(module, tree, [str(test)], coverage, tests)
+                found[mutant.name] = collected.killer(mutant.lines)
     assert found == {
+        "LIMIT: 50 -> 50 * 10": None,
+        "LIMIT: 50 -> 50 // 10": "test_module.py::test_g",
+        "f: return a > 5 -> return None": "test_module.py::test_f",
         "f: a > 5 -> a >= 5": "test_module.py::test_f",
+        "f: a > 5 -> a <= 5": "test_module.py::test_f",
         "f: 5 -> 6": None,  # it is not tested with 6
+        "f: 5 -> 4": "test_module.py::test_f",
+        "g: return a < LIMIT -> return None": "test_module.py::test_g",
+        "g: a < LIMIT -> a <= LIMIT": None,
+        "g: a < LIMIT -> a >= LIMIT": "test_module.py::test_g",
+        "FOUND: 49 -> 50": "test_module.py::test_g",
+        "FOUND: 49 -> 48": None,
     }

@@ -170,18 +170,22 @@ def test_an_exit_affects_neither_the_next_run_nor_the_log(ioloop, caplog, way, e
 
 
 def test_a_coroutine_continues_after_an_interrupt_that_came_while_the_loop_waited(ioloop):
-    ended = []
+    go_on, ended = asyncio.Event(), asyncio.Event()
 
     async def work():
-        await asyncio.sleep(0.2)
-        ended.append(True)
+        timer.start()
+        await go_on.wait()
+        ended.set()
 
-    timer = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
+    async def wait_for_work():
+        go_on.set()
+        await ended.wait()
+
+    timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
     with pytest.raises(KeyboardInterrupt):
-        ioloop.run_sync(lambda: timer.start() or work())
+        ioloop.run_sync(work)
     timer.join()
-    ioloop.run_sync(lambda: gen.sleep(0.3))
-    assert ended == [True]
+    ioloop.run_sync(wait_for_work, timeout=20)
 
 
 def test_a_task_that_is_given_up_with_the_loop_is_not_reported(caplog):

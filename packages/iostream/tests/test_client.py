@@ -1,8 +1,10 @@
 import asyncio
 import datetime
+import random
 import re
 import socket
 import ssl
+from contextlib import suppress
 
 import pytest
 
@@ -118,9 +120,12 @@ def test_tls_verifies_the_name_that_was_asked_for(client_bed, authority):
 
 
 def unused_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+    """Return a port that nobody uses; no system gives it to somebody else."""
+    while True:
+        port = random.randrange(12_000, 32_000)
+        with socket.socket() as sock, suppress(OSError):
+            sock.bind(("127.0.0.1", port))
+            return port
 
 
 def test_a_host_that_refuses_is_the_real_error_with_notes_about_all_addresses(client_bed):

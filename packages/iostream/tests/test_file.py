@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tornado.iostream import StreamClosedError
+from tornado.iostream import IOStream, StreamClosedError
 
 
 @pytest.fixture
@@ -58,6 +58,20 @@ def test_negative_places_are_refused(bed, file, offset, count):
         a, _ = await bed.pair()
         with pytest.raises(ValueError, match="must not be negative"):
             a.sendfile(file, offset, count)
+
+    bed.run(main())
+
+
+@pytest.mark.parametrize("end", [IOStream.close, IOStream.write_eof, IOStream.close_when_written])
+def test_nothing_of_a_file_follows_the_end(bed, file, end):
+    async def main():
+        a, b = await bed.pair()
+        waiting = a.write_nowait(bytes(5_000_000))
+        end(a)
+        with pytest.raises(StreamClosedError):
+            a.sendfile_nowait(file, 0, 100)
+        assert a.write_buffer_size == (0 if a.closed() else waiting)
+        b.close()
 
     bed.run(main())
 

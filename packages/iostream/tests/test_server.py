@@ -1,7 +1,9 @@
 import asyncio
+import random
 import signal
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -45,9 +47,12 @@ async def echoes(stream, line=b"hello\n"):
 
 
 def free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+    """Return a port to listen on; no system gives it to somebody else."""
+    while True:
+        port = random.randrange(12_000, 32_000)
+        with socket.socket() as sock, suppress(OSError):
+            sock.bind(("127.0.0.1", port))
+            return port
 
 
 def test_listen_accepts_at_once_on_several_ports(bed):

@@ -1,7 +1,9 @@
 import asyncio
+import random
 import socket
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -56,9 +58,12 @@ def test_a_protocol_may_be_attached_while_connecting(bed):
 
 
 def unused_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+    """Return a port that nobody uses; no system gives it to somebody else."""
+    while True:
+        port = random.randrange(12_000, 32_000)
+        with socket.socket() as sock, suppress(OSError):
+            sock.bind(("127.0.0.1", port))
+            return port
 
 
 def test_a_refused_connection_is_the_real_error(bed, caplog):

@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parent.parent
 COMPILER = shutil.which("gcc")
 
 
-def test_random_input_under_the_sanitizers(tmp_path):
+def test_s23_random_input_under_the_sanitizers(tmp_path):
     include = Path(sysconfig.get_paths()["include"])
     if COMPILER is None or not (include / "Python.h").exists():
         if os.environ.get("CI") == "true":

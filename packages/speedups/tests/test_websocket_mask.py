@@ -18,12 +18,12 @@ def slow(key: bytes, data: bytes) -> bytes:
 
 
 @given(_keys, st.binary(max_size=300))
-def test_each_byte_is_masked_by_its_byte_of_the_key(key, data):
+def test_s23_each_byte_is_masked_by_its_byte_of_the_key(key, data):
     assert websocket_mask(key, data) == slow(key, data) == _websocket_mask_python(key, data)
 
 
 @pytest.mark.parametrize("length", [*range(40), 125, 126, 4095, 4096, 4097, 65535, 65537])
-def test_every_length_and_every_place_in_memory(length):
+def test_s23_every_length_and_every_place_in_memory(length):
     key = b"\x01\x80\xff\x5a"
     memory = bytes(index * 11 & 0xFF for index in range(length + 16))
     for start in range(9):
@@ -42,7 +42,7 @@ def test_every_kind_of_buffer(kind):
 
 
 @pytest.mark.parametrize("key", [b"", b"abc", b"abcde", b"a" * 1000])
-def test_masks_of_another_length(key):
+def test_s23_masks_of_another_length(key):
     with pytest.raises(ValueError, match=f"a mask has 4 bytes, not {len(key)}"):
         websocket_mask(key, b"data")
 
@@ -53,7 +53,7 @@ def test_wrong_arguments(arguments):
         websocket_mask(*arguments)
 
 
-def test_views_that_are_not_contiguous_are_refused():
+def test_s23_views_that_are_not_contiguous_are_refused():
     with pytest.raises(BufferError):
         websocket_mask(b"abcd", memoryview(bytes(20))[::2])
 

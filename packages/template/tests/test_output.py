@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tornado.template import DictLoader, Template
@@ -193,3 +195,12 @@ def test_templates_that_extend_and_include_others_print(
     files: dict[str, str], printed: bytes
 ) -> None:
     assert DictLoader(files).load("leaf").generate() == printed
+
+
+def test_functions_in_c_may_import_modules() -> None:
+    """As datetime.strftime does, by the globals of the function that calls it."""
+    day = datetime(2026, 11, 29, 20, 30, tzinfo=UTC)
+    template = Template(
+        "{{ day.strftime('%H:%M') }} {% set x = __import__('math').pi %}{{ x < 4 }}"
+    )
+    assert template.generate(day=day) == b"20:30 True"

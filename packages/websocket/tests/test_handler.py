@@ -162,7 +162,7 @@ def test_several_tokens_in_the_fields_of_a_handshake(site):
         ({"Sec-Fetch-Site": "same-site"}, False),
     ],
 )
-def test_pages_of_other_origins(site, headers, is_allowed):
+def test_s21_pages_of_other_origins(site, headers, is_allowed):
     application = site(Echo, trusted_origins=["http://trusted.example"])
     host = f"127.0.0.1:{application.port}"
     peer = application.connect(
@@ -320,7 +320,7 @@ def test_messages_are_iterated_over(site):
     assert ended.get(timeout=10) == 3001
 
 
-def test_what_comes_too_fast_is_not_read(site):
+def test_s21_what_comes_too_fast_is_not_read(site):
     class Handler(WebSocketHandler):
         async def open(self):
             self.go_on = asyncio.Event()
@@ -363,7 +363,7 @@ def test_pings_are_answered_and_seen(site):
     assert seen.get(timeout=10) == b"are you there?"
 
 
-def test_of_many_pings_the_newest_is_answered(site):
+def test_s9_of_many_pings_the_newest_is_answered(site):
     seen = queue.Queue()
 
     class Handler(Echo):
@@ -513,7 +513,7 @@ def test_close_frames_that_cannot_be_sent(site, code, reason):
         (b"\x81\xff\x00\x00\x00\xff\x00\x00\x00\x00", 1009, "message too big"),
     ],
 )
-def test_a_client_that_breaks_the_protocol_hears_why(site, ended, data, code, reason):
+def test_s21_a_client_that_breaks_the_protocol_hears_why(site, ended, data, code, reason):
     peer = site([("/", Recording, {"ended": ended})]).connect()
     peer.send("first")
     peer.send_raw(data)
@@ -540,7 +540,7 @@ def test_messages_are_compressed_where_both_sides_want_it(site):
     assert application.connect().fields.get("Sec-WebSocket-Extensions") is None
 
 
-def test_no_extension_is_answered_that_the_handler_does_not_want(site):
+def test_s21_no_extension_is_answered_that_the_handler_does_not_want(site):
     peer = site(Echo).connect(deflate=DeflateSettings())
     assert peer.agreement is None
     assert "Sec-WebSocket-Extensions" not in peer.fields

@@ -52,7 +52,7 @@ def stuffing(site):
     return start
 
 
-def test_a_client_that_does_not_read_is_closed(stuffing):
+def test_s21_a_client_that_does_not_read_is_closed(stuffing):
     application, handlers = stuffing(websocket_close_timeout=0.2)
     application.connect(receive_buffer=4096)
     handler = handlers.get(timeout=10)
@@ -62,13 +62,14 @@ def test_a_client_that_does_not_read_is_closed(stuffing):
 
 
 def test_a_client_that_reads_too_slowly_hears_why(stuffing):
-    application, handlers = stuffing(websocket_close_timeout=10)
+    application, handlers = stuffing(websocket_close_timeout=30)
     peer = application.connect(receive_buffer=4096)
     handler = handlers.get(timeout=10)
     count = application.call(handler.fill)
     for _ in range(count):
         assert peer.receive() == MESSAGE
     assert peer.receive() == Close(1013, "messages are read too slowly")
+    peer.send_raw(peer.connection.take_answers())
     assert peer.receive() is None
 
 

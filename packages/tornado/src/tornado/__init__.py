@@ -23,9 +23,11 @@ TYPE_CHECKING = False  # `typing` costs more than everything here
 if TYPE_CHECKING:
     from typing import Any, Final
 
+    from . import auth as auth
     from . import autoreload as autoreload
     from . import concurrent as concurrent
     from . import curl_httpclient as curl_httpclient
+    from . import database as database
     from . import escape as escape
     from . import gen as gen
     from . import http1connection as http1connection

@@ -7,9 +7,11 @@ NEED_EXTRA = frozenset({"curl_httpclient"})
 
 #: Each public module below ``tornado`` and the distribution that it comes from.
 PIECES = {
+    "auth": "tornado-auth",
     "autoreload": "tornado-autoreload",
     "concurrent": "tornado-ioloop",
     "curl_httpclient": "tornado-httpclient",
+    "database": "tornado-database",
     "escape": "tornado-escape",
     "gen": "tornado-ioloop",
     "http1connection": "tornado-httputil",

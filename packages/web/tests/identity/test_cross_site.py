@@ -22,7 +22,7 @@ class Handler(RequestHandler):
     def get(self) -> None:
         self.write("done")
 
-    post = put = delete = options = get
+    post = put = delete = options = head = get
 
 
 def post(running: Any, **headers: str) -> int:
@@ -74,7 +74,7 @@ def test_s18_it_is_decided_before_prepare(site: MakeSite) -> None:
     assert Fresh.prepared
 
 
-@pytest.mark.parametrize("method", ["GET", "OPTIONS"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
 def test_safe_methods_are_let_through(site: MakeSite, method: str) -> None:
     running = site([("/", Handler)], cross_origin_protection=True)
     assert running.fetch("/", method, headers={"Sec-Fetch-Site": "cross-site"}).status == 200

@@ -212,10 +212,13 @@ def test_a_client_that_leaves_during_its_body_is_noticed(site: MakeSite) -> None
         def on_connection_close(self) -> None:
             events.append("closed")
 
-    running = site([("/", Handler)])
+    logged: list[int] = []
+    running = site(
+        [("/", Handler)], log_function=lambda handler: logged.append(handler.get_status())
+    )
     client = socket.create_connection(("127.0.0.1", running.port))
     client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nsome")
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 20
     while not events and time.monotonic() < deadline:
         time.sleep(0.01)
     client.close()
@@ -223,6 +226,7 @@ def test_a_client_that_leaves_during_its_body_is_noticed(site: MakeSite) -> None
         time.sleep(0.01)
     assert running.fetch("/nothing").status == 404
     assert events == ["data", "closed"]
+    assert logged == [400, 404]
 
 
 def test_an_incomplete_request_is_not_a_success_in_the_access_log(site: MakeSite) -> None:

@@ -70,7 +70,7 @@ def test_messages_are_received_until_the_peer_closes_too():
     assert client.receive(server.send_text("still on its way")) == ["still on its way"]
 
 
-def test_of_several_pings_the_newest_is_answered():
+def test_s9_of_several_pings_the_newest_is_answered():
     client, server = pair()
     data = b"".join(client.send_ping(b"%d" % number) for number in range(10))
     assert len(server.receive(data)) == 10
@@ -109,7 +109,7 @@ def test_a_connection_that_is_lost():
 @pytest.mark.parametrize(
     ("code", "reason"), [(1005, None), (1006, None), (1015, None), (0, None), (1000, "x" * 124)]
 )
-def test_close_frames_that_cannot_be_sent(code, reason):
+def test_s21_close_frames_that_cannot_be_sent(code, reason):
     client, _ = pair()
     with pytest.raises(MisuseError):
         client.close(code, reason)
@@ -179,3 +179,18 @@ def test_two_sides_never_break_the_protocol_for_each_other(first, second):
             waiting[other] += one.take_answers()
     assert client.state is server.state
     assert client.state in (ConnectionState.OPEN, ConnectionState.CLOSED)
+
+
+@pytest.mark.parametrize("is_client", [True, False])
+def test_large_frames_may_be_kept_in_two_pieces(is_client):
+    sender, other = Connection(is_client=is_client), Connection(is_client=not is_client)
+    sender.sender.split_from = 1000
+    payload = bytes(range(250)) * 4
+    pieces = sender.sender.binary(payload)
+    assert isinstance(pieces, tuple)
+    if not is_client:
+        assert pieces[1] is payload
+    assert other.receive(b"".join(pieces)) == [payload]
+    assert isinstance(sender.sender.binary(payload[:-1]), bytes)
+    assert other.receive(sender.send_binary(payload)) == [payload]
+    assert other.receive(sender.send_text("x" * 1000)) == ["x" * 1000]

@@ -67,7 +67,7 @@ def test_uncompressed_messages_may_come_between_compressed_ones():
 
 
 @pytest.mark.parametrize("first", [0xC0, 0xC8, 0xC9, 0xCA])
-def test_only_the_first_frame_of_a_message_is_marked_as_compressed(first):
+def test_s21_only_the_first_frame_of_a_message_is_marked_as_compressed(first):
     reader = receiver()
     reader.receive(frame(0x41, b""))
     with pytest.raises(PeerError) as caught:
@@ -81,7 +81,7 @@ def test_data_that_is_no_deflate_stream():
     assert caught.value.code == 1007
 
 
-def test_compressed_text_has_to_be_utf8():
+def test_s21_compressed_text_has_to_be_utf8():
     compressed = Deflater(FRESH).compress(b"\xff\xfe" * 20)
     with pytest.raises(PeerError) as caught:
         receiver().receive(frame(0xC1, compressed))
@@ -94,7 +94,7 @@ def test_compressed_text_has_to_be_utf8():
 
 @pytest.mark.parametrize("pieces", [1, 2, 5])
 @pytest.mark.parametrize("size", [1, 1000, 70_000])
-def test_inflating_stops_exactly_at_the_limit(size, pieces):
+def test_s21_inflating_stops_exactly_at_the_limit(size, pieces):
     def receive(limit: int) -> list:
         compressed = Deflater(FRESH).compress(bytes(size))
         step = -(-len(compressed) // pieces)
@@ -111,7 +111,7 @@ def test_inflating_stops_exactly_at_the_limit(size, pieces):
     assert caught.value.code == 1009
 
 
-def test_a_bomb_is_not_inflated_beyond_the_limit():
+def test_s21_a_bomb_is_not_inflated_beyond_the_limit():
     import tracemalloc
 
     bomb = Deflater(FRESH, level=9).compress(bytes(30_000_000))
@@ -135,7 +135,7 @@ def test_what_cannot_be_compressed_may_be_as_large_as_the_limit():
     assert receiver(limit=len(data)).receive(frame(0xC2, compressed)) == [data]
 
 
-def test_a_message_of_many_final_blocks_is_refused():
+def test_s21_a_message_of_many_final_blocks_is_refused():
     block = zlib.compressobj(wbits=-15)
     empty_final = block.compress(b"") + block.flush()
     with pytest.raises(PeerError) as caught:

@@ -105,12 +105,12 @@ def test_fields_that_are_malformed(value):
         f"{NAME}; client_no_context_takeover; client_no_context_takeover",
     ],
 )
-def test_answers_that_a_client_refuses(answer):
+def test_s21_answers_that_a_client_refuses(answer):
     with pytest.raises(HandshakeError):
         check_acceptance(answer, KEEPING)
 
 
-def test_an_answer_to_no_offer_is_refused():
+def test_s21_an_answer_to_no_offer_is_refused():
     with pytest.raises(HandshakeError, match="was not offered"):
         check_acceptance(NAME, None)
     assert check_acceptance("", None) is None

@@ -70,7 +70,7 @@ def test_keys_are_random():
         ("GET", "HTTP/1.1", {"Sec_WebSocket_Key": "dGhlIHNhbXBsZSBub25jZQ==,x"}, 400),
     ],
 )
-def test_what_a_server_refuses(method, version, changes, status):
+def test_s21_what_a_server_refuses(method, version, changes, status):
     with pytest.raises(HandshakeError) as caught:
         check_request(method, version, request(**changes))
     assert caught.value.status == status
@@ -90,7 +90,7 @@ def test_what_a_server_refuses(method, version, changes, status):
         (101, {"Sec_WebSocket_Extensions": "permessage-deflate"}, "not offered"),
     ],
 )
-def test_what_a_client_refuses(status, changes, text):
+def test_s21_what_a_client_refuses(status, changes, text):
     key = new_key()
     with pytest.raises(HandshakeError, match=text) as caught:
         check_response(status, response(key, **changes), key=key, subprotocols=["a", "b"])

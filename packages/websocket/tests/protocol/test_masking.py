@@ -11,7 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tornado.websocket.protocol import mask
-from tornado.websocket.protocol._masking import mask_in_python, rotated
+from tornado.websocket.protocol._masking import (
+    mask_in_python,
+    mask_part,
+    mask_part_in_python,
+    rotated,
+)
 
 _keys = st.binary(min_size=4, max_size=4)
 _lengths = st.one_of(st.integers(0, 700), st.integers(0, 20_000))
@@ -29,6 +34,15 @@ def test_each_byte_is_masked_by_its_byte_of_the_key(key, random, length):
 def test_a_payload_may_be_masked_in_pieces(key, data, cut):
     head, tail = data[:cut], data[cut:]
     assert mask(key, head) + mask(rotated(key, len(head)), tail) == mask(key, data)
+
+
+@given(_keys, st.integers(0, 6000), st.integers(0, 6000))
+def test_a_part_of_a_buffer_is_masked(key, one, other):
+    data = bytes(index * 7 & 0xFF for index in range(6000))
+    start, end = sorted((one, other))
+    expected = mask_in_python(key, data[start:end])
+    assert mask_part(key, data, start, end) == expected
+    assert mask_part_in_python(key, data, start, end) == expected
 
 
 def _run(**environment: str) -> subprocess.CompletedProcess[str]:

@@ -121,7 +121,7 @@ def test_close_frames(payload, event):
 @pytest.mark.parametrize(
     "code", [0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535]
 )
-def test_close_codes_that_are_never_sent(code):
+def test_s21_close_codes_that_are_never_sent(code):
     assert fault(frame(CLOSE, code.to_bytes(2, "big")))[0] == 1002
 
 
@@ -133,39 +133,45 @@ def test_close_codes_that_are_sent(code):
 # What a peer must not do.
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        pytest.param(frame(TEXT, b"x", masked=False), id="not masked"),
-        pytest.param(frame(0xC1, b"x"), id="RSV1 without compression"),
-        pytest.param(frame(0xA1, b"x"), id="RSV2"),
-        pytest.param(frame(0x91, b"x"), id="RSV3"),
-        pytest.param(frame(0xC9, b"x"), id="RSV1 on a ping"),
-        *(pytest.param(frame(0x80 | code), id=f"opcode {code:x}") for code in (3, 4, 5, 6, 7)),
-        *(pytest.param(frame(0x80 | code), id=f"opcode {code:x}") for code in range(11, 16)),
-        pytest.param(frame(0x09, b"x"), id="a fragmented ping"),
-        pytest.param(frame(0x08), id="a fragmented close"),
-        pytest.param(frame(PING, b"x" * 126), id="a long ping"),
-        pytest.param(frame(CLOSE, b"\x03\xe8" + b"x" * 124), id="a long close"),
-        pytest.param(frame(CLOSE, b"\x03"), id="half a close code"),
-        pytest.param(frame(CONTINUATION, b"x"), id="a continuation of nothing"),
-        pytest.param(frame(MIDDLE, b"x"), id="a middle of nothing"),
-        pytest.param(frame(FIRST_TEXT, b"x") + frame(TEXT, b"y"), id="a message within another"),
-        pytest.param(frame(FIRST_TEXT, b"x") + frame(FIRST_BINARY, b"y"), id="a start within"),
-        pytest.param(frame(TEXT, b"x", length=b"\x7e\x00\x01"), id="a length of 16 bits for 1"),
-        pytest.param(frame(TEXT, b"x", length=b"\x7f" + bytes(7) + b"\x01"), id="64 bits for 1"),
-        pytest.param(frame(TEXT, length=b"\x7f" + b"\x80" + bytes(7)), id="the highest bit"),
+BROKEN = {
+    "S21 a frame of a client that is not masked": [frame(TEXT, b"x", masked=False)],
+    "S21 reserved bits": [frame(0xA1, b"x"), frame(0x91, b"x"), frame(0xB2, b"x"), frame(0xC9)],
+    "S21 a compressed frame that was not agreed on": [frame(0xC1, b"x"), frame(0x42, b"x")],
+    "S21 reserved opcodes": [frame(0x80 | code) for code in (3, 4, 5, 6, 7, *range(11, 16))],
+    "S21 a control frame in fragments": [frame(0x09, b"x"), frame(0x08), frame(0x0A)],
+    "S21 a control frame of 126 bytes": [
+        frame(PING, b"x" * 126),
+        frame(PONG, b"x" * 126),
+        frame(CLOSE, b"\x03\xe8" + b"x" * 124),
     ],
-)
-def test_frames_that_break_the_protocol(data):
-    assert fault(data)[0] == 1002
+    "S21 half a close code": [frame(CLOSE, b"\x03")],
+    "S21 a continuation of nothing": [frame(CONTINUATION, b"x"), frame(MIDDLE, b"x")],
+    "S21 a message within another one": [
+        frame(FIRST_TEXT, b"x") + frame(TEXT, b"y"),
+        frame(FIRST_TEXT, b"x") + frame(FIRST_BINARY, b"y"),
+    ],
+    "S21 a length that is longer than it need be": [
+        frame(TEXT, b"x", length=b"\x7e\x00\x01"),
+        frame(TEXT, b"x", length=b"\x7f" + bytes(7) + b"\x01"),
+    ],
+    "S21 a length of 64 bits with the highest one set": [
+        frame(TEXT, length=b"\x7f" + b"\x80" + bytes(7)),
+        frame(BINARY, length=b"\x7f" + b"\xff" * 8),
+    ],
+}
 
 
-def test_a_masked_frame_of_a_server_breaks_the_protocol():
+@pytest.mark.parametrize(("name", "data"), [(k, data) for k, v in BROKEN.items() for data in v])
+def test_s21_frames_that_break_the_protocol(name, data):
+    assert fault(data)[0] == 1002, name
+    assert receiver().whole_message(data) is None
+
+
+def test_s21_a_masked_frame_of_a_server_breaks_the_protocol():
     assert fault(frame(TEXT, b"x"), from_client=False)[0] == 1002
 
 
-def test_a_fault_is_seen_before_the_frame_is_complete():
+def test_s21_a_fault_is_seen_before_the_frame_is_complete():
     assert fault(b"\x91\x85")[0] == 1002  # RSV3, and nothing of the payload yet
     assert fault(b"\x89\xfe")[0] == 1002  # a ping with a length of 16 bits
 
@@ -185,13 +191,13 @@ def test_what_came_before_a_fault_is_not_lost():
         b"\xe2\x82",
     ],
 )
-def test_text_that_is_not_utf8(payload):
+def test_s21_text_that_is_not_utf8(payload):
     assert fault(frame(TEXT, payload))[0] == 1007
     assert fault(frame(FIRST_TEXT, payload[:1]) + frame(CONTINUATION, payload[1:]))[0] == 1007
     assert fault(frame(CLOSE, b"\x03\xe8" + payload))[0] == 1007
 
 
-def test_utf8_is_checked_as_it_streams():
+def test_s21_utf8_is_checked_as_it_streams():
     reader = receiver()
     whole = frame(TEXT, b"\xce\xba\xff" + b"x" * 1000)
     with pytest.raises(PeerError) as caught:
@@ -209,24 +215,24 @@ def test_characters_that_are_cut_by_frames_are_whole():
 # Limits.
 
 
-def test_a_frame_over_the_limit_is_refused_before_it_is_buffered():
+def test_s21_a_frame_over_the_limit_is_refused_before_it_is_buffered():
     assert receive(frame(BINARY, bytes(100)), limit=100) == [bytes(100)]
     for size in (101, 126, 70_000):
         head = frame(BINARY, bytes(size))[: 2 + (0 if size < 126 else 2 if size < 65536 else 8) + 4]
         assert fault(head, limit=100)[0] == 1009
 
 
-def test_the_limit_holds_for_all_fragments_of_a_message_together():
+def test_s21_the_limit_holds_for_all_fragments_of_a_message_together():
     data = frame(FIRST_BINARY, bytes(60))
     assert receive(data + frame(CONTINUATION, bytes(40)), limit=100) == [bytes(100)]
     assert fault(data + frame(CONTINUATION, bytes(41))[:6], limit=100)[0] == 1009
 
 
-def test_a_length_of_many_exabytes_takes_no_memory():
+def test_s21_a_length_of_many_exabytes_takes_no_memory():
     assert fault(b"\x82\xff\x7f" + b"\xff" * 7 + KEY)[0] == 1009
 
 
-def test_tiny_pieces_do_not_take_more_memory_than_the_message():
+def test_s21_tiny_pieces_do_not_take_more_memory_than_the_message():
     whole = frame(BINARY, bytes(200_000))
     reader = receiver()
     tracemalloc.start()
@@ -237,7 +243,36 @@ def test_tiny_pieces_do_not_take_more_memory_than_the_message():
     assert taken < 2 * 200_000
 
 
-def test_a_flood_of_tiny_frames_is_read_in_batches():
+def test_s21_the_rest_of_a_read_is_not_kept_for_the_little_that_is_missing():
+    reader = receiver()
+    data = frame(BINARY, bytes(100_000)) + b"\x82\xfe"
+    tracemalloc.start()
+    assert reader.receive(data) == [bytes(100_000)]
+    before = tracemalloc.get_traced_memory()[0]
+    del data
+    assert tracemalloc.get_traced_memory()[0] < before + 1000
+    assert reader.receive(frame(BINARY, bytes(126))[2:]) == [bytes(126)]
+    taken = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert taken < 50_000
+
+
+def test_s9_a_flood_of_tiny_frames_is_not_copied_for_each_batch():
+    reader = receiver()
+    data = frame(TEXT, b"x") * 20_000
+    tracemalloc.start()
+    reader.receive(data, 64)
+    before = tracemalloc.get_traced_memory()[0]
+    assert before < 50_000  # it refers to what came
+    tracemalloc.reset_peak()
+    for _ in range(100):
+        reader.receive(b"", 64)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < before + 50_000
+
+
+def test_s9_a_flood_of_tiny_frames_is_read_in_batches():
     reader = receiver()
     data = frame(TEXT, b"x") * 1000
     counts = [len(reader.receive(data, 64))]
@@ -298,8 +333,42 @@ def test_any_split_of_the_bytes_gives_the_same_events(messages, sizes, batch):
     assert events == [event for _, event in parts]
 
 
+_heads = st.sampled_from(
+    [b"\x81\x83", b"\x82\x82", b"\x82\xfe\x00", b"\x81\xfe\x00\x7e", b"\xc1\x81"]
+)
+_whole = st.builds(
+    frame, st.sampled_from([TEXT, BINARY, PING, FIRST_TEXT, 0xC2, 0x83]), st.binary(max_size=400)
+)
+
+
+@given(st.one_of(_whole, st.binary(max_size=20), st.builds(bytes.__add__, _heads, st.binary())))
+def test_a_message_alone_is_read_as_among_others(data):
+    one, other = receiver(limit=300), receiver(limit=300)
+    try:
+        message = one.whole_message(data)
+    except PeerError:
+        assert fault(data, limit=300)[0] == 1007
+        assert one.receive(frame(TEXT, b"more")) == []
+        return
+    if message is None:
+        assert one.state is other.state
+    else:
+        assert other.receive(data) == [message]
+
+
+def test_a_message_alone_is_not_read_within_another_one():
+    whole = frame(TEXT, b"whole")
+    for begun in (frame(FIRST_TEXT, b"x"), whole[:1], whole[:3], whole[:8]):
+        reader = receiver()
+        reader.receive(begun)
+        assert reader.whole_message(whole) is None
+    reader = receiver(from_client=False)
+    assert reader.whole_message(frame(TEXT, b"whole", masked=False)) == "whole"
+    assert reader.whole_message(whole) is None
+
+
 @given(st.binary(max_size=300), st.lists(st.integers(1, 20), min_size=1, max_size=10))
-def test_any_bytes_give_events_or_a_fault_however_they_are_cut(data, sizes):
+def test_s21_any_bytes_give_events_or_a_fault_however_they_are_cut(data, sizes):
     def run(pieces: list[bytes]) -> tuple[list[Event], int | None]:
         reader = receiver(limit=10_000)
         events: list[Event] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from types import FunctionType
 
 from ._runtime import ESCAPERS, Output, escape_text, name_quotes
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._source import Mark, Source
+
+_BUILTINS = builtins.__dict__
 
 
 class Program:
@@ -106,6 +109,8 @@ class Program:
 
     def _start(self, namespace: dict[str, Any], output: Output) -> Any:
         """Call the function; return the text, an iterator of pieces, or an awaitable for these."""
+        # Functions written in C, datetime.strftime for one, import modules by the globals of their caller.
+        namespace.setdefault("__builtins__", _BUILTINS)
         run = FunctionType(self.code, namespace)
         return run(str, type, escape_text, name_quotes, ESCAPERS, output)
 

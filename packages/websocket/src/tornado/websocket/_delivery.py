@@ -45,6 +45,7 @@ class Delivery:
         self._owner = owner
         self._stream = stream
         self._connection = connection
+        self._receiver = connection.receiver
         self._outbox = outbox
         self._context = context
         self._task: asyncio.Task[None] | None = None  # waits for what the handler returned
@@ -89,6 +90,26 @@ class Delivery:
     # From bytes to the handler.
 
     def _receive(self, data: bytes) -> None:
+        try:
+            message = self._receiver.whole_message(data)
+        except PeerError as fault:
+            self._end_batch(fault)
+            return
+        if message is None:
+            self._receive_events(data)
+            return
+        try:
+            result = self.on_message(message)
+        except (Exception, asyncio.CancelledError) as fault:  # noqa: BLE001 - the handler's own
+            self._owner.fail_handler(fault)
+            return
+        if result is not None:
+            self._wait_for(result, ())
+        elif self.inbox is not None:
+            self._end_batch(None)
+
+    def _receive_events(self, data: bytes) -> None:
+        """Deliver what came in another way than as one message alone."""
         error = None
         try:
             events = self._connection.receive(data)
@@ -110,10 +131,15 @@ class Delivery:
                 return
             if result is not None:
                 self._outbox.flush()
-                rest = self._deliver_after(result, events[index + 1 :], error)
-                self._task = asyncio.get_running_loop().create_task(rest)
+                self._wait_for(result, events[index + 1 :], error)
                 return
         self._end_batch(error)
+
+    def _wait_for(
+        self, result: Any, events: Sequence[Event], error: PeerError | None = None
+    ) -> None:
+        rest = self._deliver_after(result, events, error)
+        self._task = asyncio.get_running_loop().create_task(rest)
 
     async def _deliver_after(
         self, result: Any, events: Sequence[Event], error: PeerError | None

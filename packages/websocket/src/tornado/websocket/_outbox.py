@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from tornado.iostream import StreamClosedError
 
-from .protocol import CloseCode, Connection, SharedFrames, WebSocketClosedError
+from .protocol import (
+    CloseCode,
+    Connection,
+    ConnectionState,
+    SharedFrames,
+    WebSocketClosedError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +23,7 @@ if TYPE_CHECKING:
     from tornado.iostream import IOStream
 
     from ._parameters import ConnectionParameters
+    from .protocol._sender import Frame
 
 
 class Outbox:
@@ -36,6 +43,7 @@ class Outbox:
         "_close",
         "_collected",
         "_connection",
+        "_done",
         "_held",
         "_params",
         "_stream",
@@ -54,6 +62,9 @@ class Outbox:
         self._stream = stream
         self._connection = connection
         self._params = params
+        self._done: asyncio.Future[None] | None = (
+            None  # what the stream returns after a whole write
+        )
         self._collected: list[bytes] | None = None  # see `collect`
         self._held: deque[tuple[Any, bool, asyncio.Future[None]]] | None = None
         #: The stream has more to send than the peer takes.
@@ -65,24 +76,45 @@ class Outbox:
         """Send a message; see `WebSocketProtocol13.write_message`."""
         if self.is_congested and self._is_full():
             return self._send_to_slow_reader(message, binary)
-        connection = self._connection
-        return self._write(
-            connection.send_binary(message) if binary else connection.send_text(message)
-        )
+        return self._write(self._frame_of(message, binary))
 
-    def _write(self, frame: bytes) -> asyncio.Future[None]:
+    def _frame_of(self, message: Any, binary: bool) -> Frame:
+        connection = self._connection
+        if connection.state is not ConnectionState.OPEN:
+            raise WebSocketClosedError
+        sender = connection.sender
+        return sender.binary(message) if binary else sender.text(message)
+
+    def _write(self, frame: Frame) -> asyncio.Future[None]:
         if self._collected is not None:
-            self._collected.append(frame)
+            self._collected += frame if isinstance(frame, tuple) else (frame,)
             return _done()
         try:
-            written = self._stream.write(frame)
+            if type(frame) is tuple:
+                written = self._write_pieces(frame)
+            else:
+                written = self._stream.write(frame)  # type: ignore[arg-type]  # it is bytes
         except StreamClosedError:
             raise WebSocketClosedError from None
+        if written is self._done:
+            return written
         if written.done() and not written.exception():
+            self._done = written
             return written
         future: asyncio.Future[None] = written.get_loop().create_future()
         _settle_with(future, written)
         return future
+
+    def _write_pieces(self, pieces: tuple[bytes, bytes]) -> asyncio.Future[None]:
+        """Write a large frame without a copy of its payload."""
+        stream = self._stream
+        if stream.writelines_nowait(pieces):
+            return stream.write(b"")
+        if stream.closed():  # this write has found the connection broken
+            future = _new_future()
+            _fail(future, WebSocketClosedError())
+            return future
+        return self._done or _done()
 
     def send_shared(self, frames: SharedFrames) -> bool:
         """Send a message of `broadcast`; return whether it is on its way."""
@@ -139,7 +171,7 @@ class Outbox:
     def _hold(self, message: Any, binary: bool) -> asyncio.Future[None]:
         if self._held is None:
             self._held = deque()
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        future = _new_future()
         self._held.append((message, binary, future))
         return future
 
@@ -157,11 +189,8 @@ class Outbox:
 
     def _send_next(self, held: deque[tuple[Any, bool, asyncio.Future[None]]]) -> None:
         message, binary, future = held.popleft()
-        connection = self._connection
         try:
-            written = self._write(
-                connection.send_binary(message) if binary else connection.send_text(message)
-            )
+            written = self._write(self._frame_of(message, binary))
         except WebSocketClosedError as error:
             _fail(future, error)
         else:
@@ -174,8 +203,12 @@ class Outbox:
             _fail(future, WebSocketClosedError())
 
 
+def _new_future() -> asyncio.Future[None]:
+    return asyncio.get_running_loop().create_future()
+
+
 def _done() -> asyncio.Future[None]:
-    future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    future = _new_future()
     future.set_result(None)
     return future
 

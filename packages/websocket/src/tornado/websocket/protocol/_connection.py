@@ -12,7 +12,7 @@ from ._state import ConnectionState, Step, next_state
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._extension import Agreement
-    from ._sender import Message
+    from ._sender import Frame, Message
 
 #: How large a message may be if nothing else is said, in bytes.
 DEFAULT_MAX_MESSAGE_SIZE = 10 * 1024 * 1024
@@ -115,7 +115,7 @@ class Connection:
         """
         if self.state is not ConnectionState.OPEN:
             raise WebSocketClosedError
-        return self.sender.text(message)
+        return _joined(self.sender.text(message))
 
     def send_binary(self, message: Message) -> bytes:
         """Return the bytes of a binary message.
@@ -124,7 +124,7 @@ class Connection:
         """
         if self.state is not ConnectionState.OPEN:
             raise WebSocketClosedError
-        return self.sender.binary(message)
+        return _joined(self.sender.binary(message))
 
     def send_ping(self, data: bytes = b"") -> bytes:
         """Return the bytes of a ping.
@@ -168,6 +168,10 @@ class Connection:
         self.state = next_state(self.state, Step.LOST)
         if self.close_code is None:
             self.close_code = 1006
+
+
+def _joined(frame: Frame) -> bytes:
+    return b"".join(frame) if isinstance(frame, tuple) else frame
 
 
 def _reason(error: PeerError) -> str:

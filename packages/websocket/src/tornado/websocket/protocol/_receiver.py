@@ -17,8 +17,10 @@ Nothing is buffered before its size is checked. The head of a frame tells its le
 that would be too large is refused there. A control frame is short, so it waits until it is whole.
 The payload of a data frame is unmasked, inflated, checked and kept piece by piece as it comes.
 
-Most frames are short, whole, and a message each. They take a path of their own at the head of
-`Receiver.receive`, which makes no object but the message.
+Most frames are whole, and a message each. They take a path of their own at the head of
+`Receiver.receive`, which makes no object but the message. Where a call brings exactly one of them,
+`Receiver.whole_message` reads it without a list of events; it leaves everything else, faults
+included, to `Receiver.receive`.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ from ._frames import (
     is_sendable,
 )
 from ._incoming import IncomingMessage, decode
-from ._masking import mask, rotated
+from ._masking import mask, mask_part, rotated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,6 +79,7 @@ class Receiver:
         "_key",
         "_message",
         "_missing",
+        "_position",
         "_rest",
         "close_comes_alone",
         "has_more",
@@ -100,7 +103,8 @@ class Receiver:
         #: Since this was set to false, `receive` has returned an event that is not a message.
         self.saw_control = False
         self._close_waits = False
-        self._rest = b""  # what came and could not be read yet
+        self._rest = b""  # what could not be read yet begins there at `_position`
+        self._position = 0
         self._message: IncomingMessage | None = None  # the message under way
         self._missing = 0  # of the payload of the data frame under way
         self._is_last_frame = False  # that frame ends its message
@@ -116,18 +120,26 @@ class Receiver:
             before the fault; later calls return nothing.
         """
         events: list[Event] = []
+        position = 0
         if self._rest:
-            data = self._rest + data
+            if data:
+                data = self._rest[self._position :] + data
+            else:  # a flood of tiny frames is not copied for each batch
+                data, position = self._rest, self._position
             self._rest = b""
         try:
-            position = self._read(data, events, batch)
+            position = self._read(data, position, events, batch)
         except PeerError as error:
             self._end()
             error.events = events
             raise
+        self.has_more = False
         if position < len(data) and self.state is not ReceiverState.ENDED:
-            self._rest = data[position:]
-        self.has_more = self._rest != b"" and (len(events) >= batch or self._close_waits)
+            self.has_more = len(events) >= batch or self._close_waits
+            if self.has_more:
+                self._rest, self._position = data, position
+            else:  # the little that came of a frame may stay for long
+                self._rest, self._position = data[position:], 0
         return events
 
     def _end(self) -> None:
@@ -136,11 +148,52 @@ class Receiver:
         self._missing = 0
         self.has_more = False
 
-    def _read(self, data: bytes, events: list[Event], batch: int) -> int:
+    def whole_message(self, data: bytes) -> str | bytes | None:
+        """Return the message if ``data`` is exactly one frame that is a whole message.
+
+        :returns: None for anything else, for `receive` to read. Nothing has changed then.
+        :raises PeerError: the message is not UTF-8, or cannot be inflated within the limit.
+        """
+        end = len(data)
+        if (
+            end < 6
+            or self._rest
+            or self._message is not None
+            or self.state is not ReceiverState.BETWEEN_FRAMES
+        ):
+            return None
+        first = data[0]
+        is_compressed = first & RSV1 and self._inflater is not None
+        opcode = first - RSV1 if is_compressed else first
+        if opcode not in (_WHOLE_TEXT, _WHOLE_BINARY):
+            return None
+        start, length = 2, data[1]
+        if self._from_client:
+            start, length = 6, length - 128  # below zero if it is not masked, and too short
+        if length > 125:
+            width = 2 if length == 126 else 8
+            length = int.from_bytes(data[2 : 2 + width], "big")
+            if length < (126 if width == 2 else 65536):
+                return None
+            start += width
+        if start + length != end or length > self.max_message_size:
+            return None
+        if self._from_client:
+            payload = mask_part(data[start - 4 : start], data, start, end)
+        else:
+            payload = data[start:]
+        try:
+            if is_compressed and self._inflater is not None:
+                payload = self._inflater.inflate(payload, self.max_message_size, final=True)
+            return decode(payload) if opcode == _WHOLE_TEXT else payload
+        except PeerError:
+            self._end()
+            raise
+
+    def _read(self, data: bytes, position: int, events: list[Event], batch: int) -> int:
         """Read frames; return where the first one begins that could not be read."""
-        position = 0
         if self.state is not ReceiverState.BETWEEN_FRAMES:
-            position = self._continue_payload(data, 0, events)
+            position = self._continue_payload(data, position, events)
         end = len(data)
         from_client = self._from_client
         limit = self.max_message_size
@@ -169,9 +222,10 @@ class Receiver:
                 and self._message is None
                 and length <= limit
             ):
-                payload = data[start:finish]
                 if from_client:
-                    payload = mask(data[start - 4 : start], payload)
+                    payload = mask_part(data[start - 4 : start], data, start, finish)
+                else:
+                    payload = data[start:finish]
                 events.append(decode(payload) if first == _WHOLE_TEXT else payload)
                 position = finish
                 continue
@@ -249,10 +303,13 @@ class Receiver:
         if message is None:  # ended
             return len(data)
         end = min(len(data), position + self._missing)
-        piece = data[position:end]
-        self._missing -= len(piece)
+        size = end - position
+        self._missing -= size
         if self._key:
-            piece, self._key = mask(self._key, piece), rotated(self._key, len(piece))
+            piece = mask_part(self._key, data, position, end)
+            self._key = rotated(self._key, size)
+        else:
+            piece = data[position:end]
         is_whole = self._missing == 0
         if piece or is_whole:
             result = message.add(piece, final=is_whole and self._is_last_frame)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from os import urandom
 
 from .._errors import MisuseError
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from ._deflate import Deflater
 
     Message: TypeAlias = str | bytes | bytearray | memoryview
+    #: The bytes of a frame, which may be in two pieces; see `Sender.split_from`.
+    Frame: TypeAlias = bytes | tuple[bytes, bytes]
 
 #: The heads of short frames that are not masked, by payload length.
 _SHORT_TEXT = [bytes((FIN | TEXT, length)) for length in range(126)]
@@ -69,20 +72,23 @@ class Sender:
     :param deflater: for messages to be compressed; None if compression was not agreed on.
     """
 
-    __slots__ = ("deflater", "is_client")
+    __slots__ = ("deflater", "is_client", "split_from")
 
     def __init__(self, *, is_client: bool, deflater: Deflater | None = None) -> None:
         self.is_client = is_client
         self.deflater = deflater
+        #: From this payload on, in bytes, `text` and `binary` return a frame as two pieces, so that a
+        #: program that sends several buffers at once need not copy the payload.
+        self.split_from = sys.maxsize
 
-    def text(self, message: Message) -> bytes:
+    def text(self, message: Message) -> Frame:
         """Return the frame of a text message; bytes have to be UTF-8."""
         payload = message.encode() if type(message) is str else payload_of(message)
         if self.deflater is None and not self.is_client and len(payload) < 126:
             return _SHORT_TEXT[len(payload)] + payload
         return self._data_frame(FIN | TEXT, payload)
 
-    def binary(self, message: Message) -> bytes:
+    def binary(self, message: Message) -> Frame:
         """Return the frame of a binary message."""
         payload = message if type(message) is bytes else payload_of(message)
         if self.deflater is None and not self.is_client and len(payload) < 126:
@@ -124,15 +130,20 @@ class Sender:
             )
         return self.frame(FIN | opcode, data)
 
-    def _data_frame(self, first: int, payload: bytes) -> bytes:
+    def _data_frame(self, first: int, payload: bytes) -> Frame:
         deflater = self.deflater
         if (
             deflater is not None
             and len(payload) >= MIN_COMPRESSED_SIZE
             and deflater.can_compress(len(payload))
         ):
-            return self.frame(first | RSV1, deflater.compress(payload))
-        return self.frame(first, payload)
+            first, payload = first | RSV1, deflater.compress(payload)
+        if len(payload) < self.split_from:
+            return self.frame(first, payload)
+        if not self.is_client:
+            return head(first, len(payload)), payload
+        key = urandom(4)  # see `frame`
+        return head(first, len(payload), MASK) + key, mask(key, payload)
 
     def frame(self, first: int, payload: bytes) -> bytes:
         """Return a frame with this payload, masked if this side is a client.

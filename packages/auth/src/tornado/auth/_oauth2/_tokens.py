@@ -1,0 +1,129 @@
+"""What is done with tokens: requests, refreshing, revocation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tornado.httputil import url_concat
+
+from .._callback import takes_callback
+from .._errors import AuthError
+from .._handler import handler_of
+from .._http import fetch, read_json, read_object
+from ._refreshing import refreshes_of
+from ._registration import Registration
+from ._token_request import ClientRequests
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from ._dpop import DPoPKey
+
+
+class Tokens(Registration):
+    """The tokens that a program has got from a provider."""
+
+    @takes_callback(1)
+    async def refresh_oauth2_tokens(
+        self,
+        refresh_token: str,
+        *,
+        replace: Callable[[dict[str, Any]], Awaitable[None] | None] | None = None,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        dpop_key: DPoPKey | None = None,
+    ) -> dict[str, Any]:
+        """Get new tokens for a refresh token (RFC 6749 section 6).
+
+        Concurrent calls with the same token make one request, and all get its result. So do calls that
+        come soon after, with the token that was replaced.
+
+        :param replace: a function or coroutine function that stores the new tokens instead of the old
+            ones. It is called once, before any of the callers gets them.
+        :param dpop_key: the key that the token is bound to.
+        :returns: the members of the answer; ``refresh_token`` is the old one if there is no new one.
+
+        .. versionadded:: 1.0
+        """
+
+        async def refresh() -> dict[str, Any]:
+            provider = self.get_oauth2_provider()
+            requests = ClientRequests(
+                self._http_client(),
+                provider,
+                self._client(provider, client_id, client_secret),
+                dpop_key,
+            )
+            tokens = await requests.request_tokens(
+                {"grant_type": "refresh_token", "refresh_token": refresh_token}
+            )
+            tokens.setdefault("refresh_token", refresh_token)
+            if replace is not None:
+                waiting = replace(tokens)
+                if waiting is not None:
+                    await waiting
+            return tokens
+
+        return await refreshes_of(handler_of(self)).run(refresh_token, refresh)
+
+    @takes_callback(2)
+    async def revoke_oauth2_token(
+        self,
+        token: str,
+        token_type_hint: str | None = None,
+        *,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+    ) -> None:
+        """Revoke an access token or a refresh token (RFC 7009).
+
+        A token that the provider does not know counts as revoked.
+
+        .. versionadded:: 1.0
+        """
+        provider = self.get_oauth2_provider()
+        if provider.revocation_url is None:
+            raise AuthError(f"the provider {provider.name} has no revocation_url")
+        client = self._client(provider, client_id, client_secret)
+        requests = ClientRequests(self._http_client(), provider, client)
+        parameters = {"token": token}
+        if token_type_hint is not None:
+            parameters["token_type_hint"] = token_type_hint
+        what = "the revocation endpoint"
+        response = await requests.post(provider.revocation_url, what, parameters)
+        if response.code != 200:
+            read_object(response, what, requests.secrets_of(parameters))
+
+    @takes_callback(1)
+    async def oauth2_request(
+        self,
+        url: str,
+        access_token: str | None = None,
+        post_args: Mapping[str, Any] | None = None,
+        *,
+        dpop_key: DPoPKey | None = None,
+        **args: Any,
+    ) -> Any:
+        """Fetch a URL of the provider's with an access token, and return the JSON of its answer.
+
+        :param access_token: travels in the field ``Authorization`` (RFC 6750 section 2.1), never in
+            the URL.
+        :param post_args: the form to post; by default it is a GET.
+        :param dpop_key: the key that the token is bound to.
+        :param args: parameters for the query.
+        :raises ProviderError: the provider refused.
+        """
+        address = url_concat(url, {name: str(value) for name, value in args.items()})
+        what = "the provider"
+        form = (
+            None if post_args is None else {name: str(value) for name, value in post_args.items()}
+        )
+        client = self._http_client()
+        if dpop_key is not None:
+            response = await dpop_key.fetch(
+                client, address, what=what, form=form, access_token=access_token
+            )
+        else:
+            headers = {} if access_token is None else {"Authorization": f"Bearer {access_token}"}
+            response = await fetch(client, address, what=what, form=form, headers=headers)
+        return read_json(response, what, (access_token,))

@@ -1,0 +1,1 @@
+"""OpenID Connect: documents of providers, their tokens, signing in and out."""

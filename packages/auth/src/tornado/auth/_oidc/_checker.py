@@ -1,0 +1,91 @@
+"""The check of a provider's tokens: header, key, signature, claims, in this order."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from .._errors import AuthError
+from ._id_token import Audience, check_id_token, check_refreshed, time_of
+from ._joserfc import import_secret, require_joserfc
+from ._logout_token import check_logout_token
+from ._token import read_claims, read_header
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from joserfc.jwk import Key
+
+    from tornado.httpclient import AsyncHTTPClient
+
+    from ._algorithms import Algorithm
+    from ._client import OpenIDConnectClient
+    from ._id_token import SignIn
+    from ._provider import Provider
+
+
+class TokenChecker:
+    """The check of tokens that a provider makes for a client.
+
+    :param http_client: fetches the provider's documents when they are not there or too old.
+    :raises AuthError: the library that checks signatures is not installed.
+    """
+
+    def __init__(
+        self, provider: Provider, client: OpenIDConnectClient, http_client: AsyncHTTPClient
+    ) -> None:
+        require_joserfc()
+        self._provider = provider
+        self._client = client
+        self._http_client = http_client
+        trusted = frozenset(client.trusted_audiences)
+        self._audience = Audience(client.issuer, client.key, trusted, client.leeway)
+
+    async def check_id_token(self, token: object, sign_in: SignIn) -> dict[str, Any]:
+        """Return the claims of the id token of a sign-in (OpenID Connect Core section 3.1.3.7).
+
+        :raises AuthError: the token is not a valid answer to this sign-in, or cannot be checked.
+        """
+        claims, algorithm = await self._read(token, "the id token")
+        check_id_token(claims, algorithm, self._audience, sign_in, time.time())
+        return claims
+
+    async def check_refreshed(
+        self, token: object, original: Mapping[str, Any], access_token: str | None = None
+    ) -> dict[str, Any]:
+        """Return the claims of the id token of a refresh (section 12.2).
+
+        :param original: the claims of the sign-in.
+        :raises AuthError: it is another user's, or not valid itself.
+        """
+        claims, algorithm = await self._read(token, "the id token")
+        now = time.time()
+        check_refreshed(claims, original, algorithm, self._audience, now, access_token)
+        return claims
+
+    async def check_logout_token(self, token: object) -> tuple[dict[str, Any], str, float]:
+        """Check a logout token (Back-Channel Logout section 2.6), but not whether it came before.
+
+        :returns: its claims, its id, and for how many seconds the id has to be remembered.
+        :raises AuthError: it is not a logout token for this client.
+        """
+        what, now = "the logout token", time.time()
+        claims, _ = await self._read(token, what, "logout+jwt")
+        token_id = check_logout_token(claims, self._audience, now)
+        return claims, token_id, time_of(claims, "exp", what) + self._audience.leeway - now
+
+    async def _read(
+        self, token: object, what: str, type: str = "jwt"
+    ) -> tuple[dict[str, Any], Algorithm]:
+        if token is None:
+            raise AuthError(f"{what} is missing")
+        header = read_header(token, self._client.algorithms, what, type)
+        key = await self._key(header.kid, header.algorithm)
+        return read_claims(str(token), key, header.algorithm, what), header.algorithm
+
+    async def _key(self, kid: str | None, algorithm: Algorithm) -> Key:
+        if not algorithm.is_shared:
+            return await self._provider.key(self._http_client, kid, algorithm)
+        if not self._client.secret:
+            raise AuthError(f"{algorithm.name} needs a client secret, and there is none")
+        return import_secret(self._client.secret, algorithm)

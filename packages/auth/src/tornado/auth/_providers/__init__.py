@@ -1,0 +1,1 @@
+"""Mixins for single providers."""

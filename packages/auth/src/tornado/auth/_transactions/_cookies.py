@@ -1,0 +1,145 @@
+"""The cookies of the sign-ins that a browser has begun."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+from .._addresses import is_loopback
+from .._errors import TransactionError
+from ._replay import replay_store
+from ._transaction import LIFETIME, Transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from .._handler import AuthHandler
+
+#: How many sign-ins a browser may have under way; the oldest is dropped.
+MOST_TRANSACTIONS = 5
+
+_NAME = "auth_"
+_DAY = 86400
+
+#: A state that is a part of a cookie's name as it is.
+_SHORT_STATE = re.compile(r"[A-Za-z0-9_-]{1,43}")
+
+
+class Transactions:
+    """The sign-ins that the browser of a request has begun and not ended.
+
+    :param handler: of the request.
+    """
+
+    def __init__(self, handler: AuthHandler) -> None:
+        self._handler = handler
+
+    def begin(self, transaction: Transaction, *, posts_back: bool = False) -> Transaction:
+        """Give the browser the cookie of a new transaction.
+
+        It is done when it returns, so that a redirect may follow at once.
+
+        :param posts_back: the answer comes as a form that another site posts
+            (``response_mode=form_post``), to which browsers add such cookies only without ``SameSite``.
+        :returns: the transaction.
+        :raises Exception: the application does not have the setting ``cookie_secret``.
+        """
+        self._handler.require_setting("cookie_secret", "signing in with other sites")
+        self._drop_oldest()
+        name = self._name(transaction.state)
+        value = self._handler.create_signed_value(name, transaction.to_json())
+        is_secure = self._is_secure()
+        self._handler.set_cookie(
+            name,
+            value,
+            path="/",
+            max_age=LIFETIME,
+            httponly=True,
+            secure=is_secure,
+            samesite="None" if posts_back and is_secure else "Lax",
+        )
+        return transaction
+
+    def find(self, state: str) -> Transaction | None:
+        """Return the transaction that a state names; None if this browser has none that is valid.
+
+        To believe an answer, :meth:`take` it instead.
+        """
+        name = self._name(state)
+        if not state or self._handler.get_cookie(name) is None:
+            return None
+        transaction = self._read(name)
+        return transaction if transaction is not None and transaction.state == state else None
+
+    async def take(self, state: str, *, provider: str | Collection[str]) -> Transaction:
+        """End the transaction that an answer names, and return it.
+
+        The cookie is deleted whatever the result, and the state counts once even if the cookie is
+        sent again. Nothing else of the answer may be looked at before, not even its error.
+
+        :param provider: who is asked at this address, or all who are; an answer to a question to
+            another one is not taken (mix-up, RFC 9207).
+        :raises TransactionError: this browser has no such transaction, it is too old, was ended
+            before, or is one with another provider.
+        """
+        self._handler.require_setting("cookie_secret", "signing in with other sites")
+        transaction = self.find(state)
+        self.forget(state)
+        if transaction is None:
+            raise TransactionError(
+                "the state of the answer is not that of a sign-in of this browser: begin again"
+            )
+        if not await replay_store(self._handler).use(f"transaction {state}", LIFETIME + 1):
+            raise TransactionError("this sign-in was answered before: begin again")
+        expected = (provider,) if isinstance(provider, str) else provider
+        if transaction.provider not in expected:
+            raise TransactionError(
+                f"the sign-in was begun with {transaction.provider}, not with {', '.join(expected)}"
+            )
+        return transaction
+
+    def forget(self, state: str) -> None:
+        """Delete the cookie of a transaction, if the browser sent one."""
+        name = self._name(state)
+        if state and self._handler.get_cookie(name) is not None:
+            self._clear(name)
+
+    def _drop_oldest(self) -> None:
+        """Delete the oldest cookies, so that there is room for one, and those that are not valid."""
+        prefix = self._prefix()
+        begun: list[tuple[float, str]] = []
+        for name in list(self._handler.request.cookies):
+            if name.startswith(prefix):
+                transaction = self._read(name)
+                begun.append((transaction.started if transaction else 0.0, name))
+        begun.sort()
+        valid = sum(started > 0 for started, _ in begun)
+        for _, name in begun[: len(begun) - min(valid, MOST_TRANSACTIONS - 1)]:
+            self._clear(name)
+
+    def _read(self, name: str) -> Transaction | None:
+        signed = self._handler.get_signed_cookie(name, max_age_days=LIFETIME / _DAY)
+        if signed is None:
+            return None
+        transaction = Transaction.from_json(signed)
+        return None if transaction is None or transaction.is_expired() else transaction
+
+    def _clear(self, name: str) -> None:
+        self._handler.clear_cookie(
+            name, path="/", httponly=True, secure=self._is_secure(), samesite="Lax"
+        )
+
+    def _name(self, state: str) -> str:
+        """Return the name of a cookie; the state of a program may be longer than names should be."""
+        if not _SHORT_STATE.fullmatch(state):
+            state = hashlib.sha256(state.encode("utf-8", "surrogatepass")).hexdigest()
+        return self._prefix() + state
+
+    def _prefix(self) -> str:
+        return f"__Host-{_NAME}" if self._is_secure() else _NAME
+
+    def _is_secure(self) -> bool:
+        """Tell whether cookies are for https only: they are, except over http on this machine."""
+        request = self._handler.request
+        return request.protocol == "https" or not is_loopback(request.host_name)

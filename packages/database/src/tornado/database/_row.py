@@ -1,0 +1,45 @@
+"""A row of a result."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+
+class Row(dict[str, "Any"]):
+    """A row of a result: a dictionary from the names of columns whose items are attributes too.
+
+    >>> row = Row(id=1, title="First")
+    >>> row.title, row["title"]
+    ('First', 'First')
+
+    A column whose name is one of the methods of ``dict`` (``items``, ``keys`` ...) is read by its key.
+    If two columns have the same name, the last one counts: name them with ``AS``.
+    """
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            columns = ", ".join(map(repr, self)) or "none"
+            raise AttributeError(
+                f"the row has no column {name!r}, its columns are: {columns}", name=name, obj=self
+            ) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self[name] = value
+
+    def __delattr__(self, name: str) -> None:
+        try:
+            del self[name]
+        except KeyError:
+            raise AttributeError(f"the row has no column {name!r}", name=name, obj=self) from None
+
+
+def make_rows(columns: tuple[str, ...], values: Iterable[tuple[Any, ...]]) -> list[Row]:
+    """Return the rows of a result."""
+    return [Row(zip(columns, each)) for each in values]  # noqa: B905 - the driver gives as many of both

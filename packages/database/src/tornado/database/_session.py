@@ -1,0 +1,273 @@
+"""What a connection remembers between its statements.
+
+Theory of operation: a session has one backend, and says before each statement whether it can be used.
+
+- A connection that has been idle for too long, or that the server has closed meanwhile, is replaced. This is
+  decided before anything is sent, so a statement that may have run is never sent again.
+- Within a transaction nothing is replaced: the error reaches the program. The transaction has *failed* then,
+  as it has after an error that made the server roll it back. Every further statement is refused until its
+  outermost block ends, so that its second half is not stored without the first.
+- While the rows of a stream are being read, no other statement may run.
+
+A session blocks, and is used by one thread at a time. Only :meth:`Session.interrupt` may be called
+while another thread is in it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+from ._backends._interface import Result
+from ._errors import Error, InterfaceError, OperationalError, ProgrammingError
+from ._statement import read_statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ._backends._interface import Backend, Stream
+
+_SERVER_LOST = 2006  # CR_SERVER_GONE_ERROR of the client library
+
+
+class Session:
+    """A connection with its transaction, its stream and its idle time."""
+
+    def __init__(self, backend: Backend, *, max_idle_time: float) -> None:
+        self._backend = backend
+        self._max_idle_time = max_idle_time
+        self._last_use = 0.0
+        self._process = os.getpid()
+        self._savepoints: list[
+            str
+        ] = []  # of the open blocks; the empty string is a whole transaction
+        self._failure = ""  # why the transaction cannot go on
+        self._stream: Stream | None = None
+
+    @property
+    def in_transaction(self) -> bool:
+        """Tell if a transaction is open, or has failed and its block has not ended."""
+        return bool(self._savepoints) or self._backend.in_transaction
+
+    @property
+    def is_open(self) -> bool:
+        """Tell if there is a connection."""
+        return self._backend.is_open
+
+    def connect(self) -> None:
+        """Open a connection, instead of the one that is open.
+
+        :raises OperationalError: if that is not possible.
+        """
+        self.close()
+        self._backend.connect()
+        self._last_use = time.monotonic()
+
+    def close(self) -> None:
+        """Close the connection, if there is one. A transaction that is under way fails."""
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.abandon()
+        if self._savepoints:
+            self._failure = self._failure or "the connection was closed"
+        if self._process != os.getpid():
+            self._process = os.getpid()
+            self._backend.abandon()
+        self._backend.close()
+
+    def interrupt(self) -> None:
+        """End the statement that runs, from another thread."""
+        self._backend.interrupt()
+
+    def execute(self, query: str, values: Sequence[Any]) -> Result:
+        """Run a statement and read all of its rows.
+
+        :param query: the statement.
+        :param values: the values of its parameters.
+        :raises Error: if it is wrong or fails.
+        """
+        self._prepare()
+        try:
+            return self._backend.execute(read_statement(query, self._backend.dialect), values)
+        except Error as error:
+            self._note_error(error)
+            raise
+        finally:
+            self._last_use = time.monotonic()
+
+    def execute_many(self, query: str, rows: Iterable[Sequence[Any]]) -> Result:
+        """Run a statement for each row of values: for all of them, or for none.
+
+        :raises ProgrammingError: if the statement returns rows.
+        """
+        self._prepare()
+        statement = read_statement(query, self._backend.dialect)
+        if statement.is_returning:
+            raise ProgrammingError(
+                "executemany returns no rows: run a statement with RETURNING once for each row"
+            )
+        values = [tuple(each) for each in rows]
+        for each in values:
+            statement.check(each)
+        if not values:
+            return Result(None, (), 0, 0)
+        self.begin()
+        try:
+            result = self._backend.execute_many(statement, values)
+        except BaseException as error:
+            if isinstance(error, Error):
+                self._note_error(error)
+            self.rollback()
+            raise
+        self.commit()
+        return result
+
+    def stream(self, query: str, values: Sequence[Any]) -> Stream:
+        """Run a statement, and leave its rows to :meth:`fetch` until :meth:`end_stream`."""
+        self._prepare()
+        try:
+            statement = read_statement(query, self._backend.dialect)
+            self._stream = self._backend.stream(statement, values)
+        except Error as error:
+            self._note_error(error)
+            raise
+        return self._stream
+
+    def fetch(self, stream: Stream, count: int) -> Sequence[tuple[Any, ...]]:
+        """Return up to so many rows of a stream, none at its end."""
+        if self._stream is not stream:
+            raise InterfaceError("the connection was closed while rows were read from it")
+        try:
+            return stream.fetch(count)
+        except Error as error:
+            self._note_error(error)
+            raise
+
+    def end_stream(self, stream: Stream) -> None:
+        """Leave the rest of the rows of a stream."""
+        if self._stream is not stream:
+            return  # the connection was closed meanwhile
+        self._stream = None
+        try:
+            stream.close()
+        except Error as error:
+            self._note_error(error)
+            raise
+        finally:
+            self._last_use = time.monotonic()
+
+    def begin(self, *, read_only: bool = False) -> None:
+        """Begin a transaction, or a savepoint within one.
+
+        :param read_only: refuse statements that change anything; a savepoint is as its transaction.
+        """
+        self._prepare()
+        savepoint = ""
+        if self.in_transaction:
+            savepoint = f"tornado_{len(self._savepoints) + 1}"
+            self._backend.run(f"SAVEPOINT {savepoint}")
+        else:
+            self._backend.begin(read_only=read_only)
+        self._savepoints.append(savepoint)
+
+    def commit(self) -> None:
+        """Commit the innermost transaction, or release its savepoint.
+
+        :raises OperationalError: if the transaction has failed, and nothing of it is stored.
+        """
+        try:
+            self._refuse_stream()
+            self._refuse_failed()
+            if self._savepoints[-1]:
+                self._backend.run(f"RELEASE SAVEPOINT {self._savepoints[-1]}")
+            else:
+                self._backend.commit()
+        except BaseException:
+            self.rollback()
+            raise
+        self._savepoints.pop()
+
+    def rollback(self) -> None:
+        """Undo the innermost transaction, or what was done since its savepoint.
+
+        It raises nothing: a connection on which that is not possible is closed, and then the server
+        rolls the transaction back.
+        """
+        if self._stream is not None:
+            with contextlib.suppress(Error):
+                self.end_stream(self._stream)
+        savepoint = self._savepoints.pop()
+        try:
+            if self._backend.is_open and not self._failure:
+                self._undo(savepoint)
+        except Error:
+            self.close()
+        if not self._savepoints:
+            self._failure = ""
+
+    def _undo(self, savepoint: str) -> None:
+        if savepoint:
+            self._backend.run(f"ROLLBACK TO SAVEPOINT {savepoint}")
+            self._backend.run(f"RELEASE SAVEPOINT {savepoint}")
+        else:
+            self._backend.rollback()
+
+    def _prepare(self) -> None:
+        """Make sure that a statement can run.
+
+        :raises InterfaceError: if rows are being read.
+        :raises OperationalError: if the transaction has failed, or if the server cannot be reached.
+        """
+        self._refuse_stream()
+        self._refuse_failed()
+        if self._is_usable():
+            return
+        was_in_transaction = self.in_transaction
+        self.close()
+        if was_in_transaction:
+            self._failure = "the server has closed the connection" if self._savepoints else ""
+            raise OperationalError(
+                _SERVER_LOST,
+                f"the server at {self._backend.address} has closed the connection during a "
+                f"transaction: nothing of it is stored",
+            )
+        self._backend.connect()
+
+    def _is_usable(self) -> bool:
+        backend = self._backend
+        if not backend.is_open or self._process != os.getpid():
+            return False
+        if not backend.expires:
+            return True
+        is_fresh = time.monotonic() - self._last_use <= self._max_idle_time
+        return (is_fresh or self.in_transaction) and backend.is_alive()
+
+    def _refuse_stream(self) -> None:
+        if self._stream is not None:
+            raise InterfaceError(
+                "rows of iter() are still being read on this connection: read all of them, close() "
+                "what iter() has returned, or use another connection"
+            )
+
+    def _refuse_failed(self) -> None:
+        if self._failure:
+            raise OperationalError(
+                f"the transaction has been rolled back, and its block has not ended: {self._failure}"
+            )
+
+    def _note_error(self, error: Error) -> None:
+        """Take notice of the end of a transaction."""
+        if not self.in_transaction or self._failure:
+            return
+        if not self._backend.is_open:
+            reason = "the connection was lost"
+        elif self._backend.ends_transaction(error):
+            reason = error.message
+            with contextlib.suppress(Error):
+                self._backend.rollback()
+        else:
+            return
+        if self._savepoints:
+            self._failure = reason
