@@ -99,7 +99,7 @@ class Connection:
 
         No other statement can run on this connection until it has ended, or was closed.
         """
-        return RowIterator(self._session, self._session.stream(query, parameters))
+        return RowIterator(self._session, self._session.stream(query, parameters), owner=self)
 
     def execute(self, query: str, *parameters: Any) -> int:
         """Run a statement and return the id of the row that it has inserted, 0 for none."""

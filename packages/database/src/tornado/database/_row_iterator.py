@@ -23,10 +23,11 @@ class RowIterator:
     :meth:`close`, at the end of its ``with`` block, or when nothing refers to it any more.
     """
 
-    def __init__(self, session: Session, stream: Stream) -> None:
+    def __init__(self, session: Session, stream: Stream, owner: object = None) -> None:
         self._session = session
         self._stream: Stream | None = stream
         self._rows: Iterator[Row] = iter(())
+        self._owner = owner  # of the session, which would close it when nothing else refers to it
 
     def __iter__(self) -> RowIterator:
         return self

@@ -177,8 +177,8 @@ class Session:
 
         :raises OperationalError: if the transaction has failed, and nothing of it is stored.
         """
-        self._refuse_stream()
         try:
+            self._refuse_stream()
             self._refuse_failed()
             if self._savepoints[-1]:
                 self._backend.run(f"RELEASE SAVEPOINT {self._savepoints[-1]}")
