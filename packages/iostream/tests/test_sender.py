@@ -102,6 +102,27 @@ def test_a_protocol_that_was_taken_away_is_not_resumed(bed):
     bed.run(main())
 
 
+def test_a_protocol_that_has_lent_its_input_is_not_resumed(bed):
+    class Lending(bed.Recorder):
+        def lend_input(self):
+            return True
+
+    async def main():
+        stream = bed.keep(Scripted([]))
+        recorder = Lending(stream)
+        written = stream.write(bytes(2 * HIGH_MARK))
+        reading = stream.read_bytes(1)
+        await stream.take(2 * HIGH_MARK)
+        assert await written is None
+        assert recorder.events == ["pause"]
+        assert not reading.done()
+        stream.close()
+        with pytest.raises(StreamClosedError):
+            await reading
+
+    bed.run(main())
+
+
 def test_each_write_is_done_when_its_own_bytes_are_sent(bed):
     async def main():
         stream = bed.keep(Scripted([]))
