@@ -153,6 +153,8 @@ BROKEN = {
     "S21 a length that is longer than it need be": [
         frame(TEXT, b"x", length=b"\x7e\x00\x01"),
         frame(TEXT, b"x", length=b"\x7f" + bytes(7) + b"\x01"),
+        frame(TEXT, b"x" * 125, length=b"\x7e\x00\x7d"),
+        frame(TEXT, b"x" * 65535, length=b"\x7f" + bytes(6) + b"\xff\xff"),
     ],
     "S21 a length of 64 bits with the highest one set": [
         frame(TEXT, length=b"\x7f" + b"\x80" + bytes(7)),
@@ -280,6 +282,19 @@ def test_s9_a_flood_of_tiny_frames_is_read_in_batches():
         counts.append(len(reader.receive(b"", 64)))
     assert counts == [64] * 15 + [40]
     assert not reader.has_more
+
+
+def test_a_new_receiver_has_nothing_and_waits_for_a_frame():
+    reader = receiver()
+    assert (reader.has_more, reader.saw_control, reader.close_comes_alone) == (False, False, False)
+    assert reader.state is ReceiverState.BETWEEN_FRAMES
+
+
+def test_a_batch_is_64_events_where_nobody_says_how_many():
+    reader = receiver()
+    assert len(reader.receive(frame(PONG) * 65)) == 64
+    assert reader.has_more
+    assert len(reader.receive(b"")) == 1
 
 
 # Any split of the bytes gives the same events.
