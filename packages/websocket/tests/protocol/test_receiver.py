@@ -295,6 +295,8 @@ def test_a_batch_is_64_events_where_nobody_says_how_many():
     assert len(reader.receive(frame(PONG) * 65)) == 64
     assert reader.has_more
     assert len(reader.receive(b"")) == 1
+    assert len(reader.receive(frame(PONG) * 64)) == 64
+    assert not reader.has_more
 
 
 # Any split of the bytes gives the same events.
