@@ -92,7 +92,9 @@ class Connection:
             raise ProgrammingError(
                 f"Multiple rows returned for Database.get() query, in: {shorten_statement(query)}"
             )
-        return make_rows(result.columns or (), result.rows)[0] if result.rows else None
+        if not result.rows:
+            return None
+        return Row(zip(result.columns or (), result.rows[0], strict=True))
 
     def iter(self, query: str, *parameters: Any) -> RowIterator:
         """Return an iterator over the rows of a statement, of which few are held at a time.
