@@ -56,7 +56,11 @@ def _row_maker(columns: tuple[str, ...]) -> Callable[[Iterable[tuple[Any, ...]]]
     keyword arguments take half of the time of ``zip``.
     """
     is_plain = all(each.isascii() and each.isidentifier() for each in columns)
-    if not (columns and is_plain) or len(set(columns)) < len(columns) or any(map(iskeyword, columns)):
+    if (
+        not (columns and is_plain)
+        or len(set(columns)) < len(columns)
+        or any(map(iskeyword, columns))
+    ):
         return lambda values: [Row(zip(columns, each)) for each in values]  # noqa: B905 - as many of both
     names = [f"v{number}" for number in range(len(columns))]
     pairs = ", ".join(f"{column}={name}" for column, name in zip(columns, names, strict=True))
