@@ -140,6 +140,15 @@ class Connection:
         """
         return Transaction(self._session, read_only=read_only)
 
+    def interrupt(self) -> None:
+        """End the statement that runs, from another thread: it fails with OperationalError.
+
+        Nothing happens if none runs.
+
+        :raises OperationalError: if the server cannot be asked to.
+        """
+        self._session.interrupt()
+
     def reconnect(self) -> None:
         """Close the connection and open a new one. A database in memory is empty then."""
         self._session.connect()

@@ -283,8 +283,10 @@ class Session:
             reason = "the connection was lost"
         elif self._backend.ends_transaction(error):
             reason = error.message
-            with contextlib.suppress(Error):
+            try:
                 self._backend.rollback()
+            except Error:  # it was interrupted too: the server rolls back what is not committed
+                self._backend.close()
         else:
             return
         if self._savepoints:
