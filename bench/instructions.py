@@ -1,10 +1,11 @@
 """Count the processor's instructions per operation: `python bench/instructions.py`, `--help`.
 
 Callgrind (Debian's `valgrind`) runs a program twice, for a few and for many operations; the
-difference is what the operations cost, without the start of the program. The count is the same on
-a busy machine. It depends on the interpreter, and by one or two percent on where things lie in
-memory (CPython looks attributes up in a cache that is indexed by addresses), so the median of
-several samples with other hash seeds is shown, with the lowest and the highest.
+difference is what the operations cost, without the start of the program. The count is almost the
+same on a busy machine: only what is done once a second counts for more. It depends on the
+interpreter, and by one or two percent on where things lie in memory (CPython looks attributes up in
+a cache that is indexed by addresses), so the median of several samples is shown, with the lowest
+and the highest. Each has another hash seed, and other objects made before the program starts.
 """
 
 from __future__ import annotations
@@ -33,6 +34,14 @@ if TYPE_CHECKING:
 DEFAULT = ("hello", "hello-browser", "own-field", "echo", "fetch")
 OPERATIONS = (*DEFAULT, "websocket", "websocket-64k", "websocket-deflate")
 
+#: What runs a program after it has made some texts: those that the program makes lie elsewhere then.
+_START = """
+import runpy, sys
+texts = [f"{number} of the texts" for number in range(int(sys.argv.pop(1)))]
+del sys.argv[0]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
 #: Operations of the two runs. The first ones warm the interpreter's caches up.
 _FEW, _MANY = 300, 1300
 _FEW_LARGE, _MANY_LARGE = 20, 120
@@ -46,7 +55,7 @@ def collect(python: Path, operation: str, count: int, seed: int) -> int:
     program = BENCH / "servers" / "exchanges.py"
     command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
     answer = subprocess.run(
-        [*command, str(python), str(program), operation, str(count)],
+        [*command, str(python), "-c", _START, str(seed * 37), str(program), operation, str(count)],
         capture_output=True,
         text=True,
         check=False,

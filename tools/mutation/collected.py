@@ -7,6 +7,7 @@ module the code of the mutant. What only an import runs cannot be changed in thi
 
 from __future__ import annotations
 
+import faulthandler
 import gc
 import marshal
 from multiprocessing import Pipe
@@ -16,15 +17,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .processes import end, in_a_process, start
-from .run import NO_END, TEST_PATIENCE, killer, run_pytest
+from .run import NO_END, killer, run_pytest
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable
     from multiprocessing.connection import Connection
     from pathlib import Path
 
     from .run import Coverage
+
+#: Seconds that all tests together may take.
+LIMIT = 900.0
 
 #: Where a function is: its name, and its first line.
 Place = tuple[str, int]
@@ -160,18 +163,19 @@ class _Loop:
     ) -> str | None:
         items = self._coverage.in_order(items)
 
-        def run(tell: Callable[[], None]) -> str | None:
+        def run() -> str | None:
             for function, code in functions:
                 function.__code__ = code
             for item, following in zip(items, [*items[1:], None], strict=True):
-                tell()
+                patience = self._coverage.patience(item.nodeid)
+                # Hypothesis tries again what a timeout has ended, and that may never end.
+                faulthandler.dump_traceback_later(patience + 2, exit=True)
                 item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
                 if self._failed:
                     return self._failed
             return None
 
-        longest = max(self._coverage.patience(item.nodeid) for item in items)
-        failed: str | None = in_a_process(run, longest + TEST_PATIENCE, NO_END)
+        failed: str | None = in_a_process(run, LIMIT, NO_END)
         return failed
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

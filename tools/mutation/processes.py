@@ -6,6 +6,7 @@ import os
 import pickle
 import select
 import signal
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -13,28 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-#: What a process writes to say that it goes on. No pickle begins with it.
-_PROGRESS = b"."
-
-
-def in_a_process(
-    function: Callable[[Callable[[], None]], Any], limit: float, default: Any = None
-) -> Any:
+def in_a_process(function: Callable[[], Any], limit: float, default: Any = None) -> Any:
     """Call a function in a process of its own.
 
-    :param function: it is called with a function that it may call to say that it goes on.
-    :param limit: after so many seconds without a word the process and its children are killed.
+    :param limit: after so many seconds the process and its children are killed.
     :returns: the function's result, or the default if it came to none.
     """
     reading, writing = os.pipe()
-
-    def run() -> None:
-        result = function(lambda: _write(writing, _PROGRESS))
-        _write(writing, pickle.dumps(result))
-
-    child = start(run)
+    child = start(lambda: _write(writing, pickle.dumps(function())))
     os.close(writing)
-    result = _read(reading, limit).lstrip(_PROGRESS)
+    result = _read(reading, time.monotonic() + limit)
     os.close(reading)
     end(child)
     return pickle.loads(result) if result else default
@@ -76,9 +65,9 @@ def _write(writing: int, data: bytes) -> None:
         data = data[os.write(writing, data) :]
 
 
-def _read(reading: int, limit: float) -> bytes:
+def _read(reading: int, deadline: float) -> bytes:
     pieces: list[bytes] = []
-    while select.select([reading], [], [], limit)[0]:
+    while select.select([reading], [], [], max(0, deadline - time.monotonic()))[0]:
         piece = os.read(reading, 65536)
         if not piece:
             return b"".join(pieces)

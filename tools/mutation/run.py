@@ -13,6 +13,7 @@ from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.machinery import SourceFileLoader
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,9 +34,9 @@ PATIENCE = 30.0
 #: What is reported instead of a test.
 NO_END = "the tests do not end"
 
-#: Seconds that one test may take in addition to twenty times what it takes without a mutant. The
+#: Seconds that one test may take in addition to ten times what it takes without a mutant. The
 #: mutants that never end are found by this.
-TEST_PATIENCE = 5.0
+TEST_PATIENCE = 8.0
 
 
 @dataclass
@@ -66,7 +67,7 @@ class Coverage:
 
     def patience(self, test: str) -> float:
         """Return how many seconds a test may take with a mutant."""
-        return TEST_PATIENCE + 20 * self.durations.get(test, 0.0)
+        return TEST_PATIENCE + 10 * self.durations.get(test, 0.0)
 
     def in_order(self, items: list[pytest.Item]) -> list[pytest.Item]:
         """Return items file by file, and the quick ones first in each order."""
@@ -159,7 +160,7 @@ def measure(path: Path, tests: list[str]) -> Coverage | None:
         observer.coverage.code = code
         return observer.coverage
 
-    result: Coverage | None = in_a_process(lambda _: run(), 1800)
+    result: Coverage | None = in_a_process(run, 1800)
     return result
 
 
@@ -176,9 +177,7 @@ def killer(path: Path, tree: ast.Module, coverage: Coverage, tests: set[str]) ->
         code = run_pytest([*files, "-x", "-o", "timeout=20"], selection)
         return None if code == 0 else selection.failed or f"pytest ends with {code}"
 
-    result: str | None = in_a_process(
-        lambda _: run(), PATIENCE + 10 * coverage.seconds(tests), NO_END
-    )
+    result: str | None = in_a_process(run, PATIENCE + 10 * coverage.seconds(tests), NO_END)
     return result
 
 
@@ -188,6 +187,8 @@ def run_pytest(arguments: list[str], plugin: object) -> int:
     :returns: its exit code.
     """
     options = ["-q", "--no-header", "--tb=no", "-p", "no:cacheprovider"]
+    if find_spec("hypothesis"):
+        options += ["--hypothesis-profile", "ci"]  # the same examples each time, without a deadline
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # hypothesis is loaded already
     return int(pytest.main([*options, *arguments], plugins=[plugin]))
 

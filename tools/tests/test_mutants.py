@@ -155,6 +155,7 @@ def test_what_a_mutant_changes_of_a_loaded_module(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(180)
 def test_a_mutant_is_killed_by_the_test_that_notices_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,13 +164,13 @@ def test_a_mutant_is_killed_by_the_test_that_notices_it(
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     module = tmp_path / "module_with_mutants.py"
     module.write_text(
-        "LIMIT = 50\ndef f(a):\n    return a > 5\ndef g(a):\n    return a < LIMIT\nFOUND = g(49)\n"
+        "LIMIT = 50\ndef f(a):\n    return a > 5\ndef limit():\n    return LIMIT\nFOUND = limit()\n"
     )
     test = tmp_path / "test_module.py"
     test.write_text(
-        "from module_with_mutants import FOUND, f, g\n"
+        "from module_with_mutants import FOUND, f\n"
         "def test_f(): assert f(7) and not f(5)\n"
-        "def test_g(): assert g(5) and FOUND\n"
+        "def test_limit(): assert FOUND > 5\n"
     )
     coverage = measure(module, ["test_module.py"])
     assert coverage is not None
@@ -182,15 +183,11 @@ def test_a_mutant_is_killed_by_the_test_that_notices_it(
                 found[mutant.name] = collected.killer(mutant.lines)
     assert found == {
         "LIMIT: 50 -> 50 * 10": None,
-        "LIMIT: 50 -> 50 // 10": "test_module.py::test_g",
+        "LIMIT: 50 -> 50 // 10": "test_module.py::test_limit",
         "f: return a > 5 -> return None": "test_module.py::test_f",
         "f: a > 5 -> a >= 5": "test_module.py::test_f",
         "f: a > 5 -> a <= 5": "test_module.py::test_f",
         "f: 5 -> 6": None,  # it is not tested with 6
         "f: 5 -> 4": "test_module.py::test_f",
-        "g: return a < LIMIT -> return None": "test_module.py::test_g",
-        "g: a < LIMIT -> a <= LIMIT": None,
-        "g: a < LIMIT -> a >= LIMIT": "test_module.py::test_g",
-        "FOUND: 49 -> 50": "test_module.py::test_g",
-        "FOUND: 49 -> 48": None,
+        "limit: return LIMIT -> return None": "test_module.py::test_limit",
     }

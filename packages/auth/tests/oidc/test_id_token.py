@@ -16,7 +16,13 @@ AUDIENCE = Audience(ISSUER, "client-1", leeway=60)
 SIGN_IN = SignIn(NONCE)
 RS256 = ALGORITHMS["RS256"]
 
+#: When all of these tests take place, because a whole run of the suite takes minutes.
 NOW = time.time()
+
+
+@pytest.fixture(autouse=True)
+def stopped_clock(monkeypatch):
+    monkeypatch.setattr(time, "time", lambda: NOW)
 
 
 def check(claims, sign_in=SIGN_IN, audience=AUDIENCE, algorithm=RS256):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -56,6 +57,20 @@ def test_the_states_of_an_exchange():
     responding = {"DISPATCH", "RESPONSE", "ANSWERED"}
     assert {state.name for state in _state.RESPONDING} == responding
     assert {state.name for state in _state.UNANSWERED} == {"BODY", "DISPATCH", "RESPONSE"}
+
+
+def test_the_steps_that_are_written_out_are_those_of_the_tables():
+    steps = [
+        (name, before, after)
+        for module in Path(_state.__file__).parent.rglob("*.py")
+        for after, before, name in re.findall(
+            r"= ([A-Z]+) if (?:self\._)?state is ([A-Z]+) else (AFTER_[A-Z_]+)\[",
+            module.read_text(encoding="utf-8"),
+        )
+    ]
+    assert len(steps) == 4
+    for name, before, after in steps:
+        assert TABLES[name][getattr(_state, before)] is getattr(_state, after)
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -38,7 +38,7 @@ class Started:
 
 def acts_when_called(
     method: Callable[..., Coroutine[Any, Any, None]],
-) -> Callable[..., Started | None]:
+) -> Callable[..., Any]:
     """Let a coroutine method start when it is called, and also take the ``callback`` of Tornado 3.
 
     With a callback the method returns None, and the callback gets None when the work is done; an

@@ -22,6 +22,10 @@ from tornado.util import publish
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
+    from ._async._connection import AsyncConnection
+    from ._async._pool import Pool
+    from ._async._rows import AsyncRowIterator
+    from ._async._transaction import AsyncTransaction
     from ._connection import Connection
     from ._conversions import CONVERSIONS
     from ._errors import (
@@ -33,7 +37,9 @@ if TYPE_CHECKING:
         InternalError,
         NotSupportedError,
         OperationalError,
+        PoolExhaustedError,
         ProgrammingError,
+        StatementTimeoutError,
     )
     from ._field_types import FIELD_TYPE, FLAG, field_types
     from ._row import Row
@@ -41,6 +47,9 @@ if TYPE_CHECKING:
     from ._transaction import Transaction
 
 __all__ = [
+    "AsyncConnection",
+    "AsyncRowIterator",
+    "AsyncTransaction",
     "CONVERSIONS",
     "Connection",
     "DataError",
@@ -53,9 +62,12 @@ __all__ = [
     "InternalError",
     "NotSupportedError",
     "OperationalError",
+    "Pool",
+    "PoolExhaustedError",
     "ProgrammingError",
     "Row",
     "RowIterator",
+    "StatementTimeoutError",
     "Transaction",
     "field_types",
 ]
@@ -63,6 +75,9 @@ __all__ = [
 publish(
     globals(),
     {
+        "AsyncConnection": "_async._connection",
+        "AsyncRowIterator": "_async._rows",
+        "AsyncTransaction": "_async._transaction",
         "CONVERSIONS": "_conversions",
         "Connection": "_connection",
         "DataError": "_errors",
@@ -75,9 +90,12 @@ publish(
         "InternalError": "_errors",
         "NotSupportedError": "_errors",
         "OperationalError": "_errors",
+        "Pool": "_async._pool",
+        "PoolExhaustedError": "_errors",
         "ProgrammingError": "_errors",
         "Row": "_row",
         "RowIterator": "_row_iterator",
+        "StatementTimeoutError": "_errors",
         "Transaction": "_transaction",
         "field_types": "_field_types",
     },

@@ -87,12 +87,14 @@ class Connection:
 
         :raises ProgrammingError: if there are several.
         """
-        rows = self.query(query, *parameters)
-        if len(rows) > 1:
+        result = self._session.execute(query, parameters)
+        if len(result.rows) > 1:
             raise ProgrammingError(
                 f"Multiple rows returned for Database.get() query, in: {shorten_statement(query)}"
             )
-        return rows[0] if rows else None
+        if not result.rows:
+            return None
+        return Row(zip(result.columns or (), result.rows[0], strict=True))
 
     def iter(self, query: str, *parameters: Any) -> RowIterator:
         """Return an iterator over the rows of a statement, of which few are held at a time.
@@ -137,6 +139,15 @@ class Connection:
             other on SQLite.
         """
         return Transaction(self._session, read_only=read_only)
+
+    def interrupt(self) -> None:
+        """End the statement that runs, from another thread: it fails with OperationalError.
+
+        Nothing happens if none runs.
+
+        :raises OperationalError: if the server cannot be asked to.
+        """
+        self._session.interrupt()
 
     def reconnect(self) -> None:
         """Close the connection and open a new one. A database in memory is empty then."""

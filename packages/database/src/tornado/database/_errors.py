@@ -10,6 +10,8 @@
         +-- InternalError      the driver and the server have lost track of each other
         +-- NotSupportedError  the server cannot do that
         +-- OperationalError   the server: unreachable, gone, locked, full, refuses the user
+        |   +-- PoolExhaustedError     no connection of a pool was free in time
+        |   +-- StatementTimeoutError  a statement took too long
         +-- ProgrammingError   the statement: its syntax, its table, the number of its parameters
 """
 
@@ -67,6 +69,14 @@ class NotSupportedError(DatabaseError):
 
 class OperationalError(DatabaseError):
     """A database that is unreachable, gone, locked or full, or that refuses the user."""
+
+
+class PoolExhaustedError(OperationalError):
+    """A pool whose connections are all in use: for too long, or too many wait for one."""
+
+
+class StatementTimeoutError(OperationalError):
+    """A statement that was interrupted because it took too long."""
 
 
 class ProgrammingError(DatabaseError):

@@ -60,8 +60,8 @@ class HTTP1Connection(OutgoingMessage):
         self.max_body_size = params.max_body_size
         #: The deadline for the incoming body, in seconds, or ``None``.
         self.body_timeout = params.body_timeout
-        if params.no_keep_alive:
-            self.keep_alive = False
+        self.keep_alive = not params.no_keep_alive
+        self._close_callback = None
 
     @property
     def no_keep_alive(self) -> bool:

@@ -58,13 +58,10 @@ class Owner(Protocol):
 class OutgoingMessage(HTTPConnection):
     """A message that goes out: a response, or a client's request."""
 
-    # What few exchanges set has its default here, so that making one for each request sets no more than
-    # it must. What every exchange sets has none: from Python 3.12 on, a value beside it would make each
-    # access eight times as long (docs/design/0014-hot-path.md).
+    # What few exchanges set, and most never read, has its default here, so that making one for each
+    # request sets no more than it must. What every exchange sets has none: from Python 3.12 on, a value
+    # beside it would make each access eight times as long (docs/design/0014-hot-path.md).
     _classic: ClassicAnswer | None = None
-    _close_callback: Callable[[], object] | None = None
-    #: Whether the connection may serve another exchange after this one.
-    keep_alive = True
     #: How many bytes of the body are still to come, ``None`` where its head does not say.
     _left: int | None = None
     _chunked = False
@@ -75,6 +72,9 @@ class OutgoingMessage(HTTPConnection):
         _method: str
         _version: str
         is_client: bool
+        #: Whether the connection may serve another exchange after this one.
+        keep_alive: bool
+        _close_callback: Callable[[], object] | None
         _state: SendState
 
     @property

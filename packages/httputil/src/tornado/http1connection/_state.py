@@ -35,7 +35,9 @@ The message that goes out, a response or a client's request, has a state of its 
 
 The code looks the next state up in the tables below: ``self._state = AFTER_HEAD[self._state]``. An
 event that has no place in a state is our own mistake, and raises. What can happen in any state is
-an assignment.
+an assignment. The four steps that most requests pass are written out before their tables, as in
+``BODY if self._state is IDLE else AFTER_HEAD[self._state]``: CPython looks a key up in a subclass of
+``dict`` by a call of ``__getitem__``.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ class CollectingDelegate(HTTPMessageDelegate):
     #: The request, without its body until that is complete.
     request: HTTPServerRequest
     #: The pieces of the body so far, None before the first one.
-    chunks: list[bytes] | None = None
+    chunks: list[bytes] | None
 
     def __init__(
         self,
@@ -90,6 +90,7 @@ class CollectingDelegate(HTTPMessageDelegate):
         request: HTTPServerRequest | None = None,
     ) -> None:
         self._callback = callback
+        self.chunks = None
         if request is not None:
             self.request = request
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class BoundedCache(dict["Key", "Value"]):
     """A dictionary of results that never holds more than a given number of them.
 
-    A hit is as cheap as in any ``dict``: ``cache[key]`` and ``cache.get(key)`` are not overridden.
+    A hit runs in C: ``cache[key]`` and ``cache.get(key)`` are those of ``dict``.
     When the cache is full, the next new entry empties it first. An order of last use would cost time
     on each hit, and entries that are still in use come back at once.
 

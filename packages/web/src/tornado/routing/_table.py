@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ._matchers import Matcher, PathMatches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ._rules import Rule
 
@@ -81,7 +81,11 @@ def _index_of(entry: tuple[int, Rule]) -> int:
 class Rules(list["Rule"]):
     """A list of rules with its table, which is made again after the list was changed."""
 
-    _table: Table | None = None
+    __slots__ = ("_table",)
+
+    def __init__(self, rules: Iterable[Rule] = ()) -> None:
+        super().__init__(rules)
+        self._table: Table | None = None
 
     def candidates(self, path: str) -> list[Rule]:
         """Return the rules that may match a path, in order."""

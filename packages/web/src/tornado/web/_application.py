@@ -59,10 +59,10 @@ class _ApplicationRouter(ReversibleRuleRouter):
             if params is None:
                 continue
             if isinstance(target, type) and RequestHandler in target.__mro__:
-                delegate_for = self._application.get_handler_delegate
+                application, kwargs = self._application, rule.target_kwargs
                 if params:
-                    return delegate_for(request, target, rule.target_kwargs, **params)
-                return delegate_for(request, target, rule.target_kwargs)
+                    return application.get_handler_delegate(request, target, kwargs, **params)
+                return application.get_handler_delegate(request, target, kwargs)
             if rule.target_kwargs:
                 params["target_kwargs"] = rule.target_kwargs
             delegate = self.get_target_delegate(target, request, **params)

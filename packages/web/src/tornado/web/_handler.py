@@ -39,6 +39,8 @@ class RequestHandler(Input, Output, Identity, Pages, Execution):
         self.application = application
         self.request = request
         self._finished = self._headers_written = False
+        self._body_received = self._prepared = self._new_cookies = None
+        self._head_hooks = ()
         self.clear()
         if kwargs:
             self.initialize(**kwargs)

@@ -25,7 +25,7 @@ class HandlerState:
     """The attributes of one handler, by the facet that they belong to.
 
     The defaults are attributes of the class, so that making a handler sets only those that every
-    request needs.
+    request reads or changes.
     """
 
     application: Application
@@ -58,9 +58,9 @@ class HandlerState:
     max_body_size: int | None = None
     _stream_request_body = False
     #: For a streamed body: true when it is complete, false if the client has gone.
-    _body_received: asyncio.Future[bool] | None = None
+    _body_received: asyncio.Future[bool] | None
     #: For a streamed body: done when ``prepare`` is.
-    _prepared: asyncio.Future[None] | None = None
+    _prepared: asyncio.Future[None] | None
 
     # Output
 
@@ -72,7 +72,7 @@ class HandlerState:
     #: Whether a response that is sent whole gets a validator if it has none.
     _adds_etag = True
     #: What is called just before the head is sent, see ``before_head``.
-    _head_hooks: Sequence[Callable[[Any], object]] = ()
+    _head_hooks: Sequence[Callable[[Any], object]]
     _transforms: list[Any]
 
     # Identity
@@ -82,7 +82,7 @@ class HandlerState:
     _awaits_user = False
     #: Names and values; a jar of Morsels takes several times as long to fill.
     _parsed_cookies: dict[str, str] | None = None
-    _new_cookies: dict[str, str] | None = None
+    _new_cookies: dict[str, str] | None
     _xsrf_token: Token | None = None
     _xsrf_text: bytes | None = None
 

@@ -45,7 +45,7 @@ class GoogleMixin(OpenIdMixin, OAuthMixin):
     _OPENID_ENDPOINT = "https://www.google.com/accounts/o8/ud"
     _OAUTH_ACCESS_TOKEN_URL = "https://www.google.com/accounts/OAuthGetAccessToken"  # noqa: S105 - an address
 
-    def authorize_redirect(  # type: ignore[override]  # another protocol, with arguments of its own
+    def authorize_redirect(  # another protocol, with arguments of its own
         self,
         oauth_scope: str,
         callback_uri: str | None = None,

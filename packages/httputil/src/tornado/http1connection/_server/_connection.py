@@ -29,9 +29,11 @@ from .._parsing._parser import RequestParser
 from .._state import (
     AFTER_EXCHANGE,
     AFTER_RESPONSE,
+    ANSWERED,
     BODY,
     CLOSED,
     DETACHED,
+    DISPATCH,
     HEAD,
     IDLE,
     LINGER,
@@ -243,7 +245,7 @@ class HTTP1ServerConnection(RequestInput):
         if exchange is None or exchange is not message:
             return
         state = self._state
-        self._state = AFTER_RESPONSE[state]
+        self._state = ANSWERED if state is DISPATCH else AFTER_RESPONSE[state]
         if self._is_lent:
             self._take_back()
         if state is RESPONSE:
@@ -270,7 +272,7 @@ class HTTP1ServerConnection(RequestInput):
         if not exchange.keep_alive or self.is_draining:
             self._close_after_response()
             return
-        self._state = AFTER_EXCHANGE[self._state]
+        self._state = IDLE if self._state is ANSWERED else AFTER_EXCHANGE[self._state]
         self.deadline = self._sweep.now + self._idle_time
         if self._is_write_paused:
             self._watch_writes()

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from tornado.httputil import HTTPHeaders
 
-    from .._parsing._head import RequestHead
     from ._connection import HTTP1ServerConnection
 
 #: Above this size, in bytes, head and body leave in one system call without being joined first.
@@ -30,7 +29,9 @@ _ALL_SENT = AFTER_WHOLE_SENT[HEAD_NEXT]
 class ServerExchange(HTTP1Connection):
     """The server's side of one exchange."""
 
-    def __init__(self, owner: HTTP1ServerConnection, head: RequestHead) -> None:
+    def __init__(
+        self, owner: HTTP1ServerConnection, method: str, version: str, keep_alive: bool
+    ) -> None:
         # All of what HTTP1Connection sets: one is made for each request.
         self.stream = owner.stream
         self._state = HEAD_NEXT
@@ -40,10 +41,10 @@ class ServerExchange(HTTP1Connection):
         self.max_body_size = params.max_body_size
         self.body_timeout = params.body_timeout
         self._owner = owner
-        self._method = head.method
-        self._version = head.version
-        if not head.keep_alive or params.no_keep_alive:
-            self.keep_alive = False
+        self._method = method
+        self._version = version
+        self.keep_alive = keep_alive and not params.no_keep_alive
+        self._close_callback = None
 
     def respond(
         self, status_code: int, reason: str, headers: HTTPHeaders, body: bytes
@@ -78,7 +79,6 @@ class ServerExchange(HTTP1Connection):
         except StreamClosedError:
             return self._send(b"")
         self._state = _ALL_SENT
-        if self._close_callback is not None:
-            self._close_callback = None
+        self._close_callback = None
         owner.message_written(self)
         return self.stream.write(b"") if waiting else owner.sent

@@ -20,6 +20,7 @@ from .._state import (
     AFTER_REQUEST,
     ANSWERED,
     BODY,
+    DISPATCH,
     DRAIN,
     IDLE,
     RESPONDING,
@@ -150,24 +151,27 @@ class RequestInput(ServerDeadlines):
 
     def _begin_request(self, head: RequestHead) -> None:
         """Tell the delegate about a new request."""
-        exchange = ServerExchange(self, head)  # type: ignore[arg-type]  # the whole of this class
+        method, target, version, fields, keep_alive, length = head
+        exchange = ServerExchange(self, method, version, keep_alive)  # type: ignore[arg-type]  # the whole of this class
         self._exchange = exchange
-        if head.length and "Expect" in head.fields and head.version == "HTTP/1.1":
+        if length and "Expect" in fields and version == "HTTP/1.1":
             # Nobody can know whether the body comes if it is answered without having been asked for.
             exchange.keep_alive = False
         self.deadline = NEVER
-        self._state = AFTER_HEAD[self._state]
+        self._state = BODY if self._state is IDLE else AFTER_HEAD[self._state]
         message = self._delegate.start_request(self, exchange)
         if self._state is BODY:
             self._message = message
         else:  # it is answered already
             asyncio.get_running_loop().call_soon(message.on_connection_close)
         headers = _headers(HTTPHeaders)
-        headers.fields = head.fields  # from_parsed() without a call
-        waiting = message.headers_received(_start_line(RequestStartLine, head[:3]), headers)
+        headers.fields = fields  # from_parsed() without a call
+        waiting = message.headers_received(
+            _start_line(RequestStartLine, (method, target, version)), headers
+        )
         if waiting is not None:
             self._wait_for(waiting, head)
-        elif head.length:
+        elif length:
             self._expect_body(head)
         else:
             self._end_request()
@@ -226,7 +230,7 @@ class RequestInput(ServerDeadlines):
         message = self._message
         if message is None:
             return
-        self._state = AFTER_REQUEST[self._state]
+        self._state = DISPATCH if self._state is BODY else AFTER_REQUEST[self._state]
         self.deadline = self._sweep.now + self._write_time
         try:
             message.finish()

@@ -47,6 +47,7 @@ class HandlerDelegate(CollectingDelegate):
         self.handler_kwargs = handler_kwargs
         self.path_args = path_args
         self.path_kwargs = path_kwargs
+        self.chunks = None
 
     def headers_received(
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders

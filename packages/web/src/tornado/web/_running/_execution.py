@@ -29,14 +29,8 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _set_running = running_handler.set  # saves binding the method for each call
 
 
-class _Verbs(dict[str, str]):
-    """The names of the methods of handlers, by those of HTTP."""
-
-    def __missing__(self, method: str) -> str:
-        return method.lower()
-
-
-_verbs = _Verbs({method: method.lower() for method in HandlerState.SUPPORTED_METHODS})
+#: The names of the methods of handlers, by those of HTTP. A program may support others.
+_VERBS = {method: method.lower() for method in HandlerState.SUPPORTED_METHODS}
 
 
 class Execution(HandlerState):
@@ -108,7 +102,7 @@ class Execution(HandlerState):
             method = self.request.method
             if method.upper() not in self.SUPPORTED_METHODS:
                 raise HTTPError(405)
-        verb = getattr(self, _verbs[method])
+        verb = getattr(self, _VERBS[method] if method in _VERBS else method.lower())
         args, kwargs = self.path_args, self.path_kwargs
         result = verb(*args, **kwargs) if args or kwargs else verb()
         if result is not None and result is not COMPLETED:

@@ -1,0 +1,267 @@
+"""A connection whose methods are coroutines."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self
+
+from .._connection import Connection
+from .._errors import Error, OperationalError, StatementTimeoutError
+from ._methods import AsyncMethods
+from ._rows import AsyncRowIterator
+from ._thread import ConnectionThread, run_aside
+from ._transaction import AsyncTransaction, is_within
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from ._thread import Job
+
+_INTERRUPT_LIMIT = 5.0  # seconds that a statement gets to end after it was interrupted
+_FIRST_PAUSE = 0.02  # seconds between two interruptions: the first may come before the statement
+_LONGEST_PAUSE = 1.0
+
+
+class AsyncConnection(AsyncMethods):
+    """A connection to SQLite, MySQL or MariaDB whose methods are coroutines.
+
+    ::
+
+        db = AsyncConnection("sqlite:///blog.db")
+        entries = await db.query("SELECT * FROM entries WHERE author = %s", author)
+
+        async with db.transaction():
+            await db.execute("UPDATE accounts SET credit = credit - 1 WHERE id = %s", giver)
+            await db.execute("UPDATE accounts SET credit = credit + 1 WHERE id = %s", taker)
+
+    It has a thread of its own, which opens the connection at the first statement. Statements run in
+    the order in which they are asked for. Those of other tasks wait while a transaction is open; tasks that
+    are started within it belong to it.
+
+    :param host: as for :class:`Connection`, like ``database``, ``user``, ``password`` and ``options``.
+    :param statement_timeout: seconds within which each statement has to end, None for no limit.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        database: str | None = None,
+        user: str | None = None,
+        password: str | None = None,
+        *,
+        statement_timeout: float | None = None,
+        **options: Any,
+    ) -> None:
+        self._open = partial(Connection, host, database, user, password, **options)
+        self._statement_timeout = statement_timeout
+        self._thread = ConnectionThread(self._open)
+        self._transaction: AsyncTransaction | None = None
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._endings: set[asyncio.Task[None]] = set()
+
+    def iter(self, query: str, *parameters: Any, timeout: float | None = None) -> AsyncRowIterator:
+        """Return an asynchronous iterator over the rows of a statement, of which few are held at a time.
+
+        No other statement can run on this connection until it has ended, or was closed. Use it in an
+        ``async with`` block if the loop may be left early.
+
+        :param timeout: seconds within which each batch of rows has to arrive.
+        """
+        return AsyncRowIterator(self._begin_rows, query, parameters, timeout)
+
+    def transaction(self, *, read_only: bool = False) -> AsyncTransaction:
+        """Return an ``async with`` block whose statements are all stored at its end, or none of them.
+
+        A block within a block is a savepoint.
+
+        :param read_only: refuse statements that change anything. Such blocks do not wait for each
+            other on SQLite.
+        """
+        return AsyncTransaction(self, read_only=read_only)
+
+    async def reconnect(self) -> None:
+        """Close the connection and open a new one. A database in memory is empty then."""
+        await self._take_turn()
+        await self._run_job(_reconnect, interrupt=False)
+
+    async def close(self) -> None:
+        """Close the connection, after the statements that were asked for. The next one opens a new one.
+
+        A transaction that is under way fails.
+        """
+        if self._thread.connection is not None:
+            await self._run_job(_close, interrupt=False)
+        self._thread.stop()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __del__(self) -> None:
+        thread = getattr(self, "_thread", None)  # __init__ may have failed
+        if thread is not None:
+            thread.stop()
+
+    async def _call(
+        self, method: Callable[..., Any], query: str, *arguments: Any, timeout: float | None
+    ) -> Any:
+        if self._transaction is not None:
+            await self._take_turn()
+        return await self._run_job(_perform, method, query, *arguments, timeout=timeout)
+
+    async def _begin_rows(
+        self, query: str, parameters: tuple[Any, ...], timeout: float | None, opened: list[Any]
+    ) -> AsyncConnection:
+        """Begin a statement whose rows are read in batches."""
+        await self._take_turn()
+        thread = self._thread
+        try:
+            await self._run_job(_begin_iteration, opened, query, parameters, timeout=timeout)
+        except BaseException:
+            if opened:  # the statement had run when the task was cancelled
+                thread.clean_up(opened.pop().close)
+            raise
+        return self
+
+    async def _run_job(
+        self,
+        method: Callable[..., Any],
+        *arguments: Any,
+        timeout: float | None = None,
+        interrupt: bool = True,
+    ) -> Any:
+        """Run a call in the thread.
+
+        :param method: what to call with the thread and the arguments.
+        :param timeout: seconds, None for the limit of this connection.
+        :param interrupt: whether it is withdrawn or interrupted if nobody waits any more.
+        """
+        job = self._thread.submit(method, arguments)
+        limit = self._statement_timeout if timeout is None else timeout
+        timer = None
+        if limit and interrupt:
+            timer = job.loop.call_later(limit, self._time_out, job, limit)
+        try:
+            return await job.future
+        except asyncio.CancelledError:
+            if not (interrupt and job.claim()) and not job.has_ended:
+                await self._end_job(job, interrupt=interrupt)
+            raise
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    def _time_out(self, job: Job, limit: float) -> None:
+        error = StatementTimeoutError(f"the statement has not ended within {limit:g} seconds")
+        if job.claim():
+            job.fail(error)
+        elif not job.has_ended and not job.future.done():
+            job.refusal = error
+            self._start_ending(job, interrupt=True)
+
+    async def _end_job(self, job: Job, *, interrupt: bool) -> None:
+        """Wait until a statement has ended, though the waiting task may be cancelled again."""
+        ending = self._start_ending(job, interrupt=interrupt)
+        while not ending.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([ending])
+
+    def _start_ending(self, job: Job, *, interrupt: bool) -> asyncio.Task[None]:
+        ending = job.loop.create_task(self._interrupt(job, interrupt=interrupt))
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
+        return ending
+
+    async def _interrupt(self, job: Job, *, interrupt: bool) -> None:
+        """Interrupt a statement until it ends. Where it does not, leave its connection to it."""
+        thread = self._thread
+        deadline = job.loop.time() + _INTERRUPT_LIMIT
+        pause = _FIRST_PAUSE
+        while not job.has_ended and thread.connection is not None and job.loop.time() < deadline:
+            if interrupt:
+                with contextlib.suppress(Error):
+                    await run_aside(thread.connection.interrupt)
+            await job.wait(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+        if not job.has_ended:
+            self._replace(thread)
+            if job.refusal is not None:
+                job.fail(job.refusal)
+
+    def _replace(self, thread: ConnectionThread) -> None:
+        """Let a thread that cannot be waited for close its connection when it can."""
+        thread.stop()
+        if thread is self._thread:
+            self._thread = ConnectionThread(self._open)
+
+    async def _take_turn(self) -> None:
+        """Wait while a transaction of other tasks is open.
+
+        :raises OperationalError: if the connection of the own transaction was lost.
+        """
+        while self._transaction is not None and not is_within(self._transaction):
+            await self._wait_for_turn()
+        if self._transaction is not None and self._transaction.thread is not self._thread:
+            raise OperationalError(
+                "the connection was lost during a transaction: nothing is stored"
+            )
+
+    async def _wait_for_turn(self) -> None:
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
+        try:
+            await waiter
+        finally:
+            with contextlib.suppress(ValueError):
+                self._waiting.remove(waiter)
+
+    async def _enter(self, transaction: AsyncTransaction) -> bool:
+        """Make this the transaction of the connection. Return false within another one of the task."""
+        await self._take_turn()
+        if self._transaction is not None:
+            return False
+        self._transaction = transaction
+        return True
+
+    def _leave(self) -> None:
+        """Let the others go on after a transaction."""
+        self._transaction = None
+        for waiter in self._waiting:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    @property
+    def _is_in_own_transaction(self) -> bool:
+        """Tell if the code that runs belongs to the transaction of this connection."""
+        return self._transaction is not None and is_within(self._transaction)
+
+
+def _perform(
+    thread: ConnectionThread, method: Callable[..., Any], query: str, *arguments: Any
+) -> Any:
+    return method(thread.open(), query, *arguments)
+
+
+def _begin_iteration(
+    thread: ConnectionThread, opened: list[Any], query: str, parameters: tuple[Any, ...]
+) -> None:
+    opened.append(thread.open().iter(query, *parameters))
+
+
+def _reconnect(thread: ConnectionThread) -> None:
+    thread.open().reconnect()
+
+
+def _close(thread: ConnectionThread) -> None:
+    thread.open().close()
