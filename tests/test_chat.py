@@ -107,6 +107,28 @@ def test_two_browsers_on_both_transports_see_each_other(
     assert texts(second_browser, ".message p") == []
 
 
+def test_a_browser_without_websockets_polls_after_three_attempts(
+    server: ChatServer, browser: Chrome
+) -> None:
+    refused = "window.WebSocket = class extends WebSocket { constructor(url) { super(String(url).replace('/a/socket', '/no/socket')); } };"
+    added = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": refused})
+    try:
+        browser.get(f"{server.address}/sign-in")
+        browser.delete_all_cookies()
+        browser.execute_script("localStorage.setItem('transport', 'socket')")
+        browser.get(f"{server.address}/room/porch")
+        browser.find_element(By.NAME, "name").send_keys("Ann")
+        browser.find_element(By.CSS_SELECTOR, "main button").click()
+        wait_for(browser, "#status.connected", "connected")
+        chooser = Select(browser.find_element(By.ID, "transport"))
+        assert chooser.first_selected_option.text == "long polling"
+        assert browser.execute_script("return localStorage.getItem('transport')") == "socket"
+        write(browser, "over long polling")
+        wait_for(browser, ".message:not(.pending) p", "over long polling")
+    finally:
+        browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+
+
 def test_the_page_fits_a_phone(server: ChatServer, browser: Chrome) -> None:
     browser.set_window_size(500, 800)
     try:
@@ -302,6 +324,25 @@ def test_who_sends_too_fast_has_to_wait_and_loses_nothing(tmp_path: Path) -> Non
     assert texts == [f"{number}" for number in range(12)]
     assert 1 <= len(waits) <= 8
     assert all(0 < wait <= 0.5 for wait in waits)
+
+
+def test_a_second_name_does_not_get_round_the_limit(tmp_path: Path) -> None:
+    async def send_under(server: ChatServer, name: str, count: int) -> list[int]:
+        cookies, statuses = await sign_in(server.address, name), []
+        for number in range(count):
+            url, text = f"{server.address}/a/message/new", f"{number}"
+            answer = await post(url, cookies, room="lobby", id=f"{name}{number}", text=text)
+            statuses.append(answer.code)
+        return statuses
+
+    async def main(server: ChatServer) -> tuple[list[int], list[int]]:
+        return await send_under(server, "Ann", 6), await send_under(server, "Bob", 2)
+
+    with ChatServer(tmp_path, "--rate", "0.01") as server:  # one at once, then one in 100 seconds
+        first, second = asyncio.run(main(server))
+
+    assert first == [200] + [503] * 5
+    assert second == [503] * 2
 
 
 @pytest.mark.parametrize(

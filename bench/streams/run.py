@@ -9,101 +9,50 @@ operation, and the medians of the ratios within the rounds.
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from bench.harness.errors import SetupError
-from bench.harness.process.clock import cpu_seconds
-from bench.harness.process.cores import Cores, choose_cores, pin
+from bench.harness.process.cores import choose_cores, pin
 from bench.harness.process.environment import Environments
-from bench.harness.statistics import ratio, summarize
-from bench.harness.table import markdown, spread, times
+from bench.harness.programs import Program, Work, compare, measure_in_turns
 from bench.streams import load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from collections.abc import Callable
 
 HERE = Path(__file__).resolve().parent
 
 
-class Contestant(NamedTuple):
-    """A contestant: a title, an environment and the arguments of servers.py."""
-
-    title: str
-    environment: str
-    arguments: tuple[str, ...]
-
-
 CONTESTANTS = [
-    Contestant("IOStream, pull", "workspace", ("tornado-pull",)),
-    Contestant("IOStream, push", "workspace", ("tornado-push",)),
-    Contestant("IOStream, pull, uvloop", "workspace", ("tornado-pull", "uvloop")),
-    Contestant("IOStream, push, uvloop", "workspace", ("tornado-push", "uvloop")),
-    Contestant("asyncio Protocol", "floor", ("asyncio-protocol",)),
-    Contestant("asyncio streams", "floor", ("asyncio-streams",)),
-    Contestant("upstream 6.6.1", "upstream", ("tornado-pull",)),
-    Contestant("anyio", "asgi", ("anyio",)),
+    Program("IOStream, pull", "workspace", ("tornado-pull",)),
+    Program("IOStream, push", "workspace", ("tornado-push",)),
+    Program("IOStream, pull, uvloop", "workspace", ("tornado-pull", "uvloop")),
+    Program("IOStream, push, uvloop", "workspace", ("tornado-push", "uvloop")),
+    Program("asyncio Protocol", "floor", ("asyncio-protocol",)),
+    Program("asyncio streams", "floor", ("asyncio-streams",)),
+    Program("upstream 6.6.1", "upstream", ("tornado-pull",)),
+    Program("anyio", "asgi", ("anyio",)),
 ]
 REFERENCES = ("asyncio streams", "asyncio Protocol", "upstream 6.6.1")
 
-Load = Callable[[int], int]
 
-
-def cases(seconds: float, awake: bool) -> dict[str, Load]:
+def cases(awake: bool) -> dict[str, Callable[[int], Work]]:
     """Return the loads by name."""
-    echo = partial(load.echo, connections=16, seconds=seconds, awake=awake)
-    return {
-        "echo 64 B": partial(echo, size=64),
-        "echo 64 KiB": partial(echo, size=65536),
-        "accept": partial(load.accept, connections=64, seconds=seconds),
-    }
 
+    def echo(size: int, port: int) -> Work:
+        def work(seconds: float) -> int:
+            return load.echo(port, size=size, connections=16, seconds=seconds, awake=awake)
 
-@contextmanager
-def serving(
-    python: Path,
-    arguments: tuple[str, ...],
-    core: int | None,
-    *,
-    servers: Path = HERE / "servers.py",
-    environ: dict[str, str] | None = None,
-) -> Iterator[tuple[int, int]]:
-    """Run a contestant; yield its process id and port.
+        return work
 
-    :param servers: the program that is given the arguments and prints its port.
-    :param environ: more variables for it.
-    """
-    command = [str(python), str(servers), *arguments]
-    variables = {**os.environ, **(environ or {})}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=variables) as process:
-        try:
-            pin(process.pid, core)
-            if process.stdout is None:
-                raise RuntimeError("the server's output is not a pipe")
-            yield process.pid, int(process.stdout.readline())
-        finally:
-            process.terminate()
+    def accept(port: int) -> Work:
+        return lambda seconds: load.accept(port, connections=64, seconds=seconds)
 
-
-def measure(
-    environments: Environments, contestant: Contestant, work: Load, cores: Cores, warmup: Load
-) -> float:
-    """Return the server's CPU microseconds per operation, in one round."""
-    python = environments.get(contestant.environment).python
-    with serving(python, contestant.arguments, cores.server) as (pid, port):
-        warmup(port)
-        before = cpu_seconds(pid)
-        done = work(port)
-        return (cpu_seconds(pid) - before) / done * 1e6
+    return {"echo 64 B": partial(echo, 64), "echo 64 KiB": partial(echo, 65536), "accept": accept}
 
 
 def main() -> int:
@@ -120,30 +69,20 @@ def main() -> int:
     wanted = options.contestants.split(",")
     chosen = [c for c in CONTESTANTS if any(part in c.title for part in wanted)]
     awake = cores.load is not None
-    warmups = cases(0.1, awake)
     print(f"CPU microseconds of the server per operation; {cores.description}")
-    for name, work in cases(options.seconds, awake).items():
+    for name, work in cases(awake).items():
         if options.only not in name:
             continue
-        samples: dict[str, list[float]] = {}
-        for _ in range(options.rounds):
-            for contestant in chosen:
-                try:
-                    cost = measure(environments, contestant, work, cores, warmups[name])
-                except SetupError as error:
-                    print(f"left out: {contestant.title}: {error}", file=sys.stderr)
-                    continue
-                samples.setdefault(contestant.title, []).append(cost)
-        shown = [title for title in REFERENCES if title in samples]
-        rows = [
-            [
-                title,
-                spread(summarize(costs)),
-                *(times(ratio(costs, samples[other])) for other in shown),
-            ]
-            for title, costs in samples.items()
-        ]
-        print(f"\n## {name}\n\n{markdown(['contestant', 'µs', *('/ ' + t for t in shown)], rows)}")
+        samples = measure_in_turns(
+            environments,
+            HERE / "servers.py",
+            chosen,
+            work,
+            cores,
+            rounds=options.rounds,
+            seconds=options.seconds,
+        )
+        print(f"\n## {name}\n\n{compare(samples, REFERENCES, 'µs')}", flush=True)
     return 0
 
 

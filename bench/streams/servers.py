@@ -7,23 +7,15 @@ Contestants import what they need when they run, since each has an environment o
 from __future__ import annotations
 
 import asyncio
-import socket
 import sys
+from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from bench.harness.listening import announce, listening, run
+
 CHUNK = 65536
-
-
-def announce(sock: socket.socket) -> None:
-    """Tell the harness where to connect."""
-    print(sock.getsockname()[1], flush=True)
-
-
-def listening() -> socket.socket:
-    """Return a socket on a free port of the loopback interface."""
-    sock = socket.create_server(("127.0.0.1", 0), backlog=1024)
-    sock.setblocking(False)
-    return sock
 
 
 async def tornado_pull() -> None:
@@ -149,10 +141,4 @@ CONTESTANTS = {
 }
 
 if __name__ == "__main__":
-    main = CONTESTANTS[sys.argv[1]]
-    if "uvloop" in sys.argv[2:]:
-        import uvloop
-
-        uvloop.run(main())
-    else:
-        asyncio.run(main())
+    run(CONTESTANTS)

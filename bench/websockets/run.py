@@ -1,171 +1,270 @@
-"""Measure what a websocket message costs its server: `python bench/websockets/run.py`.
+"""Measure what websockets cost: `python bench/websockets/run.py`, `--list`, `--row NAME`.
 
 The same messages are put to our handler, with and without tornado-speedups, to upstream's, to
 aiohttp, websockets and picows, and to a bare protocol that looks at nothing. Each server is a
 process of its own on one core, the load comes from another core. Rounds are interleaved; the tables
-show medians of the server's CPU time per message, and the medians of the ratios within the rounds.
+show medians of the CPU time per message, and the medians of the ratios within the rounds. At the
+end stands which ratios are at most what they should be. The whole takes about six minutes.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from bench.harness.errors import SetupError
-from bench.harness.process.clock import cpu_seconds
 from bench.harness.process.cores import Cores, choose_cores, pin
 from bench.harness.process.environment import Environments
-from bench.harness.statistics import ratio, summarize
-from bench.harness.table import markdown, spread, times
-from bench.streams.run import serving
+from bench.harness.programs import FAULTS, Program, Work, compare, measure_in_turns
+from bench.harness.statistics import ratio
+from bench.harness.table import markdown, number
 from bench.websockets import load
+from bench.websockets.client_turns import measure_clients
+from bench.websockets.contestants import (
+    AIOHTTP,
+    BROADCASTS,
+    CLIENTS,
+    DEFLATING,
+    ECHOES,
+    OURS,
+    PICOWS,
+    REFERENCES,
+    SERVERS,
+    SPEEDUPS,
+    UPSTREAM,
+    make_certificate,
+    make_speedups,
+)
+from bench.websockets.counts import count_calls
+from bench.websockets.readers import measure_readers, raise_limit
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-HERE = Path(__file__).resolve().parent
+Samples = Mapping[str, Sequence[float]]
 
 
-class Contestant(NamedTuple):
-    """A contestant: a title, an environment, the name in servers.py and its options."""
+class Target(NamedTuple):
+    """A ratio that should be at most so large."""
+
+    row: str
+    contestant: str
+    reference: str
+    most: float
+
+
+TARGETS = [
+    Target("echo-125", OURS, UPSTREAM, 0.18),
+    Target("echo-125", OURS, AIOHTTP, 0.6),
+    Target("echo-125", SPEEDUPS, PICOWS, 1.3),
+    Target("echo-125", "ours, speedups, uvloop", "picows, uvloop", 1.3),
+    Target("echo-125-one-client", OURS, UPSTREAM, 0.18),
+    Target("echo-125-one-client", OURS, AIOHTTP, 0.6),
+    Target("echo-125-one-client", SPEEDUPS, PICOWS, 1.3),
+    Target("echo-64k", SPEEDUPS, PICOWS, 1.0),
+    Target("echo-64k", OURS, AIOHTTP, 1.0),
+    Target("client-echo", OURS, AIOHTTP, 1.0),
+    Target("client-echo", SPEEDUPS, AIOHTTP, 1.0),
+    Target("broadcast", "deflate", "plain", 1.5),
+]
+
+
+class Bench:
+    """What all rows share.
+
+    :param options: the command line.
+    :param folder: for files of this run.
+    """
+
+    def __init__(self, options: argparse.Namespace, folder: Path) -> None:
+        self.environments = Environments(SERVERS.parents[1])
+        self.cores: Cores = choose_cores()
+        self.options = options
+        self.folder = folder
+        self.wanted: list[str] = options.contestants.split(",")
+
+    def choose(self, programs: Sequence[Program]) -> list[Program]:
+        """Return the contestants that the command line asks for."""
+        return [each for each in programs if any(part in each.title for part in self.wanted)]
+
+    def turns(
+        self, programs: Sequence[Program], connect: Callable[[int], Work], *arguments: str
+    ) -> Samples:
+        """Measure contestants in turns."""
+        options = self.options
+        return measure_in_turns(
+            self.environments,
+            SERVERS,
+            self.choose(programs),
+            connect,
+            self.cores,
+            rounds=options.rounds,
+            seconds=options.seconds,
+            most_seconds=options.row_seconds,
+            more_arguments=arguments,
+        )
+
+    @property
+    def awake(self) -> bool:
+        """Whether the load has a core of its own, so that it need not sleep."""
+        return self.cores.load is not None
+
+
+def echo(bench: Bench, programs: Sequence[Program], **options: Any) -> Samples:
+    """Measure an echo."""
+    arguments = ["deflate"] if options.get("deflate") else []
+    if options.get("tls"):
+        arguments.append(f"tls={make_certificate(bench.folder)}")
+    return bench.turns(programs, partial(load.Echo, awake=bench.awake, **options), *arguments)
+
+
+def broadcast(bench: Bench) -> Samples:
+    """Measure a broadcast, compressed and not."""
+    raise_limit(2200)
+    deflates = iter("deflate" in program.arguments for program in bench.choose(BROADCASTS))
+
+    def connect(port: int) -> Work:
+        return load.Broadcast(port, size=1024, connections=1000, deflate=next(deflates))
+
+    return bench.turns(BROADCASTS, connect)
+
+
+def readers(bench: Bench) -> Samples:
+    """Measure what the others notice of a reader that stops."""
+    found = measure_readers(
+        bench.environments,
+        bench.cores,
+        rounds=bench.options.reader_rounds,
+        readers=1000,
+        most_seconds=2 * bench.options.row_seconds,
+    )
+    moved, allowed = found.moved, max(0.1, found.spread)
+    verdict = "within" if moved.median <= allowed else "beyond"
+    print(
+        f"p99 moves by {moved.median:+.1%} (median of {moved.samples} rounds, ± {moved.mad:.1%}), "
+        f"{verdict} {allowed:.1%}; the server's memory grows by {found.growth:.1f} MB"
+    )
+    return {"without": found.without, "one stops reading": found.beside}
+
+
+def calls(bench: Bench) -> Samples:
+    """Count the calls of an echo of 125 bytes."""
+    rows = []
+    for program in bench.choose(ECHOES):
+        try:
+            count = count_calls(bench.environments, program, 125)
+        except FAULTS as error:
+            print(f"left out: {program.title}: {error}", file=sys.stderr)
+            continue
+        rows.append([program.title, number(count.python), number(count.builtin)])
+    print(markdown(["contestant", "Python calls", "builtin calls"], rows))
+    return {}
+
+
+class Row(NamedTuple):
+    """A table of the report."""
 
     title: str
-    environment: str
-    arguments: tuple[str, ...]
-    variables: dict[str, str]
-    #: It can compress, and send back messages that come in several pieces.
-    is_complete: bool = True
+    measure: Callable[[Bench], Samples]
+    unit: str = "µs"
 
 
-IN_PYTHON, IN_C = {"TORNADO_EXTENSION": "0"}, {"TORNADO_EXTENSION": "1"}
-
-ECHOES = [
-    Contestant("ours", "workspace", ("tornado",), IN_PYTHON),
-    Contestant("ours, speedups", "workspace", ("tornado",), IN_C),
-    Contestant("ours, speedups, uvloop", "workspace", ("tornado", "uvloop"), IN_C),
-    Contestant("upstream 6.6.1", "upstream", ("tornado",), {}),
-    Contestant("aiohttp", "aiohttp", ("aiohttp",), {}),
-    Contestant("websockets", "websockets", ("websockets",), {}),
-    Contestant("picows", "picows", ("picows",), {}, is_complete=False),
-    Contestant("floor", "floor", ("floor",), {}, is_complete=False),
-]
-BROADCASTS = [
-    Contestant("plain", "workspace", ("broadcast",), IN_C),
-    Contestant("deflate", "workspace", ("broadcast", "deflate"), IN_C),
-]
-REFERENCES = ("upstream 6.6.1", "aiohttp", "picows", "floor", "plain")
-
-
-class Case(NamedTuple):
-    """A load, and who takes part."""
-
-    name: str
-    contestants: list[Contestant]
-    load: Callable[..., int]
-    options: dict[str, int]
-    deflate: bool = False
-
-    def needs_complete(self, contestant: Contestant) -> bool:
-        """Return true if the floor, or picows, cannot take part."""
-        is_large = self.options["size"] > 60_000
-        return self.deflate or (is_large and contestant.title == "floor")
-
-
-CASES = [
-    Case("echo 125 B, 32 clients", ECHOES, load.echo, {"size": 125, "connections": 32}),
-    Case("echo 125 B, 1 client", ECHOES, load.echo, {"size": 125, "connections": 1}),
-    Case("echo 64 KiB, 8 clients", ECHOES, load.echo, {"size": 65536, "connections": 8}),
-    Case(
-        "echo 1 KiB deflated, 32 clients",
-        ECHOES,
-        load.echo,
-        {"size": 1024, "connections": 32},
-        deflate=True,
+ROWS = {
+    "echo-125": Row(
+        "echo of 125 B, 32 clients", lambda bench: echo(bench, ECHOES, size=125, connections=32)
     ),
-    Case(
-        "broadcast 1 KiB to 1,000",
-        BROADCASTS,
-        load.receive_broadcasts,
-        {"size": 1024, "connections": 1000},
+    "echo-125-one-client": Row(
+        "echo of 125 B, 1 client", lambda bench: echo(bench, ECHOES, size=125, connections=1)
     ),
-]
+    "calls": Row("calls of one echo of 125 B", calls),
+    "echo-64k": Row(
+        "echo of 64 KiB, 8 clients", lambda bench: echo(bench, ECHOES, size=65536, connections=8)
+    ),
+    "echo-deflate": Row(
+        "echo of 1 KiB, deflated, 32 clients",
+        lambda bench: echo(bench, DEFLATING, size=1024, connections=32, deflate=True),
+    ),
+    "echo-tls": Row(
+        "echo of 125 B over TLS, 32 clients",
+        lambda bench: echo(bench, ECHOES, size=125, connections=32, tls=True),
+    ),
+    "client-echo": Row(
+        "client: echo of 125 B, 32 connections to a server of picows",
+        lambda bench: measure_clients(
+            bench.environments,
+            bench.choose(CLIENTS),
+            bench.cores,
+            rounds=bench.options.rounds,
+            seconds=bench.options.seconds,
+            most_seconds=bench.options.row_seconds,
+        ),
+    ),
+    "broadcast": Row("broadcast of 1 KiB to 1,000 clients, for each of them", broadcast),
+    "slow-reader": Row("p99 of a broadcast, with 1 of 1,000 that reads nothing", readers, "ms"),
+}
 
 
-def work_of(case: Case, contestant: Contestant, seconds: float, awake: bool) -> Callable[..., int]:
-    """Return the load of a case for a contestant."""
-    deflate = case.deflate or "deflate" in contestant.arguments
-    if case.load is load.echo:
-        return partial(case.load, seconds=seconds, deflate=deflate, awake=awake, **case.options)
-    return partial(case.load, seconds=seconds, deflate=deflate, **case.options)
+def verdicts(measured: Mapping[str, Samples]) -> str:
+    """Return a table of the targets and what was reached."""
+    rows = []
+    for target in TARGETS:
+        samples = measured.get(target.row, {})
+        if target.contestant in samples and target.reference in samples:
+            found = ratio(samples[target.contestant], samples[target.reference])
+            reached = "yes" if found.median <= target.most else "no"
+            cells = (f"{found.median:.2f} ± {found.mad:.2f}", f"{target.most:.2f}", reached)
+            rows.append([target.row, target.contestant, target.reference, *cells])
+    return markdown(["row", "contestant", "against", "ratio", "at most", "reached"], rows)
 
 
-def measure(
-    environments: Environments, case: Case, contestant: Contestant, seconds: float, cores: Cores
-) -> float:
-    """Return the server's CPU microseconds per message, in one round."""
-    python = environments.get(contestant.environment).python
-    arguments = (*contestant.arguments, *(["deflate"] if case.deflate else []))
-    awake = cores.load is not None
-    with serving(
-        python,
-        arguments,
-        cores.server,
-        servers=HERE / "servers.py",
-        environ=contestant.variables,
-    ) as (pid, port):
-        work_of(case, contestant, 0.1, awake)(port)
-        before = cpu_seconds(pid)
-        done = work_of(case, contestant, seconds, awake)(port)
-        return (cpu_seconds(pid) - before) / done * 1e6
+def parse_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--reader-rounds", type=int, default=9, help="those of slow-reader")
+    parser.add_argument("--seconds", type=float, default=0.4, help="length of one round")
+    parser.add_argument(
+        "--row", action="append", choices=ROWS, help="measure this one; may be given several times"
+    )
+    parser.add_argument("--contestants", default="", help="parts of names, separated by commas")
+    parser.add_argument(
+        "--row-seconds", type=float, default=45.0, help="after so long no further round begins"
+    )
+    parser.add_argument("--list", action="store_true", help="print the names of the rows")
+    return parser.parse_args()
 
 
 def main() -> int:
-    """Run all cases and print a table for each."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=0.5, help="length of one round")
-    parser.add_argument("--only", default="", help="part of the cases' names")
-    parser.add_argument("--contestants", default="", help="parts of names, separated by commas")
-    options = parser.parse_args()
-    environments = Environments(HERE.parent)
-    cores = choose_cores()
-    pin(0, cores.load)
-    wanted = options.contestants.split(",")
-    print(f"CPU microseconds of the server per message; {cores.description}")
-    for case in CASES:
-        if options.only not in case.name:
-            continue
-        chosen = [
-            contestant
-            for contestant in case.contestants
-            if any(part in contestant.title for part in wanted)
-            and (contestant.is_complete or not case.needs_complete(contestant))
-        ]
-        samples: dict[str, list[float]] = {}
-        for _ in range(options.rounds):
-            for contestant in chosen:
-                try:
-                    cost = measure(environments, case, contestant, options.seconds, cores)
-                except (SetupError, OSError, ValueError) as error:
-                    print(f"left out: {contestant.title}: {error}", file=sys.stderr)
-                    continue
-                samples.setdefault(contestant.title, []).append(cost)
-        shown = [title for title in REFERENCES if title in samples]
-        rows = [
-            [
-                title,
-                spread(summarize(costs)),
-                *(times(ratio(costs, samples[other])) for other in shown),
-            ]
-            for title, costs in samples.items()
-        ]
-        head = ["contestant", "µs", *("/ " + title for title in shown)]
-        print(f"\n## {case.name}\n\n{markdown(head, rows)}", flush=True)
+    """Measure the rows and print a table for each."""
+    options = parse_arguments()
+    if options.list:
+        print("\n".join(f"{name:22}{row.title}" for name, row in ROWS.items()))
+        return 0
+    began = time.monotonic()
+    measured: dict[str, Samples] = {}
+    with tempfile.TemporaryDirectory(prefix="bench-websockets-") as folder:
+        bench = Bench(options, Path(folder))
+        pin(0, bench.cores.load)
+        try:
+            make_speedups(bench.environments)
+        except FAULTS as error:
+            print(f"without tornado-speedups: {error}", file=sys.stderr)
+        print(f"CPU time per message; {bench.cores.description}; Python {sys.version.split()[0]}")
+        for name in options.row or ROWS:
+            row = ROWS[name]
+            print(f"\n## {row.title}\n", flush=True)
+            try:
+                measured[name] = row.measure(bench)
+            except FAULTS as error:
+                print(f"not measured: {error}", flush=True)
+                continue
+            if measured[name]:
+                print(compare(measured[name], REFERENCES, row.unit), flush=True)
+    print(f"\n## targets\n\n{verdicts(measured)}\n\n{time.monotonic() - began:.0f} seconds")
     return 0
 
 

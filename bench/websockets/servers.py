@@ -1,30 +1,37 @@
 """The contestants: `python servers.py NAME`, prints its port, serves until it is ended.
 
 Each sends back what it gets, in the way its documentation shows. With `deflate` after the name it
-compresses as its peer asks for. Contestants import what they need when they run, since each has an
-environment of its own.
+compresses as its peer asks for, with `tls=FILE` it serves TLS with the key and certificate of a
+file. Contestants import what they need when they run, since each has an environment of its own.
 """
 
 from __future__ import annotations
 
 import asyncio
-import socket
+import ssl
 import sys
+from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from bench.harness.listening import announce, listening, run
+
 DEFLATE = "deflate" in sys.argv[2:]
+CERTIFICATE = next((part[4:] for part in sys.argv[2:] if part.startswith("tls=")), None)
 
 
-def listening() -> socket.socket:
-    """Return a socket on a free port of the loopback interface."""
-    sock = socket.create_server(("127.0.0.1", 0), backlog=2048)
-    sock.setblocking(False)
-    return sock
+#: Bytes that may wait for a client of `broadcast`.
+MOST_UNSENT = 1 << 20
 
 
-def announce(sock: socket.socket) -> None:
-    """Tell the harness where to connect."""
-    print(sock.getsockname()[1], flush=True)
+def tls() -> ssl.SSLContext | None:
+    """Return the context of a TLS server, None for plain TCP."""
+    if CERTIFICATE is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    return context
 
 
 async def tornado() -> None:
@@ -44,13 +51,16 @@ async def tornado() -> None:
 
     logging.getLogger("tornado.access").setLevel(logging.CRITICAL)
     sock = listening()
-    HTTPServer(Application([("/", Echo)])).add_socket(sock)
+    HTTPServer(Application([("/", Echo)]), ssl_options=tls()).add_socket(sock)
     announce(sock)
     await asyncio.Event().wait()
 
 
 async def broadcast() -> None:
-    """Send each message to everybody by `tornado.websocket.broadcast`."""
+    """Send each message to everybody by `tornado.websocket.broadcast`.
+
+    A client of `/slow` is written more than it takes at the beginning, if it reads nothing.
+    """
     from tornado.httpserver import HTTPServer
     from tornado.web import Application
     from tornado.websocket import WebSocketHandler
@@ -66,13 +76,23 @@ async def broadcast() -> None:
             everybody.add(self)
 
         def on_message(self, message: str | bytes) -> None:
-            send_to_all(everybody, message)
+            send_to_all(everybody, message, isinstance(message, bytes))
 
         def on_close(self) -> None:
             everybody.discard(self)
 
+    class Slow(Broadcast):
+        def open(self) -> None:
+            super().open()
+            self.write_message(bytes(MOST_UNSENT + (8 << 20)), binary=True)
+
     sock = listening()
-    HTTPServer(Application([("/", Broadcast)])).add_socket(sock)
+    application = Application(
+        [("/", Broadcast), ("/slow", Slow)],
+        websocket_max_unsent=MOST_UNSENT,
+        websocket_slow_reader="drop",
+    )
+    HTTPServer(application).add_socket(sock)
     announce(sock)
     await asyncio.Event().wait()
 
@@ -93,7 +113,7 @@ async def aiohttp() -> None:
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     sock = listening()
-    await web.SockSite(runner, sock).start()
+    await web.SockSite(runner, sock, ssl_context=tls()).start()
     announce(sock)
     await asyncio.Event().wait()
 
@@ -112,7 +132,7 @@ async def websockets() -> None:
 
     sock = listening()
     compression = "deflate" if DEFLATE else None
-    async with serve(echo, sock=sock, compression=compression, ping_interval=None):
+    async with serve(echo, sock=sock, compression=compression, ping_interval=None, ssl=tls()):
         announce(sock)
         await asyncio.Event().wait()
 
@@ -127,16 +147,18 @@ async def picows() -> None:
                 transport.send(frame.msg_type, frame.get_payload_as_bytes())
 
     sock = listening()
-    server = await library.ws_create_server(lambda _: Echo(), sock=sock)
+    server = await library.ws_create_server(lambda _: Echo(), sock=sock, ssl=tls())
     announce(sock)
     await server.serve_forever()
 
 
 async def floor() -> None:
-    """Send the bytes back without looking at them: no server can be below it."""
+    """Count bytes and send a frame that was made before: no server can be below it."""
 
     class Echo(asyncio.Protocol):
         is_open = False
+        size = 0  # of a message with its head
+        answer = b""
 
         def connection_made(self, transport: Any) -> None:
             self.transport = transport
@@ -147,10 +169,19 @@ async def floor() -> None:
                 self.is_open = True
                 self.transport.write(b"HTTP/1.1 101 Switching Protocols\r\n\r\n")
                 return
-            self.transport.write(data[:-4])  # a frame of a server has no key
+            if not self.size:
+                width = {254: 2, 255: 8}.get(data[1], 0)
+                length = int.from_bytes(data[2 : 2 + width]) if width else data[1] - 128
+                self.size = self.missing = 6 + width + length
+                self.answer = bytes((data[0], data[1] - 128)) + data[2 : 2 + width] + bytes(length)
+            self.missing -= len(data)
+            if not self.missing:
+                self.missing = self.size
+                self.transport.write(self.answer)
 
     sock = listening()
-    server = await asyncio.get_running_loop().create_server(Echo, sock=sock, backlog=2048)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(Echo, sock=sock, backlog=2048, ssl=tls())
     announce(sock)
     await server.serve_forever()
 
@@ -165,10 +196,4 @@ CONTESTANTS = {
 }
 
 if __name__ == "__main__":
-    main = CONTESTANTS[sys.argv[1]]
-    if "uvloop" in sys.argv[2:]:
-        import uvloop
-
-        uvloop.run(main())
-    else:
-        asyncio.run(main())
+    run(CONTESTANTS)

@@ -90,7 +90,6 @@ async def serve(options: argparse.Namespace) -> None:
     finally:
         server.stop()
         await store.close()
-        await sockets.close_all(store.rooms.values())
         await server.close_all_connections()
 
 
@@ -121,7 +120,7 @@ def parse_command_line() -> argparse.Namespace:
     )
     add("--redis", metavar="URL", help="share the chat with other processes by this Redis")
     add("--max-waiting", type=int, default=1000, help="messages kept while Redis is away")
-    add("--rate", type=float, default=5, help="messages a second that one name may send")
+    add("--rate", type=float, default=5, help="messages a second from one name, or address")
     add("--xheaders", action="store_true", help="a proxy says where requests come from")
     add("--debug", action="store_true", help="restart when a file changes")
     return parser.parse_args()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from limits import network_of
 from messages import MAX_NAME, MAX_TEXT, Message, Position, Refusal, clean, make_message
 from news import SHOWN_AT_FIRST, hue
 
@@ -57,7 +58,8 @@ class BaseHandler(tornado.web.RequestHandler):
         """
         message: Message = make_message(fields, self.current_user)
         limit: RateLimit = self.settings["rate_limit"]
-        wait = limit.wait_time(self.current_user)
+        network = network_of(self.request.remote_ip or "")
+        wait = limit.wait_time(f"name {self.current_user}", f"network {network}")
         if wait:
             raise Refusal("too many messages at once", retry_after=wait)
         return self.store.add(room, message)

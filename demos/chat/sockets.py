@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
@@ -16,12 +14,9 @@ import tornado.web
 from tornado.websocket import WebSocketHandler, broadcast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import asyncio
 
     from rooms import Room
-
-#: Seconds that clients have to answer when the server ends.
-_GOODBYE_SECONDS = 3
 
 
 class SocketHandler(BaseHandler, WebSocketHandler):
@@ -35,7 +30,6 @@ class SocketHandler(BaseHandler, WebSocketHandler):
     room: Room
     position = BEGINNING  # what the client has been told
     people: tuple[str, ...] | None = None
-    closed: asyncio.Event
 
     def prepare(self) -> None:
         if self.current_user is None:
@@ -47,7 +41,6 @@ class SocketHandler(BaseHandler, WebSocketHandler):
         return {}
 
     def open(self) -> None:
-        self.closed = asyncio.Event()
         self.room.sockets.add(self)
         self.room.enter(self.current_user)
         tell([self])
@@ -73,22 +66,9 @@ class SocketHandler(BaseHandler, WebSocketHandler):
             broadcast([self], {"stored": key, "position": str(stored.result())})
 
     def on_close(self) -> None:
-        self.closed.set()
         if self in self.room.sockets:
             self.room.sockets.discard(self)
             self.room.leave(self.current_user)
-
-
-async def close_all(rooms: Iterable[Room]) -> None:
-    """Say goodbye to all sockets; the clients connect again, perhaps to another process."""
-    sockets = [socket for room in rooms for socket in room.sockets]
-    for socket in sockets:
-        socket.close(1001, "the server ends")
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(_GOODBYE_SECONDS):
-            await asyncio.gather(*(socket.closed.wait() for socket in sockets))
-    for socket in sockets:
-        socket.stream.close()  # of clients that do not answer
 
 
 def tell_room(room: Room) -> None:

@@ -81,7 +81,12 @@ def watched_command(python: Path, watcher: str, path: Path, program: str) -> lis
     :param watcher: the file under `servers/` that runs the other.
     :param path: where it writes.
     """
-    return [str(python), str(_SERVERS / watcher), str(path), str(_SERVERS / program)]
+    return [str(python), *watcher_arguments(watcher, path), str(_SERVERS / program)]
+
+
+def watcher_arguments(watcher: str, path: Path) -> list[str]:
+    """Return what an interpreter is given before a program that is to be watched."""
+    return [str(_SERVERS / watcher), str(path)]
 
 
 def count_calls(

@@ -28,6 +28,12 @@ const chat = {
     statusLine.className = isConnected ? "connected" : "away";
     if (isConnected) outbox.wake();
   },
+
+  // Poll for now; the next page tries a websocket again.
+  fallBack() {
+    chooser.value = "polling";
+    change();
+  },
 };
 
 // Messages that are not stored yet. The next one is sent when the one before it is stored, so
@@ -161,10 +167,15 @@ const transports = { socket: SocketTransport, polling: PollingTransport };
 
 chooser.value = localStorage.getItem("transport") === "polling" ? "polling" : "socket";
 let transport = new transports[chooser.value](chat);
-chooser.addEventListener("change", () => {
-  localStorage.setItem("transport", chooser.value);
+
+function change() {
   transport.close();
   transport = new transports[chooser.value](chat);
+}
+
+chooser.addEventListener("change", () => {
+  localStorage.setItem("transport", chooser.value);
+  change();
 });
 
 log.querySelectorAll(".message").forEach(finish);

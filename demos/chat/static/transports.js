@@ -9,7 +9,10 @@ function backoff(failures) {
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-// `chat` has room, cursor, people, token, tell(news) and showStatus(isConnected).
+// Attempts after which a websocket that has never opened is given up.
+const MOST_ATTEMPTS = 3;
+
+// `chat` has room, cursor, people, token, tell(news), showStatus(isConnected) and fallBack().
 class SocketTransport {
   constructor(chat) {
     this.chat = chat;
@@ -24,6 +27,7 @@ class SocketTransport {
     this.socket = new WebSocket(url);
     this.socket.onopen = () => {
       this.failures = 0;
+      this.hasOpened = true;
       this.chat.showStatus(true);
     };
     this.socket.onmessage = (event) => {
@@ -35,6 +39,10 @@ class SocketTransport {
       this.answer?.({ lost: true });
       if (this.isClosed) return;
       this.chat.showStatus(false);
+      if (!this.hasOpened && this.failures + 1 >= MOST_ATTEMPTS) {
+        this.chat.fallBack(); // a proxy on the way may not know websockets
+        return;
+      }
       this.timer = setTimeout(() => this.connect(), backoff(this.failures++));
     };
   }

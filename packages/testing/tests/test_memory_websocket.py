@@ -155,7 +155,7 @@ def test_a_connection_may_be_awaited_and_is_closed_with_the_client(
             await connection.write_message("hello")
             assert await connection.read_message() == "hello"
         await connection.wait_closed()
-        assert Echo.ends == [(None, None)]
+        assert Echo.ends == [(1001, "")]
 
     loop.run_sync(main)
 

@@ -136,7 +136,7 @@ def test_messages_go_on_when_the_server_is_back():
             assert before <= gap.lost_at <= gap.connected_at <= time.time()
             assert gap.duration >= 0.1
             assert gap.attempts > 1
-            assert (gap.close_code, gap.close_reason) == (None, None)
+            assert (gap.close_code, gap.close_reason) == (1001, "the server is shutting down")
             assert isinstance(gap.error, ConnectionRefusedError)
             with pytest.raises(dataclasses.FrozenInstanceError):
                 gap.attempts = 1

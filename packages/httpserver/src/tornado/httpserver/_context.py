@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tornado.httputil import HTTPMessageDelegate
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
 
     from tornado.httputil import (
         HTTPConnection,
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tornado.iostream import IOStream
 
     from ._forwarded import ForwardedPolicy
+    from ._upgraded import UpgradedConnection, UpgradedConnections
 
 
 class ConnectionContext:
@@ -27,7 +28,7 @@ class ConnectionContext:
     copy of its own, in which they are what the proxy says; see ``_forwarded``.
     """
 
-    __slots__ = ("_orig_protocol", "_policy", "address", "protocol", "remote_ip")
+    __slots__ = ("_orig_protocol", "_policy", "_upgraded", "address", "protocol", "remote_ip")
 
     def __init__(
         self,
@@ -35,6 +36,7 @@ class ConnectionContext:
         address: Any,
         protocol: str | None,
         policy: ForwardedPolicy | None = None,
+        upgraded: UpgradedConnections | None = None,
     ) -> None:
         #: The address as ``accept`` gave it, or as a proxy named it by the PROXY protocol.
         self.address = address
@@ -42,6 +44,25 @@ class ConnectionContext:
         is_secure = hasattr(stream.socket, "getpeercert")
         self.protocol = self._orig_protocol = protocol or ("https" if is_secure else "http")
         self._policy = policy
+        self._upgraded = upgraded
+
+    def adopt(self, connection: UpgradedConnection) -> Callable[[], None] | None:
+        """Let the server end a connection that is about to take the stream over from HTTP.
+
+        :param connection: its ``go_away`` and ``abort`` are called when the server ends.
+        :returns: the function to call at its end; None if no server keeps such connections.
+
+        .. versionadded:: 1.0
+        """
+        return None if self._upgraded is None else self._upgraded.add(connection)
+
+    @property
+    def is_draining(self) -> bool:
+        """True if the server ends, so that no other protocol should take the connection over.
+
+        .. versionadded:: 1.0
+        """
+        return self._upgraded is not None and self._upgraded.is_draining
 
     @property
     def _orig_remote_ip(self) -> str:
@@ -57,6 +78,7 @@ class ConnectionContext:
         context.protocol = self.protocol
         context._orig_protocol = self._orig_protocol
         context._policy = self._policy
+        context._upgraded = self._upgraded
         context._apply_xheaders(headers)
         return context
 

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
     from ._proxy_acceptor import ProxyAcceptor
     from ._starter import Starter
+    from ._upgraded import UpgradedConnections
+
+#: Seconds that upgraded connections get to say goodbye in, where all connections are closed at once.
+_GOODBYE_TIME = 1.0
 
 
 class DrainingServer(TCPServer):
@@ -27,6 +31,7 @@ class DrainingServer(TCPServer):
 
     if TYPE_CHECKING:
         _connections: set[HTTP1ServerConnection]
+        _upgraded: UpgradedConnections
 
     def stop(self) -> None:
         """Stop accepting and close the listening sockets. Open connections go on."""
@@ -41,12 +46,21 @@ class DrainingServer(TCPServer):
     def _forget_connection(self, connection: object) -> None:
         """Note that a connection is closed, and what follows from it."""
         self._connections.discard(connection)
-        if self._emptied is not None and not self._connections:
+        if self._emptied is not None and self._is_empty():
             self._emptied.set()
+
+    def _upgraded_ended(self) -> None:
+        """Note that the last upgraded connection is closed."""
+        self._forget_connection(None)
+        if self._is_stopped:
+            self._end_if_idle()
+
+    def _is_empty(self) -> bool:
+        return not self._connections and not self._upgraded
 
     def _end_if_idle(self) -> None:
         """End the application after the last connection of a server that was stopped."""
-        if self._starter is not None and not self._connections and not self._is_draining:
+        if self._starter is not None and self._is_empty() and not self._is_draining:
             self._starter.end_soon()
 
     async def drain(
@@ -61,7 +75,7 @@ class DrainingServer(TCPServer):
         stops accepting. Requests that are under way are finished, and every response from now on
         says ``Connection: close``. A connection that is idle is closed at the end of the grace
         period: a client may just be sending its next request on it, and closing would lose that
-        request.
+        request. Websockets are told then to go away (1001).
 
         :param timeout: seconds until what is still under way is cut off; ``None`` waits for ever.
         :param grace: seconds for which idle connections stay open.
@@ -70,16 +84,16 @@ class DrainingServer(TCPServer):
         .. versionadded:: 1.0
         """
         loop = asyncio.get_running_loop()
-        self._is_draining = True
+        self._is_draining = self._upgraded.is_draining = True
         self.accept_waiting()
         self.stop()
-        self._emptied = asyncio.Event()
         for connection in self._connections:
             connection.is_draining = True
         end = None if timeout is None else loop.time() + timeout
         await self._wait_until_empty(grace if timeout is None else min(grace, timeout))
         for connection in list(self._connections):
             connection.drain()
+        self._upgraded.go_away()
         await self._wait_until_empty(None if end is None else end - loop.time())
         late = sum(not connection.is_closing for connection in self._connections)
         await self.close_all_connections()
@@ -87,18 +101,28 @@ class DrainingServer(TCPServer):
 
     async def _wait_until_empty(self, seconds: float | None) -> None:
         """Wait until no connection is left, but not longer than that."""
-        if self._connections and self._emptied is not None:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await self._emptied.wait()
+        if self._is_empty():
+            return
+        self._emptied = asyncio.Event()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._emptied.wait()
 
     async def close_all_connections(self) -> None:
         """Close every open connection at once, also those with a request under way.
 
+        Websockets get a close frame with the code 1001, "going away", and a second to answer it.
         :meth:`stop` alone only stops accepting; :meth:`drain` lets requests finish.
+
+        .. versionchanged:: 1.0
+           Websockets are closed as well.
         """
+        self._upgraded.go_away()
         while self._connections:
             await next(iter(self._connections)).close()
+        await self._wait_until_empty(_GOODBYE_TIME)
+        self._upgraded.abort()
+        await self._wait_until_empty(_GOODBYE_TIME)
         if self._is_stopped and self._starter is not None:
             await self._starter.end()
 

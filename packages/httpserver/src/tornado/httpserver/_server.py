@@ -17,6 +17,7 @@ from ._context import ConnectionContext, ForwardedDelegate
 from ._draining import DrainingServer
 from ._option_names import check_names
 from ._starter import Starter
+from ._upgraded import UpgradedConnections
 
 if TYPE_CHECKING:
     import socket
@@ -167,6 +168,7 @@ class HTTPServer(DrainingServer, Configurable, HTTPServerConnectionDelegate):
 
             self._delegate = CallbackDelegate(request_callback)
         self._connections = set()
+        self._upgraded = UpgradedConnections(self._upgraded_ended)
         self._choose_limits = limits
         self._trust_proxies(trusted_downstream, forwarded, forwarded_host)
         self._expect_proxies(proxy_protocol, handshake_timeout, idle_connection_timeout)
@@ -255,7 +257,7 @@ class HTTPServer(DrainingServer, Configurable, HTTPServerConnectionDelegate):
 
     def handle_stream(self, stream: IOStream, address: Any) -> None:
         """Serve the requests of a new connection."""
-        context = ConnectionContext(stream, address, self.protocol, self._policy)
+        context = ConnectionContext(stream, address, self.protocol, self._policy, self._upgraded)
         connection = HTTP1ServerConnection(stream, self.conn_params, context)
         connection.is_draining = self._is_draining
         self._connections.add(connection)

@@ -81,6 +81,11 @@ class WebSocketHandler(UpgradedHandler):
     async def open_over(self, connection: WebSocketProtocol13) -> None:
         """Accept the opening handshake, and go on over a connection."""
         headers = self.request.headers
+        request_connection: Any = self.request.connection
+        context = getattr(request_connection, "context", None)
+        if getattr(context, "is_draining", False):
+            self._refuse(HandshakeError("the server is shutting down", status=503))
+            return
         try:
             agreement, extension = self._agree_on_compression()
         except HandshakeError as error:
@@ -88,7 +93,7 @@ class WebSocketHandler(UpgradedHandler):
             return
         subprotocol = self.select_subprotocol(requested_subprotocols(headers))
         self._accept(headers["Sec-WebSocket-Key"], subprotocol, extension)
-        request_connection: Any = self.request.connection
+        connection.let_server_end(context)
         self.finish()
         self.stream = stream = request_connection.detach()
         self.ws_connection = connection

@@ -7,7 +7,7 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 from tornado.escape import json_encode
-from tornado.iostream import IOStream
+from tornado.iostream import IOStream, StreamClosedError
 from tornado.log import gen_log
 from tornado.web import report_exception
 
@@ -16,6 +16,7 @@ from ._keepalive import EXPIRED_REASON, Keepalive
 from ._outbox import Outbox
 from ._protocol import WebSocketProtocol
 from .protocol import (
+    CloseCode,
     Connection,
     ConnectionState,
     PeerError,
@@ -25,6 +26,7 @@ from .protocol import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextvars import Context
 
     from ._inbox import Inbox
@@ -65,6 +67,7 @@ class WebSocketProtocol13(WebSocketProtocol):
         self.params = params
         self._subprotocol: str | None = None
         self._close_timer: asyncio.TimerHandle | None = None
+        self._forget: Callable[[], None] | None = None  # tells the server of the end
 
     async def accept_connection(self, handler: Any) -> None:
         """Answer the opening handshake of a handler, and call its ``open``."""
@@ -101,7 +104,25 @@ class WebSocketProtocol13(WebSocketProtocol):
         self._outbox = outbox = Outbox(stream, connection, self.params, self.close)
         self._delivery = Delivery(self, stream, connection, outbox, context or copy_context())
         self._delivery.pause()
-        stream.set_protocol(self._delivery)
+        try:
+            stream.set_protocol(self._delivery)
+        except StreamClosedError:
+            self._leave_server()
+            raise
+
+    def let_server_end(self, context: Any) -> None:
+        """Let the server of a request's connection close this one when it ends.
+
+        :param context: that of the connection; other servers than `tornado.httpserver.HTTPServer`
+            may have none.
+        """
+        adopt = getattr(context, "adopt", None)
+        if adopt is not None:
+            self._forget = adopt(self)
+
+    def _leave_server(self) -> None:
+        if self._forget is not None:
+            self._forget()
 
     def start(self) -> None:
         """Read messages, and send pings if the parameters say so."""
@@ -191,6 +212,10 @@ class WebSocketProtocol13(WebSocketProtocol):
         self.server_terminated = True
         self._abort_later()
 
+    def go_away(self) -> None:
+        """Begin the closing handshake because the server ends (RFC 6455 section 7.4.1)."""
+        self.close(CloseCode.GOING_AWAY, "the server is shutting down")
+
     def _abort_later(self) -> None:
         if self._close_timer is None:
             self._close_timer = self._loop.call_later(self.params.close_timeout, self.abort)
@@ -213,6 +238,7 @@ class WebSocketProtocol13(WebSocketProtocol):
             self._delivery.keepalive.stop()
         if self._close_timer is not None:
             self._close_timer.cancel()
+        self._leave_server()
         self.handler.on_ws_connection_close(self.close_code, self.close_reason)
 
     def take_close(self) -> None:
