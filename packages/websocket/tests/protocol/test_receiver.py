@@ -350,14 +350,20 @@ def test_an_empty_message_of_a_client_is_read_by_itself():
 
 def test_messages_may_be_compressed_or_not_where_that_was_agreed_on():
     compressor = zlib.compressobj(wbits=-15)
-    compressed = compressor.compress(b"hello") + compressor.flush(zlib.Z_SYNC_FLUSH)
-    compressed = compressed.removesuffix(b"\x00\x00\xff\xff")
+
+    def compress(data: bytes) -> bytes:
+        compressed = compressor.compress(data) + compressor.flush(zlib.Z_SYNC_FLUSH)
+        return compressed.removesuffix(b"\x00\x00\xff\xff")
+
+    compressed, again = compress(b"hello"), compress(b"hello again")
 
     def reader() -> Receiver:
         inflater = Inflater(Direction(no_context_takeover=False, max_window_bits=15))
         return Receiver(from_client=True, max_message_size=1000, inflater=inflater)
 
-    assert reader().whole_message(frame(0xC1, compressed)) == "hello"
+    one = reader()
+    assert one.whole_message(frame(0xC1, compressed)) == "hello"
+    assert one.whole_message(frame(0xC1, again)) == "hello again"
     assert reader().whole_message(frame(0xC2, compressed)) == b"hello"
     assert reader().whole_message(frame(TEXT, b"plain")) == "plain"
     assert receiver().whole_message(frame(0xC1, compressed)) is None
