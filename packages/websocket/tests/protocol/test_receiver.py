@@ -175,6 +175,11 @@ def test_s21_frames_that_break_the_protocol(name, data):
     assert receiver().whole_message(data) is None
 
 
+def test_s21_nothing_is_read_of_a_frame_of_a_client_that_is_not_masked():
+    for length in (b"\x05", b"\x7e\x00\x7e", b"\x7f" + bytes(5) + b"\x01\x00\x00"):
+        assert fault(frame(TEXT, bytes(20), masked=False, length=length)) == (1002, [])
+
+
 def test_s21_a_masked_frame_of_a_server_breaks_the_protocol():
     assert fault(frame(TEXT, b"x"), from_client=False)[0] == 1002
     assert fault(frame(TEXT), from_client=False)[0] == 1002
