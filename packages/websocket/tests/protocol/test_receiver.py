@@ -137,7 +137,10 @@ def test_close_codes_that_are_sent(code):
 
 
 BROKEN = {
-    "S21 a frame of a client that is not masked": [frame(TEXT, b"x", masked=False)],
+    "S21 a frame of a client that is not masked": [
+        frame(TEXT, b"x", masked=False),
+        frame(TEXT, masked=False, length=b"\x7f" + bytes(5) + b"\x01\x00\x00"),
+    ],
     "S21 reserved bits": [frame(0xA1, b"x"), frame(0x91, b"x"), frame(0xB2, b"x"), frame(0xC9)],
     "S21 a compressed frame that was not agreed on": [frame(0xC1, b"x"), frame(0x42, b"x")],
     "S21 reserved opcodes": [frame(0x80 | code) for code in (3, 4, 5, 6, 7, *range(11, 16))],
@@ -172,8 +175,14 @@ def test_s21_frames_that_break_the_protocol(name, data):
     assert receiver().whole_message(data) is None
 
 
+def test_s21_nothing_is_read_of_a_frame_of_a_client_that_is_not_masked():
+    for length in (b"\x05", b"\x7e\x00\x7e", b"\x7f" + bytes(5) + b"\x01\x00\x00"):
+        assert fault(frame(TEXT, bytes(20), masked=False, length=length)) == (1002, [])
+
+
 def test_s21_a_masked_frame_of_a_server_breaks_the_protocol():
     assert fault(frame(TEXT, b"x"), from_client=False)[0] == 1002
+    assert fault(frame(TEXT), from_client=False)[0] == 1002
 
 
 def test_s21_a_fault_is_seen_before_the_frame_is_complete():
@@ -225,6 +234,15 @@ def test_s21_a_frame_over_the_limit_is_refused_before_it_is_buffered():
     for size in (101, 126, 70_000):
         head = frame(BINARY, bytes(size))[: 2 + (0 if size < 126 else 2 if size < 65536 else 8) + 4]
         assert fault(head, limit=100)[0] == 1009
+
+
+@pytest.mark.parametrize("from_client", [True, False])
+def test_s21_the_limit_holds_for_a_frame_that_is_whole(from_client):
+    options: dict[str, Any] = {"limit": 200, "from_client": from_client}
+    assert receive(frame(BINARY, bytes(200), masked=from_client), **options) == [bytes(200)]
+    assert fault(frame(BINARY, bytes(201), masked=from_client), **options) == (1009, [])
+    head = frame(BINARY, bytes(201), masked=from_client)[: 8 if from_client else 4]
+    assert fault(head, **options) == (1009, [])
 
 
 def test_s21_the_limit_holds_for_all_fragments_of_a_message_together():
@@ -337,14 +355,20 @@ def test_an_empty_message_of_a_client_is_read_by_itself():
 
 def test_messages_may_be_compressed_or_not_where_that_was_agreed_on():
     compressor = zlib.compressobj(wbits=-15)
-    compressed = compressor.compress(b"hello") + compressor.flush(zlib.Z_SYNC_FLUSH)
-    compressed = compressed.removesuffix(b"\x00\x00\xff\xff")
+
+    def compress(data: bytes) -> bytes:
+        compressed = compressor.compress(data) + compressor.flush(zlib.Z_SYNC_FLUSH)
+        return compressed.removesuffix(b"\x00\x00\xff\xff")
+
+    compressed, again = compress(b"hello"), compress(b"hello again")
 
     def reader() -> Receiver:
         inflater = Inflater(Direction(no_context_takeover=False, max_window_bits=15))
         return Receiver(from_client=True, max_message_size=1000, inflater=inflater)
 
-    assert reader().whole_message(frame(0xC1, compressed)) == "hello"
+    one = reader()
+    assert one.whole_message(frame(0xC1, compressed)) == "hello"
+    assert one.whole_message(frame(0xC1, again)) == "hello again"
     assert reader().whole_message(frame(0xC2, compressed)) == b"hello"
     assert reader().whole_message(frame(TEXT, b"plain")) == "plain"
     assert receiver().whole_message(frame(0xC1, compressed)) is None
