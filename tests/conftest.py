@@ -3,7 +3,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browsing import BROWSER, DRIVER, start_chromium
@@ -44,3 +46,28 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., str]]:
             return f"http://127.0.0.1:{port}"
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[Any]:
+    """Return a private MariaDB, which a build server has to have; others may do without."""
+    file = Path(__file__).parents[1] / "packages" / "database" / "tests" / "mariadb.py"
+    spec: Any = spec_from_file_location("private_mariadb", file)
+    module: Any = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    missing = module.missing_programs()
+    if missing and not os.environ.get("CI"):
+        pytest.skip(f"not installed: {', '.join(missing)}")
+    server = module.MariaDB()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def mariadb_url(mariadb: Any) -> str:
+    """Return the URL of an empty database on the private server."""
+    mariadb.run("DROP DATABASE IF EXISTS pages", "CREATE DATABASE pages")
+    return f"mysql://root@localhost/pages?unix_socket={mariadb.socket}"

@@ -175,29 +175,18 @@ jQuery.postJSON = function(url, args, callback) {
 
 UI_MODULES = (
     """\
-import sqlite3
+import os
 import sys
+import tornado.database
 import tornado.ioloop
 import tornado.web
 import uimodules
 
-class Database:
-    \"\"\"Do as much of tornado.database as the handlers need, over a table in memory.\"\"\"
-
-    def __init__(self):
-        self.connection = sqlite3.connect(":memory:")
-        self.connection.row_factory = sqlite3.Row
-        self.connection.execute("CREATE TABLE entries (id INTEGER, date TEXT, title TEXT)")
-        self.connection.executemany("INSERT INTO entries VALUES (?, ?, ?)", [
-            (1, "2011-01-01", "The first"), (2, "2012-02-02", "<The second>")])
-
-    def query(self, text, *values):
-        return self.connection.execute(text.replace("%s", "?"), values).fetchall()
-
-    def get(self, text, *values):
-        return next(iter(self.query(text, *values)), None)
-
-tornado.web.RequestHandler.db = Database()
+db = tornado.database.Connection(os.environ.get("DATABASE", "sqlite://"))
+db.execute("CREATE TABLE entries (id INTEGER PRIMARY KEY, date DATETIME, title VARCHAR(100))")
+db.executemany("INSERT INTO entries VALUES (%s, %s, %s)", [
+    (1, "2011-01-01", "The first"), (2, "2012-02-02", "<The second>")])
+tornado.web.RequestHandler.db = db
 
 class HomeHandler(tornado.web.RequestHandler):
     def get(self):
@@ -242,7 +231,7 @@ class Entry(tornado.web.UIModule):
 <html><head><title>Entry</title></head><body>{% module Entry(entry, show_comments=True) %}</body></html>
 """,
     "module-entry.html": """\
-<div class="entry">{{ entry["title"] }}{% if show_comments %} with comments{% end %}</div>
+<div class="entry">{{ entry.title }}{% if show_comments %} with comments{% end %}</div>
 """,
 }
 

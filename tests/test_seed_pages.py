@@ -71,7 +71,12 @@ def test_a_form_without_the_token_is_refused(serve: Serve, tmp_path: Path) -> No
     assert without_cookie.startswith("HTTP/1.1 403 Forbidden")
 
 
-def test_ui_modules_make_the_entries(serve: Serve) -> None:
+@pytest.mark.parametrize("database", ["sqlite", "mariadb"])
+def test_ui_modules_make_the_entries_of_a_database(
+    serve: Serve, database: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database == "mariadb":
+        monkeypatch.setenv("DATABASE", request.getfixturevalue("mariadb_url"))
     site = serve(seed_pages.UI_MODULES, seed_pages.UI_FILES)
 
     home = curl(f"{site}/").stdout

@@ -84,7 +84,7 @@ async def broadcast() -> None:
     class Slow(Broadcast):
         def open(self) -> None:
             super().open()
-            self.write_message(bytes(MOST_UNSENT + (8 << 20)), binary=True)
+            self.write_message(b"x" * (MOST_UNSENT + (8 << 20)), binary=True)
 
     sock = listening()
     application = Application(

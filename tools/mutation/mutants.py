@@ -151,7 +151,7 @@ def _is_only_for_readers(node: ast.AST) -> bool:
         return node.value is None or "TypeAlias" in ast.unparse(node.annotation)
     if isinstance(node, ast.Assign):
         target = ast.unparse(node.targets[0])
-        return target in {"__slots__", "__all__"} or bool(
+        return target in {"__slots__", "__all__", "TYPE_CHECKING"} or bool(
             _DECLARATIONS.search(ast.unparse(node.value))
         )
     return isinstance(node, ast.JoinedStr | ast.Import | ast.ImportFrom)

@@ -13,6 +13,7 @@ from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.machinery import SourceFileLoader
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -186,6 +187,8 @@ def run_pytest(arguments: list[str], plugin: object) -> int:
     :returns: its exit code.
     """
     options = ["-q", "--no-header", "--tb=no", "-p", "no:cacheprovider"]
+    if find_spec("hypothesis"):
+        options += ["--hypothesis-profile", "ci"]  # the same examples each time, without a deadline
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # hypothesis is loaded already
     return int(pytest.main([*options, *arguments], plugins=[plugin]))
 

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from tornado.iostream import BaseIOStream, IOStream, StreamClosedError
+from tornado.iostream import BaseIOStream, IOStream, SSLIOStream, StreamClosedError
 
 HIGH_MARK = 65536
 LOW_MARK = 16384
@@ -98,6 +98,27 @@ def test_a_protocol_that_was_taken_away_is_not_resumed(bed):
         await stream.take(2 * HIGH_MARK)
         assert stream.write_buffer_size == 0
         assert recorder.events == ["pause"]
+
+    bed.run(main())
+
+
+def test_a_protocol_that_has_lent_its_input_is_not_resumed(bed):
+    class Lending(bed.Recorder):
+        def lend_input(self):
+            return True
+
+    async def main():
+        stream = bed.keep(Scripted([]))
+        recorder = Lending(stream)
+        written = stream.write(bytes(2 * HIGH_MARK))
+        reading = stream.read_bytes(1)
+        await stream.take(2 * HIGH_MARK)
+        assert await written is None
+        assert recorder.events == ["pause"]
+        assert not reading.done()
+        stream.close()
+        with pytest.raises(StreamClosedError):
+            await reading
 
     bed.run(main())
 
@@ -261,6 +282,37 @@ def test_closing_lets_go_of_what_was_to_be_written_even_if_somebody_keeps_the_qu
         stream.close()
         data.clear()
         assert not queue
+
+    bed.run(main())
+
+
+def test_more_is_refused_after_a_write_has_failed(any_bed):
+    async def main():
+        a, b = await any_bed.pair()
+        written = a.write(bytes(5_000_000))
+        b.close()
+        with pytest.raises(StreamClosedError):
+            await written
+        with pytest.raises(StreamClosedError):
+            a.write_nowait(b"x")
+
+    any_bed.run(main())
+
+
+def test_what_is_written_before_a_handshake_does_not_leave_in_plain(bed):
+    async def main():
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            stream = bed.keep(SSLIOStream(socket.socket(), ssl_options=bed.authority.client))
+            connected = stream.connect(listener.getsockname(), server_hostname="localhost")
+            accepted = listener.accept()[
+                0
+            ]  # the connection is there, and no turn of the loop is over
+            stream.write(b"secret").cancel()
+            await bed.soon()
+            assert accepted.recv(65536)[:1] == b"\x16"  # a record of a handshake (RFC 8446 5.1)
+            accepted.close()
+        with pytest.raises((OSError, StreamClosedError)):
+            await connected
 
     bed.run(main())
 

@@ -115,6 +115,13 @@ def test_s19_a_parameter_of_the_answer_must_not_be_there_twice(signing_in, brows
     assert node_provider.requests("/token") == []
 
 
+def test_s19_an_announced_issuer_must_not_be_missing(signing_in, browser, node_provider):
+    """Also with a single provider, before the code is sent."""
+    back = browser.visit(signing_in.login, until=f"{signing_in.login}?")
+    assert browser.open(with_query(back, iss=None)).status == 403
+    assert node_provider.requests("/token") == []
+
+
 def test_where_the_user_wanted_to_go_is_remembered(signing_in, browser):
     url = with_query(signing_in.login, next="/page?a=b")
     back = browser.visit(url, until=f"{signing_in.login}?")

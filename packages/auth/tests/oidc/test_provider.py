@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import threading
 
 import pytest
 
@@ -12,9 +14,11 @@ from tornado.auth._oidc._checker import TokenChecker
 from tornado.auth._oidc._id_token import SignIn
 from tornado.auth._oidc._metadata import discovery_address
 from tornado.auth._oidc._provider import Provider, provider_of
+from tornado.auth._oidc._shared import SharedValue
 from tornado.httpclient import AsyncHTTPClient
 
 DISCOVERY = "/.well-known/openid-configuration"
+PATIENCE = 30
 RS256 = ALGORITHMS["RS256"]
 
 
@@ -115,6 +119,37 @@ def test_a_fetch_of_a_loop_that_ended_blocks_nobody(known, provider):
     assert run(known.metadata).issuer == provider.issuer
 
 
+def test_each_loop_waits_for_its_own_fetch():
+    value = SharedValue(60)
+    started = threading.Event()
+
+    async def slow():
+        started.set()
+        await asyncio.Event().wait()
+
+    async def quick():
+        return "quick"
+
+    async def end():
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(value.get(slow), loop)
+    assert started.wait(PATIENCE)
+    try:
+        assert asyncio.run(asyncio.wait_for(value.get(quick), PATIENCE)) == "quick"
+    finally:
+        asyncio.run_coroutine_threadsafe(end(), loop).result(PATIENCE)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(PATIENCE)
+        loop.close()
+
+
 def test_s19_an_unknown_kid_is_fetched_once_more_and_not_more_often(
     known, provider, other_signer, clock
 ):
@@ -213,6 +248,12 @@ def test_s19_the_issuer_is_compared_as_plain_text(provider, clock):
 def test_s19_keys_are_read_under_limits(known, provider, keys):
     provider.keys = keys
     with pytest.raises(AuthError):
+        key_of(known)
+
+
+def test_s19_a_set_of_keys_may_not_be_too_large(known, provider, signer):
+    provider.keys = json.dumps({"keys": [signer.jwk()]}) + " " * 300_000
+    with pytest.raises(AuthError, match=r"the JWK Set at .* did not answer"):
         key_of(known)
 
 

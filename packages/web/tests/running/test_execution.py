@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from tornado.ioloop import IOLoop
 from tornado.web import HTTPError, RequestHandler, asynchronous, stream_request_body
 
 MakeSite = Callable[..., Any]
@@ -235,15 +234,20 @@ def test_what_is_no_exception_is_not_answered(
     error = Stopped()
 
     class Stopping(RequestHandler):
+        async def prepare(self) -> None:
+            await asyncio.sleep(0.001)
+
         @asynchronous
         def get(self) -> None:
-            IOLoop.current().add_callback(self.stop)
-
-        def stop(self) -> None:
-            IOLoop.current().add_callback(self.finish, "by another callback")
             raise error
 
-    assert site([("/", Stopping)]).fetch("/").text == "by another callback"
+    running = site([("/", Stopping)])
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", running.port)) as client:
+        client.request("GET", "/")
+        end = time.monotonic() + PATIENCE
+        while not caplog.records and time.monotonic() < end:
+            running.take_a_turn()
     (record,) = caplog.records
+    assert record.getMessage() == "Uncaught exception in a request"
     assert record.exc_info is not None
     assert record.exc_info[1] is error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+import zlib
 from itertools import cycle
 from typing import Any
 
@@ -12,7 +13,9 @@ from hypothesis import strategies as st
 
 from tornado.websocket.protocol import (
     Close,
+    Direction,
     Event,
+    Inflater,
     PeerError,
     Ping,
     Pong,
@@ -134,7 +137,10 @@ def test_close_codes_that_are_sent(code):
 
 
 BROKEN = {
-    "S21 a frame of a client that is not masked": [frame(TEXT, b"x", masked=False)],
+    "S21 a frame of a client that is not masked": [
+        frame(TEXT, b"x", masked=False),
+        frame(TEXT, masked=False, length=b"\x7f" + bytes(5) + b"\x01\x00\x00"),
+    ],
     "S21 reserved bits": [frame(0xA1, b"x"), frame(0x91, b"x"), frame(0xB2, b"x"), frame(0xC9)],
     "S21 a compressed frame that was not agreed on": [frame(0xC1, b"x"), frame(0x42, b"x")],
     "S21 reserved opcodes": [frame(0x80 | code) for code in (3, 4, 5, 6, 7, *range(11, 16))],
@@ -153,6 +159,8 @@ BROKEN = {
     "S21 a length that is longer than it need be": [
         frame(TEXT, b"x", length=b"\x7e\x00\x01"),
         frame(TEXT, b"x", length=b"\x7f" + bytes(7) + b"\x01"),
+        frame(TEXT, b"x" * 125, length=b"\x7e\x00\x7d"),
+        frame(TEXT, b"x" * 65535, length=b"\x7f" + bytes(6) + b"\xff\xff"),
     ],
     "S21 a length of 64 bits with the highest one set": [
         frame(TEXT, length=b"\x7f" + b"\x80" + bytes(7)),
@@ -167,8 +175,14 @@ def test_s21_frames_that_break_the_protocol(name, data):
     assert receiver().whole_message(data) is None
 
 
+def test_s21_nothing_is_read_of_a_frame_of_a_client_that_is_not_masked():
+    for length in (b"\x05", b"\x7e\x00\x7e", b"\x7f" + bytes(5) + b"\x01\x00\x00"):
+        assert fault(frame(TEXT, bytes(20), masked=False, length=length)) == (1002, [])
+
+
 def test_s21_a_masked_frame_of_a_server_breaks_the_protocol():
     assert fault(frame(TEXT, b"x"), from_client=False)[0] == 1002
+    assert fault(frame(TEXT), from_client=False)[0] == 1002
 
 
 def test_s21_a_fault_is_seen_before_the_frame_is_complete():
@@ -222,6 +236,15 @@ def test_s21_a_frame_over_the_limit_is_refused_before_it_is_buffered():
         assert fault(head, limit=100)[0] == 1009
 
 
+@pytest.mark.parametrize("from_client", [True, False])
+def test_s21_the_limit_holds_for_a_frame_that_is_whole(from_client):
+    options: dict[str, Any] = {"limit": 200, "from_client": from_client}
+    assert receive(frame(BINARY, bytes(200), masked=from_client), **options) == [bytes(200)]
+    assert fault(frame(BINARY, bytes(201), masked=from_client), **options) == (1009, [])
+    head = frame(BINARY, bytes(201), masked=from_client)[: 8 if from_client else 4]
+    assert fault(head, **options) == (1009, [])
+
+
 def test_s21_the_limit_holds_for_all_fragments_of_a_message_together():
     data = frame(FIRST_BINARY, bytes(60))
     assert receive(data + frame(CONTINUATION, bytes(40)), limit=100) == [bytes(100)]
@@ -245,12 +268,11 @@ def test_s21_tiny_pieces_do_not_take_more_memory_than_the_message():
 
 def test_s21_the_rest_of_a_read_is_not_kept_for_the_little_that_is_missing():
     reader = receiver()
-    data = frame(BINARY, bytes(100_000)) + b"\x82\xfe"
     tracemalloc.start()
+    data = frame(BINARY, bytes(100_000)) + b"\x82\xfe"
     assert reader.receive(data) == [bytes(100_000)]
-    before = tracemalloc.get_traced_memory()[0]
     del data
-    assert tracemalloc.get_traced_memory()[0] < before + 1000
+    assert tracemalloc.get_traced_memory()[0] < 50_000
     assert reader.receive(frame(BINARY, bytes(126))[2:]) == [bytes(126)]
     taken = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
@@ -280,6 +302,79 @@ def test_s9_a_flood_of_tiny_frames_is_read_in_batches():
         counts.append(len(reader.receive(b"", 64)))
     assert counts == [64] * 15 + [40]
     assert not reader.has_more
+
+
+def test_a_new_receiver_has_nothing_and_waits_for_a_frame():
+    reader = receiver()
+    assert (reader.has_more, reader.saw_control, reader.close_comes_alone) == (False, False, False)
+    assert reader.state is ReceiverState.BETWEEN_FRAMES
+
+
+def test_a_batch_is_64_events_where_nobody_says_how_many():
+    reader = receiver()
+    assert len(reader.receive(frame(PONG) * 65)) == 64
+    assert reader.has_more
+    assert len(reader.receive(b"")) == 1
+    assert len(reader.receive(frame(PONG) * 64)) == 64
+    assert not reader.has_more
+
+
+def test_nothing_is_left_after_a_fault_or_a_close_frame():
+    reader = receiver()
+    assert len(reader.receive(frame(PONG) * 64 + frame(0x83))) == 64
+    assert reader.has_more
+    with pytest.raises(PeerError):
+        reader.receive(b"")
+    assert not reader.has_more
+    assert reader.whole_message(frame(TEXT, b"whole")) is None
+
+    reader = receiver()
+    assert reader.receive(frame(CLOSE)) == [Close(None, None)]
+    assert reader.whole_message(frame(TEXT, b"whole")) is None
+
+
+@pytest.mark.parametrize("from_client", [True, False])
+@pytest.mark.parametrize("first", [TEXT, BINARY])
+@pytest.mark.parametrize("size", [4, 125, 126, 65535, 65536, 100_000])
+def test_a_message_alone_is_read_by_itself_whatever_its_length(from_client, first, size):
+    def reader() -> Receiver:
+        return receiver(from_client=from_client, limit=size)
+
+    content = b"x" * size
+    data = frame(first, content, masked=from_client)
+    assert reader().whole_message(data) == (content.decode() if first == TEXT else content)
+    assert reader().whole_message(data[:-1]) is None
+    assert reader().whole_message(data + b"x") is None
+    assert receiver(from_client=from_client, limit=size - 1).whole_message(data) is None
+
+
+def test_an_empty_message_of_a_client_is_read_by_itself():
+    assert receiver().whole_message(frame(TEXT)) == ""
+    assert receiver().whole_message(frame(BINARY)) == b""
+
+
+def test_messages_may_be_compressed_or_not_where_that_was_agreed_on():
+    compressor = zlib.compressobj(wbits=-15)
+
+    def compress(data: bytes) -> bytes:
+        compressed = compressor.compress(data) + compressor.flush(zlib.Z_SYNC_FLUSH)
+        return compressed.removesuffix(b"\x00\x00\xff\xff")
+
+    compressed, again = compress(b"hello"), compress(b"hello again")
+
+    def reader() -> Receiver:
+        inflater = Inflater(Direction(no_context_takeover=False, max_window_bits=15))
+        return Receiver(from_client=True, max_message_size=1000, inflater=inflater)
+
+    one = reader()
+    assert one.whole_message(frame(0xC1, compressed)) == "hello"
+    assert one.whole_message(frame(0xC1, again)) == "hello again"
+    assert reader().whole_message(frame(0xC2, compressed)) == b"hello"
+    assert reader().whole_message(frame(TEXT, b"plain")) == "plain"
+    assert receiver().whole_message(frame(0xC1, compressed)) is None
+    assert reader().receive(frame(FIRST_TEXT, b"pl") + frame(CONTINUATION, b"ain")) == ["plain"]
+    halves = frame(0x41, compressed[:3]) + frame(CONTINUATION, compressed[3:])
+    assert reader().receive(halves) == ["hello"]
 
 
 # Any split of the bytes gives the same events.

@@ -87,12 +87,14 @@ class Connection:
 
         :raises ProgrammingError: if there are several.
         """
-        rows = self.query(query, *parameters)
-        if len(rows) > 1:
+        result = self._session.execute(query, parameters)
+        if len(result.rows) > 1:
             raise ProgrammingError(
                 f"Multiple rows returned for Database.get() query, in: {shorten_statement(query)}"
             )
-        return rows[0] if rows else None
+        if not result.rows:
+            return None
+        return Row(zip(result.columns or (), result.rows[0], strict=True))
 
     def iter(self, query: str, *parameters: Any) -> RowIterator:
         """Return an iterator over the rows of a statement, of which few are held at a time.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Self
 
+from ._errors import Error
 from ._row import Row, make_rows
 
 if TYPE_CHECKING:
@@ -70,4 +72,5 @@ class RowIterator:
         self.close()
 
     def __del__(self) -> None:
-        self.close()
+        with contextlib.suppress(Error):  # nobody asks for the rest any more
+            self.close()

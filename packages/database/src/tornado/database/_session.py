@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._backends._interface import Result
 from ._errors import Error, InterfaceError, OperationalError, ProgrammingError
-from ._statement import read_statement
+from ._statement import StatementCache
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,6 +32,20 @@ if TYPE_CHECKING:
 _SERVER_LOST = 2006  # CR_SERVER_GONE_ERROR of the client library
 
 
+class _Process:
+    """How often this process and its ancestors were forked; to ask for the process id costs more."""
+
+    forks = 0
+
+    def note_fork(self) -> None:
+        self.forks += 1
+
+
+_process = _Process()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_process.note_fork)
+
+
 class Session:
     """A connection with its transaction, its stream and its idle time."""
 
@@ -39,7 +53,8 @@ class Session:
         self._backend = backend
         self._max_idle_time = max_idle_time
         self._last_use = 0.0
-        self._process = os.getpid()
+        self._forks = _process.forks
+        self._statements = StatementCache()
         self._savepoints: list[
             str
         ] = []  # of the open blocks; the empty string is a whole transaction
@@ -72,8 +87,8 @@ class Session:
             stream.abandon()
         if self._savepoints:
             self._failure = self._failure or "the connection was closed"
-        if self._process != os.getpid():
-            self._process = os.getpid()
+        if self._forks != _process.forks:
+            self._forks = _process.forks
             self._backend.abandon()
         self._backend.close()
 
@@ -88,14 +103,16 @@ class Session:
         :param values: the values of its parameters.
         :raises Error: if it is wrong or fails.
         """
+        backend = self._backend
         self._prepare()
         try:
-            return self._backend.execute(read_statement(query, self._backend.dialect), values)
+            return backend.execute(self._statements.read(query, backend.dialect), values)
         except Error as error:
             self._note_error(error)
             raise
         finally:
-            self._last_use = time.monotonic()
+            if backend.expires:
+                self._last_use = time.monotonic()
 
     def execute_many(self, query: str, rows: Iterable[Sequence[Any]]) -> Result:
         """Run a statement for each row of values: for all of them, or for none.
@@ -103,7 +120,7 @@ class Session:
         :raises ProgrammingError: if the statement returns rows.
         """
         self._prepare()
-        statement = read_statement(query, self._backend.dialect)
+        statement = self._statements.read(query, self._backend.dialect)
         if statement.is_returning:
             raise ProgrammingError(
                 "executemany returns no rows: run a statement with RETURNING once for each row"
@@ -128,7 +145,7 @@ class Session:
         """Run a statement, and leave its rows to :meth:`fetch` until :meth:`end_stream`."""
         self._prepare()
         try:
-            statement = read_statement(query, self._backend.dialect)
+            statement = self._statements.read(query, self._backend.dialect)
             self._stream = self._backend.stream(statement, values)
         except Error as error:
             self._note_error(error)
@@ -220,8 +237,9 @@ class Session:
         :raises InterfaceError: if rows are being read.
         :raises OperationalError: if the transaction has failed, or if the server cannot be reached.
         """
-        self._refuse_stream()
-        self._refuse_failed()
+        if self._stream is not None or self._failure:
+            self._refuse_stream()
+            self._refuse_failed()
         if self._is_usable():
             return
         was_in_transaction = self.in_transaction
@@ -237,7 +255,7 @@ class Session:
 
     def _is_usable(self) -> bool:
         backend = self._backend
-        if not backend.is_open or self._process != os.getpid():
+        if not backend.is_open or self._forks != _process.forks:
             return False
         if not backend.expires:
             return True

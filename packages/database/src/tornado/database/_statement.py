@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 from ._errors import ProgrammingError, shorten_statement
@@ -45,6 +44,7 @@ _UPSERT = re.compile(r"\bDO\s+UPDATE\b|\bON\s+DUPLICATE\s+KEY\b")
 _PERCENT = re.compile("%.?", re.DOTALL)
 _KIND = {"'": "a string", '"': "quotes", "`": "a quoted name", "[": "a quoted name"}
 _LONGEST_KEPT = 10_000  # characters: longer statements hold data and hardly come twice
+_MOST_KEPT = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +53,18 @@ class Statement:
 
     text: str  #: as the program wrote it
     parts: tuple[str, ...]  #: what is before, between and after the parameters, without ``%%``
+    count: int  #: of its parameters
     qmark: str  #: with a question mark for each parameter
     verb: str  #: what it does: ``SELECT``, ``INSERT`` ..., or the empty string
     is_returning: bool  #: it changes rows and returns them
-    is_upsert: bool  #: it inserts a row, or changes the one that is there
-
-    @property
-    def count(self) -> int:
-        """How many parameters it takes."""
-        return len(self.parts) - 1
+    inserts: bool  #: it inserts rows, and does not change one that is there instead
 
     def check(self, values: Sequence[Any]) -> None:
         """Refuse another number of values than the statement has parameters.
 
         :raises ProgrammingError: if the numbers differ.
         """
-        if len(values) != len(self.parts) - 1:
+        if len(values) != self.count:
             hint = "" if self.count else ": write %s where a value belongs"
             raise ProgrammingError(
                 f"the statement takes {_number(self.count, 'parameter')}, and was given "
@@ -86,10 +82,6 @@ def read_statement(text: str, dialect: str) -> Statement:
     """
     if not isinstance(text, str):
         raise ProgrammingError(f"a statement is a str, not {type(text).__name__}")
-    return (_read_kept if len(text) <= _LONGEST_KEPT else _read)(text, dialect)
-
-
-def _read(text: str, dialect: str) -> Statement:
     ends = [0]
     bare: list[str] = []
     start = 0
@@ -107,17 +99,39 @@ def _read(text: str, dialect: str) -> Statement:
     ends.append(len(text))
     parts = tuple(text[begin:end].replace("%%", "%") for begin, end in list(pairwise(ends))[::2])
     words = "".join(bare).upper()
+    verb = _find_verb(words)
     return Statement(
         text,
         parts,
+        count=len(parts) - 1,
         qmark="?".join(parts),
-        verb=_find_verb(words),
+        verb=verb,
         is_returning=_RETURNING.search(words) is not None,
-        is_upsert=_UPSERT.search(words) is not None,
+        inserts=verb in ("INSERT", "REPLACE") and _UPSERT.search(words) is None,
     )
 
 
-_read_kept = lru_cache(maxsize=512)(_read)
+class StatementCache:
+    """The statements that a connection has read."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Statement] = {}
+        self._dialect = ""
+
+    def read(self, text: str, dialect: str) -> Statement:
+        """Return what :func:`read_statement` does."""
+        if dialect != self._dialect:
+            self._kept, self._dialect = {}, dialect
+        statement = self._kept.get(text)
+        return statement if statement is not None else self._read(text)
+
+    def _read(self, text: str) -> Statement:
+        statement = read_statement(text, self._dialect)
+        if len(text) <= _LONGEST_KEPT:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[text] = statement
+        return statement
 
 
 def _check_skipped(text: str, token: re.Match[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import select
 import socket
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +86,15 @@ def _connect_unix(path: str, timeout: float) -> socket.socket:
     return connection
 
 
+def _make_poll(connection: socket.socket) -> Callable[[], Sequence[Any]]:
+    """Return a function whose result is empty while there is nothing to read."""
+    if not hasattr(select, "poll"):  # on Windows
+        return lambda: select.select([connection], [], [], 0)[0]
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    return partial(poll.poll, 0)
+
+
 class MySQLStream(Stream):
     """The rows of a statement as the server sends them."""
 
@@ -161,8 +171,7 @@ class MySQLBackend(Backend):
             self.abandon()
             raise self._refusal(error) from None
         self._connection._read_timeout = timeout or None
-        self._poll = select.poll()
-        self._poll.register(self._connection._sock, select.POLLIN)
+        self._poll = _make_poll(self._connection._sock)
 
     def _connect(self, *, connect_timeout: float, **options: Any) -> Any:
         """Connect: the time limit counts for what the server says then, too."""
@@ -230,7 +239,7 @@ class MySQLBackend(Backend):
 
     def is_alive(self) -> bool:
         """Tell if the server is silent: what it sends without being asked is its farewell."""
-        return not self._poll.poll(0)
+        return not self._poll()
 
     @property
     def in_transaction(self) -> bool:

@@ -169,14 +169,17 @@ class SQLiteBackend(Backend):
     @property
     def _open_connection(self) -> sqlite3.Connection:
         if self._connection is None:
-            raise InterfaceError("the connection is closed")
+            raise _closed()
         return self._connection
 
     def execute(self, statement: Statement, values: Sequence[Any]) -> Result:
         """Run a statement and read all of its rows."""
-        adapted = adapt(values, ADAPTERS)
-        sql, flat = _bind(statement, adapted)
-        connection = self._open_connection
+        sql, flat = statement.qmark, adapt(values, ADAPTERS)
+        if flat is not values or len(values) != statement.count:
+            sql, flat = _bind(statement, flat)
+        connection = self._connection
+        if connection is None:
+            raise _closed()
         try:
             cursor = connection.execute(sql, flat)
             rows = cursor.fetchall()
@@ -185,8 +188,10 @@ class SQLiteBackend(Backend):
         description = cursor.description
         if description is not None:
             return Result(tuple([each[0] for each in description]), rows, len(rows), 0)
-        last_id = cursor.lastrowid if _inserts_row(statement, cursor) else 0
-        return Result(None, rows, max(cursor.rowcount, 0), last_id or 0)
+        count = cursor.rowcount
+        # SQLite keeps the id of an earlier statement if this one inserts nothing.
+        last_id = cursor.lastrowid if statement.inserts and count > 0 else 0
+        return Result(None, rows, max(count, 0), last_id or 0)
 
     def execute_many(self, statement: Statement, rows: Sequence[Sequence[Any]]) -> Result:
         """Run a statement for each row of values."""
@@ -196,8 +201,8 @@ class SQLiteBackend(Backend):
             (last_id,) = connection.execute("SELECT last_insert_rowid()").fetchone()
         except _DRIVER_ERRORS as error:
             raise _translate(error, statement) from None
-        inserts = _inserts_row(statement, cursor)
-        return Result(None, (), max(cursor.rowcount, 0), last_id if inserts else 0)
+        count = max(cursor.rowcount, 0)
+        return Result(None, (), count, last_id if statement.inserts and count else 0)
 
     def stream(self, statement: Statement, values: Sequence[Any]) -> Stream:
         """Run a statement; SQLite finds its rows as they are read."""
@@ -274,14 +279,8 @@ def _flat_rows(statement: Statement, rows: Sequence[Sequence[Any]]) -> Iterator[
         yield adapted
 
 
-def _inserts_row(statement: Statement, cursor: sqlite3.Cursor) -> bool:
-    """Tell if a statement surely has inserted a row.
-
-    SQLite keeps the id of an earlier statement if this one inserts nothing, and an upsert does not tell
-    which of both it has done.
-    """
-    inserts = statement.verb in ("INSERT", "REPLACE") and not statement.is_upsert
-    return inserts and cursor.rowcount > 0
+def _closed() -> InterfaceError:
+    return InterfaceError("the connection is closed")
 
 
 def _number(error: BaseException) -> int:
