@@ -10,10 +10,10 @@ from sessions import User
 from tornado.auth import (
     AuthError,
     OAuth2Mixin,
-    OAuth2Provider,
     OpenIDConnectClient,
     OpenIDConnectMixin,
     ProviderError,
+    github,
 )
 
 if TYPE_CHECKING:
@@ -92,12 +92,7 @@ class CallbackHandler(OpenIDHandler):
 class GitHubBaseHandler(WithProvider, OAuth2Mixin):
     """A handler of GitHub, which has OAuth 2 without id tokens: it is asked who the user is."""
 
-    oauth2_provider = OAuth2Provider(
-        name="github",
-        authorize_url="https://github.com/login/oauth/authorize",
-        token_url="https://github.com/login/oauth/access_token",
-        userinfo_url="https://api.github.com/user",
-    )
+    oauth2_provider = github()
 
     @property
     def client(self) -> dict[str, Any]:
