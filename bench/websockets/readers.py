@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,6 +11,7 @@ from bench.harness.programs import serving
 from bench.harness.statistics import Summary, deviation, median, percentile, summarize
 from bench.websockets import load
 from bench.websockets.contestants import BROADCASTS, SERVERS
+from bench.websockets.limits import raise_limit
 
 if TYPE_CHECKING:
     from bench.harness.process.cores import Cores
@@ -39,15 +39,6 @@ class Readers(NamedTuple):
     def spread(self) -> float:
         """The median absolute deviation of the rounds without it, as a share."""
         return deviation(self.without) / median(self.without)
-
-
-def raise_limit(wanted: int) -> int:
-    """Allow this process so many descriptors if the system lets it, and return how many it has."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    if most > soft:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-    return max(soft, most)
 
 
 def measure_readers(

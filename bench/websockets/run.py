@@ -43,7 +43,8 @@ from bench.websockets.contestants import (
     make_speedups,
 )
 from bench.websockets.counts import count_calls
-from bench.websockets.readers import measure_readers, raise_limit
+from bench.websockets.limits import raise_limit
+from bench.websockets.readers import measure_readers
 
 Samples = Mapping[str, Sequence[float]]
 

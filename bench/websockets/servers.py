@@ -84,7 +84,7 @@ async def broadcast() -> None:
     class Slow(Broadcast):
         def open(self) -> None:
             super().open()
-            self.write_message(bytes(MOST_UNSENT + (8 << 20)), binary=True)
+            self.write_message(b"x" * (MOST_UNSENT + (8 << 20)), binary=True)
 
     sock = listening()
     application = Application(
@@ -152,6 +152,43 @@ async def picows() -> None:
     await server.serve_forever()
 
 
+async def stream() -> None:
+    """Do what `floor` does on a bare IOStream, on which our websockets are built."""
+    from tornado.tcpserver import TCPServer
+
+    class Connection:
+        """What a connection needs at least."""
+
+        __slots__ = ("is_open", "stream")
+
+        def __init__(self, stream: Any) -> None:
+            self.stream = stream
+            self.is_open = False
+            stream.set_protocol(self)
+
+        def data_received(self, data: bytes) -> None:
+            if not self.is_open:
+                self.is_open = True
+                self.stream.write_nowait(b"HTTP/1.1 101 Switching Protocols\r\n\r\n")
+                return
+            self.stream.write_nowait(bytes((data[0], data[1] - 128)) + data[2:4] + data[8:])
+
+        def eof_received(self) -> None:
+            pass
+
+        def connection_lost(self, exc: BaseException | None) -> None:
+            pass
+
+    class Server(TCPServer):
+        def handle_stream(self, stream: Any, address: Any) -> None:
+            Connection(stream)
+
+    sock = listening()
+    Server().add_socket(sock)
+    announce(sock)
+    await asyncio.Event().wait()
+
+
 async def floor() -> None:
     """Count bytes and send a frame that was made before: no server can be below it."""
 
@@ -193,6 +230,7 @@ CONTESTANTS = {
     "websockets": websockets,
     "picows": picows,
     "floor": floor,
+    "stream": stream,
 }
 
 if __name__ == "__main__":
