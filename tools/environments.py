@@ -28,10 +28,12 @@ CHECKS = ("lint", "upstream", "whole", "typing", "docs")
 LONGEST = (
     "testing",
     "httpclient",
+    "auth",
     "ioloop",
     "httputil",
     "iostream",
     "web",
+    "database",
     "websocket",
     "httpserver",
     "autoreload",
