@@ -170,7 +170,7 @@ def test_a_nonce_is_asked_for_once_and_kept_for_its_origin(binding, browser, nod
 def test_the_private_key_in_the_cookie_is_encrypted(binding, browser, node_provider):
     running = binding(False)
     browser.open(running.login, until=node_provider.issuer)
-    [cookie] = browser.cookie("auth_")
+    [cookie] = browser.cookie("tornado_signin_")
     payload = cookie.value.split("|")[4].partition(":")[2]
     transaction = json.loads(base64.b64decode(payload))
     header, key, _, _, _ = transaction["data"]["dpop"].split(".")

@@ -8,11 +8,11 @@ import threading
 
 import pytest
 
-from tornado.auth import AuthError, OpenIDConnectClient
+from tornado.auth import AuthError, OAuth2Provider, OpenIDConnectClient
 from tornado.auth._oidc._algorithms import ALGORITHMS
 from tornado.auth._oidc._checker import TokenChecker
 from tornado.auth._oidc._id_token import SignIn
-from tornado.auth._oidc._metadata import discovery_address
+from tornado.auth._oidc._metadata import ProviderMetadata, discovery_address
 from tornado.auth._oidc._provider import Provider, provider_of
 from tornado.auth._oidc._shared import SharedValue
 from tornado.httpclient import AsyncHTTPClient
@@ -252,6 +252,28 @@ def test_s19_a_document_is_believed_only_if_it_is_the_issuers_and_safe(
     provider.metadata = metadata
     with pytest.raises(AuthError, match=message):
         run(known.metadata)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "authorization_endpoint",
+        "token_endpoint",
+        "jwks_uri",
+        "userinfo_endpoint",
+        "end_session_endpoint",
+        "revocation_endpoint",
+    ],
+)
+def test_s19_an_issuer_on_another_machine_does_not_name_a_service_on_this_one(name):
+    issuer = "https://a.example"
+    good = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+    document = {each: f"{issuer}/{each}" for each in good} | {"issuer": issuer}
+    assert ProviderMetadata.parse(document, issuer).issuer == issuer
+    with pytest.raises(AuthError, match=f"{name} must be an https URL"):
+        ProviderMetadata.parse(document | {name: "http://127.0.0.1:6379/"}, issuer)
+    with pytest.raises(AuthError, match=f"{name}.* must be an https URL"):
+        OAuth2Provider.from_metadata(document | {name: "http://localhost:9200/"})
 
 
 def test_s19_the_issuer_is_compared_as_plain_text(provider, clock):
