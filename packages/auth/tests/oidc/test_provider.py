@@ -109,6 +109,22 @@ def test_a_failure_reaches_all_that_wait_and_is_not_kept(known, provider):
     assert run(known.metadata).issuer == provider.issuer
 
 
+def test_a_second_token_waits_for_the_keys_that_the_first_has_asked_for(known, provider, clock):
+    """A sign-in during the fetch of a new key is not refused because of the interval."""
+    key_of(known)
+    clock.now += 60
+    provider.keys = [{**provider.keys[0], "kid": "new"}]
+
+    async def work(client):
+        first = asyncio.ensure_future(known.key(client, "new", RS256))
+        await asyncio.sleep(0)
+        second = asyncio.ensure_future(known.key(client, "new", RS256))
+        return await asyncio.gather(first, second)
+
+    assert {key.kid for key in run(work)} == {"new"}
+    assert provider.counts["/keys"] == 2
+
+
 def test_a_fetch_of_a_loop_that_ended_blocks_nobody(known, provider):
     async def work(client):
         task = asyncio.ensure_future(known.metadata(client))
