@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .._addresses import is_loopback
 from .._errors import TransactionError
-from ._replay import replay_store
+from ._replay import use_once
 from ._transaction import LIFETIME, Transaction
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Transactions:
             raise TransactionError(
                 "the state of the answer is not that of a sign-in of this browser: begin again"
             )
-        if not await replay_store(self._handler).use(f"transaction {transaction.id}", LIFETIME + 1):
+        if not await use_once(self._handler, "transaction", transaction.id, LIFETIME + 1):
             raise TransactionError("this sign-in was answered before: begin again")
         expected = (provider,) if isinstance(provider, str) else provider
         if transaction.provider not in expected:
