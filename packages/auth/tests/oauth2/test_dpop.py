@@ -14,6 +14,7 @@ from tornado.auth import AuthError, DPoPKey, DPoPNonces, OAuth2Provider, Transac
 from tornado.auth._oauth2 import _sealed_key
 from tornado.auth._oauth2._provider import Client
 from tornado.auth._oauth2._token_request import ClientRequests
+from tornado.auth._oidc._userinfo import MAX_USERINFO_SIZE, fetch_userinfo
 from tornado.httpclient import AsyncHTTPClient
 from tornado.httputil import HTTPHeaders
 from tornado.web import RequestHandler
@@ -124,6 +125,27 @@ def test_other_errors_are_not_retried(request_tokens):
         assert len(received) == 1
     _, received = request_tokens((400, None, WANTS_NONCE))
     assert len(received) == 1
+
+
+def test_an_answer_that_is_nested_too_deeply_is_an_error_like_others(request_tokens):
+    error, received = request_tokens((400, "n", "[" * 100_000))
+    assert isinstance(error, AuthError)
+    assert len(received) == 1
+
+
+def test_s11_userinfo_has_one_limit_with_a_key_and_without():
+    limits = []
+
+    class Client:
+        async def fetch(self, request, raise_error):
+            limits.append(request.max_body_size)
+            headers = HTTPHeaders({"Content-Type": "application/json"})
+            return SimpleNamespace(code=200, headers=headers, body=b'{"sub": "1"}')
+
+    for key in (DPoPKey.generate(), None):
+        user = asyncio.run(fetch_userinfo(Client(), "https://a.example/me", "token", "1", key))
+        assert user == {"sub": "1"}
+    assert limits == [MAX_USERINFO_SIZE] * 2
 
 
 def test_s19_a_token_that_is_not_bound_is_refused(request_tokens):

@@ -87,3 +87,27 @@ def test_s19_secrets_in_extra_params_never_go_through_the_browser(
     running = site([("/login", Careless, {"provider": provider})], **settings)
     for name in ("code_verifier", "client_secret"):
         assert browser.open(f"{running.url}/login?name={name}").status == 500
+
+
+def test_s19_a_state_of_the_program_does_not_switch_it_off(
+    site, node_provider, client, make_provider, handler_class, settings, browser
+):
+    class OwnState(handler_class):
+        def authorize_redirect(self, redirect_uri, **options):
+            return super().authorize_redirect(
+                redirect_uri, extra_params={"state": "of the program"}, **options
+            )
+
+    made = client("http://127.0.0.1:1/")
+    running = site(
+        [("/login", OwnState, {"provider": make_provider(node_provider.issuer)})],
+        node_oauth={"key": made["client_id"], "secret": made["client_secret"]},
+        **settings,
+    )
+    login = f"{running.url}/login"
+    node_provider.configure(client(login), pkceRequired=True)
+    asked = query_of(browser.open(login, until=node_provider.issuer).location)
+    assert asked["state"] == "of the program"
+    assert asked["code_challenge_method"] == "S256"
+    page = browser.open(browser.visit(login, until=f"{login}?"))
+    assert json.loads(page.text)["tokens"]["access_token"]

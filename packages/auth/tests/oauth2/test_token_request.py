@@ -132,6 +132,47 @@ def test_other_answers_are_refused(request_tokens, body):
     assert isinstance(error, AuthError)
 
 
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"access_token": ""},
+        {"access_token": "secret\u00e9"},
+        {"access_token": "secret\n"},
+        {"access_token": "secret\ud800"},
+        {"refresh_token": "secret\ud800"},
+        {"refresh_token": "secret\u00e9"},
+        {"refresh_token": 1},
+    ],
+)
+def test_tokens_are_printable_ascii(request_tokens, members):
+    """RFC 6749 sections A.12 and A.17; others could not be sent."""
+    answer = {"access_token": "t", "token_type": "Bearer", **members}
+    error, _ = request_tokens(lambda handler: handler.write(json.dumps(answer)))
+    assert isinstance(error, AuthError)
+    assert "secret" not in str(error)
+
+
+def test_a_refresh_token_may_be_left_out(request_tokens):
+    for members in ({}, {"refresh_token": None}, {"refresh_token": "r"}):
+        answer = {"access_token": "t", "token_type": "Bearer", **members}
+        tokens, _ = request_tokens(lambda handler, answer=answer: handler.write(json.dumps(answer)))
+        assert tokens == answer
+
+
+@pytest.mark.parametrize("token_type", ["mac", "DPoP", "N_A", "", 1, ["Bearer"]])
+def test_s19_a_token_of_a_type_that_is_not_known_is_not_used_as_bearer(request_tokens, token_type):
+    answer = {"access_token": "t", "token_type": token_type}
+    error, _ = request_tokens(lambda handler: handler.write(json.dumps(answer)))
+    assert isinstance(error, AuthError)
+    assert "not Bearer" in str(error)
+
+
+@pytest.mark.parametrize("members", [{"token_type": "bearer"}, {"token_type": "BEARER"}, {}])
+def test_a_bearer_token_may_say_so_in_any_case_or_not_at_all(request_tokens, members):
+    answer = {"access_token": "t", **members}
+    assert request_tokens(lambda handler: handler.write(json.dumps(answer)))[0] == answer
+
+
 def test_s11_an_answer_that_is_too_large_is_refused(request_tokens):
     def announced(handler):
         handler.write(b'{"access_token": "t", "x": "' + b"y" * http_of_auth.MAX_ANSWER_SIZE + b'"}')

@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+from tornado.auth._oidc._userinfo import merge_claims
+
 DISCOVERY = "/.well-known/openid-configuration"
 
 
@@ -199,6 +201,37 @@ def test_userinfo_never_replaces_what_the_id_token_says(sign_in, provider):
     assert user["aud"] == "client-1"
     assert user["name"] == "Ada Lovelace"
     assert user["email"] == "ada@example.com"
+
+
+def test_s19_whether_an_address_is_verified_is_said_by_the_source_of_the_address(sign_in, provider):
+    provider.claims = {"email": "victim@example.com"}
+    provider.userinfo = {"email": "ada@example.com", "email_verified": True}
+    user = json.loads(sign_in().text)["user"]
+    assert user["email"] == "victim@example.com"
+    assert "email_verified" not in user
+
+
+@pytest.mark.parametrize(
+    ("id_token", "userinfo", "verified"),
+    [
+        ({}, {"email": "a", "email_verified": True}, True),
+        ({"email": "a"}, {"email": "a", "email_verified": True}, True),
+        ({"email": "a", "email_verified": False}, {"email": "a", "email_verified": True}, False),
+        ({"email": "a", "email_verified": True}, {"email": "b", "email_verified": False}, True),
+        ({"email": "a"}, {"email_verified": True}, None),
+        ({"email": "a"}, {"email": "b", "email_verified": True}, None),
+        ({"email_verified": True}, {"email": "b"}, None),
+        ({"email_verified": True}, {"email": "b", "email_verified": False}, False),
+        ({"email_verified": True}, {}, True),
+    ],
+)
+def test_s19_a_verified_address_is_one_claim(id_token, userinfo, verified):
+    assert merge_claims(id_token, userinfo).get("email_verified") is verified
+    phone = [
+        {name.replace("email", "phone_number"): value for name, value in each.items()}
+        for each in (id_token, userinfo)
+    ]
+    assert merge_claims(*phone).get("phone_number_verified") is verified
 
 
 def test_userinfo_may_be_left_out(sign_in, provider):

@@ -15,7 +15,7 @@ from .._transactions._cookies import Transactions
 from .._transactions._transaction import Transaction, new_secret, new_state
 from ._dpop import DPoPKey, nonces_of
 from ._sealed_key import seal
-from ._token_request import ClientRequests
+from ._token_request import ClientRequests, is_printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,10 +62,16 @@ class Authorization:
         """Return what is asked for, without the parameters that protect it."""
         wanted, provider = self._wanted, self._provider
         scope = wanted.scope or provider.scope
-        parameters = {
+        checked = {
             "response_type": wanted.response_type,
             "redirect_uri": self._redirect_uri(),
             "client_id": None if self._client is None else self._client.id,
+        }
+        for name, value in checked.items():
+            if wanted.extra_params.get(name, value) != value:
+                raise AuthError(f"extra_params must not have {name}: it is an argument of its own")
+        parameters = {
+            **checked,
             "scope": scope if isinstance(scope, str) else " ".join(scope) or None,
             **provider.extra_params,
             **wanted.extra_params,
@@ -145,7 +151,7 @@ class Authorization:
         response = await requests.post(self._provider.par_url, what, parameters)
         pushed = read_object(response, what, requests.secrets_of(parameters))
         request_uri = pushed.get("request_uri")
-        if not isinstance(request_uri, str) or not request_uri:
+        if not isinstance(request_uri, str) or not is_printable(request_uri):
             raise AuthError(f"the answer of {what} has no request_uri")
         return self._url({"client_id": self._client.id, "request_uri": request_uri})
 

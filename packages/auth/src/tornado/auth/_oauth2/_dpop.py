@@ -18,7 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 from tornado.util import BoundedCache
 
 from .._extra import missing_extra
-from .._http import fetch
+from .._http import MAX_ANSWER_SIZE, fetch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,15 +132,27 @@ class DPoPKey:
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         access_token: str | None = None,
+        max_size: int = MAX_ANSWER_SIZE,
     ) -> HTTPResponse:
-        """Send a request with a proof, and once more with a new one if the server wants its nonce in it."""
+        """Send a request with a proof, and once more with a new one if the server wants its nonce in it.
+
+        :param max_size: the largest answer that is read, in bytes.
+        """
         method = method or ("GET" if form is None else "POST")
         fields = dict(headers or {})
         if access_token is not None:
             fields["Authorization"] = f"DPoP {access_token}"
         for is_last in (False, True):
             fields["DPoP"] = self.proof(method, url, access_token)
-            response = await fetch(client, url, what=what, method=method, form=form, headers=fields)
+            response = await fetch(
+                client,
+                url,
+                what=what,
+                method=method,
+                form=form,
+                headers=fields,
+                max_size=max_size,
+            )
             self._nonces.keep(url, response)
             if is_last or not _wants_nonce(response):
                 break
@@ -157,7 +169,7 @@ def _wants_nonce(response: HTTPResponse) -> bool:
         return False
     try:
         answer = json.loads(response.body or b"")
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(answer, dict) and answer.get("error") == "use_dpop_nonce"
 

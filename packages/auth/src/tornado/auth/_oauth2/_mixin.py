@@ -45,8 +45,9 @@ class OAuth2Mixin(Tokens):
     ``{"key": ..., "secret": ...}``. A classic subclass has the class attributes ``_OAUTH_AUTHORIZE_URL``
     and ``_OAUTH_ACCESS_TOKEN_URL`` instead of a provider.
 
-    State, PKCE (S256) and the check of the issuer are always on. A program that passes a ``state`` of its
-    own in ``extra_params`` and exchanges the code itself also takes care of PKCE.
+    State, PKCE (S256) and the check of the issuer are always on, with a ``state`` of the program's in
+    ``extra_params`` too. Only a classic subclass that passes one is taken to exchange the code itself, and
+    to take care of PKCE by itself: give it a provider, or a ``code_challenge``.
     """
 
     #: The sign-in that has just ended: ``next`` is where the user wanted to go.
@@ -109,10 +110,19 @@ class OAuth2Mixin(Tokens):
         handler_of(self).redirect(url)
 
     def _exchanges_code(self) -> bool:
-        """Tell whether a method of ours gets the code, and not only one of the program."""
-        return any(
-            cls.__module__.startswith("tornado.auth") and "get_authenticated_user" in vars(cls)
-            for cls in type(self).__mro__
+        """Tell whether a method of ours gets the code, and not only one of the program.
+
+        A handler with an :class:`OAuth2Provider` is written for :meth:`get_oauth2_tokens`. One with the
+        classic attributes may have had its own state and token request before that method was there.
+        """
+        names_provider = type(self).get_oauth2_provider is not OAuth2Mixin.get_oauth2_provider
+        return (
+            self.oauth2_provider is not None
+            or names_provider
+            or any(
+                cls.__module__.startswith("tornado.auth") and "get_authenticated_user" in vars(cls)
+                for cls in type(self).__mro__
+            )
         )
 
     @takes_callback(0)

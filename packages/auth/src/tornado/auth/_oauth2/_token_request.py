@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
+
+from tornado.util import shortened
 
 from .._errors import AuthError
 from .._http import fetch, read_object
@@ -15,6 +18,15 @@ if TYPE_CHECKING:
 
     from ._dpop import DPoPKey
     from ._provider import Client, OAuth2Provider
+
+
+#: VSCHAR: what tokens consist of (RFC 6749 sections A.12 and A.17).
+_PRINTABLE = re.compile(r"[\x20-\x7e]+")
+
+
+def is_printable(value: object) -> bool:
+    """Tell whether a value is text of printable ASCII, as tokens and references are."""
+    return isinstance(value, str) and _PRINTABLE.fullmatch(value) is not None
 
 
 class ClientRequests:
@@ -41,22 +53,36 @@ class ClientRequests:
 
         :param parameters: the grant, without the client.
         :raises ProviderError: the provider refused.
-        :raises AuthError: the answer has no access token, or is not within the limits.
+        :raises AuthError: the answer has no access token, or one of a type that is not known here, or
+            is not within the limits.
         """
         what = "the token endpoint"
         response = await self.post(self._provider.token_url, what, parameters)
         tokens = read_object(response, what, self.secrets_of(parameters))
-        if not isinstance(tokens.get("access_token"), str) or not tokens["access_token"]:
+        if not is_printable(tokens.get("access_token")):
             raise AuthError("the answer of the token endpoint has no access_token")
+        if tokens.get("refresh_token") is not None and not is_printable(tokens["refresh_token"]):
+            raise AuthError("the refresh_token of the token endpoint is not printable ASCII")
         self._check_token_type(tokens)
-        if self._provider.requires_subject and not isinstance(tokens.get("sub"), str):
+        if self._provider.requires_subject and not is_printable(tokens.get("sub")):
             raise AuthError("the answer of the token endpoint does not say whose tokens they are")
         return tokens
 
     def _check_token_type(self, tokens: Mapping[str, Any]) -> None:
-        """Refuse a token that is not bound to the key (RFC 9449 section 5)."""
-        if self._dpop_key is not None and str(tokens.get("token_type")).lower() != "dpop":
-            raise AuthError("the provider sent a token that is not bound to the key of the client")
+        """Refuse a token that is not bound to the key (RFC 9449 section 5), or of a type not known here.
+
+        Without a key it is ``Bearer`` (RFC 6749 section 7.1). Some providers do not say so.
+        """
+        token_type = tokens.get("token_type")
+        if self._dpop_key is not None:
+            if str(token_type).lower() != "dpop":
+                raise AuthError(
+                    "the provider sent a token that is not bound to the key of the client"
+                )
+        elif token_type is not None and str(token_type).lower() != "bearer":
+            raise AuthError(
+                f"the token_type of the token endpoint is {shortened(str(token_type))}, not Bearer"
+            )
 
     async def post(self, url: str, what: str, parameters: Mapping[str, str]) -> HTTPResponse:
         """Send parameters with the proof of the client, and return the response."""

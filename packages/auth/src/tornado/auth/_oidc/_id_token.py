@@ -93,13 +93,22 @@ def time_of(claims: Mapping[str, Any], name: str, what: str) -> float:
     raise AuthError(f"{what} has no {name} that is a number of seconds: {found}")
 
 
+def has_surrogate(text: str) -> bool:
+    """Tell whether text has half a character, which JSON allows and no encoding of Unicode has."""
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def check_subject(claims: Mapping[str, Any], what: str) -> str:
     """Return the subject: the user, by the issuer's name for them.
 
     :raises AuthError: it is missing, empty or longer than OpenID Connect Core section 2 allows.
     """
     subject = claims.get("sub")
-    if not isinstance(subject, str) or not 0 < len(subject) <= _MAX_SUBJECT:
+    if (
+        not isinstance(subject, str)
+        or not 0 < len(subject) <= _MAX_SUBJECT
+        or has_surrogate(subject)
+    ):
         raise AuthError(f"{what} has no sub of 1 to {_MAX_SUBJECT} characters")
     return subject
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._errors import AuthError
-from ._id_token import check_origin, check_subject, time_of
+from ._id_token import check_origin, check_subject, has_surrogate, time_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +53,6 @@ def _check_whose(claims: Mapping[str, Any], what: str) -> None:
 
 def _id(claims: Mapping[str, Any], name: str, what: str) -> str:
     value = claims.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= _MAX_ID:
+    if not isinstance(value, str) or not 0 < len(value) <= _MAX_ID or has_surrogate(value):
         raise AuthError(f"{what} has no {name} of 1 to {_MAX_ID} characters")
     return value

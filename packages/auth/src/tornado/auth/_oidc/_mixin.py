@@ -17,7 +17,7 @@ from ._id_token import SignIn
 from ._joserfc import require_joserfc
 from ._logout import LogoutAtProvider
 from ._provider import provider_of
-from ._userinfo import fetch_userinfo
+from ._userinfo import fetch_userinfo, merge_claims
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -137,7 +137,7 @@ class OpenIDConnectMixin(LogoutAtProvider, BackChannelLogout):
         :param code: by default that of the request.
         :returns: the claims of the id token, and those of the userinfo endpoint that the id token does
             not have. The user is named by ``iss`` and ``sub`` together; an e-mail address may change
-            hands, and counts only with ``email_verified``.
+            hands, and counts only with ``email_verified``, which is from the source of the address.
         :raises TransactionError: the answer does not belong to a sign-in of this browser.
         :raises ProviderError: the provider refused.
         :raises AuthError: the id token is not valid, or cannot be checked.
@@ -147,7 +147,7 @@ class OpenIDConnectMixin(LogoutAtProvider, BackChannelLogout):
         signed_in = await self._exchange(redirect_uri, client_id, client_secret, code)
         client = self._oidc_client(signed_in.provider.issuer)
         claims = await self._check_signed_in(client, signed_in)
-        user = {**await self._userinfo(client, signed_in, claims), **claims}
+        user = merge_claims(claims, await self._userinfo(client, signed_in, claims))
         self.auth_tokens = dict(signed_in.tokens)
         if signed_in.dpop_key is not None:
             self.auth_tokens["dpop_key"] = signed_in.dpop_key.to_json()

@@ -9,6 +9,8 @@ from .._errors import AuthError
 from .._http import fetch, read_object
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tornado.httpclient import AsyncHTTPClient
 
     from .._oauth2._dpop import DPoPKey
@@ -17,6 +19,25 @@ _WHAT = "the userinfo endpoint"
 
 #: The largest answer that is read, in bytes.
 MAX_USERINFO_SIZE = 256 * 1024
+
+
+#: Claims that say something about another claim, and mean nothing beside one of another source.
+_ABOUT = {"email_verified": "email", "phone_number_verified": "phone_number"}
+
+
+def merge_claims(id_token: Mapping[str, Any], userinfo: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the claims of a user: those of the id token, and what only the userinfo has.
+
+    Whether an address is verified is taken from the source of that address.
+    """
+    user = {**userinfo, **id_token}
+    for about, name in _ABOUT.items():
+        user.pop(about, None)
+        for source in (id_token, userinfo):
+            if about in source and source.get(name) == user.get(name):
+                user[about] = source[about]
+                break
+    return user
 
 
 async def fetch_userinfo(
@@ -35,7 +56,9 @@ async def fetch_userinfo(
         headers = {"Authorization": f"Bearer {access_token}"}
         response = await fetch(client, url, what=_WHAT, headers=headers, max_size=MAX_USERINFO_SIZE)
     else:
-        response = await dpop_key.fetch(client, url, what=_WHAT, access_token=access_token)
+        response = await dpop_key.fetch(
+            client, url, what=_WHAT, access_token=access_token, max_size=MAX_USERINFO_SIZE
+        )
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if response.code == 200 and kind != "application/json":
         raise AuthError(f"{_WHAT} sent {kind or 'no type'!r} instead of application/json")
