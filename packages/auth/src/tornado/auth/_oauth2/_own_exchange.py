@@ -48,16 +48,14 @@ class CheckingClient:
         return self.client.fetch(request, *args, **kwargs)
 
     async def _check(self, request: HTTPRequest) -> None:
-        if not self._handler.settings.get("cookie_secret"):
+        form = parse_qsl((request.body or b"").decode("latin-1"), keep_blank_values=True)
+        query = parse_qsl(urlsplit(request.url).query, keep_blank_values=True)
+        codes = [value for name, value in form + query if name == "code"]
+        if not codes or not self._handler.settings.get("cookie_secret"):
             return
         providers = self._get_providers()
         endpoint = _without_query(request.url)
         if endpoint not in {_without_query(provider.token_url) for provider in providers}:
-            return
-        form = parse_qsl((request.body or b"").decode("latin-1"), keep_blank_values=True)
-        query = parse_qsl(urlsplit(request.url).query, keep_blank_values=True)
-        codes = [value for name, value in form + query if name == "code"]
-        if not codes:
             return
         transaction, provider, code = await Answer(self._handler, providers).check()
         if _without_query(provider.token_url) != endpoint:
