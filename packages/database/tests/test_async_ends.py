@@ -327,7 +327,7 @@ def test_what_values_raise_reaches_the_coroutine(place: Any) -> None:
     async def main() -> None:
         async with opened(place) as pool:
             with pytest.raises(RuntimeError, match="raised StopIteration"):
-                await pool.executemany(INSERT, [Values()])  # type: ignore[list-item]
+                await pool.executemany(INSERT, [Values()])  # type: ignore[list-item]  # not a row
             assert await names(pool) == []
 
     run(main())
