@@ -221,7 +221,9 @@ def test_a_user_signs_in_and_out_by_openid_connect(
     sign_in(browser, oidc_site)
     assert text_of(browser) == f"Hello, {node_provider.issuer} alice"
     assert browser.current_url == f"{oidc_site}/"
-    assert [each["name"] for each in browser.get_cookies() if "auth_" in each["name"]] == []
+    assert [
+        each["name"] for each in browser.get_cookies() if "tornado_signin_" in each["name"]
+    ] == []
 
     browser.get(f"{oidc_site}/logout")
     press(browser, "Sign out")

@@ -63,6 +63,25 @@ def test_s19_others_are_not(url):
         check_address(url, "redirect_uri")
 
 
+LOOPBACK = ("http://127.0.0.1:6379/", "http://localhost/a", "http://[::1]:1/")
+
+
+@pytest.mark.parametrize("url", LOOPBACK)
+def test_s19_a_party_on_another_machine_does_not_name_a_service_on_this_one(url):
+    for namer in ("https://login.example.com", "https://127.0.0.1.example.com/", "", "http://["):
+        with pytest.raises(AuthError, match="the endpoint must be an https URL"):
+            check_address(url, "the endpoint", named_by=namer)
+    for namer in (*LOOPBACK, "https://localhost/issuer"):
+        assert check_address(url, "the endpoint", named_by=namer) == url
+
+
+def test_a_party_on_another_machine_names_https_addresses():
+    url = "https://api.example.com/token"
+    assert check_address(url, "x", named_by="https://login.example.com") == url
+    with pytest.raises(AuthError, match="x must be an https URL"):
+        check_address("http://api.example.com/", "x", named_by="http://localhost/")
+
+
 def test_a_message_has_neither_query_nor_user():
     url = "http://user:password@login.example.com/path?code=secret#token"
     assert without_query(url) == "'http://login.example.com/path'"

@@ -191,6 +191,53 @@ def test_a_user_signs_in_with_friendfeed(run, browser, provider):
     assert user["query"] == {"include": "id,name,description"}
 
 
+class RefusalsHandler(RequestHandler):
+    async def get(self):
+        if not self.get_argument("oauth_token", None):
+            await self.authorize_redirect()
+            return
+        try:
+            self.write(await self.get_authenticated_user())
+        except AuthError as error:
+            self.set_status(401)
+            self.write(str(error))
+
+
+class TwitterRefusalsHandler(RefusalsHandler, TwitterMixin):
+    pass
+
+
+class FriendFeedRefusalsHandler(RefusalsHandler, FriendFeedMixin):
+    pass
+
+
+@pytest.mark.parametrize("body", ['{"a": 1}', "[1]", '"alice"', "7", "{}", "null"])
+@pytest.mark.parametrize(
+    ("handler", "path", "message"),
+    [
+        (
+            TwitterRefusalsHandler,
+            "/api/1.1/account/verify_credentials.json",
+            "Twitter returned no user with screen_name",
+        ),
+        (
+            FriendFeedRefusalsHandler,
+            "/api/v2/feedinfo/alice",
+            "FriendFeed returned no user with id",
+        ),
+    ],
+)
+def test_an_answer_that_is_not_a_user_signs_nobody_in(
+    run, browser, provider, handler, path, message, body
+):
+    if handler is FriendFeedRefusalsHandler:
+        provider.validator.version = "1.0"
+    provider.pages[path] = 200, {"Content-Type": "application/json"}, body
+    login = run(handler)
+    page = browser.open(browser.visit(login, until=login))
+    assert (page.status, page.text) == (401, message)
+
+
 def test_a_form_to_friendfeed_is_signed(run, browser):
     answer = json.loads(browser.request(run(FriendFeedHandler), {}).body)
     assert answer["path"] == "/api/v2/entry"

@@ -191,7 +191,7 @@ def test_s19_a_refusal_is_not_believed_in_another_browser(run, browser, another_
     assert another_browser.open(back).text.startswith("TransactionError: ")
     expected = "ProviderError: the user did not allow the sign-in"
     assert browser.open(back).text == expected
-    assert browser.cookie("auth_") == []
+    assert browser.cookie("tornado_signin_") == []
 
 
 def test_s19_an_answer_counts_once(run, browser, provider):
@@ -199,7 +199,7 @@ def test_s19_an_answer_counts_once(run, browser, provider):
     back = browser.visit(login, until=login)
     cookies = list(browser.cookies)
     assert browser.open(back).status == 200
-    assert browser.cookie("auth_") == []
+    assert browser.cookie("tornado_signin_") == []
     for cookie in cookies:
         browser.cookies.set_cookie(cookie)
     assert browser.open(back).text.startswith("TransactionError: ")
@@ -225,7 +225,7 @@ def test_s19_two_tabs_do_not_break_each_other(run, browser):
 def test_s19_a_forged_cookie_is_refused(run, browser):
     login = run()
     back = browser.visit(login, until=login)
-    (cookie,) = browser.cookie("auth_")
+    (cookie,) = browser.cookie("tornado_signin_")
     cookie.value = cookie.value[:-3] + "000"
     assert browser.open(back).text.startswith("TransactionError: ")
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import urllib.parse
+from types import SimpleNamespace
 
 import pytest
 
+from tornado.auth import AuthError, OAuth2Provider, TransactionError
+from tornado.auth._oauth2._answer import Answer
 from tornado.web import RequestHandler
 
 
@@ -153,6 +156,88 @@ def test_s19_an_answer_that_comes_to_the_address_of_another_provider_is_refused(
     back = browser.visit(f"{two.login}/dishonest?with=dishonest", until=f"{own}?code")
     assert browser.open(back).status == 403
     assert two.dishonest.received == []
+
+
+def test_s19_addresses_that_differ_in_their_query_only_are_one_address(two, browser, make_provider):
+    """Anybody adds to a query, so an answer to one of them is not told from one to the other."""
+    unnamed = {"issuer": None, "sends_issuer": False}
+    issuers = {"honest": two.honest.issuer, "dishonest": two.dishonest.url}
+    for name, issuer in issuers.items():
+        two.providers[name] = make_provider(
+            issuer, name=name, redirect_uri=f"{two.login}?p={name}", **unnamed
+        )
+    two.application.settings.update(honest_oauth={"key": "web"}, dishonest_oauth={"key": "us"})
+    back = browser.visit(f"{two.login}?with=dishonest", until=f"{two.login}?code")
+    assert browser.open(back).status == 403
+    assert two.dishonest.received == []
+    assert two.honest.requests("/token") == []
+
+
+class AnswerAt:
+    """A handler that an answer without a state came to."""
+
+    def __init__(self, address):
+        parts = urllib.parse.urlsplit(address)
+        self.request = SimpleNamespace(
+            protocol=parts.scheme, host=parts.netloc, path=parts.path, full_url=lambda: address
+        )
+
+    def get_arguments(self, name, strip=True):
+        return ["the code"] if name == "code" else []
+
+
+def check_at(address, *redirect_uris, asked=None):
+    """Check an answer to the first of two providers, which have these addresses."""
+    providers = [
+        OAuth2Provider(
+            name=str(number),
+            authorize_url=f"https://{number}.example/a",
+            token_url=f"https://{number}.example/t",
+            redirect_uri=uri,
+        )
+        for number, uri in enumerate(redirect_uris)
+    ]
+    return Answer(AnswerAt(address), providers).check_without_transaction(asked)
+
+
+@pytest.mark.parametrize(
+    ("address", "own", "other"),
+    [
+        ("https://site/a?code=x", "https://site/a", "https://site/b"),
+        ("https://site/a?code=x", "https://site/a", None),
+        ("http://inner:8000/a?code=x", "https://site/a", "https://site/b"),
+        ("https://site/a?code=x", "/a", "/b"),
+        ("https://site/a?code=x", "https://site/a", "https://other/a"),
+        ("https://site:443/a?code=x", "https://SITE/a", "https://other/a"),
+    ],
+)
+def test_an_answer_at_the_address_of_its_provider_is_taken(address, own, other):
+    assert check_at(address, own, other).code == "the code"
+
+
+@pytest.mark.parametrize(
+    ("address", "own", "other"),
+    [
+        ("https://site/a?code=x", "https://site/a?p=1", "https://site/a?p=2"),
+        ("https://site/a?code=x", "https://site/a", "https://site:443/a"),
+        ("https://site/a?code=x", "https://site/a", "https://Site/a"),
+        ("https://site/a?code=x", "https://site/a", "/a#b"),
+        ("https://other/a?code=x", "https://site/a", "https://other/a"),
+        ("https://site/b?code=x", "https://site/a", "https://site/b"),
+        ("https://other//site/a?code=x", "https://site/a", "https://other/a"),
+        ("https://site:x/a?code=x", "https://site/a", "https://other/a"),
+    ],
+)
+def test_s19_an_answer_at_the_address_of_another_provider_is_not_taken(address, own, other):
+    with pytest.raises(AuthError):
+        check_at(address, own, other)
+
+
+def test_s19_an_answer_to_a_request_with_another_redirect_uri_is_not_taken():
+    addresses = ("https://site/a?code=x", "https://site/a", "https://site/b")
+    assert check_at(*addresses, asked="https://site/a")
+    with pytest.raises(TransactionError, match="another redirect_uri"):
+        check_at(*addresses, asked="https://site/c")
 
 
 def test_s19_a_handler_with_one_provider_refuses_answers_to_questions_to_another_one(

@@ -11,6 +11,7 @@ import pytest
 
 from tornado import gen
 from tornado.auth import AuthError, FacebookGraphMixin, OAuth2Mixin
+from tornado.auth._transactions._transaction import challenge_of
 from tornado.httpclient import AsyncHTTPClient
 from tornado.web import RequestHandler, asynchronous
 
@@ -226,3 +227,62 @@ def test_a_program_that_checks_by_itself_says_so(exchanging, browser, node_provi
     page = browser.open(f"{running.login}?code=x&error=access_denied&state=its+own")
     assert page.status == 403
     assert page.text == "the provider refused: access_denied"
+
+
+class VerifierOfItsOwn(Exchanging):
+    """A program with PKCE of its own, which asks the token endpoint in one of several ways."""
+
+    verifier = "v" * 43
+    own_params: ClassVar[dict[str, str]] = {
+        "state": "of the program",
+        "code_challenge": challenge_of(verifier),
+        "code_challenge_method": "S256",
+    }
+
+    async def get(self):
+        if not self.get_argument("code", False):
+            self.begin()
+            return
+        form = f"{self.body()}&code_verifier={self.verifier}"
+        url = self._OAUTH_ACCESS_TOKEN_URL
+        how = self.get_argument("how", "post")
+        client = self.get_auth_http_client()
+        if how == "get":
+            response = await client.fetch(f"{url}?{form}", raise_error=False)
+        elif how == "in the query":
+            response = await client.fetch(
+                f"{url}?{form}", method="POST", body="", raise_error=False
+            )
+        else:
+            address = {"post": url, "with a query": f"{url}?", "with more": f"{url}?a=b"}[how]
+            response = await client.fetch(address, method="POST", body=form)
+        self.write(response.body)
+
+
+def test_a_program_with_pkce_of_its_own_signs_in(exchanging, browser):
+    running = exchanging(VerifierOfItsOwn, cookie_secret="secret")
+    back = browser.visit(running.login, until=f"{running.login}?")
+    assert json.loads(browser.open(back).text)["access_token"]
+
+
+@pytest.mark.expected_errors("Uncaught exception GET /login")
+@pytest.mark.parametrize("how", ["post", "get", "in the query", "with a query", "with more"])
+def test_s19_pkce_of_the_program_does_not_replace_the_check_of_its_state(
+    exchanging, browser, another_browser, node_provider, how
+):
+    running = exchanging(VerifierOfItsOwn, cookie_secret="secret")
+    back = browser.visit(running.login, until=f"{running.login}?")
+    page = another_browser.open(f"{back}&{urlencode({'how': how})}")
+    assert page.status == 500
+    assert node_provider.requests("/token") == []
+
+
+@pytest.mark.expected_errors("Uncaught exception GET /login")
+@pytest.mark.parametrize("how", ["post", "with a query"])
+def test_s19_an_answer_counts_once_for_it_too(exchanging, browser, node_provider, how):
+    running = exchanging(VerifierOfItsOwn, cookie_secret="secret")
+    back = browser.visit(running.login, until=f"{running.login}?")
+    address = f"{back}&{urlencode({'how': how})}"
+    assert browser.open(address).status == 200
+    assert browser.open(address).status == 500
+    assert len(node_provider.requests("/token")) == 1

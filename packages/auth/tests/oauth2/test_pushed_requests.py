@@ -170,7 +170,7 @@ def test_a_nonce_is_asked_for_once_and_kept_for_its_origin(binding, browser, nod
 def test_the_private_key_in_the_cookie_is_encrypted(binding, browser, node_provider):
     running = binding(False)
     browser.open(running.login, until=node_provider.issuer)
-    [cookie] = browser.cookie("auth_")
+    [cookie] = browser.cookie("tornado_signin_")
     payload = cookie.value.split("|")[4].partition(":")[2]
     transaction = json.loads(base64.b64decode(payload))
     header, key, _, _, _ = transaction["data"]["dpop"].split(".")
@@ -220,6 +220,13 @@ def test_metadata_of_a_server_make_a_provider(node_provider, site):
     assert provider.uses_dpop
     assert provider.requires_subject
     assert provider.scope == ("atproto",)
+    for name in ("dpop_signing_alg_values_supported", "scopes_supported"):
+        kept = metadata[name]
+        for odd in (5, "ES256 atproto", {"ES256": 1, "atproto": 1}, True, [[]]):
+            metadata[name] = odd
+            with pytest.raises(AuthError, match=f"not a server of the AT Protocol: see {name}"):
+                asyncio.run(discover_bluesky_provider(server.url))
+        metadata[name] = kept
     metadata["token_endpoint"] = "http://login.example.com/token"
     with pytest.raises(AuthError, match="token_endpoint of the metadata must be an https URL"):
         asyncio.run(discover_oauth2_provider(server.url))

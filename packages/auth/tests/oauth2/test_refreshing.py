@@ -185,6 +185,75 @@ def test_a_failure_reaches_all_and_may_be_tried_again():
     asyncio.run(run())
 
 
+def test_new_tokens_that_could_not_be_stored_are_stored_by_the_next_call():
+    async def run():
+        refreshes, requests, stored = Refreshes(), [], []
+
+        async def request():
+            requests.append(1)
+            return {"refresh_token": "new"}
+
+        async def replace(tokens):
+            await asyncio.sleep(0)
+            stored.append(tokens)
+            if len(stored) == 1:
+                raise OSError("the database is down")
+
+        both = (refreshes.run("old", request, replace=replace) for _ in range(2))
+        results = await asyncio.gather(*both, return_exceptions=True)
+        assert [str(each) for each in results] == ["the database is down"] * 2
+        for _ in range(2):
+            assert await refreshes.run("old", request, replace=replace) == {"refresh_token": "new"}
+        assert requests == [1]
+        assert stored == [{"refresh_token": "new"}] * 2
+
+    asyncio.run(run())
+
+
+def test_new_tokens_are_stored_even_if_all_that_wait_go_away():
+    async def run():
+        refreshes, may_end, is_stored = Refreshes(), asyncio.Event(), asyncio.Event()
+
+        async def request():
+            await may_end.wait()
+            return {"refresh_token": "new"}
+
+        waiting = asyncio.ensure_future(
+            refreshes.run("old", request, replace=lambda tokens: is_stored.set())
+        )
+        await asyncio.sleep(0)
+        waiting.cancel()
+        may_end.set()
+        await asyncio.wait_for(is_stored.wait(), 30)
+
+    asyncio.run(run())
+
+
+def test_tokens_are_not_forgotten_while_they_are_stored():
+    async def run():
+        now = [0.0]
+        refreshes, requests, may_end = Refreshes(clock=lambda: now[0]), [], asyncio.Event()
+
+        async def request():
+            requests.append(1)
+            return {}
+
+        async def replace(tokens):
+            await may_end.wait()
+
+        calls = [asyncio.ensure_future(refreshes.run("old", request, replace=replace))]
+        for _ in range(5):
+            await asyncio.sleep(0)
+        now[0] += _refreshing.KEPT_FOR + 1
+        calls.append(asyncio.ensure_future(refreshes.run("old", request, replace=replace)))
+        await asyncio.sleep(0)
+        may_end.set()
+        await asyncio.gather(*calls)
+        assert requests == [1]
+
+    asyncio.run(run())
+
+
 def test_results_are_kept_for_a_while_in_bounded_number():
     async def run():
         now = [0.0]

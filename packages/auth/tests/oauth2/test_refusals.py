@@ -15,7 +15,7 @@ def test_s15_a_sign_in_that_would_end_on_another_site_does_not_begin(signing_in,
     for address in ("//h", "/\\h", "https://h/", "/\t/h"):
         query = urllib.parse.urlencode({"next": address})
         assert browser.open(f"{signing_in.login}?{query}").status == 500
-    assert browser.cookie("auth_") == []
+    assert browser.cookie("tornado_signin_") == []
 
 
 def test_s19_another_code_than_that_of_the_answer_is_refused():

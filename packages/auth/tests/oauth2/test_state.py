@@ -63,9 +63,9 @@ def test_s19_a_state_counts_once_even_if_its_cookie_is_sent_again(
     signing_in, browser, node_provider
 ):
     back = browser.visit(signing_in.login, until=f"{signing_in.login}?")
-    [cookie] = browser.cookie("auth_")
+    [cookie] = browser.cookie("tornado_signin_")
     assert browser.open(back).status == 200
-    assert browser.cookie("auth_") == []
+    assert browser.cookie("tornado_signin_") == []
     asked = len(node_provider.requests("/token"))
     assert browser.open(back).status == 403
     browser.cookies.set_cookie(cookie)
@@ -78,13 +78,13 @@ def test_s19_a_state_counts_once_even_if_its_cookie_is_sent_again(
 def test_s19_a_refused_answer_ends_the_sign_in_too(signing_in, browser):
     back = browser.visit(signing_in.login, until=f"{signing_in.login}?")
     assert browser.open(with_query(back, iss="https://attacker.example")).status == 403
-    assert browser.cookie("auth_") == []
+    assert browser.cookie("tornado_signin_") == []
     assert browser.open(back).status == 403
 
 
 def test_s19_a_changed_cookie_is_not_a_transaction(signing_in, browser):
     back = browser.visit(signing_in.login, until=f"{signing_in.login}?")
-    [cookie] = browser.cookie("auth_")
+    [cookie] = browser.cookie("tornado_signin_")
     cookie.value = cookie.value[:-4] + ("0000" if cookie.value[-4:] != "0000" else "1111")
     assert browser.open(back).status == 403
 
@@ -103,8 +103,10 @@ def test_a_browser_has_at_most_five_sign_ins_under_way_and_the_oldest_is_dropped
     urls = [
         browser.open(signing_in.login, until=signing_in.provider.issuer).location for _ in range(7)
     ]
-    assert len(browser.cookie("auth_")) == 5
-    states = {each.name.removeprefix("auth_") for each in browser.cookie("auth_")}
+    assert len(browser.cookie("tornado_signin_")) == 5
+    states = {
+        each.name.removeprefix("tornado_signin_") for each in browser.cookie("tornado_signin_")
+    }
     assert states == {query_of(url)["state"] for url in urls[2:]}
 
 

@@ -338,3 +338,21 @@ def test_neither_answer_nor_log_hold_the_token(backchannel, logout_token, caplog
     for part in token.split("."):
         assert part not in page.text
         assert part not in caplog.text
+
+
+def test_s19_an_issuer_that_was_not_checked_is_escaped_in_the_log(
+    site, browser, provider, other_provider, caplog
+):
+    clients = [{"issuer": each.issuer, "key": "client-1"} for each in (provider, other_provider)]
+    routes = [("/backchannel", BackChannelHandler, {"seen": []})]
+    ours = site(routes, cookie_secret="a secret of the tests", oidc=clients)
+    issuer = "https://x.example\n[I 1] \x1b[2Jall is well" + "x" * 10_000
+    token = provider.sign({"iss": issuer})
+    page = browser.request(f"{ours.url}/backchannel", {"logout_token": token})
+    assert page.status == 400
+    [message] = [
+        each.getMessage() for each in caplog.records if "back-channel" in each.getMessage()
+    ]
+    assert "no client of https://x.example\\n" in message
+    assert message.isprintable()
+    assert len(message) < 300

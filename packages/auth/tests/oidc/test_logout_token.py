@@ -30,6 +30,10 @@ def logout_claims(claims):
     return make
 
 
+def test_a_token_may_be_good_for_an_hour(logout_claims):
+    assert check_logout_token(logout_claims(exp=NOW + 3600 + 60), AUDIENCE, NOW) == "id-1"
+
+
 def test_a_good_token_gives_its_id(logout_claims):
     assert check_logout_token(logout_claims(), AUDIENCE, NOW) == "id-1"
     for changes in ({"sub": None}, {"sid": None}, {"events": {EVENT: {}, "other": {}}}):
@@ -60,6 +64,8 @@ def test_a_good_token_gives_its_id(logout_claims):
         ({"exp": None}, "no exp"),
         ({"exp": NOW - 120}, "has expired"),
         ({"iat": None}, "no iat"),
+        ({"exp": NOW + 3600 + 61}, "good for more than 3600 seconds"),
+        ({"exp": 1e18}, "good for more than 3600 seconds"),
     ],
 )
 def test_s19_a_wrong_claim_is_refused(logout_claims, changes, message):

@@ -8,11 +8,11 @@ import threading
 
 import pytest
 
-from tornado.auth import AuthError, OpenIDConnectClient
+from tornado.auth import AuthError, OAuth2Provider, OpenIDConnectClient
 from tornado.auth._oidc._algorithms import ALGORITHMS
 from tornado.auth._oidc._checker import TokenChecker
 from tornado.auth._oidc._id_token import SignIn
-from tornado.auth._oidc._metadata import discovery_address
+from tornado.auth._oidc._metadata import ProviderMetadata, discovery_address
 from tornado.auth._oidc._provider import Provider, provider_of
 from tornado.auth._oidc._shared import SharedValue
 from tornado.httpclient import AsyncHTTPClient
@@ -107,6 +107,22 @@ def test_a_failure_reaches_all_that_wait_and_is_not_kept(known, provider):
     assert provider.counts == {DISCOVERY: 1}
     provider.metadata = {}
     assert run(known.metadata).issuer == provider.issuer
+
+
+def test_a_second_token_waits_for_the_keys_that_the_first_has_asked_for(known, provider, clock):
+    """A sign-in during the fetch of a new key is not refused because of the interval."""
+    key_of(known)
+    clock.now += 60
+    provider.keys = [{**provider.keys[0], "kid": "new"}]
+
+    async def work(client):
+        first = asyncio.ensure_future(known.key(client, "new", RS256))
+        await asyncio.sleep(0)
+        second = asyncio.ensure_future(known.key(client, "new", RS256))
+        return await asyncio.gather(first, second)
+
+    assert {key.kid for key in run(work)} == {"new"}
+    assert provider.counts["/keys"] == 2
 
 
 def test_a_fetch_of_a_loop_that_ended_blocks_nobody(known, provider):
@@ -236,6 +252,28 @@ def test_s19_a_document_is_believed_only_if_it_is_the_issuers_and_safe(
     provider.metadata = metadata
     with pytest.raises(AuthError, match=message):
         run(known.metadata)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "authorization_endpoint",
+        "token_endpoint",
+        "jwks_uri",
+        "userinfo_endpoint",
+        "end_session_endpoint",
+        "revocation_endpoint",
+    ],
+)
+def test_s19_an_issuer_on_another_machine_does_not_name_a_service_on_this_one(name):
+    issuer = "https://a.example"
+    good = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+    document = {each: f"{issuer}/{each}" for each in good} | {"issuer": issuer}
+    assert ProviderMetadata.parse(document, issuer).issuer == issuer
+    with pytest.raises(AuthError, match=f"{name} must be an https URL"):
+        ProviderMetadata.parse(document | {name: "http://127.0.0.1:6379/"}, issuer)
+    with pytest.raises(AuthError, match=f"{name}.* must be an https URL"):
+        OAuth2Provider.from_metadata(document | {name: "http://localhost:9200/"})
 
 
 def test_s19_the_issuer_is_compared_as_plain_text(provider, clock):

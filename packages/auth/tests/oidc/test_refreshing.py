@@ -131,3 +131,27 @@ def test_a_user_of_an_unknown_issuer_is_refused(refresh, provider, user, caplog)
     assert page.status == 403
     assert "no client of https://other.example" in page.text + caplog.text
     assert not provider.token_requests
+
+
+@pytest.mark.parametrize("first", [None, "user-1"])
+def test_s19_another_caller_with_the_same_token_is_checked_too(
+    refresh, provider, user, stored, first
+):
+    """The token is used once; whose it is, is asked for each caller."""
+    provider.tokens = {"refresh_token": "refresh-2"}
+    assert refresh(first and {**user, "sub": first}).status == 200
+    assert refresh({**user, "sub": "user-2"}).status == 403
+    tokens = json.loads(refresh(user).text)
+    assert tokens["id_token"].count(".") == 2
+    assert "id_token" not in json.loads(refresh(None).text)
+    assert len(provider.token_requests) == 1
+    assert len(stored) == 1
+
+
+def test_a_caller_with_another_user_does_not_lose_the_new_tokens(refresh, provider, user, stored):
+    provider.tokens = {"refresh_token": "refresh-2"}
+    assert refresh({**user, "sub": "user-2"}).status == 403
+    assert stored == []
+    assert json.loads(refresh(user).text)["refresh_token"] == "refresh-2"
+    assert [tokens["refresh_token"] for tokens in stored] == ["refresh-2"]
+    assert len(provider.token_requests) == 1

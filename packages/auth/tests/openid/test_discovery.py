@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
+
 import pytest
 
 from tornado.auth import AuthError
-from tornado.auth._openid._discovery import services_of_html, services_of_xrds, xrds_location
+from tornado.auth._openid._discovery import (
+    check_identifier,
+    discover,
+    services_of_html,
+    services_of_xrds,
+    xrds_location,
+)
+from tornado.auth._openid._message import Assertion
+from tornado.httpclient import AsyncHTTPClient, HTTPResponse
+from tornado.httputil import HTTPHeaders
 
 SIGNON = "http://specs.openid.net/auth/2.0/signon"
 OTHER = "http://openid.net/signon/1.1"
@@ -81,3 +93,71 @@ def test_a_page_without_links_has_no_services():
 
 def test_only_the_beginning_of_a_page_is_read():
     assert services_of_html(" " * 40_000 + PAGE) == []
+
+
+@pytest.mark.parametrize("page", ["<![foo[ x]]>", "<![[["])
+def test_a_page_that_the_parser_gives_up_is_refused(page):
+    for read in (services_of_html, xrds_location):
+        with pytest.raises(AuthError, match="not HTML that can be read"):
+            read(f"<html><head>{page}</head></html>")
+
+
+def run(function, *arguments):
+    """Run a coroutine function with a client of its own loop."""
+
+    async def main():
+        client = AsyncHTTPClient(force_instance=True)
+        try:
+            return await function(client, *arguments)
+        finally:
+            client.close()
+
+    return asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("claimed_id", "identity"),
+    [("http://[#", "http://[#"), ("https://[#a", "https://[#b"), ("", ""), ("#", "#")],
+)
+def test_an_identifier_that_is_not_a_url_is_refused(claimed_id, identity):
+    endpoint = "https://provider.example/openid"
+    fields = {"claimed_id": claimed_id, "identity": identity, "op_endpoint": endpoint}
+    with pytest.raises(AuthError, match="the claimed identifier must be an absolute URL"):
+        run(check_identifier, Assertion(fields, frozenset(fields)))
+
+
+def test_s19_a_provider_on_another_machine_names_no_identifier_on_this_one(provider):
+    identifier = f"{provider.url}/users/alice"
+    assert run(discover, identifier, provider.endpoint) == [(provider.endpoint, None)]
+    with pytest.raises(AuthError, match="the claimed identifier must be an https URL"):
+        run(discover, identifier, "https://provider.example/openid")
+    assert run(discover, identifier, provider.endpoint)
+
+
+class ElsewhereClient:
+    """A client to which an identifier on another machine answers; it keeps what is asked for."""
+
+    def __init__(self, **answer):
+        self.answer = answer
+        self.asked = []
+
+    async def fetch(self, request, raise_error):
+        self.asked.append(request.url)
+        headers = HTTPHeaders(self.answer.get("headers", {}))
+        body = io.BytesIO(self.answer.get("body", b""))
+        return HTTPResponse(request, 200, headers, body)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"headers": {"X-XRDS-Location": "http://127.0.0.1:6379/"}},
+        {"body": b'<meta http-equiv="X-XRDS-Location" content="http://localhost:9200/">'},
+    ],
+)
+def test_s19_an_identifier_on_another_machine_names_no_document_on_this_one(answer):
+    client = ElsewhereClient(**answer)
+    identifier, endpoint = "https://ada.example/", "https://provider.example/openid"
+    with pytest.raises(AuthError, match="the XRDS document must be an https URL"):
+        asyncio.run(discover(client, identifier, endpoint))
+    assert client.asked == [identifier]

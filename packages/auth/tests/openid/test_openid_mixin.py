@@ -191,7 +191,7 @@ def test_s19_an_answer_counts_once(browser, login, provider):
     back = browser.visit(login, until=login)
     cookies = list(browser.cookies)
     assert browser.open(back).status == 200
-    assert browser.cookie("auth_") == []
+    assert browser.cookie("tornado_signin_") == []
     for cookie in cookies:
         browser.cookies.set_cookie(cookie)
     assert browser.open(back).text.startswith("TransactionError: ")

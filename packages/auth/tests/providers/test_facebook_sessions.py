@@ -181,6 +181,11 @@ def test_s19_an_answer_in_another_browser_is_refused(run, browser, another_brows
             json.dumps(SESSION | {"sig": "\u00e9"}),
             "AuthError: the session is not signed by Facebook",
         ),
+        ("[" * 5000, "AuthError: the session of Facebook is not JSON"),
+        (
+            '{"uid": "\\ud800", "session_key": "\\udfff", "sig": "a"}',
+            "AuthError: the session is not signed by Facebook",
+        ),
         (
             json.dumps(SESSION | {"uid": 1, "sig": signature(SESSION)}),
             "AuthError: the session is not signed by Facebook",

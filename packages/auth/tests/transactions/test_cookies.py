@@ -11,7 +11,7 @@ import pytest
 
 from tornado.auth import MemoryReplayStore, TransactionError
 from tornado.auth._transactions import _transaction
-from tornado.auth._transactions._cookies import Transactions
+from tornado.auth._transactions._cookies import MOST_TRANSACTIONS, Transactions
 from tornado.auth._transactions._transaction import LIFETIME, Transaction
 from tornado.web import create_signed_value, decode_signed_value
 
@@ -84,7 +84,7 @@ def test_s18_the_cookie_is_for_this_host_and_https_only_except_over_http_on_loop
     begin(handler)
     [(name, attributes)] = handler.attributes.items()
     is_insecure = protocol == "http" and host in {"127.0.0.1", "localhost", "[::1]"}
-    assert name.startswith("auth_" if is_insecure else "__Host-auth_")
+    assert name.startswith("tornado_signin_" if is_insecure else "__Host-tornado_signin_")
     assert attributes == {
         "path": "/",
         "max_age": LIFETIME,
@@ -98,7 +98,7 @@ def test_an_answer_that_another_site_posts_brings_the_cookie_over_https():
     handler = Handler(protocol="https", host="we.example")
     transaction = Transaction(state="s", provider="p")
     Transactions(handler).begin(transaction, posts_back=True)
-    assert handler.attributes["__Host-auth_s"]["samesite"] == "None"
+    assert handler.attributes["__Host-tornado_signin_s"]["samesite"] == "None"
 
 
 def test_s19_a_transaction_ends_when_the_browser_takes_too_long(monkeypatch):
@@ -130,6 +130,25 @@ def test_s19_a_state_is_taken_once_even_by_requests_that_come_together():
     assert sum(isinstance(each, TransactionError) for each in results) == 4
 
 
+def test_a_state_of_the_program_counts_once_in_each_browser():
+    store = MemoryReplayStore()
+    jars = {}, {}
+    for jar in jars:
+        begin(Handler(jar), "home")
+    sent_again = dict(jars[0])
+    for jar in jars:
+        assert take(Handler(jar, auth_replay_store=store), "home").state == "home"
+    with pytest.raises(TransactionError, match="answered before"):
+        take(Handler(sent_again, auth_replay_store=store), "home")
+
+
+def test_a_state_of_the_program_may_be_used_for_another_sign_in():
+    jar, store = {}, MemoryReplayStore()
+    for _ in range(3):
+        begin(Handler(jar), "home")
+        assert take(Handler(jar, auth_replay_store=store), "home").state == "home"
+
+
 def test_s19_an_answer_to_a_question_to_another_provider_is_refused_and_ends_the_sign_in():
     jar = {}
     begin(Handler(jar))
@@ -141,7 +160,7 @@ def test_s19_an_answer_to_a_question_to_another_provider_is_refused_and_ends_the
 def test_s18_a_cookie_does_not_count_under_another_name():
     jar = {}
     begin(Handler(jar))
-    jar["auth_" + "t" * 22] = jar.pop("auth_" + "s" * 22)
+    jar["tornado_signin_" + "t" * 22] = jar.pop("tornado_signin_" + "s" * 22)
     with pytest.raises(TransactionError):
         take(Handler(jar), "t" * 22)
 
@@ -154,18 +173,55 @@ def test_s18_a_cookie_of_another_key_does_not_count():
 
 
 def test_a_signed_value_that_is_not_a_transaction_does_not_count():
-    for text in ("", "[]", "{}", '{"state": "s"}', '{"state": "s", "provider": "p", "more": 1}'):
-        jar = {"auth_s": create_signed_value(SECRET, "auth_s", text).decode()}
+    for text in (
+        "",
+        "[]",
+        "{}",
+        '{"state": "s"}',
+        '{"state": "s", "provider": "p"}',
+        '{"state": "s", "provider": "p", "id": "i", "more": 1}',
+    ):
+        jar = {"tornado_signin_s": create_signed_value(SECRET, "tornado_signin_s", text).decode()}
         with pytest.raises(TransactionError):
             take(Handler(jar), "s")
 
 
 def test_the_oldest_of_five_is_dropped_and_so_are_those_that_are_not_valid(monkeypatch):
-    jar, now = {"auth_x": "made up", "auth_y": "2|1:0|", "other": "stays"}, time.time()
+    jar, now = (
+        {"tornado_signin_x": "made up", "tornado_signin_y": "2|1:0|", "other": "stays"},
+        time.time(),
+    )
     for number in range(8):
         monkeypatch.setattr(_transaction.time, "time", lambda number=number: now - 100 + number)
         begin(Handler(jar), f"state{number}", started=now - 100 + number)
-    assert set(jar) == {"other", *(f"auth_state{number}" for number in range(3, 8))}
+    assert set(jar) == {"other", *(f"tornado_signin_state{number}" for number in range(3, 8))}
+
+
+@pytest.mark.parametrize("protocol", ["http", "https"])
+def test_cookies_of_the_program_are_left_alone(protocol):
+    prefix = "" if protocol == "http" else "__Host-"
+    names = (
+        "auth_token",
+        "tornado_signing",
+        "tornado_signin_",
+        "tornado_signin_a.b",
+        "tornado_signin_" + "A" * 64,
+        "tornado_signin_" + "a" * 65,
+    )
+    jar = {prefix + name: "stays" for name in names}
+    for number in range(MOST_TRANSACTIONS + 2):
+        begin(Handler(jar, protocol=protocol), f"state{number}")
+    assert {name for name, value in jar.items() if value == "stays"} == {
+        prefix + name for name in names
+    }
+    assert len(jar) == len(names) + MOST_TRANSACTIONS
+
+
+def test_long_states_are_dropped_too():
+    jar = {}
+    for number in range(MOST_TRANSACTIONS + 2):
+        begin(Handler(jar), f"state {number}")
+    assert len(jar) == MOST_TRANSACTIONS
 
 
 def test_a_long_state_of_the_program_has_a_cookie_of_bounded_name():
@@ -176,7 +232,7 @@ def test_a_long_state_of_the_program_has_a_cookie_of_bounded_name():
     assert len(name) < 80
     assert take(Handler(jar), state).state == state
     with pytest.raises(TransactionError):
-        take(Handler(jar), name.removeprefix("auth_"))
+        take(Handler(jar), name.removeprefix("tornado_signin_"))
 
 
 def test_without_a_cookie_secret_the_error_says_what_to_set():

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from tornado.auth import AuthError, MemoryReplayStore
-from tornado.auth._transactions._replay import replay_store
+from tornado.auth._transactions._replay import replay_store, use_once
 
 
 class Clock:
@@ -46,6 +46,28 @@ def test_s19_a_full_store_refuses_instead_of_forgetting():
     assert not use(store, "a")
     clock.now += 11
     assert use(store, "d")
+
+
+def test_s19_a_provider_that_fills_the_store_stops_nobody_elses_sign_in():
+    clock = Clock()
+    store = MemoryReplayStore(3, clock)
+    handler = SimpleNamespace(settings={"auth_replay_store": store})
+
+    def use_id(kind, id):
+        return asyncio.run(use_once(handler, kind, id, 10))
+
+    for id in ("a", "b c", "d  \ud800"):
+        assert use_id("logout https://a.example", id)
+    for id in ("d", "e f", "transaction g"):
+        with pytest.raises(AuthError, match="auth_replay_store"):
+            use_id("logout https://a.example", id)
+    assert not use_id("logout https://a.example", "b c")
+    for kind in ("logout https://b.example", "transaction", "openid nonce https://a.example"):
+        assert use_id(kind, "a")
+        assert not use_id(kind, "a")
+    clock.now += 11
+    assert use_id("logout https://a.example", "d")
+    assert set(store._sizes) == {"logout https://a.example"}
 
 
 def test_expired_ids_take_no_memory():

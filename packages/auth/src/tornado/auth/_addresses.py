@@ -30,10 +30,12 @@ def is_loopback(host: str | None) -> bool:
         return False
 
 
-def check_address(url: object, what: str) -> str:
+def check_address(url: object, what: str, *, named_by: str | None = None) -> str:
     """Return an address of a protocol: an endpoint, or where the browser comes back.
 
     :param what: what it is the address of, for the message.
+    :param named_by: the address of the party that named it, if it is not the program: from one on
+        another machine, an address of a service on this one is not taken.
     :raises AuthError: it is not an absolute https URL (http on loopback) without a user and a fragment.
     """
     parts = _split(url)
@@ -41,9 +43,20 @@ def check_address(url: object, what: str) -> str:
         raise AuthError(f"{what} must be an absolute URL, not {shortened(str(url))}")
     if "@" in parts.netloc or "#" in url:
         raise AuthError(f"{what} must not have a user or a fragment: {without_query(url)}")
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
+    if parts.scheme == "http" and is_loopback(parts.hostname):
+        if named_by is not None and not _is_on_loopback(named_by):
+            raise AuthError(
+                f"{what} must be an https URL, because {without_query(named_by)} on another machine"
+                f" names it, not {without_query(url)}"
+            )
+    elif parts.scheme != "https":
         raise AuthError(f"{what} must be an https URL, not {without_query(url)}")
     return url
+
+
+def _is_on_loopback(url: str) -> bool:
+    parts = _split(url)
+    return parts is not None and is_loopback(parts.hostname)
 
 
 def without_query(url: str) -> str:

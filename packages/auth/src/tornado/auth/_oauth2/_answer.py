@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from .._errors import AuthError, TransactionError
 from .._http import answer_error
@@ -23,6 +23,17 @@ class Checked(NamedTuple):
     transaction: Transaction
     provider: OAuth2Provider
     code: str
+
+
+class _Address(NamedTuple):
+    """What tells an address from those of other providers."""
+
+    host: str
+    port: int
+    path: str
+
+    def root(self) -> _Address:
+        return self._replace(path="/")
 
 
 class Answer:
@@ -49,7 +60,7 @@ class Answer:
             raise TransactionError("the answer has no state: it is not one to a sign-in from here")
         transaction = await Transactions(self._handler).take(state, provider=tuple(self._providers))
         provider = self._providers[transaction.provider]
-        self._check_issuer(provider)
+        self._check_issuer(provider, transaction.redirect_uri)
         return Checked(transaction, provider, self._code(state))
 
     def _code(self, state: str | None) -> str:
@@ -70,7 +81,7 @@ class Answer:
         if state is not None and Transactions(self._handler).find(state) is not None:
             return None
         provider = next(iter(self._providers.values()))
-        self._check_issuer(provider)
+        self._check_issuer(provider, redirect_uri or provider.redirect_uri or "")
         transaction = Transaction(
             state=state or "", provider=provider.id, redirect_uri=redirect_uri or ""
         )
@@ -83,8 +94,11 @@ class Answer:
             raise AuthError(f"the answer has the parameter {name} more than once")
         return values[0] if values else None
 
-    def _check_issuer(self, provider: OAuth2Provider) -> None:
-        """Compare the issuer that answers with the one that was asked, as plain text (RFC 9207)."""
+    def _check_issuer(self, provider: OAuth2Provider, redirect_uri: str) -> None:
+        """Compare the issuer that answers with the one that was asked, as plain text (RFC 9207).
+
+        :param redirect_uri: that of the authorization request.
+        """
         issuer = self._one("iss")
         if issuer is not None and provider.issuer is not None:
             if issuer != provider.issuer:
@@ -92,16 +106,42 @@ class Answer:
         elif issuer is None and provider.sends_issuer:
             raise TransactionError(f"the answer does not name its issuer, {provider.issuer}")
         elif len(self._providers) > 1:
-            self._check_own_address(provider)
+            self._check_own_address(provider, redirect_uri)
 
-    def _check_own_address(self, provider: OAuth2Provider) -> None:
-        """Tell providers apart by the address that the browser came back to (RFC 9700 section 4.4.2)."""
-        others = {each.redirect_uri for each in self._providers.values() if each is not provider}
-        own = provider.redirect_uri
-        if own is None or own in others:
+    def _check_own_address(self, provider: OAuth2Provider, redirect_uri: str) -> None:
+        """Tell providers apart by the address that the browser came back to (RFC 9700 section 4.4.2).
+
+        That is the host and the path: a query does not count, because anybody adds to it.
+        """
+        own = self._address(provider.redirect_uri)
+        rivals = [
+            address
+            for each in self._providers.values()
+            if each is not provider
+            and (address := self._address(each.redirect_uri)) is not None
+            and (own is None or address.path == own.path)
+        ]
+        if own is None or own in rivals:
             raise AuthError(
                 f"the provider {provider.name} does not send its issuer, and this handler has others:"
-                " give it a redirect_uri of its own"
+                " give it a redirect_uri of its own, with another path or host"
             )
-        if urlsplit(own).path != self._handler.request.path:
+        if self._address(redirect_uri) != own:
+            raise TransactionError(
+                f"the sign-in was begun with another redirect_uri than that of {provider.name}"
+            )
+        # Behind a proxy the host may be another one, so it is compared only where it decides.
+        if self._handler.request.path != own.path or (rivals and self._address("/") != own.root()):
             raise TransactionError(f"the answer did not come to the address of {provider.name}")
+
+    def _address(self, uri: str | None) -> _Address | None:
+        """Return what tells an address of this site from others."""
+        if uri is None:
+            return None
+        request = self._handler.request
+        try:
+            parts = urlsplit(urljoin(f"{request.protocol}://{request.host}{request.path}", uri))
+            port = parts.port or (443 if parts.scheme == "https" else 80)
+        except ValueError:
+            raise AuthError("the host of the request or a redirect_uri is not valid") from None
+        return _Address(parts.hostname or "", port, parts.path or "/")

@@ -1,13 +1,14 @@
 """Programs that exchange the code themselves, with the client that the mixin gives them.
 
 They were written for a mixin that did not check anything. The client does it for them: before a code
-goes to the token endpoint, the answer is checked, and the PKCE verifier is added.
+goes to the token endpoint, the answer is checked, and the PKCE verifier is added unless the program
+sends its own.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from .._errors import TransactionError
 from ._answer import Answer
@@ -47,18 +48,26 @@ class CheckingClient:
         return self.client.fetch(request, *args, **kwargs)
 
     async def _check(self, request: HTTPRequest) -> None:
-        if request.method != "POST" or not self._handler.settings.get("cookie_secret"):
-            return
-        form = parse_qsl((request.body or b"").decode("latin-1"), keep_blank_values=True)
-        names = dict(form)
-        if "code" not in names or "code_verifier" in names:
+        if not self._handler.settings.get("cookie_secret"):
             return
         providers = self._get_providers()
-        if request.url not in {provider.token_url for provider in providers}:
+        endpoint = _without_query(request.url)
+        if endpoint not in {_without_query(provider.token_url) for provider in providers}:
+            return
+        form = parse_qsl((request.body or b"").decode("latin-1"), keep_blank_values=True)
+        query = parse_qsl(urlsplit(request.url).query, keep_blank_values=True)
+        codes = [value for name, value in form + query if name == "code"]
+        if not codes:
             return
         transaction, provider, code = await Answer(self._handler, providers).check()
-        if provider.token_url != request.url:
+        if _without_query(provider.token_url) != endpoint:
             raise TransactionError(f"the code of {provider.name} must not go to another provider")
-        check_same_code(names["code"], code)
-        if transaction.verifier:
+        for each in codes:
+            check_same_code(each, code)
+        names = dict(form)
+        if transaction.verifier and "code" in names and "code_verifier" not in names:
             request.body = urlencode([*form, ("code_verifier", transaction.verifier)]).encode()
+
+
+def _without_query(url: str) -> str:
+    return urlsplit(url)._replace(query="", fragment="").geturl()

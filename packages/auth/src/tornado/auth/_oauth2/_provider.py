@@ -98,7 +98,9 @@ class OAuth2Provider:
         :raises AuthError: the document lacks an endpoint or has one that is not https.
         """
         known: dict[str, Any] = {
-            attribute: check_address(metadata[member], f"{member} of the metadata")
+            attribute: check_address(
+                metadata[member], f"{member} of the metadata", named_by=metadata["issuer"]
+            )
             for member, attribute in _ADDRESSES.items()
             if metadata.get(member) is not None
         }

@@ -47,7 +47,7 @@ class Registration:
         """Return all providers whose answers come to this handler. Override if there are several.
 
         The one that was asked gets the code. Those that do not send their issuer need a ``redirect_uri``
-        each.
+        each, with a path or a host of its own.
 
         .. versionadded:: 1.0
         """

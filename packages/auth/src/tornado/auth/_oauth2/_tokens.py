@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from tornado.httputil import url_concat
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from ._dpop import DPoPKey
+    from ._provider import Client, OAuth2Provider
+    from ._refreshing import Check, Replace
 
 
 class Tokens(Registration):
@@ -36,7 +39,8 @@ class Tokens(Registration):
         """Get new tokens for a refresh token (RFC 6749 section 6).
 
         Concurrent calls with the same token make one request, and all get its result. So do calls that
-        come soon after, with the token that was replaced.
+        come soon after, with the token that was replaced. If `replace` fails, a further call within 30
+        seconds stores the tokens of that request instead of using the old token a second time.
 
         :param replace: a function or coroutine function that stores the new tokens instead of the old
             ones. It is called once, before any of the callers gets them.
@@ -45,26 +49,32 @@ class Tokens(Registration):
 
         .. versionadded:: 1.0
         """
+        provider = self.get_oauth2_provider()
+        client = self._client(provider, client_id, client_secret)
+        return await self._refresh(provider, client, refresh_token, dpop_key, replace=replace)
 
-        async def refresh() -> dict[str, Any]:
-            provider = self.get_oauth2_provider()
-            requests = ClientRequests(
-                self._http_client(),
-                provider,
-                self._client(provider, client_id, client_secret),
-                dpop_key,
-            )
+    async def _refresh(
+        self,
+        provider: OAuth2Provider,
+        client: Client,
+        refresh_token: str,
+        dpop_key: DPoPKey | None,
+        *,
+        check: Check | None = None,
+        replace: Replace | None = None,
+    ) -> dict[str, Any]:
+        """Refresh a token of a provider; the caller knows which, whatever else this handler asks."""
+        requests = ClientRequests(self._http_client(), provider, client, dpop_key)
+
+        async def request() -> dict[str, Any]:
             tokens = await requests.request_tokens(
                 {"grant_type": "refresh_token", "refresh_token": refresh_token}
             )
             tokens.setdefault("refresh_token", refresh_token)
-            if replace is not None:
-                waiting = replace(tokens)
-                if waiting is not None:
-                    await waiting
             return tokens
 
-        return await refreshes_of(handler_of(self)).run(refresh_token, refresh)
+        key = json.dumps([provider.id, client.id, refresh_token])
+        return await refreshes_of(handler_of(self)).run(key, request, check, replace)
 
     @takes_callback(2)
     async def revoke_oauth2_token(
@@ -82,9 +92,14 @@ class Tokens(Registration):
         .. versionadded:: 1.0
         """
         provider = self.get_oauth2_provider()
+        client = self._client(provider, client_id, client_secret)
+        await self._revoke(provider, client, token, token_type_hint)
+
+    async def _revoke(
+        self, provider: OAuth2Provider, client: Client, token: str, token_type_hint: str | None
+    ) -> None:
         if provider.revocation_url is None:
             raise AuthError(f"the provider {provider.name} has no revocation_url")
-        client = self._client(provider, client_id, client_secret)
         requests = ClientRequests(self._http_client(), provider, client)
         parameters = {"token": token}
         if token_type_hint is not None:

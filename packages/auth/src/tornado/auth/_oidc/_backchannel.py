@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .._errors import AuthError
 from .._handler import handler_of
 from .._started import Started
-from .._transactions._replay import replay_store
+from .._transactions._replay import use_once
 from ._registration import OpenIDConnectRegistration
 from ._token import claimed_issuer
 
@@ -70,7 +70,7 @@ class BackChannelLogout(OpenIDConnectRegistration):
         token = tokens[0].decode("latin-1")
         client = self._logout_client(token)
         claims, token_id, lifetime = await self._checker(client).check_logout_token(token)
-        if not await replay_store(handler).use(f"logout {client.issuer} {token_id}", lifetime):
+        if not await use_once(handler, f"logout {client.issuer}", token_id, lifetime):
             raise AuthError("the logout token was used before")
         return claims
 

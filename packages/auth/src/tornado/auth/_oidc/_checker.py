@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from .._errors import AuthError
+from ._algorithms import ALGORITHMS
 from ._id_token import Audience, check_id_token, check_refreshed, time_of
 from ._joserfc import import_secret, require_joserfc
 from ._logout_token import check_logout_token
@@ -40,6 +41,11 @@ class TokenChecker:
         self._http_client = http_client
         trusted = frozenset(client.trusted_audiences)
         self._audience = Audience(client.issuer, client.key, trusted, client.leeway)
+
+    async def fetch_keys(self) -> None:
+        """Fetch the provider's keys, unless they are there, or only the client's secret is used."""
+        if any(not ALGORITHMS[name].is_shared for name in self._client.algorithms):
+            await self._provider.fetch_keys(self._http_client)
 
     async def check_id_token(self, token: object, sign_in: SignIn) -> dict[str, Any]:
         """Return the claims of the id token of a sign-in (OpenID Connect Core section 3.1.3.7).

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._errors import AuthError
-from ._id_token import check_origin, check_subject
+from ._id_token import check_origin, check_subject, time_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 _MAX_ID = 1024
+
+#: Seconds for which a token may be good: its id is remembered as long. Section 2.4 recommends 120.
+MAX_LIFETIME = 3600
 
 
 def check_logout_token(claims: Mapping[str, Any], audience: Audience, now: float) -> str:
@@ -28,6 +31,8 @@ def check_logout_token(claims: Mapping[str, Any], audience: Audience, now: float
     """
     what = "the logout token"
     check_origin(claims, audience, now, what)
+    if time_of(claims, "exp", what) > now + MAX_LIFETIME + audience.leeway:
+        raise AuthError(f"{what} is good for more than {MAX_LIFETIME} seconds")
     events = claims.get("events")
     if not isinstance(events, dict) or not isinstance(events.get(EVENT), dict):
         raise AuthError(f"{what} does not have the event of a logout")

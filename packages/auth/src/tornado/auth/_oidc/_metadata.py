@@ -72,7 +72,8 @@ class ProviderMetadata:
 
 
 def _endpoint(document: dict[str, Any], name: str) -> str:
-    return check_address(document.get(name), f"the provider's {name}")
+    what = f"the provider's {name}"
+    return check_address(document.get(name), what, named_by=document["issuer"])
 
 
 def _optional_endpoint(document: dict[str, Any], name: str) -> str | None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from .._oauth2._dpop import DPoPKey
     from .._oauth2._exchange import SignedIn
+    from .._oauth2._provider import OAuth2Provider
     from ._client import OpenIDConnectClient
 
 
@@ -96,7 +97,7 @@ class OpenIDConnectMixin(LogoutAtProvider, BackChannelLogout):
         if metadata is None:
             return Started(self._discover_and_authorize(client, client_id, client_secret, wanted))
         self._keep(metadata)
-        return self._authorize(client_id, client_secret, wanted)
+        return self._authorize(self._as_oauth2(metadata), client_id, client_secret, wanted)
 
     async def _discover_and_authorize(
         self,
@@ -105,13 +106,16 @@ class OpenIDConnectMixin(LogoutAtProvider, BackChannelLogout):
         client_secret: str | None,
         wanted: Wanted,
     ) -> None:
-        await self._discover(client.issuer)
-        await self._authorize(client_id, client_secret, wanted)
+        provider = self._as_oauth2(await self._discover(client.issuer))
+        await self._authorize(provider, client_id, client_secret, wanted)
 
     def _authorize(
-        self, client_id: str | None, client_secret: str | None, wanted: Wanted
+        self,
+        provider: OAuth2Provider,
+        client_id: str | None,
+        client_secret: str | None,
+        wanted: Wanted,
     ) -> Awaitable[None]:
-        provider = self.get_oauth2_provider()
         client = self._client(provider, client_id, client_secret)
         authorization = Authorization(handler_of(self), provider, client, wanted)
         return self._send_to_provider(provider, authorization)
@@ -228,28 +232,26 @@ class OpenIDConnectMixin(LogoutAtProvider, BackChannelLogout):
             answer's id token is left out.
         :returns: the members of the answer.
         :raises AuthError: the new id token is not valid, or is another user's; then nothing was replaced.
+            The keys are fetched before the refresh token is used, so it is not lost if they cannot be.
         """
-        client = self._oidc_client(None if user is None else user["iss"])
-        await self._discover(client.issuer)
+        registered = self._oidc_client(None if user is None else user["iss"])
+        provider = self._as_oauth2(await self._discover(registered.issuer))
+        client = self._client(provider, client_id, client_secret)
+        if user is not None:
+            await self._checker(registered).fetch_keys()
 
-        async def check(tokens: dict[str, Any]) -> None:
+        async def check(tokens: dict[str, Any]) -> dict[str, Any]:
             token = tokens.get("id_token")
             if user is None:
                 tokens.pop("id_token", None)
             elif token is not None:
-                await self._checker(client).check_refreshed(token, user, tokens["access_token"])
-            waiting = None if replace is None else replace(tokens)
-            if waiting is not None:
-                await waiting
+                access_token = tokens["access_token"]
+                await self._checker(registered).check_refreshed(token, user, access_token)
+            return tokens
 
-        refreshed: dict[str, Any] = await super().refresh_oauth2_tokens(
-            refresh_token,
-            replace=check,
-            client_id=client_id,
-            client_secret=client_secret,
-            dpop_key=dpop_key,
+        return await self._refresh(
+            provider, client, refresh_token, dpop_key, check=check, replace=replace
         )
-        return refreshed
 
     @takes_callback(2)
     async def revoke_oauth2_token(
@@ -266,10 +268,9 @@ class OpenIDConnectMixin(LogoutAtProvider, BackChannelLogout):
         :param issuer: which provider; by default that of the first client.
         :raises AuthError: the provider has no ``revocation_endpoint``.
         """
-        await self._discover(self._oidc_client(issuer).issuer)
-        await super().revoke_oauth2_token(
-            token, token_type_hint, client_id=client_id, client_secret=client_secret
-        )
+        provider = self._as_oauth2(await self._discover(self._oidc_client(issuer).issuer))
+        client = self._client(provider, client_id, client_secret)
+        await self._revoke(provider, client, token, token_type_hint)
 
 
 def _wanted(

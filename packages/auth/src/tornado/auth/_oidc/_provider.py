@@ -59,23 +59,33 @@ class Provider:
         """Return the metadata if they have been fetched."""
         return self._metadata.kept()
 
+    async def fetch_keys(self, client: AsyncHTTPClient) -> KeySet:
+        """Return the keys, fetched if they are not there or too old."""
+        return await self._keys.get(lambda: self._fetch_keys(client))
+
     async def key(self, client: AsyncHTTPClient, kid: str | None, algorithm: Algorithm) -> Key:
         """Return the key of a signature.
 
         For an unknown one the set is fetched once more, because providers change keys (OpenID Connect
-        Core section 10.1.1), though not within :data:`MIN_KEYS_INTERVAL` of the last time.
+        Core section 10.1.1), though not within :data:`MIN_KEYS_INTERVAL` of the last time. A fetch
+        that is under way is waited for.
 
         :raises AuthError: the provider has no such key, or it is not clear which.
         """
-        keys = await self._keys.get(lambda: self._fetch_keys(client))
+        keys = await self.fetch_keys(client)
         key = keys.find(kid, algorithm)
-        if key is None and self._keys.seconds_since_fetch() >= MIN_KEYS_INTERVAL:
+        if key is None and self._may_renew_keys():
             keys = await self._keys.renew(lambda: self._fetch_keys(client))
             key = keys.find(kid, algorithm)
         if key is None:
             name = "without a kid" if kid is None else f"named {shortened(kid)}"
             raise AuthError(f"{self.issuer} has no single key for {algorithm.name} {name}")
         return key
+
+    def _may_renew_keys(self) -> bool:
+        return (
+            self._keys.is_being_fetched() or self._keys.seconds_since_fetch() >= MIN_KEYS_INTERVAL
+        )
 
     async def _fetch_metadata(self, client: AsyncHTTPClient) -> ProviderMetadata:
         address = discovery_address(self.issuer)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tornado.util import shortened
+
 from .._errors import AuthError
 from .._handler import handler_of
 from .._oauth2._mixin import OAuth2Mixin
@@ -41,7 +43,10 @@ class OpenIDConnectRegistration(OAuth2Mixin):
         return [OpenIDConnectClient.from_setting(each) for each in values]
 
     def get_oauth2_provider(self) -> OAuth2Provider:
-        """Return the provider that is asked; it is known after a method of this class has asked for it."""
+        """Return the provider that was asked last; it is known after a method of this class asked it.
+
+        The methods here do not use it: they may run at the same time, for several providers.
+        """
         known = list(self._known().values())
         return self._as_oauth2(known[-1]) if known else self.get_oauth2_providers()[0]
 
@@ -70,7 +75,8 @@ class OpenIDConnectRegistration(OAuth2Mixin):
         for client in clients:
             if issuer in (None, client.issuer):
                 return client
-        raise AuthError(f"this handler has no client of {issuer}")
+        name = shortened(issuer or "")[1:-1]  # a token that was not checked may have claimed it
+        raise AuthError(f"this handler has no client of {name}")
 
     async def _discover(self, issuer: str) -> ProviderMetadata:
         """Return the metadata of a provider, and keep it for this request."""

@@ -39,6 +39,13 @@ class SharedValue(Generic[T]):
         """Return how long ago the last fetch was begun, whether it succeeded or not."""
         return self._clock() - self._asked
 
+    def is_being_fetched(self) -> bool:
+        """Tell whether a fetch is under way in this event loop."""
+        task = self._task
+        if task is None or task.done():
+            return False
+        return task.get_loop() is asyncio.get_running_loop()
+
     async def get(self, fetch: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Return the value, fetched if there is none."""
         kept = self.kept()
@@ -47,7 +54,7 @@ class SharedValue(Generic[T]):
     async def renew(self, fetch: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Fetch the value again, or wait for the fetch that is under way."""
         task = self._task
-        if task is None or task.done() or task.get_loop() is not asyncio.get_running_loop():
+        if task is None or not self.is_being_fetched():
             task = self._task = asyncio.create_task(self._fetch(fetch))
             task.add_done_callback(_see_error)
         return await asyncio.shield(task)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urldefrag
 from xml.etree import ElementTree
 
 from .._addresses import check_address, without_query
@@ -47,9 +46,10 @@ async def check_identifier(client: AsyncHTTPClient, assertion: Assertion) -> Non
     :raises AuthError: the identifier's own document does not name this endpoint for this user, or it
         could not be read.
     """
-    claimed_id = urldefrag(assertion.claimed_id).url
-    services = await discover(client, claimed_id)
-    endpoint, identity = assertion.fields["op_endpoint"], urldefrag(assertion.identity).url
+    claimed_id, _, _ = assertion.claimed_id.partition("#")
+    identity, _, _ = assertion.identity.partition("#")
+    endpoint = assertion.fields["op_endpoint"]
+    services = await discover(client, claimed_id, endpoint)
     if not any(
         service.endpoint == endpoint and (service.local_id or claimed_id) == identity
         for service in services
@@ -58,26 +58,27 @@ async def check_identifier(client: AsyncHTTPClient, assertion: Assertion) -> Non
         raise AuthError(f"{message} as the OpenID answer does")
 
 
-async def discover(client: AsyncHTTPClient, identifier: str) -> list[Service]:
+async def discover(client: AsyncHTTPClient, identifier: str, endpoint: str) -> list[Service]:
     """Return the services of a user's identifier.
 
     Redirects are not followed: an identifier that redirects stands for another one (section 7.2).
 
+    :param endpoint: the provider that named the identifier.
     :raises AuthError: there was no document.
     """
-    response = await _get(client, identifier, "the claimed identifier")
+    response = await _get(client, identifier, "the claimed identifier", endpoint)
     if _is_xrds(response):
         return services_of_xrds(response.body)
     page = response.body.decode("utf-8", "replace")
     location = response.headers.get("X-XRDS-Location") or xrds_location(page)
     if location:
-        document = await _get(client, location.strip(), "the XRDS document")
+        document = await _get(client, location.strip(), "the XRDS document", identifier)
         return services_of_xrds(document.body)
     return services_of_html(page)
 
 
-async def _get(client: AsyncHTTPClient, url: str, what: str) -> HTTPResponse:
-    check_address(url, what)
+async def _get(client: AsyncHTTPClient, url: str, what: str, named_by: str) -> HTTPResponse:
+    check_address(url, what, named_by=named_by)
     accept = f"{_XRDS_TYPE}, text/html; q=0.5"
     response = await fetch(
         client, url, what=what, headers={"Accept": accept}, max_size=_MAX_DOCUMENT
@@ -151,7 +152,10 @@ def _head_of(page: str) -> _Head:
     head = _Head()
     start = page[:_MAX_HEAD]
     end = _HEAD_END.search(start)
-    head.feed(start[: end.start()] if end else start)
+    try:
+        head.feed(start[: end.start()] if end else start)
+    except AssertionError:  # of the parser, for marked sections that it does not know
+        raise AuthError("the page of the claimed identifier is not HTML that can be read") from None
     return head
 
 

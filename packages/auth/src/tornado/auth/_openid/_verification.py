@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .._errors import AuthError
 from .._http import fetch
 from .._transactions._cookies import Transactions
-from .._transactions._replay import replay_store
+from .._transactions._replay import use_once
 from ._discovery import check_identifier
 from ._message import (
     NONCE_LIFETIME,
@@ -56,9 +56,8 @@ async def verify(
     check_endpoint(assertion, endpoint)
     check_nonce_time(assertion, time.time())
     await _ask_provider(client, endpoint, assertion)
-    if not await replay_store(handler).use(
-        f"openid nonce {endpoint} {assertion.nonce}", 2 * NONCE_LIFETIME + 1
-    ):
+    kind = f"openid nonce {endpoint}"
+    if not await use_once(handler, kind, assertion.nonce, 2 * NONCE_LIFETIME + 1):
         raise AuthError("this OpenID answer was used before")
     if has_discovery:
         await check_identifier(client, assertion)

@@ -62,12 +62,17 @@ async def discover_bluesky_provider(
 
 def _check_profile(issuer: str, metadata: Mapping[str, Any]) -> None:
     lacking = [name for name in _REQUIRED if metadata.get(name) is not True]
-    if "ES256" not in (metadata.get("dpop_signing_alg_values_supported") or ()):
+    if not _has(metadata, "dpop_signing_alg_values_supported", "ES256"):
         lacking.append("dpop_signing_alg_values_supported")
-    if "atproto" not in (metadata.get("scopes_supported") or ()):
+    if not _has(metadata, "scopes_supported", "atproto"):
         lacking.append("scopes_supported")
     if lacking:
         raise AuthError(f"{issuer} is not a server of the AT Protocol: see {', '.join(lacking)}")
+
+
+def _has(metadata: Mapping[str, Any], name: str, value: str) -> bool:
+    values = metadata.get(name)
+    return isinstance(values, list) and value in values
 
 
 def bluesky_client_metadata(

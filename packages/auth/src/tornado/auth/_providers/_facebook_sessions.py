@@ -166,7 +166,7 @@ class FacebookMixin:
             raise ProviderError("the user did not sign in at Facebook", error="access_denied")
         try:
             session = json_decode(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise AuthError("the session of Facebook is not JSON") from None
         if not isinstance(session, dict) or not {"uid", "session_key", "sig"} <= session.keys():
             raise AuthError("the session of Facebook lacks uid, session_key or sig")
@@ -213,7 +213,9 @@ class FacebookMixin:
         handler.require_setting("facebook_secret", "Facebook Connect")
         text = "".join(f"{name}={args[name]}" for name in sorted(args))
         covered = text + handler.settings["facebook_secret"]
-        return hashlib.md5(covered.encode(), usedforsecurity=False).hexdigest()
+        return hashlib.md5(
+            covered.encode("utf-8", "surrogatepass"), usedforsecurity=False
+        ).hexdigest()
 
     def get_auth_http_client(self) -> AsyncHTTPClient:
         """Return the client that talks to Facebook. Override to use one with other options."""

@@ -10,6 +10,7 @@ from .._endpoints import endpoint
 from .._errors import AuthError
 from .._handler import handler_of
 from .._oauth1._mixin import OAuthMixin
+from ._user import with_username
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,11 +64,9 @@ class FriendFeedMixin(OAuthMixin):
         name = access_token.get("username")
         if not name:
             raise AuthError("the access token of FriendFeed has no username")
-        user: dict[str, Any] = await self.friendfeed_request(
+        user = await self.friendfeed_request(
             f"/feedinfo/{quote(name, safe='')}",
             access_token=access_token,
             include="id,name,description",
         )
-        if user:
-            user["username"] = user["id"]
-        return user
+        return with_username(user, "id", "FriendFeed")

@@ -9,6 +9,7 @@ from .._endpoints import endpoint
 from .._handler import handler_of
 from .._oauth1._mixin import OAuthMixin
 from .._started import acts_when_called
+from ._user import with_username
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,9 +84,5 @@ class TwitterMixin(OAuthMixin):
         }
 
     async def _oauth_get_user_future(self, access_token: dict[str, Any]) -> dict[str, Any]:
-        user: dict[str, Any] = await self.twitter_request(
-            "/account/verify_credentials", access_token=access_token
-        )
-        if user:
-            user["username"] = user["screen_name"]
-        return user
+        user = await self.twitter_request("/account/verify_credentials", access_token=access_token)
+        return with_username(user, "screen_name", "Twitter")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .._addresses import is_loopback
 from .._errors import TransactionError
-from ._replay import replay_store
+from ._replay import use_once
 from ._transaction import LIFETIME, Transaction
 
 if TYPE_CHECKING:
@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 #: How many sign-ins a browser may have under way; the oldest is dropped.
 MOST_TRANSACTIONS = 5
 
-_NAME = "auth_"
+#: The beginning of the names, which cookies of programs do not have.
+_NAME = "tornado_signin_"
 _DAY = 86400
 
 #: A state that is a part of a cookie's name as it is.
 _SHORT_STATE = re.compile(r"[A-Za-z0-9_-]{1,43}")
+
+#: What follows the beginning of a name: a short state, or the digest of a long one.
+_REST_OF_NAME = re.compile(r"[A-Za-z0-9_-]{1,43}|[0-9a-f]{64}")
 
 
 class Transactions:
@@ -90,7 +94,7 @@ class Transactions:
             raise TransactionError(
                 "the state of the answer is not that of a sign-in of this browser: begin again"
             )
-        if not await replay_store(self._handler).use(f"transaction {state}", LIFETIME + 1):
+        if not await use_once(self._handler, "transaction", transaction.id, LIFETIME + 1):
             raise TransactionError("this sign-in was answered before: begin again")
         expected = (provider,) if isinstance(provider, str) else provider
         if transaction.provider not in expected:
@@ -110,7 +114,7 @@ class Transactions:
         prefix = self._prefix()
         begun: list[tuple[float, str]] = []
         for name in list(self._handler.request.cookies):
-            if name.startswith(prefix):
+            if name.startswith(prefix) and _REST_OF_NAME.fullmatch(name, len(prefix)):
                 transaction = self._read(name)
                 begun.append((transaction.started if transaction else 0.0, name))
         begun.sort()

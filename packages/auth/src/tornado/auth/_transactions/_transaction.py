@@ -37,7 +37,7 @@ def challenge_of(verifier: str) -> str:
 class Transaction:
     """What a sign-in has to remember until the browser comes back."""
 
-    #: Names the transaction; the provider sends it back.
+    #: Names the transaction in its browser; the provider sends it back. A program may choose it.
     state: str
     #: Who is asked: the issuer, or the endpoint where the provider has none.
     provider: str
@@ -53,6 +53,8 @@ class Transaction:
     data: Mapping[str, str] = field(default_factory=dict)
     #: When it began, in seconds since the epoch.
     started: float = field(default_factory=time.time)
+    #: Names the transaction among those of all browsers, so that it counts once.
+    id: str = field(default_factory=new_state)
 
     @property
     def challenge(self) -> str:
@@ -72,6 +74,8 @@ class Transaction:
     def from_json(cls, text: bytes) -> Transaction | None:
         """Return the transaction that was signed; None if another version signed what is not one."""
         try:
-            return cls(**json.loads(text))
-        except (TypeError, ValueError):
+            members = json.loads(text)
+            # A new id each time that it is read would let a transaction count more than once.
+            return cls(**members) if members.get("id") else None
+        except (AttributeError, TypeError, ValueError):
             return None
