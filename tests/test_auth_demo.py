@@ -16,6 +16,8 @@ from programs import PATIENCE, Program, curl
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
+from tornado.auth import AuthError
+
 FOLDER = Path(__file__).resolve().parents[1] / "demos" / "auth"
 DEMO = FOLDER / "app.py"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"  # RFC 7636, appendix B
@@ -42,14 +44,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         program.close()
 
 
-@pytest.fixture(scope="module")
-def accounts() -> ModuleType:
-    """The module of the provider that remembers."""
-    spec = importlib.util.spec_from_file_location("auth_demo_accounts", FOLDER / "accounts.py")
+def load(name: str) -> ModuleType:
+    """Return a module of the demo."""
+    spec = importlib.util.spec_from_file_location(f"auth_demo_{name}", FOLDER / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def accounts() -> ModuleType:
+    """The module of the provider that remembers."""
+    return load("accounts")
 
 
 # In a browser.
@@ -231,6 +238,7 @@ def test_the_provider_sends_nobody_to_an_address_that_it_does_not_know(demo: Dem
     ("changes", "error"),
     [
         ({"code_challenge": ""}, "invalid_request"),
+        ({"code_challenge": "\u00e9" * 43}, "invalid_request"),
         ({"code_challenge_method": "plain"}, "invalid_request"),
         ({"response_type": "token"}, "unsupported_response_type"),
         ({"scope": "profile"}, "invalid_scope"),
@@ -270,6 +278,55 @@ def test_a_code_of_the_provider_counts_once_and_for_one_request(
         issuer.exchange(client, issuer.new_code(client, session, request), redirect_uri, verifier)
     issuer.end(session)
     assert issuer.userinfo(tokens["access_token"]) is None
+
+
+def test_a_session_of_the_provider_ends(accounts: ModuleType) -> None:
+    issuer = accounts.Issuer("https://issuer")
+    client = accounts.Client("id", "secret", "A site", "https://a/callback", "https://a/", "")
+    request = {"redirect_uri": "https://a/callback", "code_challenge": CHALLENGE, "scope": "openid"}
+    session, other = issuer.begin(accounts.ACCOUNTS["ada"]), issuer.begin(accounts.ACCOUNTS["alan"])
+    code = issuer.new_code(client, session, request)
+    tokens = issuer.exchange(client, code, "https://a/callback", VERIFIER)
+    assert issuer.find(session.id) is session
+    session.since -= accounts.SESSION_LIFETIME + 1
+    assert issuer.find(session.id) is None
+    assert issuer.userinfo(tokens["access_token"]) is None
+    third = issuer.begin(accounts.ACCOUNTS["grace"])
+    assert issuer.sessions == {other.id: other, third.id: third}
+
+
+# What the site makes of odd answers.
+
+
+@pytest.mark.parametrize("value", [1e18, 10**400, -1e18, float("inf"), "soon", None, [1]])
+def test_a_time_beyond_all_dates_is_shown_as_it_is(value: object) -> None:
+    claims = {"exp": value, "iat": 0}
+    shown = json.loads(load("handlers").readable(claims))
+    assert shown == {"exp": value, "iat": "1970-01-01T00:00:00+00:00"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        [],
+        "ada",
+        {},
+        {"id": 1},
+        {"login": "ada"},
+        {"id": "1", "login": "a"},
+        {"id": 1, "login": 2},
+    ],
+)
+def test_an_answer_of_github_that_is_not_a_user_is_refused(answer: object) -> None:
+    with pytest.raises(AuthError, match="does not say who"):
+        load("sessions").user_of_github(None, answer)
+
+
+def test_an_answer_of_github_is_a_user() -> None:
+    module = load("sessions")
+    user = module.user_of_github(None, {"id": 1, "login": "ada", "name": None, "email": 5})
+    assert (user.subject, user.name, user.email) == ("1", "ada", None)
 
 
 # The program.

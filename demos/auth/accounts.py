@@ -20,6 +20,9 @@ from joserfc.jwk import RSAKey
 CODE_LIFETIME = 60
 TOKEN_LIFETIME = 3600
 
+#: Seconds after which somebody has to choose an account again.
+SESSION_LIFETIME = 12 * 3600
+
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
@@ -72,6 +75,11 @@ class Session:
     since: float = field(default_factory=time.time)
     clients: set[str] = field(default_factory=set)
 
+    @property
+    def is_valid(self) -> bool:
+        """Whether it is not too old."""
+        return self.since > time.time() - SESSION_LIFETIME
+
 
 class Code(NamedTuple):
     """What a code was given out for."""
@@ -115,9 +123,15 @@ class Issuer:
 
     def begin(self, account: Account) -> Session:
         """Sign a browser in."""
+        self.sessions = {key: each for key, each in self.sessions.items() if each.is_valid}
         session = Session(account)
         self.sessions[session.id] = session
         return session
+
+    def find(self, id: str) -> Session | None:
+        """Return a session; None if it has ended."""
+        session = self.sessions.get(id)
+        return session if session and session.is_valid else None
 
     def end(self, session: Session) -> list[tuple[Client, str]]:
         """Sign a browser out, and return which clients to tell, with a logout token for each."""
@@ -166,7 +180,7 @@ class Issuer:
         """Return the claims that an access token opens; None if it opens nothing."""
         self._forget_expired()
         grant, _ = self._access.get(access, (None, 0))
-        if grant is None or grant.session.id not in self.sessions:
+        if grant is None or self.find(grant.session.id) is None:
             return None
         return grant.session.account.claims(grant.scope)
 

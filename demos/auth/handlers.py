@@ -89,7 +89,7 @@ class HomeHandler(BaseHandler):
         local = self.providers.get("local")
         self.render(
             "home.html",
-            claims=_readable(user.claims) if user else "",
+            claims=readable(user.claims) if user else "",
             hue=crc32(user.subject.encode()) % HUES if user else 0,
             local=local.issuer if local else None,
             message=MESSAGES.get(self.get_argument("message", "")),
@@ -103,12 +103,15 @@ class MissingHandler(BaseHandler):
         raise tornado.web.HTTPError(404)
 
 
-def _readable(claims: dict[str, Any]) -> str:
+def readable(claims: dict[str, Any]) -> str:
     """Return claims as text for people: the times are dates."""
-    shown = {
-        name: datetime.fromtimestamp(value, UTC).isoformat()
-        if name in _TIMES and isinstance(value, int | float)
-        else value
-        for name, value in claims.items()
-    }
+    shown = {name: _date(value) if name in _TIMES else value for name, value in claims.items()}
     return json.dumps(shown, indent=2, ensure_ascii=False)
+
+
+def _date(value: Any) -> Any:
+    """Return seconds since the epoch as a date; what is beyond all dates, or not a number, as it is."""
+    try:
+        return datetime.fromtimestamp(value, UTC).isoformat()
+    except (OSError, OverflowError, TypeError, ValueError):
+        return value

@@ -55,7 +55,7 @@ class ProviderHandler(tornado.web.RequestHandler):
     def get_session(self) -> Session | None:
         """Return the session of the browser, if it is signed in here."""
         name = self.get_signed_cookie("provider_session")
-        return self.issuer.sessions.get(name.decode()) if name else None
+        return self.issuer.find(name.decode()) if name else None
 
     def set_session(self, session: Session) -> None:
         self.set_signed_cookie(
@@ -168,7 +168,7 @@ class AuthorizeHandler(ProviderHandler):
         elif "openid" not in request.get("scope", "").split():
             self._send_back(request, error="invalid_scope")
         elif request.get("code_challenge_method") != "S256" or not re.fullmatch(
-            r"[\w-]{43}", request.get("code_challenge", "")
+            r"[A-Za-z0-9_-]{43}", request.get("code_challenge", "")
         ):
             self._send_back(request, error="invalid_request", error_description="PKCE is required")
         else:

@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tornado.auth import AuthError
+
 if TYPE_CHECKING:
     from providers import Provider
 
@@ -31,6 +33,19 @@ class User:
     def can_sign_out_there(self) -> bool:
         """Whether the provider may take a sign-out, too."""
         return self.provider.kind == "openid"
+
+
+def user_of_github(provider: Provider, found: Any) -> User:
+    """Return the user that GitHub has described.
+
+    :raises AuthError: it is not a description of a user.
+    """
+    members = found if isinstance(found, dict) else {}
+    number, name = members.get("id"), members.get("name") or members.get("login")
+    if not isinstance(number, int) or not isinstance(name, str):
+        raise AuthError("GitHub's answer does not say who the user is")
+    email = members.get("email")
+    return User(provider, str(number), name, email if isinstance(email, str) else None)
 
 
 class Sessions:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from handlers import BaseHandler
-from sessions import User
+from sessions import User, user_of_github
 
 from tornado.auth import (
     AuthError,
@@ -118,9 +118,9 @@ class GitHubCallbackHandler(GitHubBaseHandler):
             tokens = await self.get_oauth2_tokens(**self.client)
             url = self.get_oauth2_provider().userinfo_url
             found = await self.oauth2_request(url, access_token=tokens["access_token"])
+            user = user_of_github(self.provider, found)
         except AuthError as error:
             self.show_failure(error)
             return
-        name = found.get("name") or found["login"]
-        self.begin_session(User(self.provider, str(found["id"]), name, found.get("email")))
+        self.begin_session(user)
         self.go_home()

@@ -9,10 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from tornado.auth import MemoryReplayStore, TransactionError
+from tornado.auth import AuthError, MemoryReplayStore, TransactionError
 from tornado.auth._transactions import _transaction
 from tornado.auth._transactions._cookies import MOST_TRANSACTIONS, Transactions
-from tornado.auth._transactions._transaction import LIFETIME, Transaction
+from tornado.auth._transactions._transaction import LIFETIME, MAX_SKEW, Transaction
 from tornado.web import create_signed_value, decode_signed_value
 
 SECRET = "a secret"
@@ -110,6 +110,47 @@ def test_s19_a_transaction_ends_when_the_browser_takes_too_long(monkeypatch):
     with pytest.raises(TransactionError, match="begin again"):
         take(Handler(jar))
     assert jar == {}
+
+
+def test_clocks_of_two_hosts_may_differ_by_half_a_minute(monkeypatch):
+    jar, now = {}, time.time()
+    begin(Handler(jar), started=now)
+    monkeypatch.setattr(_transaction.time, "time", lambda: now - 29)
+    assert Transactions(Handler(jar)).find("s" * 22) is not None
+    monkeypatch.setattr(_transaction.time, "time", lambda: now - 31)
+    assert Transactions(Handler(jar)).find("s" * 22) is None
+
+
+def test_s19_a_used_id_is_remembered_while_a_clock_that_differs_would_take_it():
+    lifetimes = []
+
+    class Store:
+        async def use(self, key, lifetime):
+            lifetimes.append(lifetime)
+            return True
+
+    jar = {}
+    begin(Handler(jar))
+    take(Handler(jar, auth_replay_store=Store()))
+    assert lifetimes[0] > LIFETIME + MAX_SKEW >= LIFETIME + 30
+
+
+def test_a_sign_in_that_browsers_would_drop_is_refused_and_drops_no_other():
+    jar = {}
+    for number in range(MOST_TRANSACTIONS):
+        begin(Handler(jar), f"state{number}")
+    begun = dict(jar)
+    with pytest.raises(AuthError, match="does not fit into a cookie"):
+        begin(Handler(jar), next="/" + "a" * 3200)
+    assert jar == begun
+    begin(Handler(jar), next="/" + "a" * 2400)
+    [(name, value)] = [pair for pair in jar.items() if pair not in begun.items()]
+    assert len(name) + len(value) < 3800
+
+
+def test_s19_the_text_of_a_transaction_has_no_secret():
+    secrets = {"nonce": "secret-1", "verifier": "secret-2", "data": {"key": "secret-3"}}
+    assert "secret-" not in repr(Transaction(state="s", provider="p", **secrets))
 
 
 def test_s19_a_state_is_taken_once_even_by_requests_that_come_together():

@@ -60,6 +60,7 @@ class Session:
         ] = []  # of the open blocks; the empty string is a whole transaction
         self._failure = ""  # why the transaction cannot go on
         self._stream: Stream | None = None
+        self._is_retired = False
 
     @property
     def in_transaction(self) -> bool:
@@ -70,6 +71,37 @@ class Session:
     def is_open(self) -> bool:
         """Tell if there is a connection."""
         return self._backend.is_open
+
+    @property
+    def is_clean(self) -> bool:
+        """Tell if neither a transaction nor a stream is open."""
+        return self._stream is None and not self.in_transaction
+
+    @property
+    def depth(self) -> int:
+        """How many blocks are open, one within the other."""
+        return len(self._savepoints)
+
+    def reset(self) -> None:
+        """Leave the rows that are being read, and roll back what is not committed."""
+        self.rollback_to(0)
+        if self._stream is not None:
+            with contextlib.suppress(Error):
+                self.end_stream(self._stream)
+        if self._backend.in_transaction:
+            try:
+                self._backend.rollback()
+            except Error:
+                self.close()
+
+    def rollback_to(self, depth: int) -> None:
+        """Undo the innermost blocks until so many are left."""
+        while len(self._savepoints) > depth:
+            self.rollback()
+
+    def retire(self) -> None:
+        """Open no connection any more, from another thread."""
+        self._is_retired = True
 
     def connect(self) -> None:
         """Open a connection, instead of the one that is open.
@@ -252,6 +284,9 @@ class Session:
                 f"transaction: nothing of it is stored",
             )
         self._backend.connect()
+        if self._is_retired:
+            self._backend.close()
+            raise InterfaceError("nobody waits for this statement any more")
 
     def _is_usable(self) -> bool:
         backend = self._backend

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .._addresses import is_loopback
-from .._errors import TransactionError
+from .._errors import AuthError, TransactionError
 from ._replay import use_once
-from ._transaction import LIFETIME, Transaction
+from ._transaction import LIFETIME, MAX_SKEW, Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 #: How many sign-ins a browser may have under way; the oldest is dropped.
 MOST_TRANSACTIONS = 5
+
+#: The largest name and value of a cookie, in bytes. Browsers drop those above 4096 with or without the
+#: attributes (RFC 6265 section 6.1), and say nothing.
+MAX_COOKIE_SIZE = 3800
 
 #: The beginning of the names, which cookies of programs do not have.
 _NAME = "tornado_signin_"
@@ -47,12 +52,19 @@ class Transactions:
         :param posts_back: the answer comes as a form that another site posts
             (``response_mode=form_post``), to which browsers add such cookies only without ``SameSite``.
         :returns: the transaction.
+        :raises AuthError: it does not fit into a cookie, so that no answer would be taken.
         :raises Exception: the application does not have the setting ``cookie_secret``.
         """
         self._handler.require_setting("cookie_secret", "signing in with other sites")
-        self._drop_oldest()
         name = self._name(transaction.state)
-        value = self._handler.create_signed_value(name, transaction.to_json())
+        kept = replace(transaction, state=_short(transaction.state))
+        value = self._handler.create_signed_value(name, kept.to_json())
+        if len(name) + len(value) > MAX_COOKIE_SIZE:
+            raise AuthError(
+                f"this sign-in does not fit into a cookie of {MAX_COOKIE_SIZE} bytes: shorten next, or"
+                " what the program gives it"
+            )
+        self._drop_oldest()
         is_secure = self._is_secure()
         self._handler.set_cookie(
             name,
@@ -74,7 +86,9 @@ class Transactions:
         if not state or self._handler.get_cookie(name) is None:
             return None
         transaction = self._read(name)
-        return transaction if transaction is not None and transaction.state == state else None
+        if transaction is None or transaction.state != _short(state):
+            return None
+        return replace(transaction, state=state)
 
     async def take(self, state: str, *, provider: str | Collection[str]) -> Transaction:
         """End the transaction that an answer names, and return it.
@@ -94,7 +108,9 @@ class Transactions:
             raise TransactionError(
                 "the state of the answer is not that of a sign-in of this browser: begin again"
             )
-        if not await use_once(self._handler, "transaction", transaction.id, LIFETIME + 1):
+        if not await use_once(
+            self._handler, "transaction", transaction.id, LIFETIME + MAX_SKEW + 1
+        ):
             raise TransactionError("this sign-in was answered before: begin again")
         expected = (provider,) if isinstance(provider, str) else provider
         if transaction.provider not in expected:
@@ -135,10 +151,7 @@ class Transactions:
         )
 
     def _name(self, state: str) -> str:
-        """Return the name of a cookie; the state of a program may be longer than names should be."""
-        if not _SHORT_STATE.fullmatch(state):
-            state = hashlib.sha256(state.encode("utf-8", "surrogatepass")).hexdigest()
-        return self._prefix() + state
+        return self._prefix() + _short(state)
 
     def _prefix(self) -> str:
         return f"__Host-{_NAME}" if self._is_secure() else _NAME
@@ -147,3 +160,10 @@ class Transactions:
         """Tell whether cookies are for https only: they are, except over http on this machine."""
         request = self._handler.request
         return request.protocol == "https" or not is_loopback(request.host_name)
+
+
+def _short(state: str) -> str:
+    """Return what a cookie has instead of a state: a program's may be longer than cookies should be."""
+    if _SHORT_STATE.fullmatch(state):
+        return state
+    return hashlib.sha256(state.encode("utf-8", "surrogatepass")).hexdigest()

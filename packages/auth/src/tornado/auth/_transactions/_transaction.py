@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 #: For how many seconds a browser may take to come back.
 LIFETIME = 600
 
+#: Seconds by which the clocks of two hosts that serve one site may differ.
+MAX_SKEW = 30
+
 
 def new_secret() -> str:
     """Return 43 characters that nobody can guess: 256 bits, in the alphabet of RFC 7636 section 4.1."""
@@ -44,13 +47,13 @@ class Transaction:
     #: Where the browser comes back, exactly.
     redirect_uri: str = ""
     #: In the id token (OpenID Connect Core section 3.1.2.1).
-    nonce: str = ""
+    nonce: str = field(default="", repr=False)
     #: The PKCE verifier (RFC 7636), for the token request only.
-    verifier: str = ""
+    verifier: str = field(default="", repr=False)
     #: Where the program wants to go afterwards: a path on this site.
     next: str = ""
     #: What else a protocol has to remember; small, because it travels in a cookie.
-    data: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, str] = field(default_factory=dict, repr=False)
     #: When it began, in seconds since the epoch.
     started: float = field(default_factory=time.time)
     #: Names the transaction among those of all browsers, so that it counts once.
@@ -63,7 +66,7 @@ class Transaction:
 
     def is_expired(self) -> bool:
         """Tell whether the browser took too long."""
-        return not 0 <= time.time() - self.started + 1 <= LIFETIME + 1
+        return not -MAX_SKEW <= time.time() - self.started <= LIFETIME
 
     def to_json(self) -> str:
         """Return the text that the cookie signs."""

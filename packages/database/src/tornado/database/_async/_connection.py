@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,7 +12,8 @@ from .._errors import Error, OperationalError, StatementTimeoutError
 from ._methods import AsyncMethods
 from ._rows import AsyncRowIterator
 from ._thread import ConnectionThread, run_aside
-from ._transaction import AsyncTransaction, is_within
+from ._transaction import AsyncTransaction
+from ._turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _INTERRUPT_LIMIT = 5.0  # seconds that a statement gets to end after it was interrupted
 _FIRST_PAUSE = 0.02  # seconds between two interruptions: the first may come before the statement
 _LONGEST_PAUSE = 1.0
+
+#: What becomes of a job for which nobody waits any more.
+INTERRUPT, WITHDRAW, WAIT = "interrupt", "withdraw", "wait"
 
 
 class AsyncConnection(AsyncMethods):
@@ -59,8 +62,7 @@ class AsyncConnection(AsyncMethods):
         self._open = partial(Connection, host, database, user, password, **options)
         self._statement_timeout = statement_timeout
         self._thread = ConnectionThread(self._open)
-        self._transaction: AsyncTransaction | None = None
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._turns = Turns()
         self._endings: set[asyncio.Task[None]] = set()
 
     def iter(self, query: str, *parameters: Any, timeout: float | None = None) -> AsyncRowIterator:
@@ -85,17 +87,23 @@ class AsyncConnection(AsyncMethods):
 
     async def reconnect(self) -> None:
         """Close the connection and open a new one. A database in memory is empty then."""
-        await self._take_turn()
-        await self._run_job(_reconnect, interrupt=False)
+        await self._take_turn(None)
+        await self._run_job(_reconnect, when_cancelled=WAIT)
 
     async def close(self) -> None:
         """Close the connection, after the statements that were asked for. The next one opens a new one.
 
         A transaction that is under way fails.
         """
-        if self._thread.connection is not None:
-            await self._run_job(_close, interrupt=False)
+        if self._thread.is_running:
+            job = self._thread.submit(_close, ())
+            self._drop()
+            await job.future
+
+    def _drop(self) -> None:
+        """Let the thread close its connection after its jobs, and begin with a new one."""
         self._thread.stop()
+        self._thread = ConnectionThread(self._open)
 
     async def __aenter__(self) -> Self:
         return self
@@ -116,15 +124,15 @@ class AsyncConnection(AsyncMethods):
     async def _call(
         self, method: Callable[..., Any], query: str, *arguments: Any, timeout: float | None
     ) -> Any:
-        if self._transaction is not None:
-            await self._take_turn()
+        if self._turns.matter:
+            await self._take_turn(timeout)
         return await self._run_job(_perform, method, query, *arguments, timeout=timeout)
 
     async def _begin_rows(
         self, query: str, parameters: tuple[Any, ...], timeout: float | None, opened: list[Any]
     ) -> AsyncConnection:
         """Begin a statement whose rows are read in batches."""
-        await self._take_turn()
+        await self._take_turn(timeout)
         thread = self._thread
         try:
             await self._run_job(_begin_iteration, opened, query, parameters, timeout=timeout)
@@ -134,33 +142,50 @@ class AsyncConnection(AsyncMethods):
             raise
         return self
 
+    async def _take_turn(self, timeout: float | None) -> None:
+        """Wait while a transaction of other tasks is open.
+
+        :raises OperationalError: if the own transaction was lost.
+        :raises StatementTimeoutError: if that takes too long.
+        """
+        limit = self._statement_timeout if timeout is None else timeout
+        own = await self._turns.take(limit)
+        if own is not None and own.thread is not self._thread:
+            raise OperationalError(
+                "the connection was lost during a transaction: nothing is stored"
+            )
+
     async def _run_job(
         self,
         method: Callable[..., Any],
         *arguments: Any,
         timeout: float | None = None,
-        interrupt: bool = True,
+        when_cancelled: str = INTERRUPT,
     ) -> Any:
         """Run a call in the thread.
 
         :param method: what to call with the thread and the arguments.
         :param timeout: seconds, None for the limit of this connection.
-        :param interrupt: whether it is withdrawn or interrupted if nobody waits any more.
+        :param when_cancelled: what becomes of it if nobody waits any more: INTERRUPT it, or WITHDRAW
+            it if it has not begun, or WAIT for its end.
         """
         job = self._thread.submit(method, arguments)
         limit = self._statement_timeout if timeout is None else timeout
         timer = None
-        if limit and interrupt:
+        if limit and when_cancelled == INTERRUPT:
             timer = job.loop.call_later(limit, self._time_out, job, limit)
         try:
             return await job.future
         except asyncio.CancelledError:
-            if not (interrupt and job.claim()) and not job.has_ended:
-                await self._end_job(job, interrupt=interrupt)
+            is_withdrawn = when_cancelled != WAIT and job.claim()
+            if not is_withdrawn and not job.has_ended:
+                self._start_ending(job, interrupt=when_cancelled == INTERRUPT)
             raise
         finally:
             if timer is not None:
                 timer.cancel()
+            if job.ending is not None:
+                await _settle(job.ending)
 
     def _time_out(self, job: Job, limit: float) -> None:
         error = StatementTimeoutError(f"the statement has not ended within {limit:g} seconds")
@@ -170,29 +195,26 @@ class AsyncConnection(AsyncMethods):
             job.refusal = error
             self._start_ending(job, interrupt=True)
 
-    async def _end_job(self, job: Job, *, interrupt: bool) -> None:
-        """Wait until a statement has ended, though the waiting task may be cancelled again."""
-        ending = self._start_ending(job, interrupt=interrupt)
-        while not ending.done():
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.wait([ending])
-
-    def _start_ending(self, job: Job, *, interrupt: bool) -> asyncio.Task[None]:
-        ending = job.loop.create_task(self._interrupt(job, interrupt=interrupt))
-        self._endings.add(ending)
-        ending.add_done_callback(self._endings.discard)
-        return ending
+    def _start_ending(self, job: Job, *, interrupt: bool) -> None:
+        if job.ending is None:
+            job.ending = job.loop.create_task(self._interrupt(job, interrupt=interrupt))
+            self._endings.add(job.ending)
+            job.ending.add_done_callback(self._endings.discard)
 
     async def _interrupt(self, job: Job, *, interrupt: bool) -> None:
         """Interrupt a statement until it ends. Where it does not, leave its connection to it."""
         thread = self._thread
-        deadline = job.loop.time() + _INTERRUPT_LIMIT
-        pause = _FIRST_PAUSE
-        while not job.has_ended and thread.connection is not None and job.loop.time() < deadline:
+        job.is_abandoned = interrupt
+        waited, pause = 0.0, _FIRST_PAUSE
+        while not job.has_ended and waited < _INTERRUPT_LIMIT:
             if interrupt:
+                if thread.connection is None:
+                    break  # it is being opened, and the statement will not begin
                 with contextlib.suppress(Error):
-                    await run_aside(thread.connection.interrupt)
+                    await run_aside(partial(thread.interrupt, job))
             await job.wait(pause)
+            if thread.current is job:  # instead of waiting for another one
+                waited += pause
             pause = min(2 * pause, _LONGEST_PAUSE)
         if not job.has_ended:
             self._replace(thread)
@@ -200,51 +222,30 @@ class AsyncConnection(AsyncMethods):
                 job.fail(job.refusal)
 
     def _replace(self, thread: ConnectionThread) -> None:
-        """Let a thread that cannot be waited for close its connection when it can."""
-        thread.stop()
+        """Leave a connection to a statement that does not end, and begin with a new one."""
+        if thread.connection is not None:
+            thread.connection._session.retire()
         if thread is self._thread:
-            self._thread = ConnectionThread(self._open)
+            self._drop()
 
-    async def _take_turn(self) -> None:
-        """Wait while a transaction of other tasks is open.
+    def _tidy(self) -> None:
+        """Undo what a user has left open, before the next one runs a statement."""
+        self._turns.abandon()
+        connection = self._thread.connection
+        if connection is not None and not connection._session.is_clean:
+            self._thread.clean_up(connection._session.reset)
 
-        :raises OperationalError: if the connection of the own transaction was lost.
-        """
-        while self._transaction is not None and not is_within(self._transaction):
-            await self._wait_for_turn()
-        if self._transaction is not None and self._transaction.thread is not self._thread:
-            raise OperationalError(
-                "the connection was lost during a transaction: nothing is stored"
-            )
 
-    async def _wait_for_turn(self) -> None:
-        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(waiter)
+async def _settle(ending: asyncio.Task[None]) -> None:
+    """Wait for the end of an interruption, though the waiting task may be cancelled again."""
+    cancelled = False
+    while not ending.done():
         try:
-            await waiter
-        finally:
-            with contextlib.suppress(ValueError):
-                self._waiting.remove(waiter)
-
-    async def _enter(self, transaction: AsyncTransaction) -> bool:
-        """Make this the transaction of the connection. Return false within another one of the task."""
-        await self._take_turn()
-        if self._transaction is not None:
-            return False
-        self._transaction = transaction
-        return True
-
-    def _leave(self) -> None:
-        """Let the others go on after a transaction."""
-        self._transaction = None
-        for waiter in self._waiting:
-            if not waiter.done():
-                waiter.set_result(None)
-
-    @property
-    def _is_in_own_transaction(self) -> bool:
-        """Tell if the code that runs belongs to the transaction of this connection."""
-        return self._transaction is not None and is_within(self._transaction)
+            await asyncio.wait([ending])
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        raise asyncio.CancelledError
 
 
 def _perform(
@@ -264,4 +265,5 @@ def _reconnect(thread: ConnectionThread) -> None:
 
 
 def _close(thread: ConnectionThread) -> None:
-    thread.open().close()
+    if thread.connection is not None:
+        thread.connection.close()

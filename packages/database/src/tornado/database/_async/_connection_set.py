@@ -38,7 +38,7 @@ class ConnectionSet:
         self._free: list[AsyncConnection] = []  # the last one is used next
         self._waiting: deque[asyncio.Future[AsyncConnection]] = deque()
         self._count = 0
-        self._is_closed = False
+        self._is_closed = self._has_ended = False
         self._all_returned: asyncio.Future[None] | None = None
 
     @property
@@ -102,24 +102,34 @@ class ConnectionSet:
 
     def release(self, connection: AsyncConnection) -> None:
         """Give a connection back, to the one who has waited for the longest time."""
+        connection._tidy()
         while self._waiting:
             waiter = self._waiting.popleft()
             if not waiter.done():
                 waiter.set_result(connection)
                 return
-        self._free.append(connection)
-        if self._all_returned is not None and not self.in_use and not self._all_returned.done():
+        if self._has_ended:
+            self._count -= 1
+            connection._drop()
+        else:
+            self._free.append(connection)
+        if not self.in_use and self._all_returned is not None and not self._all_returned.done():
             self._all_returned.set_result(None)
 
-    async def close(self, timeout: float | None) -> None:
-        """Give no connection out any more, wait until all are given back, and close them.
-
-        Those who wait already are served.
-        """
+    def refuse_users(self) -> None:
+        """Give no connection to those who come from now on. Those who wait are served."""
         self._is_closed = True
-        if self.in_use:
-            self._all_returned = asyncio.get_running_loop().create_future()
-            await asyncio.wait([self._all_returned], timeout=timeout)
+
+    async def wait_for_users(self) -> None:
+        """Wait until all connections are given back."""
+        while self.in_use:
+            if self._all_returned is None or self._all_returned.done():
+                self._all_returned = asyncio.get_running_loop().create_future()
+            await asyncio.wait([self._all_returned])
+
+    async def close(self) -> None:
+        """Close the connections that are free, and each of the others when it is given back."""
+        self._has_ended = True
         for waiter in self._waiting:
             if not waiter.done():
                 waiter.set_exception(InterfaceError("the pool is closed"))

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class AsyncMethods(ABC):
     """The methods of :class:`Connection` as coroutines.
 
-    Each takes ``timeout``, the seconds within which it has to end, its waiting included; None is the
-    ``statement_timeout`` of the connection, and 0 no limit. After it the statement is interrupted at the
+    Each takes ``timeout``, the seconds within which it has to end after a pool has given it a connection;
+    None is the ``statement_timeout``, and 0 no limit. After it the statement is interrupted at the
     database, and :class:`StatementTimeoutError` is raised.
 
     A coroutine that is cancelled takes its statement along: one that waits does not run, and one

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+import asyncio
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 
 #: What a statement begins with that changes nothing.
 _READING = frozenset({"EXPLAIN", "SELECT", "VALUES"})
+
+#: What a statement begins with that belongs to the connection that runs it.
+_OF_TRANSACTIONS = frozenset(
+    {"BEGIN", "COMMIT", "END", "RELEASE", "ROLLBACK", "SAVEPOINT", "START"}
+)
 
 #: The connections of the transactions that are open, by the pools that they come from.
 _connections: ContextVar[tuple[tuple[Pool, AsyncConnection], ...]] = ContextVar(
@@ -108,9 +114,17 @@ class Pool(AsyncMethods):
     async def acquire(self, *, read_only: bool = False) -> AsyncIterator[AsyncConnection]:
         """Return an ``async with`` block with a connection of its own.
 
-        :param read_only: on SQLite, take one that does not keep others from writing.
+        What it leaves open, a transaction or the rows of a statement, is undone when it is given back.
+        Within a transaction of the pool it is the connection of that transaction.
+
+        :param read_only: on SQLite, take one that does not keep others from writing. The program
+            promises to write nothing on it.
         :raises PoolExhaustedError: if none is free in time, or if too many wait already.
         """
+        joined = self._joined()
+        if joined is not None:
+            yield joined
+            return
         connections = self._readers if read_only else self._writers
         connection = await connections.acquire()
         try:
@@ -141,12 +155,13 @@ class Pool(AsyncMethods):
             try:
                 yield connection
             finally:
-                _connections.reset(token)
+                with suppress(ValueError):  # it is left in another context
+                    _connections.reset(token)
 
     def _joined(self) -> AsyncConnection | None:
         """Return the connection of the transaction that the task is in."""
         for pool, connection in _connections.get():
-            if pool is self and connection._is_in_own_transaction:
+            if pool is self and connection._turns.own() is not None:
                 return connection
         return None
 
@@ -164,6 +179,7 @@ class Pool(AsyncMethods):
         if joined is not None:
             return await joined._call(method, query, *arguments, timeout=timeout)
         connections = self._set_for(query)
+        _refuse_transaction(query)
         connection = await connections.acquire()
         try:
             return await connection._call(method, query, *arguments, timeout=timeout)
@@ -188,10 +204,22 @@ class Pool(AsyncMethods):
     async def close(self, timeout: float | None = None) -> None:
         """Close the connections when their users are done. No new ones get any.
 
-        :param timeout: seconds to wait for them, None for no limit.
+        :param timeout: seconds to wait for them, None for no limit. Their connections are closed when
+            they give them back.
+        :raises InterfaceError: if the code that runs is within a transaction of the pool.
         """
+        if self._joined() is not None:
+            raise InterfaceError(
+                "a transaction of the pool cannot close it: leave its block before"
+            )
         for each in self._sets():
-            await each.close(timeout)
+            each.refuse_users()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                for each in self._sets():
+                    await each.wait_for_users()
+        for each in self._sets():
+            await each.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -203,6 +231,17 @@ class Pool(AsyncMethods):
         traceback: TracebackType | None,
     ) -> None:
         await self.close()
+
+
+def _refuse_transaction(query: str) -> None:
+    """Refuse a statement that only means something to the statements after it.
+
+    :raises InterfaceError: if it begins or ends a transaction.
+    """
+    if read_statement(query, "sqlite").verb in _OF_TRANSACTIONS:
+        raise InterfaceError(
+            "the next statement may have another connection: use `async with pool.transaction()`"
+        )
 
 
 async def _begin_rows(

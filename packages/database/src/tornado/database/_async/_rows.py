@@ -103,7 +103,7 @@ class AsyncRowIterator:
             return
         try:
             if connection._thread is self._thread and self._opened:
-                await connection._run_job(_close, self._opened.pop(), interrupt=False)
+                await connection._run_job(_close, self._opened.pop(), when_cancelled="wait")
         finally:
             self._end(connection)
 

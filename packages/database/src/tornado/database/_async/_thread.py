@@ -14,10 +14,11 @@ import contextlib
 import itertools
 import os
 import threading
+from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from .._errors import Error
+from .._errors import Error, InterfaceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,18 @@ _numbers = itertools.count(1)
 class Job:
     """A call that a thread runs, and that a coroutine waits for."""
 
-    __slots__ = ("_claims", "_end", "arguments", "future", "has_ended", "loop", "method", "refusal")
+    __slots__ = (
+        "_claims",
+        "_end",
+        "arguments",
+        "ending",
+        "future",
+        "has_ended",
+        "is_abandoned",
+        "loop",
+        "method",
+        "refusal",
+    )
 
     def __init__(
         self,
@@ -45,6 +57,10 @@ class Job:
         self.has_ended = False
         #: What the coroutine is told instead of the error by which the job ends.
         self.refusal: Exception | None = None
+        #: Nobody waits for it any more: it must not begin.
+        self.is_abandoned = False
+        #: What interrupts it.
+        self.ending: asyncio.Task[None] | None = None
         self._claims = [self.future]
         self._end: asyncio.Future[None] | None = None
 
@@ -56,13 +72,20 @@ class Job:
             return False
         return True
 
-    def run(self, *first: Any) -> None:
-        """Run the call, in a thread, and tell the loop of it."""
-        result = error = None
+    def run(self, *first: Any) -> Callable[[], None]:
+        """Run the call, in a thread, and return what tells the loop of it."""
+        result: Any = None
+        error: BaseException | None = None
         try:
             result = self.method(*first, *self.arguments)
+        except StopIteration as raised:  # a future does not take it
+            error = RuntimeError(f"{self.method.__name__} raised StopIteration")
+            error.__cause__ = raised
         except BaseException as raised:  # noqa: BLE001 - it belongs to the coroutine
             error = raised
+        return partial(self._tell, result, error)
+
+    def _tell(self, result: Any, error: BaseException | None) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
             self.loop.call_soon_threadsafe(self._deliver, result, error)
 
@@ -105,65 +128,107 @@ class CleanUp:
         """Take the job, which nobody withdraws."""
         return True
 
-    def run(self, *_: Any) -> None:
+    def run(self, *_: Any) -> Callable[[], None]:
         """Run the call. Where it fails, its connection is lost, and the next statement tells."""
         with contextlib.suppress(Error):
             self._call()
+        return _do_nothing
+
+
+def _do_nothing() -> None:
+    pass
+
+
+def _run_and_tell(job: Job) -> None:
+    job.run()()
 
 
 async def run_aside(call: Callable[[], Any]) -> Any:
     """Run a call in a thread of its own: those of executors may all be waiting."""
     job = Job(asyncio.get_running_loop(), call, ())
-    threading.Thread(target=job.run, name="tornado-database-aside", daemon=True).start()
+    name = "tornado-database-aside"
+    threading.Thread(target=_run_and_tell, args=(job,), name=name, daemon=True).start()
     return await job.future
 
 
 class ConnectionThread:
-    """A thread that opens a connection when it is first needed, and runs jobs with it."""
+    """A thread that opens a connection when it is first needed, and runs jobs with it.
+
+    After :meth:`stop` it takes no jobs any more.
+    """
 
     def __init__(self, open_connection: Callable[[], Connection]) -> None:
         self._open_connection = open_connection
         self._jobs: SimpleQueue[Job | CleanUp | None] = SimpleQueue()
         self._process = 0
+        #: Held while a job is interrupted, and where one ends: the next one is not hit.
+        self._lock = threading.Lock()
         #: The connection, or None as long as it was never opened.
         self.connection: Connection | None = None
+        #: What the thread is running.
+        self.current: Job | CleanUp | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Tell if there is a thread, in this process."""
+        return self._process == os.getpid()
 
     def submit(self, method: Callable[..., Any], arguments: tuple[Any, ...]) -> Job:
         """Put a call into the queue; its first argument is the connection."""
         job = Job(asyncio.get_running_loop(), method, arguments)
-        if self._process != os.getpid():
+        if not self.is_running:
             self._start()
         self._jobs.put(job)
         return job
 
     def clean_up(self, call: Callable[[], None]) -> None:
         """Put a call into the queue that nobody waits for, if the thread runs."""
-        if self._process == os.getpid():
+        if self.is_running:
             self._jobs.put(CleanUp(call))
 
     def _start(self) -> None:
         """Start the thread; after a fork, which threads do not survive, with an empty queue."""
         self._process = os.getpid()
         self._jobs = SimpleQueue()
+        self._lock = threading.Lock()
+        self.current = None
         name = f"tornado-database-{next(_numbers)}"
         threading.Thread(target=self._run, args=(self._jobs,), name=name, daemon=True).start()
 
     def _run(self, jobs: SimpleQueue[Job | CleanUp | None]) -> None:
         while (job := jobs.get()) is not None:
             if job.claim():
-                job.run(self)
+                self._run_one(job)
             del job  # its result, too: the thread may wait for long
         if self.connection is not None:
             self.connection.close()
 
+    def _run_one(self, job: Job | CleanUp) -> None:
+        self.current = job
+        tell = job.run(self)
+        with self._lock:
+            self.current = None
+        tell()
+
+    def interrupt(self, job: Job) -> None:
+        """End a job from another thread, if it is the one that runs."""
+        with self._lock:
+            if self.current is job and self.connection is not None:
+                self.connection.interrupt()
+
     def open(self) -> Connection:
-        """Return the connection, in the thread. It is opened if it never was."""
+        """Return the connection, in the thread. It is opened if it never was.
+
+        :raises InterfaceError: if nobody waits for the job any more.
+        """
         if self.connection is None:
             self.connection = self._open_connection()
+        if isinstance(self.current, Job) and self.current.is_abandoned:
+            raise InterfaceError("nobody waits for this statement any more")
         return self.connection
 
     def stop(self) -> None:
         """Close the connection and end the thread, after the jobs that are in the queue."""
-        if self._process == os.getpid():
+        if self.is_running:
             self._jobs.put(None)
             self._process = 0
