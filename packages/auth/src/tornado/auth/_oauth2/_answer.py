@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
     from ._provider import OAuth2Provider
 
 
-class Checked(NamedTuple):
+@dataclass(frozen=True)
+class Checked:
     """An answer that was checked: it may be believed."""
 
     transaction: Transaction
     provider: OAuth2Provider
-    code: str
+    code: str = field(repr=False)
 
 
 class _Address(NamedTuple):

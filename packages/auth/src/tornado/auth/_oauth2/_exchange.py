@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .._errors import AuthError
@@ -28,7 +28,7 @@ class SignedIn:
     provider: OAuth2Provider
     client: Client
     #: The members of the token answer.
-    tokens: dict[str, Any]
+    tokens: dict[str, Any] = field(repr=False)
     #: The key that the tokens are bound to, if they are.
     dpop_key: DPoPKey | None = None
 
@@ -49,7 +49,7 @@ async def exchange(
     :param code_verifier: that of a challenge which the program chose itself.
     :raises AuthError: see `ClientRequests.request_tokens`.
     """
-    transaction, provider, code = checked
+    transaction, provider, code = checked.transaction, checked.provider, checked.code
     key = _key_of(handler, transaction)
     parameters = {
         "grant_type": "authorization_code",

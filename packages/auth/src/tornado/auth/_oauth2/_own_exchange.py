@@ -57,7 +57,8 @@ class CheckingClient:
         endpoint = _without_query(request.url)
         if endpoint not in {_without_query(provider.token_url) for provider in providers}:
             return
-        transaction, provider, code = await Answer(self._handler, providers).check()
+        answer = await Answer(self._handler, providers).check()
+        transaction, provider, code = answer.transaction, answer.provider, answer.code
         if _without_query(provider.token_url) != endpoint:
             raise TransactionError(f"the code of {provider.name} must not go to another provider")
         for each in codes:

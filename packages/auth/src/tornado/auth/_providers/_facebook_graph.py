@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._callback import takes_callback
 from .._endpoints import endpoint
+from .._errors import AuthError
 from .._oauth2._mixin import OAuth2Mixin
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ class FacebookGraphMixin(OAuth2Mixin):
         )
         if user is None:
             return None
+        if not isinstance(user, dict):
+            raise AuthError("Facebook returned no user")
         expires = signed_in.tokens.get("expires_in")
         return {
             **{field: user.get(field) for field in fields},
