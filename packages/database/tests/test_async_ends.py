@@ -368,3 +368,42 @@ def test_waiting_for_a_transaction_has_the_limit_of_the_statement(place: Any) ->
             assert await db.query("SELECT 1 AS one") == [{"one": 1}]
 
     run(main())
+
+
+def test_a_pool_reads_statements_as_its_database_does(mariadb_place: Any) -> None:
+    async def main() -> None:
+        async with opened(mariadb_place) as pool:
+            await pool.execute(
+                r"INSERT INTO items (id, name) VALUES (7, concat('it\'s ', %s))", "7"
+            )
+            await pool.execute("SET sql_mode = concat(@@sql_mode, ',NO_BACKSLASH_ESCAPES')")
+            row = await pool.get(r"SELECT concat('\', %s) AS text", "b")
+            assert row == {"text": "\\b"}
+            assert await names(pool) == ["it's 7"]
+
+    run(main())
+
+
+def test_a_cancelled_statement_is_interrupted_while_its_connection_is_being_closed(
+    place: Any,
+) -> None:
+    endless = {
+        "sqlite": "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c",
+        "mariadb": "SELECT SLEEP(300)",
+    }
+
+    async def main() -> None:
+        db = AsyncConnection(place.url)
+        await db.query("SELECT 1")
+        slow = asyncio.create_task(db.query(endless[place.kind]))
+        await asyncio.sleep(0.05)
+        closing = asyncio.create_task(db.close())
+        await asyncio.sleep(0.02)
+        slow.cancel()
+        await asyncio.wait([slow])
+        assert slow.cancelled()
+        await asyncio.wait_for(closing, PATIENCE)
+        assert await db.query("SELECT 1 AS one") == [{"one": 1}]
+        await db.close()
+
+    run(main())

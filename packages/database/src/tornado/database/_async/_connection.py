@@ -169,17 +169,18 @@ class AsyncConnection(AsyncMethods):
         :param when_cancelled: what becomes of it if nobody waits any more: INTERRUPT it, or WITHDRAW
             it if it has not begun, or WAIT for its end.
         """
-        job = self._thread.submit(method, arguments)
+        thread = self._thread  # the job stays with it, though close() takes another one
+        job = thread.submit(method, arguments)
         limit = self._statement_timeout if timeout is None else timeout
         timer = None
         if limit and when_cancelled == INTERRUPT:
-            timer = job.loop.call_later(limit, self._time_out, job, limit)
+            timer = job.loop.call_later(limit, self._time_out, thread, job, limit)
         try:
             return await job.future
         except asyncio.CancelledError:
             is_withdrawn = when_cancelled != WAIT and job.claim()
             if not is_withdrawn and not job.has_ended:
-                self._start_ending(job, interrupt=when_cancelled == INTERRUPT)
+                self._start_ending(thread, job, interrupt=when_cancelled == INTERRUPT)
             raise
         finally:
             if timer is not None:
@@ -187,23 +188,22 @@ class AsyncConnection(AsyncMethods):
             if job.ending is not None:
                 await _settle(job.ending)
 
-    def _time_out(self, job: Job, limit: float) -> None:
+    def _time_out(self, thread: ConnectionThread, job: Job, limit: float) -> None:
         error = StatementTimeoutError(f"the statement has not ended within {limit:g} seconds")
         if job.claim():
             job.fail(error)
         elif not job.has_ended and not job.future.done():
             job.refusal = error
-            self._start_ending(job, interrupt=True)
+            self._start_ending(thread, job, interrupt=True)
 
-    def _start_ending(self, job: Job, *, interrupt: bool) -> None:
+    def _start_ending(self, thread: ConnectionThread, job: Job, *, interrupt: bool) -> None:
         if job.ending is None:
-            job.ending = job.loop.create_task(self._interrupt(job, interrupt=interrupt))
+            job.ending = job.loop.create_task(self._interrupt(thread, job, interrupt=interrupt))
             self._endings.add(job.ending)
             job.ending.add_done_callback(self._endings.discard)
 
-    async def _interrupt(self, job: Job, *, interrupt: bool) -> None:
+    async def _interrupt(self, thread: ConnectionThread, job: Job, *, interrupt: bool) -> None:
         """Interrupt a statement until it ends. Where it does not, leave its connection to it."""
-        thread = self._thread
         job.is_abandoned = interrupt
         waited, pause = 0.0, _FIRST_PAUSE
         while not job.has_ended and waited < _INTERRUPT_LIMIT:

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from .._errors import InterfaceError
+from .._errors import InterfaceError, ProgrammingError
 from .._statement import read_statement
 from .._url import find_target
 from ._connection import AsyncConnection
@@ -85,6 +85,7 @@ class Pool(AsyncMethods):
         )
         limits: dict[str, Any] = {"max_waiting": max_waiting, "acquire_timeout": acquire_timeout}
         target = find_target(host, database, user, password, options)
+        self._dialect = target.kind
         if target.kind == "sqlite":
             self._writers = self._readers = ConnectionSet(make, size=1, **limits)
             if target.database and size > 1:
@@ -166,9 +167,19 @@ class Pool(AsyncMethods):
         return None
 
     def _set_for(self, query: str) -> ConnectionSet:
-        if self._readers is self._writers:
+        """Return where the connection for a statement comes from.
+
+        :raises InterfaceError: if it begins or ends a transaction, which only means something to the
+            statements after it.
+        """
+        try:
+            statement = read_statement(query, self._dialect)
+        except ProgrammingError:  # the connection tells, which knows the mode of its session
             return self._writers
-        statement = read_statement(query, "sqlite")
+        if statement.verb in _OF_TRANSACTIONS:
+            raise InterfaceError(
+                "the next statement may have another connection: use `async with pool.transaction()`"
+            )
         is_reading = statement.verb in _READING and not statement.is_returning
         return self._readers if is_reading else self._writers
 
@@ -179,7 +190,6 @@ class Pool(AsyncMethods):
         if joined is not None:
             return await joined._call(method, query, *arguments, timeout=timeout)
         connections = self._set_for(query)
-        _refuse_transaction(query)
         connection = await connections.acquire()
         try:
             return await connection._call(method, query, *arguments, timeout=timeout)
@@ -231,17 +241,6 @@ class Pool(AsyncMethods):
         traceback: TracebackType | None,
     ) -> None:
         await self.close()
-
-
-def _refuse_transaction(query: str) -> None:
-    """Refuse a statement that only means something to the statements after it.
-
-    :raises InterfaceError: if it begins or ends a transaction.
-    """
-    if read_statement(query, "sqlite").verb in _OF_TRANSACTIONS:
-        raise InterfaceError(
-            "the next statement may have another connection: use `async with pool.transaction()`"
-        )
 
 
 async def _begin_rows(
