@@ -23,6 +23,7 @@ TYPE_CHECKING = False  # `typing` costs more than everything here
 if TYPE_CHECKING:
     from typing import Any, Final
 
+    from . import asgi as asgi
     from . import auth as auth
     from . import autoreload as autoreload
     from . import concurrent as concurrent

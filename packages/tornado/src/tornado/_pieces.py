@@ -7,6 +7,7 @@ NEED_EXTRA = frozenset({"curl_httpclient"})
 
 #: Each public module below ``tornado`` and the distribution that it comes from.
 PIECES = {
+    "asgi": "tornado-asgi",
     "auth": "tornado-auth",
     "autoreload": "tornado-autoreload",
     "concurrent": "tornado-ioloop",
