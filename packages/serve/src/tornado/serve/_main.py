@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ._command._parser import PROGRAM, parse
@@ -61,7 +62,8 @@ def _check(settings: Settings) -> None:
 
     :raises ServeError: something cannot work.
     """
-    if settings.tls.certfile or settings.tls.keyfile:
-        from ._tls import make_context
+    from ._tls import check_tls
 
-        make_context(settings.tls)
+    check_tls(settings.tls)
+    if settings.processes.loop == "uvloop" and find_spec("uvloop") is None:
+        raise ServeError("--loop uvloop: pip install 'tornado-serve[uvloop]', or leave it out")

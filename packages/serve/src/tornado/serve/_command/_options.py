@@ -98,6 +98,14 @@ ADDRESSES = Group(
             is_repeatable=True,
             default=(),
         ),
+        Option(
+            "probe-port",
+            "port for probes, with /health and /ready, apart from the application",
+            values.port,
+            "PORT",
+            is_repeatable=True,
+            default=(),
+        ),
         Option("backlog", "connections that the system queues", values.count, "COUNT", 2048),
     ),
 )

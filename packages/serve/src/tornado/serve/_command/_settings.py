@@ -27,6 +27,7 @@ class AddressSettings:
     unix_mode: int
     fd: tuple[int, ...]
     backlog: int
+    probe_port: tuple[int, ...]
     #: Whether a host or a port was given, and is not only the default.
     has_port: bool
 

@@ -202,7 +202,9 @@ class Master:
         count = self._plan.count
         workers = "1 worker" if count == 1 else f"{count} workers"
         target = self._settings.application.target
-        return f"serving {target} on {addresses} with {workers} (master pid {os.getpid()})"
+        probes = ", ".join(self._listeners.probe_addresses())
+        more = f", probes on {probes}" if probes else ""
+        return f"serving {target} on {addresses} with {workers}{more} (master pid {os.getpid()})"
 
     def _abandon(self) -> None:
         """Give up the generation that is coming."""
