@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 Kind = Literal["load", "idle", "startup", "imports"]
 
+#: A load that never sleeps, the same asleep until an answer comes, and `wrk`, which sleeps.
+Load = Literal["awake", "asleep", "wrk"]
+
+LOADS: tuple[Load, ...] = ("awake", "asleep", "wrk")
 _KINDS: tuple[Kind, ...] = ("load", "idle", "startup", "imports")
 
 
@@ -78,6 +82,8 @@ class Case:
     most: int = 200_000
     #: Let each connection ask once before a round is measured.
     settle: bool = True
+    #: What asks.
+    load: Load = "awake"
     #: Speak TLS.
     tls: bool = False
     #: Show how far the server's memory grows while it works.
@@ -199,6 +205,9 @@ def parse_case(name: str, text: str) -> Case:
     kind = table.take("kind", str, "load")
     if kind not in _KINDS:
         raise CaseError(f"{name}: kind must be one of {', '.join(_KINDS)}, not {kind!r}")
+    load = table.take("load", str, Case.load)
+    if load not in LOADS:
+        raise CaseError(f"{name}: load must be one of {', '.join(LOADS)}, not {load!r}")
     case = Case(
         name=name,
         title=table.take("title", str),
@@ -214,6 +223,7 @@ def parse_case(name: str, text: str) -> Case:
         seconds=table.take("seconds", float, Case.seconds),
         most=table.take("most", int, Case.most),
         settle=table.take("settle", bool, Case.settle),
+        load=load,
         tls=table.take("tls", bool, Case.tls),
         memory=table.take("memory", bool, Case.memory),
         imports=_imports(table),

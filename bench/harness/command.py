@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.harness.arena import Arena
-from bench.harness.case import Case, case_names, load_case
+from bench.harness.case import LOADS, Case, case_names, load_case
 from bench.harness.contestant import Contestant, choose, load_contestants
 from bench.harness.errors import BenchError, CaseError, SetupError
 from bench.harness.exchange.endpoint import write_certificate
@@ -61,6 +61,10 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="rounds of each contestant")
     parser.add_argument("--seconds", type=float, help="seconds of each round")
     parser.add_argument("--connections", type=int, help="connections at a time")
+    parser.add_argument("--load", choices=LOADS, help="what asks; wrk takes whole seconds")
+    parser.add_argument(
+        "--against", type=Path, metavar="CHECKOUT", help="take the contestants `before` from there"
+    )
     parser.add_argument(
         "--output", type=Path, default=BENCH / "results", help="folder of the JSON files"
     )
@@ -74,7 +78,7 @@ def adjust(case: Case, options: argparse.Namespace) -> Case:
     """
     changes = {
         key: value
-        for key in ("rounds", "seconds", "connections", "reference")
+        for key in ("rounds", "seconds", "connections", "reference", "load")
         if (value := getattr(options, key)) is not None
     }
     if options.contestants:
@@ -159,7 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for name in (names if options.all else options.cases)
         ]
         cores = choose_cores()
-        environments = Environments(BENCH)
+        environments = Environments(BENCH, options.against)
         allow_many_files()
         with alone(BENCH / ".envs"):
             pin(0, cores.load)

@@ -6,6 +6,7 @@ All contestants' servers run from the beginning to the end, idle but for their t
 from __future__ import annotations
 
 import contextlib
+import resource
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,11 @@ from bench.harness.rounds import interleave
 from bench.harness.server import Server, running
 from bench.harness.statistics import percentile
 from bench.harness.table import Column, compared, compared_to_base, head_size, measured
+from bench.harness.wrk import run_wrk
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bench.harness.arena import Arena
     from bench.harness.case import Case
 
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
 CPU = "cpu us/op"
 #: The greatest resident set of a round above that before the first request.
 GROWTH = "peak growth MB"
+#: How often the load slept until an answer came: the server's `send` woke it up.
+WAKES = "wakes/op"
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,8 @@ def measure_load(case: Case, arena: Arena) -> Result:
                     Subject(server, Line(name, title, verified=server.verified, base=base))
                 )
         # On a core of its own, which the servers never run on, the load need not sleep.
-        lines, dropped = _run_rounds(case, subjects, awake=arena.cores.load is not None)
+        awake = case.load == "awake" and arena.cores.load is not None
+        lines, dropped = _run_rounds(case, subjects, awake=awake)
     return conclude(case, CPU, lines, skipped + dropped)
 
 
@@ -93,25 +100,54 @@ def _loader(case: Case, subject: Subject, awake: bool) -> Loader:
 
 def _measure(case: Case, subject: Subject, *, awake: bool) -> dict[str, float]:
     """Take one round's samples of one contestant."""
+    if case.load == "wrk":
+        return _measure_with_wrk(case, subject.server)
     server = subject.server
     with _loader(case, subject, awake) as loader:
         if case.settle:  # accepting a connection is not part of the work
             loader.lap(seconds=0.0, most=case.connections)
         forget_peak(server.pid)
-        used = server.cpu()
+        used, slept = server.cpu(), _sleeps()
         lap = loader.lap(seconds=case.seconds, most=case.most)
-        used = server.cpu() - used
+        used, slept = server.cpu() - used, _sleeps() - slept
         most = peak(server.pid)
-    samples = {
-        CPU: used / lap.operations * 1e6,
-        "requests/s": lap.operations / lap.elapsed,
-        "busy %": used / lap.elapsed * 100,
-    }
-    for share in (50, 90, 99):
-        samples[f"p{share} us"] = percentile(lap.latencies, share / 100) * 1e6
+    latencies = {share: percentile(lap.latencies, share / 100) for share in (50, 90, 99)}
+    samples = _samples(used, lap.operations, lap.elapsed, slept, latencies)
     if most is not None and server.resident is not None:
         samples[GROWTH] = max(0, most - server.resident) / 1024 / 1024
     return samples
+
+
+def _measure_with_wrk(case: Case, server: Server) -> dict[str, float]:
+    """Do the same with a load in a process of its own, whose connections the server accepts meanwhile."""
+    used = server.cpu()
+    lap = run_wrk(
+        server.endpoint,
+        server.variant.request,
+        connections=case.connections,
+        seconds=case.seconds,
+    )
+    used = server.cpu() - used
+    return _samples(used, lap.operations, lap.elapsed, lap.wakes, lap.latencies)
+
+
+def _samples(
+    used: float, operations: int, elapsed: float, slept: int, latencies: Mapping[int, float]
+) -> dict[str, float]:
+    samples = {
+        CPU: used / operations * 1e6,
+        "requests/s": operations / elapsed,
+        "busy %": used / elapsed * 100,
+        WAKES: slept / operations,
+    }
+    for share, seconds in latencies.items():
+        samples[f"p{share} us"] = seconds * 1e6
+    return samples
+
+
+def _sleeps() -> int:
+    """Return how often this process, which is the load, has slept."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw
 
 
 def load_columns(case: Case, result: Result) -> list[Column | None]:
@@ -123,6 +159,7 @@ def load_columns(case: Case, result: Result) -> list[Column | None]:
         compared_to_base(f"of {case.variants[0].name}", result) if case.variants[1:] else None,
         measured("op/s", "requests/s"),
         measured("busy %", "busy %"),
+        measured(WAKES, WAKES),
         measured("p50 µs", "p50 us"),
         measured("p90 µs", "p90 us"),
         measured("p99 µs", "p99 us"),

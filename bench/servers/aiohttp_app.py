@@ -13,6 +13,11 @@ async def hello(request: web.Request) -> web.Response:
     return web.Response(text="Hello, world", content_type="text/html")
 
 
+async def own_field(request: web.Request) -> web.Response:
+    fields = {"X-Request-Kind": "page"}
+    return web.Response(text="Hello, world", content_type="text/html", headers=fields)
+
+
 async def order(request: web.Request) -> web.Response:
     order = await request.json()
     return web.json_response({"accepted": len(order["lines"]), "order": order})
@@ -44,6 +49,7 @@ def make_routes(settings: Settings) -> list[web.AbstractRouteDef]:
 
     routes = {
         "hello": lambda: [web.get("/", hello)],
+        "own-field": lambda: [web.get("/", own_field)],
         "json": lambda: [web.post("/orders", order)],
         "large": lambda: [web.get("/", large)],
         "routes": lambda: [

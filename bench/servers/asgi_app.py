@@ -24,6 +24,17 @@ async def hello(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     await answer(send, b"Hello, world")
 
 
+async def own_field(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    body = b"Hello, world"
+    fields = [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-length", b"%d" % len(body)),
+        (b"x-request-kind", b"page"),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": fields})
+    await send({"type": "http.response.body", "body": body})
+
+
 async def order(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     body, more = b"", True
     while more:
@@ -50,7 +61,8 @@ def make_app(settings: Settings) -> App:
     async def large(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         await answer(send, text)
 
-    return {"hello": hello, "json": order, "large": large, "stream": stream}[settings.case]
+    apps = {"hello": hello, "own-field": own_field, "json": order, "large": large, "stream": stream}
+    return apps[settings.case]
 
 
 if __name__ == "__main__":

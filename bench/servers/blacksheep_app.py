@@ -11,13 +11,23 @@ async def hello(request: Request) -> Response:
     return html("Hello, world")
 
 
+async def own_field(request: Request) -> Response:
+    response = html("Hello, world")
+    response.add_header(b"X-Request-Kind", b"page")
+    return response
+
+
 async def order(request: Request) -> Response:
     order = await request.json()
     return json({"accepted": len(order["lines"]), "order": order})
 
 
 def make_app(settings: Settings) -> Application:
-    routes = {"hello": (get("/"), hello), "json": (post("/orders"), order)}
+    routes = {
+        "hello": (get("/"), hello),
+        "own-field": (get("/"), own_field),
+        "json": (post("/orders"), order),
+    }
     app = Application()
     register, handler = routes[settings.case]
     register(handler)

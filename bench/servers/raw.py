@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 class Head:
     """A response head with a date of this second."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, more: str = "") -> None:
         self._kind = kind
+        self._more = more
         self._dated = b""
         self._until = 0.0
 
@@ -34,7 +35,7 @@ class Head:
             self._until = now + 1
             self._dated = (
                 f"HTTP/1.1 200 OK\r\nContent-Type: {self._kind}\r\n"
-                f"Date: {formatdate(usegmt=True)}\r\nContent-Length: "
+                f"Date: {formatdate(usegmt=True)}\r\n{self._more}Content-Length: "
             ).encode()
         return b"%s%d\r\n\r\n" % (self._dated, length)
 
@@ -42,9 +43,9 @@ class Head:
 class Canned(asyncio.Protocol):
     """Answer every request with the same body."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, more: str = "") -> None:
         self.body = body
-        self.head = Head("text/html; charset=UTF-8")
+        self.head = Head("text/html; charset=UTF-8", more)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
@@ -110,6 +111,7 @@ def receipt(body: bytes) -> bytes:
 def make_protocol(settings: Settings) -> Callable[[], asyncio.Protocol]:
     return {
         "hello": partial(Canned, b"Hello, world"),
+        "own-field": partial(Canned, b"Hello, world", "X-Request-Kind: page\r\n"),
         "large": partial(Canned, settings.large.encode()),
         "json": partial(Body, receipt),
         "stream": Count,

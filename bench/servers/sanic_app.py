@@ -31,6 +31,10 @@ async def hello(request: Request) -> HTTPResponse:
     return html("Hello, world", headers=DATED.now())
 
 
+async def own_field(request: Request) -> HTTPResponse:
+    return html("Hello, world", headers={**DATED.now(), "X-Request-Kind": "page"})
+
+
 async def order(request: Request) -> HTTPResponse:
     order = request.json
     return json({"accepted": len(order["lines"]), "order": order}, headers=DATED.now())
@@ -42,6 +46,8 @@ def make_app(settings: Settings) -> Sanic:
     app.config.USE_UVLOOP = settings.loop == "uvloop"
     if settings.case == "hello":
         app.add_route(hello, "/")
+    elif settings.case == "own-field":
+        app.add_route(own_field, "/")
     else:
         app.add_route(order, "/orders", methods=["POST"])
     return app

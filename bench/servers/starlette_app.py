@@ -18,6 +18,10 @@ async def hello(request: Request) -> Response:
     return HTMLResponse("Hello, world")
 
 
+async def own_field(request: Request) -> Response:
+    return HTMLResponse("Hello, world", headers={"X-Request-Kind": "page"})
+
+
 async def order(request: Request) -> Response:
     order = await request.json()
     return JSONResponse({"accepted": len(order["lines"]), "order": order})
@@ -49,6 +53,7 @@ def make_routes(settings: Settings) -> list[BaseRoute]:
 
     routes = {
         "hello": lambda: [Route("/", hello)],
+        "own-field": lambda: [Route("/", own_field)],
         "json": lambda: [Route("/orders", order, methods=["POST"])],
         "large": lambda: [Route("/", large)],
         "routes": lambda: [

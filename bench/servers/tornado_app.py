@@ -17,6 +17,12 @@ class Hello(tornado.web.RequestHandler):
         self.write("Hello, world")
 
 
+class OwnField(tornado.web.RequestHandler):
+    def get(self) -> None:
+        self.set_header("X-Request-Kind", "page")
+        self.write("Hello, world")
+
+
 class Order(tornado.web.RequestHandler):
     def post(self) -> None:
         order = tornado.escape.json_decode(self.request.body)
@@ -60,6 +66,7 @@ def make_app(settings: Settings) -> tornado.web.Application:
     files = {"path": str(settings.files)}
     routes = {
         "hello": lambda: [(r"/", Hello)],
+        "own-field": lambda: [(r"/", OwnField)],
         "json": lambda: [(r"/orders", Order)],
         "large": lambda: [(r"/", Large, {"text": settings.large})],
         "routes": lambda: [(rf"/item{number}/([0-9]+)", Item) for number in range(settings.routes)],

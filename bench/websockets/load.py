@@ -90,6 +90,8 @@ def connect(
         raise ConnectionError(f"no websocket: {answer[:200]!r}")
     if deflate != (b"permessage-deflate" in answer):
         raise ConnectionError(f"another agreement on compression: {answer[:500]!r}")
+    if deflate and b"server_no_context_takeover" not in answer:
+        raise ConnectionError("the server compresses with what it has sent before, as nobody asked")
     return sock
 
 

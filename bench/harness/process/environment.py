@@ -22,6 +22,8 @@ from bench.harness.errors import SetupError
 
 #: The environment that receives the snapshot of the workspace.
 WORKSPACE = "workspace"
+#: The same with a snapshot of another checkout, to compare with.
+BEFORE = "before"
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,17 @@ class Environment:
 
 
 class Environments:
-    """The environments of the contestants, each made when it is first asked for."""
+    """The environments of the contestants, each made when it is first asked for.
 
-    def __init__(self, bench: Path) -> None:
+    :param against: the checkout that the contestants `before` come from.
+    """
+
+    def __init__(self, bench: Path, against: Path | None = None) -> None:
         self._requirements = bench / "requirements"
         self._folder = bench / ".envs"
-        self._packages = bench.parent / "packages"
+        self._packages = {WORKSPACE: bench.parent / "packages"}
+        if against is not None:
+            self._packages[BEFORE] = against / "packages"
         self._ready: dict[str, Environment] = {}
         self._failed: dict[str, SetupError] = {}
 
@@ -60,7 +67,9 @@ class Environments:
         return self._ready[name]
 
     def _make(self, name: str) -> Environment:
-        pinned = self._requirements / f"{name}.txt"
+        if name == BEFORE and BEFORE not in self._packages:
+            raise SetupError("there is no other checkout to compare with, name one by --against")
+        pinned = self._requirements / f"{WORKSPACE if name == BEFORE else name}.txt"
         if not pinned.is_file():
             raise SetupError(f"no requirements/{name}.txt for environment {name!r}")
         pins = parse_pins(pinned.read_text(encoding="utf-8"))
@@ -71,9 +80,9 @@ class Environments:
         if not stamp.is_file() or stamp.read_text() != wanted:
             _create(folder, environment.python, pinned)
             stamp.write_text(wanted)
-        if name == WORKSPACE:
+        if name in self._packages:
             site_packages = _site_packages(environment.python)
-            take_snapshot(self._packages, site_packages)
+            take_snapshot(self._packages[name], site_packages)
             # As an installer does it, also where Python is told not to write bytecode.
             compile_all = [str(environment.python), "-m", "compileall", "-q"]
             subprocess.run([*compile_all, str(site_packages / "tornado")], check=True)

@@ -104,3 +104,18 @@ def test_a_subclass_sees_each_complete_request(serve, threads):
 def test_what_cannot_be_called_is_refused_at_once(wrong):
     with pytest.raises(TypeError, match="a WSGI application is callable"):
         WSGIContainer(wrong)
+
+
+def test_handle_request_returns_after_the_end_of_the_response(serve, threads):
+    ended = []
+
+    async def answer(request):
+        await container.handle_request(request)
+        ended.append(request.path)
+
+    for executor in (None, threads):
+        container = WSGIContainer(simple_app, executor)
+        site = serve(answer)
+        assert site.fetch("/first")[2] == b"Hello world!"
+        assert site.fetch("/second")[2] == b"Hello world!"
+    assert "/first" in ended
