@@ -38,6 +38,7 @@ def worker_of(server: Any) -> int:
     return int(server.get()[1].split()[-1])
 
 
+@pytest.mark.slow
 def test_a_second_signal_ends_at_once(serve: Serve, until: Any) -> None:
     server = serve("hello:app", "--port", "0")
     worker = worker_of(server)
@@ -54,6 +55,7 @@ def test_a_second_signal_ends_at_once(serve: Serve, until: Any) -> None:
     until(lambda: not is_alive(worker))
 
 
+@pytest.mark.slow
 def test_requests_that_take_too_long_are_cut_off(serve: Serve, until: Any) -> None:
     server = serve("hello:app", "--port", "0", "--drain-timeout", "0.2")
     with ThreadPoolExecutor(1) as client:
@@ -65,6 +67,7 @@ def test_requests_that_take_too_long_are_cut_off(serve: Serve, until: Any) -> No
     assert "worker 0: cut off 1 requests that took longer than --drain-timeout" in server.log
 
 
+@pytest.mark.slow
 def test_workers_end_when_their_master_is_killed(serve: Serve, until: Any) -> None:
     server = serve("hello:app", "--port", "0")
     worker = worker_of(server)
@@ -74,6 +77,7 @@ def test_workers_end_when_their_master_is_killed(serve: Serve, until: Any) -> No
     until(lambda: not is_alive(worker))
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_terminated_finishes_its_request_and_is_replaced(
     serve: Serve, until: Any
 ) -> None:
@@ -101,6 +105,7 @@ def listens(pid: int) -> bool:
     return False
 
 
+@pytest.mark.slow
 def test_all_workers_come_back_under_their_numbers(serve: Serve, write: Any, until: Any) -> None:
     write(
         "numbered.py",
@@ -149,6 +154,7 @@ def test_all_workers_come_back_under_their_numbers(serve: Serve, write: Any, unt
     ],
 )
 @pytest.mark.parametrize("options", [[], ["--processes", "2"]], ids=["one", "two"])
+@pytest.mark.slow
 def test_an_application_that_cannot_start_ends_the_server(
     serve: Serve, write: Any, source: str, message: str, options: list[str]
 ) -> None:
@@ -160,6 +166,7 @@ def test_an_application_that_cannot_start_ends_the_server(
     assert "serving" not in server.log
 
 
+@pytest.mark.slow
 def test_the_application_is_started_and_ended_once_in_each_worker(serve: Serve, write: Any) -> None:
     write(
         "page.py",
@@ -184,6 +191,7 @@ def test_the_application_is_started_and_ended_once_in_each_worker(serve: Serve, 
     assert len(set(notes[1::2])) == 2
 
 
+@pytest.mark.slow
 def test_the_number_of_the_master_is_in_the_file(serve: Serve, folder: Path) -> None:
     server = serve("hello:app", "--port", "0", "--pid-file", "pid")
 

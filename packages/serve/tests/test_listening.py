@@ -29,6 +29,7 @@ def get_by_unix(path: Path) -> tuple[int, bytes]:
         return response.status, response.read()
 
 
+@pytest.mark.slow
 def test_several_ports_serve_the_same(serve: Serve) -> None:
     server = serve("hello:app", "--port", "0", "--port", "0")
     ports = re.findall(r"127\.0\.0\.1:(\d+)", server.log.splitlines()[0])
@@ -50,6 +51,7 @@ def test_a_unix_socket_has_its_mode_and_is_removed_at_the_end(serve: Serve, fold
     assert not path.exists()
 
 
+@pytest.mark.slow
 def test_a_unix_socket_of_a_newer_server_stays(serve: Serve, folder: Path) -> None:
     old = serve("hello:app", "--unix", "web.sock", ready=False)
     old.wait_for_line("serving")
@@ -60,6 +62,7 @@ def test_a_unix_socket_of_a_newer_server_stays(serve: Serve, folder: Path) -> No
     assert get_by_unix(folder / "web.sock")[0] == 200
 
 
+@pytest.mark.slow
 def test_a_listening_socket_is_inherited_by_its_number(serve: Serve) -> None:
     with socket.create_server(("127.0.0.1", 0)) as sock:
         number = sock.fileno()
@@ -69,6 +72,7 @@ def test_a_listening_socket_is_inherited_by_its_number(serve: Serve) -> None:
         assert server.get()[0] == 200
 
 
+@pytest.mark.slow
 def test_a_socket_that_does_not_listen_is_refused(serve: Serve) -> None:
     with socket.socket() as sock:
         number = sock.fileno()
@@ -78,6 +82,7 @@ def test_a_socket_that_does_not_listen_is_refused(serve: Serve) -> None:
     assert f"--fd {number}: this socket does not listen" in server.log
 
 
+@pytest.mark.slow
 def test_sockets_of_a_service_manager_are_used(serve: Serve) -> None:
     with socket.create_server(("127.0.0.1", 0)) as sock:
         # As a service manager does it: the first descriptor is 3.
@@ -131,6 +136,7 @@ def test_tls_is_served(serve: Serve, authority: trustme.CA) -> None:
     assert get_by_tls(server.port, context) == 200
 
 
+@pytest.mark.slow
 def test_an_encrypted_key_is_opened_by_the_environment(serve: Serve, authority: trustme.CA) -> None:
     server = serve(
         *("hello:app", "--port", "0", "--certfile", "chain.pem", "--keyfile", "locked.pem"),
@@ -142,6 +148,7 @@ def test_an_encrypted_key_is_opened_by_the_environment(serve: Serve, authority: 
     assert get_by_tls(server.port, context) == 200
 
 
+@pytest.mark.slow
 def test_certificates_of_clients_are_required_where_authorities_are_named(
     serve: Serve, authority: trustme.CA
 ) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 Serve = Callable[..., Any]
 
 
@@ -45,6 +47,7 @@ def until_draining(server: Any) -> None:
     raise RuntimeError("it does not drain")
 
 
+@pytest.mark.slow
 def test_systemd_is_told_about_the_start_reloads_and_the_end(serve: Serve, folder: Path) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.settimeout(30)
@@ -61,6 +64,7 @@ def test_systemd_is_told_about_the_start_reloads_and_the_end(serve: Serve, folde
         assert manager.recv(4096) == b"STOPPING=1"
 
 
+@pytest.mark.slow
 def test_lines_for_machines_are_json(serve: Serve) -> None:
     import json
 
@@ -72,6 +76,7 @@ def test_lines_for_machines_are_json(serve: Serve) -> None:
     assert [record["uri"] for record in records if "uri" in record] == ["/?q=1"]
 
 
+@pytest.mark.slow
 def test_the_access_log_can_be_turned_off(serve: Serve) -> None:
     server = serve("hello:app", "--port", "0", "--no-access-log")
     server.get("/page-of-the-log")

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 Serve = Callable[..., Any]
 
 #: An application whose only page says a word.
@@ -73,6 +75,7 @@ def test_a_hangup_signal_loads_new_code_and_loses_no_request(
     assert server.end() == 0
 
 
+@pytest.mark.slow
 def test_a_reload_that_fails_leaves_the_workers(serve: Serve, write: Any, until: Any) -> None:
     path = write("page.py", PAGE.format(word="old"))
     server = serve("page:app", "--port", "0", "--processes", "2")
@@ -99,6 +102,7 @@ def test_a_change_of_the_source_is_loaded(serve: Serve, write: Any, until: Any) 
     assert server.end() == 0
 
 
+@pytest.mark.slow
 def test_source_that_is_broken_at_the_start_is_waited_for(serve: Serve, write: Any) -> None:
     path = write("page.py", "import no_such_module_anywhere")
     server = serve("page:app", "--port", "0", "--reload", ready=False)
@@ -110,6 +114,7 @@ def test_source_that_is_broken_at_the_start_is_waited_for(serve: Serve, write: A
     assert server.wait_until_ready().get() == (200, "mended")
 
 
+@pytest.mark.slow
 def test_an_application_in_debug_mode_is_reloaded_in_all_workers(
     serve: Serve, write: Any, until: Any
 ) -> None:

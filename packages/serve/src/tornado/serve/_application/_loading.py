@@ -11,6 +11,7 @@ from ._target import find_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Executor
 
     from .._command._settings import ApplicationSettings
 
@@ -26,6 +27,8 @@ class Loaded(NamedTuple):
         """Return what a server passes requests to; call it in the process that serves."""
         if self.kind == "asgi":
             return _container("asgi")(self.application)
+        if self.kind == "wsgi":
+            return _container("wsgi")(self.application, _make_executor(self.settings.threads))
         return self.application
 
 
@@ -64,9 +67,17 @@ def _container(kind: str) -> Callable[..., Any]:
             from tornado.asgi import ASGIContainer
 
             return ASGIContainer
+        from tornado.wsgi import WSGIContainer
     except ModuleNotFoundError as error:
         raise ServeError(
             f"{kind.upper()} applications need another piece ({error}):"
             f" pip install 'tornado-serve[{kind}]'"
         ) from error
-    raise ServeError(f"applications of the kind {kind!r} cannot be served")
+    return WSGIContainer
+
+
+def _make_executor(count: int) -> Executor | None:
+    """Return the threads in which a WSGI application runs; None to call it on the loop."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(count, thread_name_prefix="wsgi") if count else None

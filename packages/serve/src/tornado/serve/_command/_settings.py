@@ -13,6 +13,7 @@ class ApplicationSettings:
     target: str
     arguments: tuple[str, ...]
     kind: str
+    threads: int
     factory: bool
     app_dir: str
 
