@@ -13,8 +13,8 @@ from tornado.util import publish
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
-    from ._container import ASGIContainer
+    from ._container._application import ASGIContainer
 
 __all__ = ["ASGIContainer"]
 
-publish(globals(), {"ASGIContainer": "_container"})
+publish(globals(), {"ASGIContainer": "_container._application"})
