@@ -73,9 +73,13 @@ def test_s19_a_provider_that_fills_the_store_stops_nobody_elses_sign_in():
 def test_expired_ids_take_no_memory():
     clock = Clock()
     store = MemoryReplayStore(100, clock)
-    for number in range(10_000):
-        clock.now += 1
-        assert use(store, str(number))
+
+    async def use_many():
+        for number in range(10_000):
+            clock.now += 1
+            assert await store.use(str(number), 10)
+
+    asyncio.run(use_many())
     assert len(store._used) == len(store._expiries) <= 10
 
 

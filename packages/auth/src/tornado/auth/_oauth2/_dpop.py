@@ -65,13 +65,15 @@ class DPoPKey:
 
     It belongs to the tokens: keep :meth:`to_json` with them, as secret as they are.
 
-    :param nonces: of the servers that it is used with; an application shares one object.
+    :param nonces: of the servers that it is used with; the methods of a handler take those of the
+        application if there are none.
 
     .. versionadded:: 1.0
     """
 
     def __init__(self, key: Any, nonces: DPoPNonces | None = None) -> None:
         self._key = key
+        self._has_nonces = nonces is not None
         self._nonces = DPoPNonces() if nonces is None else nonces
 
     def __repr__(self) -> str:
@@ -89,6 +91,10 @@ class DPoPKey:
     def from_json(cls, text: str | bytes, nonces: DPoPNonces | None = None) -> DPoPKey:
         """Return the key that :meth:`to_json` wrote."""
         return cls(_ec_key().import_key(json.loads(text)), nonces)
+
+    def sharing(self, nonces: DPoPNonces) -> DPoPKey:
+        """Return this key with nonces that others use too, unless it was given some."""
+        return self if self._has_nonces else DPoPKey(self._key, nonces)
 
     def to_json(self) -> str:
         """Return the private key, as a JWK (RFC 7517)."""

@@ -11,6 +11,7 @@ from .._callback import takes_callback
 from .._errors import AuthError
 from .._handler import handler_of
 from .._http import fetch, read_json, read_object
+from ._dpop import nonces_of
 from ._refreshing import refreshes_of
 from ._registration import Registration
 from ._token_request import ClientRequests
@@ -64,7 +65,8 @@ class Tokens(Registration):
         replace: Replace | None = None,
     ) -> dict[str, Any]:
         """Refresh a token of a provider; the caller knows which, whatever else this handler asks."""
-        requests = ClientRequests(self._http_client(), provider, client, dpop_key)
+        key = self._with_nonces(dpop_key)
+        requests = ClientRequests(self._http_client(), provider, client, key)
 
         async def request() -> dict[str, Any]:
             tokens = await requests.request_tokens(
@@ -73,8 +75,8 @@ class Tokens(Registration):
             tokens.setdefault("refresh_token", refresh_token)
             return tokens
 
-        key = json.dumps([provider.id, client.id, refresh_token])
-        return await refreshes_of(handler_of(self)).run(key, request, check, replace)
+        name = json.dumps([provider.id, client.id, refresh_token])
+        return await refreshes_of(handler_of(self)).run(name, request, check, replace)
 
     @takes_callback(2)
     async def revoke_oauth2_token(
@@ -84,23 +86,33 @@ class Tokens(Registration):
         *,
         client_id: str | None = None,
         client_secret: str | None = None,
-    ) -> None:
+        dpop_key: DPoPKey | None = None,
+    ) -> bool:
         """Revoke an access token or a refresh token (RFC 7009).
 
         A token that the provider does not know counts as revoked.
+
+        :param dpop_key: the key that the token is bound to; the request then has a proof.
+        :returns: True, because a classic callback gets None after an error.
 
         .. versionadded:: 1.0
         """
         provider = self.get_oauth2_provider()
         client = self._client(provider, client_id, client_secret)
-        await self._revoke(provider, client, token, token_type_hint)
+        return await self._revoke(provider, client, token, token_type_hint, dpop_key)
 
     async def _revoke(
-        self, provider: OAuth2Provider, client: Client, token: str, token_type_hint: str | None
-    ) -> None:
+        self,
+        provider: OAuth2Provider,
+        client: Client,
+        token: str,
+        token_type_hint: str | None,
+        dpop_key: DPoPKey | None,
+    ) -> bool:
         if provider.revocation_url is None:
             raise AuthError(f"the provider {provider.name} has no revocation_url")
-        requests = ClientRequests(self._http_client(), provider, client)
+        key = self._with_nonces(dpop_key)
+        requests = ClientRequests(self._http_client(), provider, client, key)
         parameters = {"token": token}
         if token_type_hint is not None:
             parameters["token_type_hint"] = token_type_hint
@@ -108,6 +120,11 @@ class Tokens(Registration):
         response = await requests.post(provider.revocation_url, what, parameters)
         if response.code != 200:
             read_object(response, what, requests.secrets_of(parameters))
+        return True
+
+    def _with_nonces(self, key: DPoPKey | None) -> DPoPKey | None:
+        """Return a key with the nonces of the application, so that each is asked for once."""
+        return None if key is None else key.sharing(nonces_of(handler_of(self)))
 
     @takes_callback(1)
     async def oauth2_request(
@@ -133,9 +150,9 @@ class Tokens(Registration):
         form = (
             None if post_args is None else {name: str(value) for name, value in post_args.items()}
         )
-        client = self._http_client()
-        if dpop_key is not None:
-            response = await dpop_key.fetch(
+        client, key = self._http_client(), self._with_nonces(dpop_key)
+        if key is not None:
+            response = await key.fetch(
                 client, address, what=what, form=form, access_token=access_token
             )
         else:
