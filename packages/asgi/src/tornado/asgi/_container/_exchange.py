@@ -135,7 +135,7 @@ class Exchange(Response, HTTPMessageDelegate):
     def on_connection_close(self) -> None:
         """Tell the application that the client is gone, or that nothing more of its body comes."""
         self._chunks, self._unread = None, 0
-        self._lose()
+        self.lost()
 
     # The application.
 
@@ -147,7 +147,7 @@ class Exchange(Response, HTTPMessageDelegate):
             if self.stage is DONE or self.is_lost:
                 self._linger()
             else:
-                self.connection.set_close_callback(self._lose)
+                self.connection.set_close_callback(self.lost)
 
     async def _run(self) -> None:
         try:
@@ -217,7 +217,7 @@ class Exchange(Response, HTTPMessageDelegate):
             self._is_lingering = True
             Lingering(task, self.connection.context)
 
-    def _lose(self) -> None:
+    def lost(self) -> None:
         """Note that the client is gone, or was refused."""
         if self.is_lost:
             return

@@ -63,6 +63,8 @@ def _encode(pair: tuple[str, str]) -> Pair:
 
 def _decode(pair: tuple[Any, Any]) -> tuple[str, str]:
     """Check a pair of an application, and return it as our connections have it."""
+    if len(pair) != 2:
+        raise TypeError(f"a header is a name and a value, not {pair!r:.100}")
     name, value = pair
     if not isinstance(name, bytes) or not isinstance(value, bytes):
         raise TypeError(f"header names and values are bytes, not {pair!r:.100}")
@@ -129,13 +131,14 @@ def decode_trailers(pairs: Iterable[Pair]) -> HTTPHeaders:
 
 
 def _as_pair(pair: Any) -> Pair:
+    """Return a pair of any two kinds of bytes, in any kind of sequence, as a tuple of bytes."""
     try:
         name, value = pair
     except (TypeError, ValueError):
         raise TypeError(f"a header is a name and a value, not {pair!r:.100}") from None
-    if isinstance(name, bytearray | memoryview) or isinstance(value, bytearray | memoryview):
-        return bytes(name), bytes(value)
-    return name, value
+    if isinstance(name, bytearray | memoryview):
+        name = bytes(name)
+    return name, bytes(value) if isinstance(value, bytearray | memoryview) else value
 
 
 def _collect(pairs: Iterable[Pair]) -> Fields:

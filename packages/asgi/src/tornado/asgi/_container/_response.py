@@ -89,6 +89,10 @@ class Response:
     def completed(self) -> None:
         """Called when the response is complete."""
 
+    def lost(self) -> None:
+        """Called when the client is found to be gone."""
+        self.is_lost = True
+
     # The messages.
 
     async def send(self, message: Message) -> None:
@@ -301,6 +305,7 @@ class Response:
         try:
             await written
         except StreamClosedError:
+            self.lost()
             if self.stage is not DONE:  # or else the response is complete, as far as anybody knows
                 raise ClientLeftError("the client is gone") from None
 

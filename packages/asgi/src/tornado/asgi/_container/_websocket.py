@@ -86,7 +86,8 @@ class WebSocketExchange(HTTPMessageDelegate):
         self._has_connected = False
         self._is_closed = False
         self._is_lost = False
-        self._close_code, self._close_reason = _ABNORMAL, ""
+        self._close_code: int = _ABNORMAL
+        self._close_reason = ""
         self._task: asyncio.Task[None] | None = None
         self._key = ""
         self._began = time.monotonic()
@@ -177,7 +178,7 @@ class WebSocketExchange(HTTPMessageDelegate):
                 return {"type": "websocket.receive", kind: message}
             if self._is_lost or (self._is_closed and self._protocol is None):
                 code, reason = self._close_code, self._close_reason
-                return {"type": "websocket.disconnect", "code": code, "reason": reason}
+                return {"type": "websocket.disconnect", "code": int(code), "reason": reason}
             await self._waiters.wait()
 
     async def send(self, message: Message) -> None:
