@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tornado.web import Application, GZipContentEncoding
 
 PROGRAM = """

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from . import pytest_plugin as pytest_plugin
     from . import queues as queues
     from . import routing as routing
+    from . import serve as serve
     from . import simple_httpclient as simple_httpclient
     from . import speedups as speedups
     from . import stack_context as stack_context

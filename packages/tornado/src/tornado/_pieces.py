@@ -33,6 +33,7 @@ PIECES = {
     "pytest_plugin": "tornado-test",
     "queues": "tornado-ioloop",
     "routing": "tornado-web",
+    "serve": "tornado-serve",
     "simple_httpclient": "tornado-httpclient",
     "speedups": "tornado-speedups",
     "stack_context": "tornado-ioloop",

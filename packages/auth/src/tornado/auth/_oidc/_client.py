@@ -6,12 +6,15 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from .._addresses import check_address
+from .._client_keys import ClientKey
 from .._errors import AuthError
 from ._algorithms import ALGORITHMS
 from ._id_token import MAX_LEEWAY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from .._client_keys import KeySetting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +40,11 @@ class OpenIDConnectClient:
     key: str
     #: The client secret; None for a public client.
     secret: str | None = field(default=None, repr=False)
+    #: What the client has instead of a secret, if it was registered with ``private_key_jwt`` (OpenID Connect
+    #: Core section 9): a private key as PEM, or as a JWK. Each request has a new assertion that it signs.
+    private_key: KeySetting | ClientKey | None = field(default=None, repr=False)
+    #: Whom assertions are for, if the provider does not take its issuer: its token endpoint.
+    assertion_audience: str | None = None
     #: What is asked for; ``openid`` has to be there (OpenID Connect Core section 3.1.2.1).
     scope: tuple[str, ...] = ("openid", "email", "profile")
     #: Algorithms that id tokens may be signed with: those that the client was registered with. RS256 is
@@ -65,6 +73,11 @@ class OpenIDConnectClient:
             if isinstance(getattr(self, name), str):
                 raise AuthError(f"{name} must be a list of names, not one text")
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        if self.private_key is not None:
+            if self.secret:
+                raise AuthError("the setting oidc has secret and private_key: give one of them")
+            key = ClientKey.from_setting(self.private_key, "private_key", "sig")
+            object.__setattr__(self, "private_key", key)
         if "openid" not in self.scope:
             raise AuthError("the scope must have 'openid' in it")
         for algorithm in self.algorithms:
@@ -75,6 +88,14 @@ class OpenIDConnectClient:
                 )
         if not 0 <= self.leeway <= MAX_LEEWAY:
             raise AuthError(f"the leeway must be 0 to {MAX_LEEWAY} seconds, not {self.leeway!r}")
+
+    def public_keys(self) -> dict[str, Any]:
+        """Return the client's public keys as a JWK Set (RFC 7517 section 5).
+
+        The provider gets it as ``jwks``, or asks for it at the ``jwks_uri`` of the client.
+        """
+        keys = [each for each in (self.private_key,) if isinstance(each, ClientKey)]
+        return {"keys": [key.public() for key in keys]}
 
     @classmethod
     def from_setting(cls, value: OpenIDConnectClient | Mapping[str, Any]) -> OpenIDConnectClient:

@@ -67,11 +67,11 @@ def _is_for_signatures(jwk: Mapping[str, Any]) -> bool:
     if not isinstance(operations, list) or "verify" not in operations:
         return False
     if jwk.get("kty") == "RSA":
-        return MIN_RSA_BITS <= _bits(jwk.get("n")) <= MAX_RSA_BITS
+        return MIN_RSA_BITS <= bits_of(jwk.get("n")) <= MAX_RSA_BITS
     return jwk.get("kty") in ("EC", "OKP")
 
 
-def _bits(number: object) -> int:
+def bits_of(number: object) -> int:
     """Return how many bits a number in base64url has, before joserfc warns of a small one."""
     if not isinstance(number, str) or len(number) > MAX_RSA_BITS:
         return 0

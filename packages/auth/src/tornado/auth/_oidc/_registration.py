@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tornado.util import shortened
 
+from .._client_keys import ClientKey
 from .._errors import AuthError
 from .._handler import handler_of
 from .._oauth2._mixin import OAuth2Mixin
@@ -97,11 +98,14 @@ class OpenIDConnectRegistration(OAuth2Mixin):
 
     def _as_oauth2(self, metadata: ProviderMetadata) -> OAuth2Provider:
         client = self._oidc_client(metadata.issuer)
+        method = {} if client.private_key is None else {"client_authentication": "private_key_jwt"}
         return OAuth2Provider.from_metadata(
             metadata.document,
             redirect_uri=client.redirect_uri,
             scope=client.scope,
             uses_dpop=client.uses_dpop,
+            assertion_audience=client.assertion_audience,
+            **method,
         )
 
     def _find_client(
@@ -112,7 +116,12 @@ class OpenIDConnectRegistration(OAuth2Mixin):
             raise AuthError(
                 "the client id is not the one of get_oidc_clients(), for which tokens must be"
             )
-        return Client(registered.key, client_secret or registered.secret)
+        key = registered.private_key
+        return Client(
+            registered.key,
+            client_secret or registered.secret,
+            key if isinstance(key, ClientKey) else None,
+        )
 
     def _checker(self, client: OpenIDConnectClient) -> TokenChecker:
         provider = provider_of(handler_of(self), client.issuer)
