@@ -192,6 +192,10 @@ class Exchange(Response, HTTPMessageDelegate):
         if hold is not None and not hold.done():
             hold.set_result(None)
 
+    def offers(self, extension: str) -> bool:
+        """Return whether the scope of this request has an extension."""
+        return extension in self.scope["extensions"]
+
     # The end.
 
     def completing(self) -> None:
