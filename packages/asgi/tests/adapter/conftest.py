@@ -22,7 +22,7 @@ from tornado.web import Application
 def _load(name: str) -> ModuleType:
     known = f"asgi_tests_{name}"
     if known not in sys.modules:
-        path = Path(__file__).parent.parent / f"{name}.py"
+        path = Path(__file__).parent.parent / "other_servers" / f"{name}.py"
         spec: Any = importlib.util.spec_from_file_location(known, path)
         module = sys.modules[known] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
