@@ -52,7 +52,14 @@ def read_table() -> list[Entry]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option."""
-    parser.addoption("--server", choices=sorted(SERVERS), required=True, help="the server to run on")
+    parser.addoption(
+        "--server", choices=sorted(SERVERS), required=True, help="the server to run on"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the servers leave transports behind at their end."""
+    config.addinivalue_line("filterwarnings", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
