@@ -33,6 +33,7 @@ PIECES = {
     "pytest_plugin": "tornado-test",
     "queues": "tornado-ioloop",
     "routing": "tornado-web",
+    "serve": "tornado-serve",
     "simple_httpclient": "tornado-httpclient",
     "speedups": "tornado-speedups",
     "stack_context": "tornado-ioloop",
@@ -44,4 +45,5 @@ PIECES = {
     "web": "tornado-web",
     "websocket": "tornado-websocket",
     "websocket.protocol": "tornado-websocket",
+    "wsgi": "tornado-wsgi",
 }

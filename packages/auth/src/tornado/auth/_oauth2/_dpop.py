@@ -128,7 +128,15 @@ class DPoPKey:
         header = {"typ": "dpop+jwt", "alg": _ALGORITHM, "jwk": public}
         return jwt.encode(header, claims, self._key, algorithms=[_ALGORITHM])
 
-    async def fetch(
+    async def fetch(self, client: AsyncHTTPClient, url: str, **options: Any) -> HTTPResponse:
+        """Send a request, and once more if the server wants its nonce in the proof.
+
+        :param options: see :meth:`send`.
+        """
+        response = await self.send(client, url, **options)
+        return await self.send(client, url, **options) if wants_nonce(response) else response
+
+    async def send(
         self,
         client: AsyncHTTPClient,
         url: str,
@@ -140,7 +148,7 @@ class DPoPKey:
         access_token: str | None = None,
         max_size: int = MAX_ANSWER_SIZE,
     ) -> HTTPResponse:
-        """Send a request with a proof, and once more with a new one if the server wants its nonce in it.
+        """Send a request with a proof of its own, and keep the nonce of the response.
 
         :param max_size: the largest answer that is read, in bytes.
         """
@@ -148,24 +156,15 @@ class DPoPKey:
         fields = dict(headers or {})
         if access_token is not None:
             fields["Authorization"] = f"DPoP {access_token}"
-        for is_last in (False, True):
-            fields["DPoP"] = self.proof(method, url, access_token)
-            response = await fetch(
-                client,
-                url,
-                what=what,
-                method=method,
-                form=form,
-                headers=fields,
-                max_size=max_size,
-            )
-            self._nonces.keep(url, response)
-            if is_last or not _wants_nonce(response):
-                break
+        fields["DPoP"] = self.proof(method, url, access_token)
+        response = await fetch(
+            client, url, what=what, method=method, form=form, headers=fields, max_size=max_size
+        )
+        self._nonces.keep(url, response)
         return response
 
 
-def _wants_nonce(response: HTTPResponse) -> bool:
+def wants_nonce(response: HTTPResponse) -> bool:
     """Tell whether a server refused only because its nonce was not in the proof."""
     if "DPoP-Nonce" not in response.headers:
         return False
