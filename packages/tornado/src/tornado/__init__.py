@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from . import util as util
     from . import web as web
     from . import websocket as websocket
+    from . import wsgi as wsgi
 
 # `from tornado import *` imports every piece that works as installed, so this follows their table.
 __all__ = sorted(  # noqa: PLE0605 - a list, which the checker cannot see

@@ -45,4 +45,5 @@ PIECES = {
     "web": "tornado-web",
     "websocket": "tornado-websocket",
     "websocket.protocol": "tornado-websocket",
+    "wsgi": "tornado-wsgi",
 }

@@ -51,6 +51,8 @@ class Master:
         self._selector.register(self._signals, selectors.EVENT_READ)
         self._status = 0
         self._is_reload_wanted = True
+        #: Whether the application that is coming or serves may be forked.
+        self._can_preload = True
         #: When the end began.
         self._ending_since = 0.0
 
@@ -85,7 +87,7 @@ class Master:
             plan.schedule(time.monotonic())
             generation, numbers = plan.serving or 0, plan.take_due(time.monotonic())
             groups = [[number] for number in numbers]
-        if not self._settings.processes.preload:
+        if not (self._settings.processes.preload and self._can_preload):
             groups = [[number] for number in numbers]
         for group in groups:
             assignment = self._fork(group, generation)
@@ -130,6 +132,7 @@ class Master:
         else:
             self._preloaders.add(pid)
         for worker in workers:
+            worker.preloader = pid
             self._plan.workers.append(worker)
             self._selector.register(worker.channel, selectors.EVENT_READ, worker)
 
@@ -158,7 +161,7 @@ class Master:
                 worker.is_channel_open = False
                 self._selector.unregister(worker.channel)
                 worker.channel.close()
-                if worker.pid is None or not is_child(worker.pid):
+                if not is_child(worker.pid or worker.preloader):
                     self._end_of(worker)
                 return
             if not messages:
@@ -175,12 +178,21 @@ class Master:
             worker.stage = Stage.FAILED
             if worker.generation == self._plan.coming:
                 self._abandon()
+        elif message is Message.ALONE:
+            worker.stage = Stage.DRAINING
+            if worker.generation == self._plan.coming:
+                self._begin_anew(can_preload=False)
         elif message is Message.CHANGED:
             worker.has_changed = True
             worker.stage = Stage.DRAINING
             if self._plan.coming in {None, worker.generation}:
-                self._drain(self._plan.abandon())
-                self._is_reload_wanted = True
+                self._begin_anew(can_preload=self._can_preload)
+
+    def _begin_anew(self, *, can_preload: bool) -> None:
+        """Start a new generation, instead of one that may be coming."""
+        self._drain(self._plan.abandon())
+        self._can_preload = can_preload
+        self._is_reload_wanted = True
 
     def _worker_is_ready(self, worker: WorkerProcess) -> None:
         if worker.stage is not Stage.STARTING:
@@ -202,7 +214,9 @@ class Master:
         count = self._plan.count
         workers = "1 worker" if count == 1 else f"{count} workers"
         target = self._settings.application.target
-        return f"serving {target} on {addresses} with {workers} (master pid {os.getpid()})"
+        probes = ", ".join(self._listeners.probe_addresses())
+        more = f", probes on {probes}" if probes else ""
+        return f"serving {target} on {addresses} with {workers}{more} (master pid {os.getpid()})"
 
     def _abandon(self) -> None:
         """Give up the generation that is coming."""
@@ -235,7 +249,8 @@ class Master:
                 if worker.pid is None or worker.pid == pid:
                     self._read(worker)  # which may tell its number
             for worker in list(self._plan.workers):
-                if worker.pid == pid:
+                was_never_forked = worker.pid is None and not worker.is_channel_open
+                if worker.pid == pid or (was_never_forked and worker.preloader == pid):
                     worker.status = status
                     self._close_channel(worker)
                     self._end_of(worker)
@@ -266,6 +281,7 @@ class Master:
         if not self._plan.is_ending:
             gen_log.info("SIGHUP: starting new workers")
             notify_reloading()
+            self._can_preload = True
             self._is_reload_wanted = True
 
     def _end(self, status: int) -> None:

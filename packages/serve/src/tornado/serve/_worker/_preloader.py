@@ -1,8 +1,8 @@
 """The process that imports the application.
 
 With one worker it becomes that worker. With several it forks them, so that they share the memory of what
-was imported, and ends. A worker that is started again later, and all of them with `--no-preload`, import
-for themselves. The master has imported nothing, so a new preloader is all that a reload takes.
+was imported, and ends. A worker that is started again later imports for itself, and all of them do with
+`--no-preload`, or if the import starts threads. The master has imported nothing, so a new preloader is all that a reload takes.
 """
 
 from __future__ import annotations
@@ -11,14 +11,17 @@ import logging
 import os
 import signal
 import sys
-import traceback
-from typing import TYPE_CHECKING, NoReturn
+import threading
+from typing import TYPE_CHECKING
 
+from tornado.ioloop import IOLoop
 from tornado.log import gen_log
 
 from .._application._loading import load
 from .._channel import Message
 from .._errors import ServeError
+from ._loops import prepare_loop
+from ._source import wait_for_change
 from ._worker import Worker
 
 if TYPE_CHECKING:
@@ -33,26 +36,32 @@ def run(assignment: Assignment) -> int:
     """
     settings = assignment.settings
     signal.signal(signal.SIGINT, _ignore)  # the master gets it too, and tells the workers
-    _choose_loop(settings.processes.loop)
-    _end_instead_of_restarting(assignment)
+    prepare_loop(settings.processes.loop)
     try:
         loaded = load(settings.application)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - the application's own; it is logged
         return _fail(assignment, error)
     if len(assignment.seats) == 1:
         return Worker(assignment, assignment.seats[0], loaded).run()
+    if _is_unfit_for_forks():
+        gen_log.info(
+            "the application starts threads or a loop when it is imported, which forked workers would"
+            " lack: each worker imports it"
+        )
+        for seat in assignment.seats:
+            seat.channel.send(Message.ALONE)
+        return 0
     return _fork(assignment, loaded)
+
+
+def _is_unfit_for_forks() -> bool:
+    """Return whether the import has started what does not survive a fork."""
+    return threading.active_count() > 1 or IOLoop.current(instance=False) is not None
 
 
 def _ignore(number: int, frame: object) -> None:
     # Unlike SIG_IGN, this is not inherited by programs that the application starts.
     pass
-
-
-def _choose_loop(name: str) -> None:
-    """Let every loop of this process be of the kind that was asked for."""
-    if name != "auto":
-        os.environ["TORNADO_UVLOOP"] = "1" if name == "uvloop" else "0"
 
 
 def _fail(assignment: Assignment, error: BaseException) -> int:
@@ -68,38 +77,10 @@ def _fail(assignment: Assignment, error: BaseException) -> int:
             exc_info=error,
         )
     if assignment.settings.processes.reload:
-        _wait_for_change(error)
+        wait_for_change(error, [seat.channel for seat in assignment.seats])
     for seat in assignment.seats:
         seat.channel.send(Message.FAILED)
     return 1
-
-
-def _wait_for_change(error: BaseException) -> NoReturn:
-    """Wait until a file of the failure changes."""
-    from tornado import autoreload
-
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, SyntaxError) and seen.filename:
-            autoreload.watch(seen.filename)
-        for frame, _ in traceback.walk_tb(seen.__traceback__):
-            if not frame.f_code.co_filename.startswith("<"):
-                autoreload.watch(frame.f_code.co_filename)
-        seen = seen.__cause__ or seen.__context__
-    gen_log.info("waiting for a change")
-    autoreload.wait()
-
-
-def _end_instead_of_restarting(assignment: Assignment) -> None:
-    """Let the master start the new processes when `tornado.autoreload` wants to restart this one."""
-    from tornado import autoreload
-
-    def end() -> NoReturn:
-        for seat in assignment.seats:
-            seat.channel.send(Message.CHANGED)
-        raise SystemExit(0)
-
-    autoreload.add_reload_hook(end)
 
 
 def _fork(assignment: Assignment, loaded: Loaded) -> int:
@@ -113,7 +94,7 @@ def _fork(assignment: Assignment, loaded: Loaded) -> int:
     for seat in assignment.seats:
         if os.fork() == 0:
             _close_others(assignment, seat)
-            return Worker(assignment._replace(seats=[seat]), seat, loaded, is_forked=True).run()
+            return Worker(assignment._replace(seats=[seat]), seat, loaded).run()
     logging.shutdown()
     os._exit(0)
 
