@@ -69,7 +69,8 @@ class Site:
             return b"".join(iter(lambda: client.recv(65536), b""))
 
     def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._end.set)
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._end.set)
         self._thread.join(PATIENCE)
 
 
