@@ -130,9 +130,10 @@ class WSGIConnection(HTTPConnection):
     def _wrapped(self, file: IO[bytes], offset: int, count: int) -> Iterable[bytes]:
         descriptor = os.dup(file.fileno())  # the handler closes its own
         wrapper = self._environ.get("wsgi.file_wrapper")
-        if wrapper is None or offset + count < os.fstat(descriptor).st_size:
+        # A part of a file is read here: uWSGI sends from the beginning, wherever the file stands.
+        if wrapper is None or offset or count < os.fstat(descriptor).st_size:
             return _pieces(descriptor, offset, count)
-        os.lseek(descriptor, offset, os.SEEK_SET)
+        os.lseek(descriptor, 0, os.SEEK_SET)
         wrapped: Iterable[bytes] = wrapper(os.fdopen(descriptor, "rb"), _PIECE)
         return wrapped
 
