@@ -41,6 +41,11 @@ class Client:
         self.send(f"GET {path} HTTP/1.1\r\nHost: example\r\n{fields}\r\n".encode())
         return self.read_response()
 
+    def read_some(self) -> bytes:
+        """Read what there is; nothing at the end of the connection."""
+        data, self._ahead = self._ahead, b""
+        return data or self.socket.recv(65536)
+
     def read_until_close(self) -> bytes:
         pieces = [self._ahead]
         self._ahead = b""
@@ -147,8 +152,11 @@ class Running:
         return asyncio.run_coroutine_threadsafe(caller(), self.loop).result(PATIENCE)
 
     def close(self) -> None:
+        """Stop the server and wait for its end; a second call has nothing to do."""
         for client in self._clients:
             client.close()
+        if self.loop.is_closed():
+            return
         self.loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(PATIENCE)
 

@@ -233,3 +233,92 @@ def test_s19_two_methods_or_none_are_refused_before_anything_is_sent(
     assert page.status == 403
     assert complaint in page.text
     assert node_provider.requests("/token") == []
+
+
+# Encrypted tokens.
+
+ENCRYPTION = {"features": {"encryption": {"enabled": True}}}
+
+
+def register_encrypted(made: Any, key: Any, algorithm: str, contents: str) -> Callable[..., Any]:
+    """Register a client whose id tokens are encrypted to a key."""
+    keys = OpenIDConnectClient(issuer="https://a.example", key="web", decryption_keys=[key])
+    changes = {
+        "jwks": keys.public_keys(),
+        "id_token_encrypted_response_alg": algorithm,
+        "id_token_encrypted_response_enc": contents,
+    }
+    return lambda *addresses, **others: made(*addresses, **{**others, **changes})
+
+
+@pytest.mark.parametrize(
+    ("make_key", "algorithm", "contents"),
+    [
+        (lambda: RSAKey.generate_key(2048).as_pem(private=True), "RSA-OAEP-256", "A256GCM"),
+        (lambda: RSAKey.generate_key(2048).as_pem(private=True), "RSA-OAEP", "A128CBC-HS256"),
+        (lambda: ECKey.generate_key("P-256").as_dict(private=True), "ECDH-ES", "A256CBC-HS512"),
+        (lambda: OKPKey.generate_key("X25519").as_dict(private=True), "ECDH-ES", "A128GCM"),
+    ],
+)
+def test_encrypted_id_tokens_are_read(
+    oidc_site: Any,
+    client: Any,
+    node_provider: Any,
+    browser: Any,
+    make_key: Any,
+    algorithm: str,
+    contents: str,
+) -> None:
+    key = make_key()
+    made = register_encrypted(client, key, algorithm, contents)
+    running = oidc_site("await", made, at=ENCRYPTION, decryption_keys=[key])
+    answer = members_of(sign_in(running, browser))
+    assert answer["user"]["sub"] == "alice"
+    token = answer["tokens"]["id_token"]
+    assert token.count(".") == 4
+    assert part(token, 0)["alg"] == algorithm
+    assert part(token, 0)["enc"] == contents
+
+
+def test_refreshed_and_logout_tokens_are_encrypted_too(
+    oidc_site: Any, client: Any, browser: Any, generation: str, rsa_key: str
+) -> None:
+    made = register_encrypted(client, rsa_key, "RSA-OAEP-256", "A256GCM")
+    options = {"at": ENCRYPTION, "decryption_keys": [rsa_key], **OFFLINE}
+    running = oidc_site(generation, made, **options)
+    running.application.settings["asked"]["prompt"] = "consent"
+    user = members_of(sign_in(running, browser))["user"]
+    refreshed = members_of(browser.request(f"{running.url}/refresh", {}))
+    assert refreshed["id_token"].count(".") == 4
+    browser.visit(f"{running.url}/logout", until=f"{running.url}/logged-out")
+    [claims] = running.application.settings["ended"]
+    assert (claims["sub"], claims["sid"]) == ("alice", user["sid"])
+
+
+def test_an_encrypted_id_token_without_a_key_says_what_to_set(
+    oidc_site: Any, client: Any, browser: Any, generation: str, rsa_key: str, caplog: Any
+) -> None:
+    made = register_encrypted(client, rsa_key, "RSA-OAEP-256", "A256GCM")
+    page = sign_in(oidc_site(generation, made, at=ENCRYPTION), browser)
+    assert page.status == 403
+    assert "the id token is encrypted: set decryption_keys" in page.text + caplog.text
+
+
+def test_s19_an_id_token_that_is_not_encrypted_is_refused_where_it_must_be(
+    oidc_site: Any, browser: Any, generation: str, rsa_key: str, caplog: Any
+) -> None:
+    page = sign_in(oidc_site(generation, decryption_keys=[rsa_key]), browser)
+    assert page.status == 403
+    assert "is not encrypted, though the client has decryption_keys" in page.text + caplog.text
+
+
+def test_s19_an_id_token_for_another_key_is_refused(
+    oidc_site: Any, client: Any, browser: Any, rsa_key: str
+) -> None:
+    other = RSAKey.generate_key(2048).as_pem(private=True)
+    made = register_encrypted(client, other, "RSA-OAEP-256", "A256GCM")
+    page = sign_in(oidc_site("await", made, at=ENCRYPTION, decryption_keys=[rsa_key]), browser)
+    assert page.status == 403
+    assert "cannot be decrypted" in page.text
+    both = oidc_site("await", made, at=ENCRYPTION, decryption_keys=[rsa_key, other])
+    assert members_of(sign_in(both, browser))["user"]["sub"] == "alice"  # while keys change

@@ -179,7 +179,7 @@ async def test_a_database_in_memory_has_one_connection() -> None:
 
 
 def test_a_pool_without_connections_is_refused() -> None:
-    with pytest.raises(InterfaceError, match="at least one connection, not 0"):
+    with pytest.raises(InterfaceError, match="size is a whole number from 1 on, not '0'"):
         Pool("sqlite://", size=0)
 
 

@@ -70,7 +70,7 @@ class Served:
             name: value for name, value in os.environ.items() if not name.startswith("TORNADO_")
         }
         environment |= options.pop("environment", {})  # type: ignore[arg-type, operator]  # a dictionary
-        self._log = folder / "log"
+        self._log = folder / str(options.pop("log", "log"))
         command = [sys.executable, *(["-O"] if not __debug__ else []), "-m", "tornado.serve"]
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(

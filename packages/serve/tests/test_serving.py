@@ -22,12 +22,14 @@ def test_an_application_is_served(serve: Serve) -> None:
     assert "200 GET / (127.0.0.1)" in server.log
 
 
+@pytest.mark.slow
 def test_a_factory_is_called(serve: Serve) -> None:
     server = serve("hello:make_app", "--factory", "--port", "0")
 
     assert server.get()[0] == 200
 
 
+@pytest.mark.slow
 def test_several_workers_share_a_port(serve: Serve, until: Any) -> None:
     server = serve("hello:app", "--port", "0", "--processes", "3")
     seen = set()
@@ -43,7 +45,9 @@ def test_several_workers_share_a_port(serve: Serve, until: Any) -> None:
     assert all(status == 200 for status, _ in seen)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)]
+)
 def test_a_signal_lets_a_request_finish(serve: Serve, until: Any, number: int) -> None:
     from concurrent.futures import ThreadPoolExecutor
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib.util
 import logging
 import socket
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -22,7 +24,7 @@ from tornado.web import Application
 def _load(name: str) -> ModuleType:
     known = f"asgi_tests_{name}"
     if known not in sys.modules:
-        path = Path(__file__).parent.parent / f"{name}.py"
+        path = Path(__file__).parent.parent / "other_servers" / f"{name}.py"
         spec: Any = importlib.util.spec_from_file_location(known, path)
         module = sys.modules[known] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
@@ -73,11 +75,21 @@ class Running:
         if self._thread.is_alive():
             self.loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(PATIENCE)
+        with warnings.catch_warnings():  # some servers leave transports behind
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
         if self._fault is not None:
             raise self._fault
 
 
-@pytest.fixture(params=sorted(servers.SERVERS))
+#: Quick runs have one server, all others are slow.
+EVERY_SERVER = [
+    pytest.param(name, marks=() if name == "uvicorn" else pytest.mark.slow)
+    for name in servers.SERVERS
+]
+
+
+@pytest.fixture(params=EVERY_SERVER)
 def server(request: pytest.FixtureRequest) -> str:
     """The name of a server; a test that asks for it runs once for each."""
     return request.param

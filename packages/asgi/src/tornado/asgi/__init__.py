@@ -19,8 +19,11 @@ from tornado.util import publish
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
     from ._adapter._adapter import ASGIAdapter
-    from ._container import ASGIContainer
+    from ._container._application import ASGIContainer
 
 __all__ = ["ASGIAdapter", "ASGIContainer"]
 
-publish(globals(), {"ASGIAdapter": "_adapter._adapter", "ASGIContainer": "_container"})
+publish(
+    globals(),
+    {"ASGIAdapter": "_adapter._adapter", "ASGIContainer": "_container._application"},
+)

@@ -123,12 +123,16 @@ def _check_size(bits: int, what: str) -> None:
 
 def _check(key: Any, what: str, use: Use) -> None:
     if key.key_type not in ("RSA", "EC", "OKP") or not key.is_private:
-        raise AuthError(f"{what} must be a private key of RSA, of an elliptic curve or Ed25519")
+        raise AuthError(f"{what} must be a private key of RSA or of an elliptic curve")
     meant_for = key.get("use", use)
     if meant_for != use:
         raise AuthError(f"{what} is a key with the use {meant_for!r}, not {use!r}")
+    if use == "enc":
+        if key.key_type == "OKP" and key.get("crv") != "X25519":
+            raise AuthError(f"{what} is a key for {key.get('crv')}, to which nothing is encrypted")
+        return
     algorithms = _signing_algorithms(key)
-    if use == "sig" and (not algorithms or key.alg not in (None, *algorithms)):
+    if not algorithms or key.alg not in (None, *algorithms):
         kind = key.alg or key.get("crv")
         raise AuthError(f"{what} is a key for {kind}, which no client signs with here")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ._command._parser import PROGRAM, parse
@@ -39,16 +40,20 @@ def _serve(settings: Settings) -> int:
     from ._logging import set_up_logging
     from ._master._listeners import Listeners
     from ._master._master import Master
+    from ._master._pid_file import PidFile
 
-    set_up_logging(settings.log)
     _check(settings)
     listeners = Listeners(settings.addresses)
+    set_up_logging(settings.log)
     master = os.getpid()
     try:
+        pid_file = PidFile(settings.processes.pid_file)
         outcome = Master(settings, listeners).run()
     finally:
         if os.getpid() == master:
             listeners.close()
+    if os.getpid() == master:
+        pid_file.remove()
     if isinstance(outcome, int):
         return outcome
     from ._worker._preloader import run
@@ -61,7 +66,14 @@ def _check(settings: Settings) -> None:
 
     :raises ServeError: something cannot work.
     """
-    if settings.tls.certfile or settings.tls.keyfile:
-        from ._tls import make_context
+    from ._tls import check_tls
 
-        make_context(settings.tls)
+    check_tls(settings.tls)
+    if settings.processes.loop == "uvloop" and find_spec("uvloop") is None:
+        raise ServeError("--loop uvloop: pip install 'tornado-serve[uvloop]', or leave it out")
+    from tornado.httpserver import HTTPServer
+
+    try:
+        HTTPServer(lambda request: None, **settings.server)
+    except ValueError as error:
+        raise ServeError(str(error), 2) from error

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 class ClientContext:
     """The client of a request: ``request.connection.context``."""
 
-    __slots__ = ("address", "protocol", "remote_ip")
+    __slots__ = ("address", "protocol", "remote_ip", "root_path")
 
     def __init__(self, scope: dict[str, Any]) -> None:
         client = scope.get("client")
@@ -19,6 +19,8 @@ class ClientContext:
         self.address: Any = None if client is None else _address(client)
         #: The address without the port.
         self.remote_ip: str = "0.0.0.0" if client is None else str(client[0])  # noqa: S104 - upstream's word for no address
+        #: Where the application is mounted, without a slash at its end; empty for the root.
+        self.root_path: str = (scope.get("root_path") or "").rstrip("/")
         #: ``http`` or ``https``.
         self.protocol = "https" if scope.get("scheme") in ("https", "wss") else "http"
 

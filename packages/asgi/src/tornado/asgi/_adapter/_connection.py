@@ -297,7 +297,7 @@ class ASGIConnection(HTTPConnection):
     def close(self) -> None:
         """Close the connection, without finishing the response."""
         self._close_callback = None
-        self._give_up(None)
+        self.give_up(None)
 
     def lose(self, error: BaseException | None = None) -> None:
         """Take notice that the client has left: call the close callback."""
@@ -305,14 +305,16 @@ class ASGIConnection(HTTPConnection):
             self.stream.mark_closed(error)
             return
         callback, self._close_callback = self._close_callback, None
-        self._give_up(error)
+        self.give_up(error)
         if callback is not None:
             callback()
 
-    def _give_up(self, error: BaseException | None) -> None:
+    def give_up(self, error: BaseException | None) -> None:
+        """Let nothing more be sent: what the application still writes is dropped."""
         if self._phase is Phase.DONE:
             return
         self._phase = Phase.LOST
+        self._close_callback = None
         self.stream.mark_closed(error)
         self._outgoing.lose(error)
 
@@ -321,7 +323,7 @@ class ASGIConnection(HTTPConnection):
         self.refused_with = status
         self._close_callback = None
         if self._phase is not Phase.HEAD:
-            self._give_up(None)
+            self.give_up(None)
             return
         headers = HTTPHeaders({"Content-Length": "0", "Connection": "close"})
         self._begin(status, headers)

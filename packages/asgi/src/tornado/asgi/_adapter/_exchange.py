@@ -59,7 +59,7 @@ async def serve_http(
             await _end(receiving)
         if outgoing.is_lost:
             exchange.lose(outgoing.error)
-        application.on_close(connection)
+        application.on_close(connection.context)
 
 
 async def _end(task: asyncio.Task[None]) -> None:
@@ -129,8 +129,10 @@ class Exchange:
     def lose(self, error: BaseException | None = None) -> None:
         """Take notice that the client has left, or that nothing more can be sent."""
         message, self._message = self._message, None
-        outside_task(lambda: self._connection.lose(error))
-        if message is not None:
+        if message is None:
+            outside_task(lambda: self._connection.lose(error))
+        else:  # the delegate hears of it, and tells its handler
+            self._connection.give_up(error)
             outside_task(message.on_connection_close)
 
     def _finish(self) -> None:

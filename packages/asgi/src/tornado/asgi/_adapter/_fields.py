@@ -34,10 +34,11 @@ def encode_fields(headers: HTTPHeaders, leave_out: frozenset[str] = frozenset())
         above U+00FF.
     """
     pairs: Pairs = []
+    value: Any
     for name, value in headers.get_all():
         if name in leave_out:
             continue
-        text = str(value)
+        text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
         if _TOKEN.fullmatch(name) is None:
             raise HTTPOutputError(f"Invalid header name {shortened(name)}")
         if _VALUE.fullmatch(text) is None:

@@ -95,6 +95,11 @@ class Outgoing:
 
     async def _send_next(self, send: Send) -> None:
         event, future = self._events.popleft()
+        if event.get("body") == b"" and event["more_body"] and self._events:
+            # It was to make the server send the head, and what follows will do so.
+            if future is not None and not future.done():
+                future.set_result(None)
+            return
         try:
             async with asyncio.timeout(self._write_timeout):
                 await send(event)

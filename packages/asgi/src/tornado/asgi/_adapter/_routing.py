@@ -23,14 +23,14 @@ def start_message(
     """
     find_handler: Any = getattr(application, "find_handler", None)
     if not connection.scope.get("root_path") or find_handler is None:
-        return application.start_request(connection, connection)
+        return application.start_request(connection.context, connection)
     request = HTTPServerRequest(
         connection=connection,
         start_line=head.start_line,
         headers=head.headers,
-        server_connection=connection,
+        server_connection=connection.context,
     )
     path, request.path = request.path, head.path
     message: HTTPMessageDelegate | None = find_handler(request)
     request.path = path
-    return application.start_request(connection, connection) if message is None else message
+    return application.start_request(connection.context, connection) if message is None else message

@@ -57,7 +57,7 @@ async def serve_websocket(
             connection.messages.abort()
         else:
             connection.lose(outgoing.error)
-        application.on_close(connection)
+        application.on_close(connection.context)
 
 
 def _start(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .._conversions import CONVERSIONS
 from .._errors import DataError, Error, InterfaceError, OperationalError, shorten_statement
 from .._parameters import COMMON, adapt
-from ._interface import Backend, Result, Stream
+from ._interface import Backend, Stream
 from ._mysql_errors import TRANSACTION_ENDS, translate
 from ._options import boolean, read_options, seconds
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from .._statement import Statement
     from .._url import Target
+    from ._interface import Result
 
 _LONGEST_WAIT = 31_536_000.0  # seconds: the driver knows no connecting without a limit
 _KILL_TIMEOUT = 5.0  # seconds to ask the server to end a statement
@@ -263,8 +264,8 @@ class MySQLBackend(Backend):
         except self.driver_errors as error:
             raise translate(error, statement, values) from None
         if description is None:
-            return Result(None, rows, count, last_id or 0)
-        return Result(tuple([each[0] for each in description]), rows, count, 0)
+            return [], count, last_id or 0
+        return statement.make_rows(description, rows), count, 0
 
     def _send(self, cursor: Any, statement: Statement, values: Sequence[Any]) -> None:
         sql = self._fill_in(cursor, statement, values)
@@ -276,7 +277,7 @@ class MySQLBackend(Backend):
     def _fill_in(self, cursor: Any, statement: Statement, values: Sequence[Any]) -> str:
         """Return the statement with its values, as the driver quotes them."""
         statement.check(values)
-        sql = statement.text
+        sql = statement.format
         if "%" in sql:
             sql = cursor.mogrify(sql, tuple(adapt(values, COMMON)))
         self._check_size(sql, statement)
@@ -302,13 +303,13 @@ class MySQLBackend(Backend):
             if sum(len(each) for each in values if isinstance(each, str | bytes)) > 100_000:
                 self._fill_in(cursor, statement, values)
         try:
-            cursor.executemany(statement.text, adapted)
-            result = Result(None, (), max(cursor.rowcount, 0), cursor.lastrowid or 0)
+            cursor.executemany(statement.format, adapted)
+            count, last_id = max(cursor.rowcount, 0), cursor.lastrowid or 0
             cursor.close()
         except self.driver_errors as error:
             shown = [value for values in rows for value in values]
             raise translate(error, statement, shown) from None
-        return result
+        return [], count, last_id
 
     def stream(self, statement: Statement, values: Sequence[Any]) -> Stream:
         """Run a statement whose rows the server sends as they are read."""

@@ -23,9 +23,7 @@ def recognise(application: Any, name: str) -> str:
     if isinstance(application, HTTPServerConnectionDelegate):
         return "tornado"
     if not callable(application):
-        raise ServeError(
-            f"{name!r} is not an application, but {type(application).__name__}: {application!r:.60}"
-        )
+        raise ServeError(f"{name!r} is not an application, but {application!r:.60}")
     if isinstance(application, type):
         raise ServeError(f"{name!r} is a class: name an object, or add --factory to make one of it")
     count = _parameter_count(application)
@@ -40,6 +38,21 @@ def recognise(application: Any, name: str) -> str:
     raise ServeError(
         f"cannot tell what {name!r} is: say so by --kind tornado, --kind asgi or --kind wsgi"
     )
+
+
+def check_kind(application: Any, kind: str, name: str) -> None:
+    """Check that an application may be of the kind that the user says.
+
+    :raises ServeError: it cannot be of that kind.
+    """
+    if kind == "tornado":
+        if not isinstance(application, HTTPServerConnectionDelegate):
+            raise ServeError(
+                f"--kind tornado: {name!r} is not a tornado.web.Application, but"
+                f" {type(application).__name__}"
+            )
+    elif not callable(application):
+        raise ServeError(f"--kind {kind}: {name!r} cannot be called, it is {application!r:.60}")
 
 
 def _is_coroutine_function(application: Any) -> bool:

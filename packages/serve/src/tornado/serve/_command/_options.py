@@ -55,6 +55,13 @@ APPLICATION = Group(
             choices=("auto", "tornado", "asgi", "wsgi"),
             default="auto",
         ),
+        Option(
+            "threads",
+            "threads of a WSGI application per process; 0 calls it on the loop",
+            values.count,
+            "COUNT",
+            32,
+        ),
         Option("factory", "the name is a function that makes the application", None, default=False),
         Option(
             "app-dir", "import modules from this directory as well", metavar="PATH", default="."
@@ -95,6 +102,14 @@ ADDRESSES = Group(
             "descriptor of a listening socket to inherit; may be repeated",
             values.descriptor,
             "NUMBER",
+            is_repeatable=True,
+            default=(),
+        ),
+        Option(
+            "probe-port",
+            "port for probes, with /health and /ready, apart from the application",
+            values.port,
+            "PORT",
             is_repeatable=True,
             default=(),
         ),

@@ -35,7 +35,6 @@ OTHER_NAMES = {
     "-w": "--processes",
     "-k": "there is one kind of worker, for all kinds of applications",
     "--worker-class": "there is one kind of worker, for all kinds of applications",
-    "--threads": "WSGI applications run in threads by themselves",
     "-t": "a worker that blocks is not ended; requests have limits of their own",
     "--timeout": "a worker that blocks is not ended; requests have limits of their own",
     "--graceful-timeout": "--drain-timeout",

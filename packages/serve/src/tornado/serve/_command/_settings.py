@@ -13,6 +13,7 @@ class ApplicationSettings:
     target: str
     arguments: tuple[str, ...]
     kind: str
+    threads: int
     factory: bool
     app_dir: str
 
@@ -27,6 +28,7 @@ class AddressSettings:
     unix_mode: int
     fd: tuple[int, ...]
     backlog: int
+    probe_port: tuple[int, ...]
     #: Whether a host or a port was given, and is not only the default.
     has_port: bool
 

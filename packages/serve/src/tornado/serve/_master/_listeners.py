@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tornado.netutil import bind_sockets, bind_unix_socket
 
 from .._errors import ServeError
+from .._worker._assignment import Sockets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,12 +25,15 @@ class Listeners:
     """
 
     def __init__(self, settings: AddressSettings) -> None:
-        self.sockets: list[socket.socket] = []
+        self.sockets = Sockets([], [])
         #: The Unix sockets' paths, and the files that are there, by device and number.
         self._files: dict[str, tuple[int, int]] = {}
         try:
             for sock in self._open(settings):
-                self.sockets.append(sock)
+                self.sockets.application.append(sock)
+            for port in settings.probe_port:
+                for host in settings.host:
+                    self.sockets.probes.extend(_open_port(host, port, settings.backlog))
         except BaseException:
             self.close()
             raise
@@ -57,12 +61,16 @@ class Listeners:
         return sock
 
     def addresses(self, scheme: str) -> list[str]:
-        """Return where the server can be reached, as URLs."""
-        return [_url(sock, scheme) for sock in self.sockets]
+        """Return where the application can be reached, as URLs."""
+        return [_url(sock, scheme) for sock in self.sockets.application]
+
+    def probe_addresses(self) -> list[str]:
+        """Return where probes can reach the workers, as URLs."""
+        return [_url(sock, "http") for sock in self.sockets.probes]
 
     def close(self) -> None:
         """Close the sockets, and remove the Unix sockets' files that are still ours."""
-        for sock in self.sockets:
+        for sock in self.sockets.application + self.sockets.probes:
             sock.close()
         for path, file in self._files.items():
             with suppress(OSError):

@@ -130,6 +130,7 @@ class Master:
         else:
             self._preloaders.add(pid)
         for worker in workers:
+            worker.preloader = pid
             self._plan.workers.append(worker)
             self._selector.register(worker.channel, selectors.EVENT_READ, worker)
 
@@ -158,7 +159,7 @@ class Master:
                 worker.is_channel_open = False
                 self._selector.unregister(worker.channel)
                 worker.channel.close()
-                if worker.pid is None or not is_child(worker.pid):
+                if not is_child(worker.pid or worker.preloader):
                     self._end_of(worker)
                 return
             if not messages:
@@ -202,7 +203,9 @@ class Master:
         count = self._plan.count
         workers = "1 worker" if count == 1 else f"{count} workers"
         target = self._settings.application.target
-        return f"serving {target} on {addresses} with {workers} (master pid {os.getpid()})"
+        probes = ", ".join(self._listeners.probe_addresses())
+        more = f", probes on {probes}" if probes else ""
+        return f"serving {target} on {addresses} with {workers}{more} (master pid {os.getpid()})"
 
     def _abandon(self) -> None:
         """Give up the generation that is coming."""
@@ -235,7 +238,8 @@ class Master:
                 if worker.pid is None or worker.pid == pid:
                     self._read(worker)  # which may tell its number
             for worker in list(self._plan.workers):
-                if worker.pid == pid:
+                was_never_forked = worker.pid is None and not worker.is_channel_open
+                if worker.pid == pid or (was_never_forked and worker.preloader == pid):
                     worker.status = status
                     self._close_channel(worker)
                     self._end_of(worker)

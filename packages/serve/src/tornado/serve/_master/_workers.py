@@ -30,6 +30,8 @@ class WorkerProcess:
     since: float
     #: None until a worker that a preloader forks has told its number.
     pid: int | None = None
+    #: The process that was forked to import the application, and may be the worker itself.
+    preloader: int = 0
     stage: Stage = Stage.STARTING
     #: The exit status; None while it is unknown.
     status: int | None = None

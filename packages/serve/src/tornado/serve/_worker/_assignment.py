@@ -18,9 +18,17 @@ class Seat(NamedTuple):
     channel: Channel
 
 
+class Sockets(NamedTuple):
+    """Listening sockets."""
+
+    application: list[socket.socket]
+    #: For the probes of a load balancer.
+    probes: list[socket.socket]
+
+
 class Assignment(NamedTuple):
     """The workers that a process is to become, and what they serve."""
 
     settings: Settings
-    sockets: list[socket.socket]
+    sockets: Sockets
     seats: list[Seat]

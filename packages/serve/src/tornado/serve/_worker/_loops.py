@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import TYPE_CHECKING
 
 from tornado.ioloop import IOLoop
 from tornado.log import gen_log
 
-from .._errors import ServeError
-
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+def prepare_loop(name: str) -> None:
+    """Let every loop of this process be of the kind that was asked for.
+
+    uvloop is imported here, so that forked workers share it.
+
+    :param name: ``auto``, ``asyncio`` or ``uvloop``.
+    """
+    if name != "auto":
+        os.environ["TORNADO_UVLOOP"] = "1" if name == "uvloop" else "0"
+    _find_factory(name)
 
 
 def loop_factory(name: str, *, is_forked: bool) -> Callable[[], asyncio.AbstractEventLoop]:
@@ -22,7 +33,6 @@ def loop_factory(name: str, *, is_forked: bool) -> Callable[[], asyncio.Abstract
 
     :param name: ``auto``, ``asyncio`` or ``uvloop``.
     :param is_forked: whether the application was imported in another process.
-    :raises ServeError: uvloop is asked for and not installed.
     """
     existing = IOLoop.current(instance=False)
     if existing is not None and is_forked:
@@ -33,16 +43,14 @@ def loop_factory(name: str, *, is_forked: bool) -> Callable[[], asyncio.Abstract
         IOLoop.clear_current()
     elif existing is not None:
         return lambda: existing.asyncio_loop
-    return (
-        _uvloop_factory(is_needed=name == "uvloop") if name != "asyncio" else asyncio.new_event_loop
-    )
+    return _find_factory(name)
 
 
-def _uvloop_factory(*, is_needed: bool) -> Callable[[], asyncio.AbstractEventLoop]:
+def _find_factory(name: str) -> Callable[[], asyncio.AbstractEventLoop]:
+    if name == "asyncio":
+        return asyncio.new_event_loop
     try:
         from uvloop import new_event_loop
-    except ImportError as error:
-        if is_needed:
-            raise ServeError("--loop uvloop: install uvloop, or leave the option out") from error
+    except ImportError:  # the command has checked that uvloop is there if it is asked for
         return asyncio.new_event_loop
     return new_event_loop

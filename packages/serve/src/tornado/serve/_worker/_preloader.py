@@ -11,14 +11,15 @@ import logging
 import os
 import signal
 import sys
-import traceback
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from tornado.log import gen_log
 
 from .._application._loading import load
 from .._channel import Message
 from .._errors import ServeError
+from ._loops import prepare_loop
+from ._source import wait_for_change
 from ._worker import Worker
 
 if TYPE_CHECKING:
@@ -33,8 +34,7 @@ def run(assignment: Assignment) -> int:
     """
     settings = assignment.settings
     signal.signal(signal.SIGINT, _ignore)  # the master gets it too, and tells the workers
-    _choose_loop(settings.processes.loop)
-    _end_instead_of_restarting(assignment)
+    prepare_loop(settings.processes.loop)
     try:
         loaded = load(settings.application)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - the application's own; it is logged
@@ -47,12 +47,6 @@ def run(assignment: Assignment) -> int:
 def _ignore(number: int, frame: object) -> None:
     # Unlike SIG_IGN, this is not inherited by programs that the application starts.
     pass
-
-
-def _choose_loop(name: str) -> None:
-    """Let every loop of this process be of the kind that was asked for."""
-    if name != "auto":
-        os.environ["TORNADO_UVLOOP"] = "1" if name == "uvloop" else "0"
 
 
 def _fail(assignment: Assignment, error: BaseException) -> int:
@@ -68,38 +62,10 @@ def _fail(assignment: Assignment, error: BaseException) -> int:
             exc_info=error,
         )
     if assignment.settings.processes.reload:
-        _wait_for_change(error)
+        wait_for_change(error, [seat.channel for seat in assignment.seats])
     for seat in assignment.seats:
         seat.channel.send(Message.FAILED)
     return 1
-
-
-def _wait_for_change(error: BaseException) -> NoReturn:
-    """Wait until a file of the failure changes."""
-    from tornado import autoreload
-
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, SyntaxError) and seen.filename:
-            autoreload.watch(seen.filename)
-        for frame, _ in traceback.walk_tb(seen.__traceback__):
-            if not frame.f_code.co_filename.startswith("<"):
-                autoreload.watch(frame.f_code.co_filename)
-        seen = seen.__cause__ or seen.__context__
-    gen_log.info("waiting for a change")
-    autoreload.wait()
-
-
-def _end_instead_of_restarting(assignment: Assignment) -> None:
-    """Let the master start the new processes when `tornado.autoreload` wants to restart this one."""
-    from tornado import autoreload
-
-    def end() -> NoReturn:
-        for seat in assignment.seats:
-            seat.channel.send(Message.CHANGED)
-        raise SystemExit(0)
-
-    autoreload.add_reload_hook(end)
 
 
 def _fork(assignment: Assignment, loaded: Loaded) -> int:

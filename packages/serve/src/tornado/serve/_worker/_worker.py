@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from tornado.httpserver import HTTPServer, Lifespans
 from tornado.log import app_log, gen_log
 
-from .._application._loading import delegate_for
 from .._channel import Message
 from .._errors import ServeError
 from .._tls import make_context
 from ._loops import loop_factory
+from ._probes import serve_probes
+from ._source import wait_for_change, watch_source
 from ._status import State, status
 
 if TYPE_CHECKING:
@@ -51,27 +52,41 @@ class Worker:
             factory = loop_factory(self._settings.processes.loop, is_forked=self._is_forked)
             with asyncio.Runner(loop_factory=factory) as runner:
                 return runner.run(self._serve())
-        except ServeError as error:
+        except Exception as error:  # noqa: BLE001 - the application's own; it is logged
+            return self._fail(error)
+
+    def _fail(self, error: Exception) -> int:
+        """Log why the worker cannot start, and tell the master."""
+        if isinstance(error, ServeError):
             gen_log.error("%s", error)
-            self._channel.send(Message.FAILED)
-            return error.status
+        else:
+            app_log.error("the application did not start: %r", error, exc_info=error)
+        if self._settings.processes.reload:
+            wait_for_change(error, [self._channel])
+        self._channel.send(Message.FAILED)
+        return 1
 
     async def _serve(self) -> int:
         self._end = asyncio.Event()
         self._is_last = True
         self._listen_to_master()
-        delegate = delegate_for(self._loaded)
+        delegate = self._loaded.delegate()
         server = HTTPServer(
             delegate, ssl_options=make_context(self._settings.tls), **self._settings.server
         )
         lifespans = Lifespans(delegate, server.close_all_connections)
         if not await self._start(lifespans.enter()):
-            return 0 if self._end.is_set() else 1
-        server.add_sockets(self._sockets)
-        self._watch_source()
+            return 0
+        server.add_sockets(self._sockets.application)
+        probes = serve_probes(self._sockets.probes)
+        watch_source(
+            self._loaded.application, self._channel, is_wanted=self._settings.processes.reload
+        )
         status.state = State.READY
         self._channel.send(Message.READY)
         await self._end.wait()
+        if probes is not None and not self._is_last:
+            probes.stop()  # others answer that they are ready
         await self._drain(server)
         await lifespans.leave()
         return 0
@@ -80,6 +95,7 @@ class Worker:
         """Start the application, unless the worker is to end meanwhile.
 
         :returns: whether it has started.
+        :raises Exception: what the application raises.
         """
         start = asyncio.create_task(entering)
         end = asyncio.create_task(self._end.wait())
@@ -89,11 +105,8 @@ class Worker:
             start.cancel()
             await asyncio.wait([start])
             return False
-        error = start.exception()
-        if error is not None:
-            app_log.error("the application did not start: %r", error, exc_info=error)
-            self._channel.send(Message.FAILED)
-        return error is None
+        start.result()
+        return True
 
     async def _drain(self, server: HTTPServer) -> None:
         """Finish what is under way."""
@@ -108,15 +121,6 @@ class Worker:
                 status.number,
                 late,
             )
-
-    def _watch_source(self) -> None:
-        """Watch the source, if the command line or the application wants that."""
-        settings = getattr(self._loaded.application, "settings", None)
-        is_wanted = isinstance(settings, dict) and settings.get("autoreload")
-        if self._settings.processes.reload or is_wanted:
-            from tornado import autoreload
-
-            autoreload.start()
 
     # The end
 

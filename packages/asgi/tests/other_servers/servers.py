@@ -27,7 +27,8 @@ async def uvicorn(application: Any, listener: socket.socket) -> AsyncIterator[No
     """Serve by uvicorn, with httptools and websockets."""
     from uvicorn import Config, Server
 
-    config = Config(application, log_config=None, timeout_graceful_shutdown=GRACE, lifespan="on")  # type: ignore[arg-type]  # it takes fractions
+    settings: dict[str, Any] = {"timeout_graceful_shutdown": GRACE, "access_log": False}
+    config = Config(application, log_config=None, log_level="critical", lifespan="on", **settings)
     server = Server(config)
     task = asyncio.create_task(server._serve([listener]))
     await _until(lambda: server.started or task.done())
@@ -48,7 +49,7 @@ async def hypercorn(application: Any, listener: socket.socket) -> AsyncIterator[
     config = Config()
     config.bind = [f"fd://{os.dup(listener.fileno())}"]
     config.graceful_timeout = GRACE
-    config.loglevel = "WARNING"
+    config.loglevel = "CRITICAL"
     stop, started = asyncio.Event(), asyncio.Event()
 
     async def wait_for_stop() -> None:
