@@ -142,7 +142,7 @@ def pyramid_site(control: Control) -> Any:
         "upload": upload,
         "raw": lambda request: Response(str(len(request.body))),
         "file/{path:.*}": lambda request: FileResponse(
-            "/" + request.matchdict["path"], content_type="video/mp4"
+            "/" + request.matchdict["path"], request=request, content_type="video/mp4"
         ),
         "stream": lambda request: Response(app_iter=control.stream()),
         "endless": lambda request: Response(app_iter=control.endless()),

@@ -141,7 +141,7 @@ def test_the_input_has_the_methods_of_a_file(serve, threads):
             b"one\n",
             b"tw",
             b"o\n",
-            [b"\n"],
+            b"\n",
             b"four" + b"." * 3000 + b"\n",
             b"last",
             b"",
