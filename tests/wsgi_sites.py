@@ -18,6 +18,9 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 from tornado.wsgi import WSGIContainer
 
+#: Long enough not to be within random bytes.
+_BOUNDARY = "boundary-of-the-tests"
+
 PIECES = [b"first\n", b"second\n", b"third\n"]
 
 
@@ -250,6 +253,10 @@ def client_of(port: int) -> http.client.HTTPConnection:
 
 def form_with_file(name: str, content: bytes) -> tuple[bytes, dict[str, str]]:
     """Return the body and the header fields of a form with one file."""
-    head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
-    body = f"{head}Content-Type: image/png\r\n\r\n".encode() + content + b"\r\n--b--\r\n"
-    return body, {"Content-Type": "multipart/form-data; boundary=b"}
+    head = f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+    body = (
+        f"{head}Content-Type: image/png\r\n\r\n".encode()
+        + content
+        + f"\r\n--{_BOUNDARY}--\r\n".encode()
+    )
+    return body, {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY}"}

@@ -120,8 +120,11 @@ def test_an_executor_without_threads_works_as_far_as_nothing_has_to_be_waited_fo
 def test_processes_are_refused():
     from concurrent.futures import ProcessPoolExecutor
 
-    with pytest.raises(TypeError, match="use threads"):
-        WSGIContainer(Blocking(), ProcessPoolExecutor(1))
+    with (
+        ProcessPoolExecutor(1) as executor,
+        pytest.raises(TypeError, match="use threads"),
+    ):
+        WSGIContainer(Blocking(), executor)
 
 
 def test_the_server_can_stop_while_a_request_is_blocked(serve):
