@@ -26,6 +26,22 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": text})
 
 
+async def greet(scope: Any, receive: Any, send: Any) -> None:
+    await receive()
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.send", "text": scope["path"]})
+
+
+@pytest.mark.parametrize("way", ["route", "fallback"])
+def test_a_websocket_is_mounted_beside_handlers(serve: Any, connect: Any, way: str) -> None:
+    container = ASGIContainer(greet, root_path="/api", lifespan="off")
+    fallback = ("/api/.*", FallbackHandler, {"fallback": container})
+    route: Any = ("/api/.*", container) if way == "route" else fallback
+    server = serve(Application([("/", Own), route]))
+    assert connect(server.connect(), "/api/ws").receive() == "/api/ws"
+    assert server.get("/").body == b"own"
+
+
 def routes(way: str) -> list[Any]:
     container = ASGIContainer(echo, root_path="/api/", lifespan="off")
     if way == "route":

@@ -5,59 +5,22 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tornado.asgi import ASGIContainer
-from tornado.httputil import HTTPHeaders
 from tornado.websocket import ConnectionParameters
 from tornado.websocket.protocol import (
     Close,
-    Connection,
     DeflateSettings,
     Pong,
-    check_response,
     new_key,
     request_headers,
 )
 
 PATIENCE = 30
-
-
-class Peer:
-    """A websocket client on the plain socket of the fixture."""
-
-    def __init__(self, client: Any, path: str = "/", fields: str = "", **options: Any) -> None:
-        self.client = client
-        key = new_key()
-        lines = {"Host": "example", **request_headers(key, **options)}
-        text = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-        client.send(f"GET {path} HTTP/1.1\r\n{text}{fields}\r\n".encode())
-        self.status, self.fields = client.read_head()
-        self._events: deque[Any] = deque()
-        if self.status == 101:
-            self.subprotocol, agreement = check_response(
-                101, HTTPHeaders(self.fields), key=key, **options
-            )
-            self.connection = Connection(is_client=True, agreement=agreement)
-
-    def send(self, message: str | bytes) -> None:
-        make = (
-            self.connection.send_text if isinstance(message, str) else self.connection.send_binary
-        )
-        self.client.send(make(message))  # type: ignore[arg-type]  # it depends on the message
-
-    def receive(self) -> Any:
-        """Return what comes next; None at the end of the connection."""
-        while not self._events:
-            data = self.client.read_some()
-            if not data:
-                return None
-            self._events += self.connection.receive(data, 1_000_000)
-        return self._events.popleft()
 
 
 Play = Callable[[Any, Any, Any], Any]
@@ -78,14 +41,14 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
         await send({**message, "type": "websocket.send"})
 
 
-def test_messages_of_both_kinds_are_echoed(serve: Any) -> None:
-    peer = Peer(serve(contain(echo)).connect())
+def test_messages_of_both_kinds_are_echoed(serve: Any, connect: Any) -> None:
+    peer = connect(serve(contain(echo)).connect())
     for message in ["text", b"bytes", "", b"", "\u20ac" * 1000, bytes(200_000)]:
         peer.send(message)
         assert peer.receive() == message
 
 
-def test_the_scope_of_a_websocket(serve: Any) -> None:
+def test_the_scope_of_a_websocket(serve: Any, connect: Any) -> None:
     scopes: queue.Queue[Any] = queue.Queue()
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -93,7 +56,7 @@ def test_the_scope_of_a_websocket(serve: Any) -> None:
         await accept(receive, send, subprotocol="two", headers=[(b"x-own", b"1")])
 
     client = serve(contain(application, root_path="/ws")).connect()
-    peer = Peer(client, "/ws/a?b=c", subprotocols=("one", "two"))
+    peer = connect(client, "/ws/a?b=c", subprotocols=("one", "two"))
     scope = scopes.get(timeout=PATIENCE)
     assert scope["type"] == "websocket"
     assert scope["scheme"] == "ws"
@@ -108,8 +71,8 @@ def test_the_scope_of_a_websocket(serve: Any) -> None:
     assert peer.fields["x-own"] == "1"
 
 
-def test_a_ping_is_answered_without_the_application(serve: Any) -> None:
-    peer = Peer(serve(contain(echo)).connect())
+def test_a_ping_is_answered_without_the_application(serve: Any, connect: Any) -> None:
+    peer = connect(serve(contain(echo)).connect())
     peer.client.send(peer.connection.send_ping(b"hello"))
     assert peer.receive() == Pong(b"hello")
 
@@ -137,7 +100,7 @@ ENDS = {
 
 @pytest.mark.parametrize("name", ENDS)
 @pytest.mark.expected_errors("websocket / ")
-def test_each_way_to_end_has_a_close_code(serve: Any, name: str) -> None:
+def test_each_way_to_end_has_a_close_code(serve: Any, connect: Any, name: str) -> None:
     steps, closed = ENDS[name]
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -147,7 +110,7 @@ def test_each_way_to_end_has_a_close_code(serve: Any, name: str) -> None:
                 raise step
             await send(step)
 
-    peer = Peer(serve(contain(application)).connect())
+    peer = connect(serve(contain(application)).connect())
     assert peer.receive() == closed
 
 
@@ -171,7 +134,7 @@ REFUSALS: dict[str, Any] = {
 
 @pytest.mark.parametrize("name", REFUSALS)
 @pytest.mark.expected_errors("websocket / ")
-def test_each_way_not_to_accept_has_a_status(serve: Any, name: str) -> None:
+def test_each_way_not_to_accept_has_a_status(serve: Any, connect: Any, name: str) -> None:
     steps, status = REFUSALS[name]
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -182,13 +145,13 @@ def test_each_way_not_to_accept_has_a_status(serve: Any, name: str) -> None:
             await send(step)
 
     server = serve(contain(application))
-    peer = Peer(server.connect())
+    peer = connect(server.connect())
     assert peer.status == status
     assert peer.client.read_until_close() != b""
-    assert Peer(server.connect()).status == status
+    assert connect(server.connect()).status == status
 
 
-def test_an_application_that_refuses_is_told_of_the_end(serve: Any) -> None:
+def test_an_application_that_refuses_is_told_of_the_end(serve: Any, connect: Any) -> None:
     messages: queue.Queue[Any] = queue.Queue()
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -196,13 +159,15 @@ def test_an_application_that_refuses_is_told_of_the_end(serve: Any) -> None:
         await send({"type": "websocket.close", "code": 4001})
         messages.put(await receive())
 
-    assert Peer(serve(contain(application)).connect()).status == 403
+    assert connect(serve(contain(application)).connect()).status == 403
     message = messages.get(timeout=PATIENCE)
     assert (message["type"], message["code"]) == ("websocket.disconnect", 4001)
 
 
 @pytest.mark.parametrize("in_pieces", [False, True])
-def test_a_denial_response_is_the_applications_own(serve: Any, in_pieces: bool) -> None:
+def test_a_denial_response_is_the_applications_own(
+    serve: Any, connect: Any, in_pieces: bool
+) -> None:
     async def application(scope: Any, receive: Any, send: Any) -> None:
         await receive()
         fields = [(b"content-type", b"application/json")]
@@ -216,7 +181,7 @@ def test_a_denial_response_is_the_applications_own(serve: Any, in_pieces: bool) 
         else:
             await send({"type": "websocket.http.response.body", "body": b"{}"})
 
-    peer = Peer(serve(contain(application)).connect())
+    peer = connect(serve(contain(application)).connect())
     assert peer.status == 401
     assert peer.fields["content-type"] == "application/json"
     assert peer.fields["connection"] == "close"
@@ -224,7 +189,7 @@ def test_a_denial_response_is_the_applications_own(serve: Any, in_pieces: bool) 
     assert body == (b"1\r\n{\r\n1\r\n}\r\n0\r\n\r\n" if in_pieces else b"{}")
 
 
-def ending_with(end: Callable[[Peer], None], serve: Any) -> Any:
+def ending_with(end: Callable[[Any], None], serve: Any, connect: Any) -> Any:
     messages: queue.Queue[Any] = queue.Queue()
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -234,31 +199,31 @@ def ending_with(end: Callable[[Peer], None], serve: Any) -> Any:
             await send({"type": "websocket.send", "text": "too late"})
         messages.put("done")
 
-    peer = Peer(serve(contain(application)).connect())
+    peer = connect(serve(contain(application)).connect())
     end(peer)
     message = messages.get(timeout=PATIENCE)
     assert messages.get(timeout=PATIENCE) == "done"
     return message
 
 
-def test_the_close_frame_of_a_client_is_passed_on(serve: Any) -> None:
+def test_the_close_frame_of_a_client_is_passed_on(serve: Any, connect: Any) -> None:
     message = ending_with(
-        lambda peer: peer.client.send(peer.connection.close(4002, "reason")), serve
+        lambda peer: peer.client.send(peer.connection.close(4002, "reason")), serve, connect
     )
     assert message == {"type": "websocket.disconnect", "code": 4002, "reason": "reason"}
 
 
-def test_a_close_frame_without_a_code_is_1005(serve: Any) -> None:
-    message = ending_with(lambda peer: peer.client.send(peer.connection.close()), serve)
+def test_a_close_frame_without_a_code_is_1005(serve: Any, connect: Any) -> None:
+    message = ending_with(lambda peer: peer.client.send(peer.connection.close()), serve, connect)
     assert (message["type"], message["code"]) == ("websocket.disconnect", 1005)
 
 
-def test_a_connection_that_is_cut_is_1006(serve: Any) -> None:
-    message = ending_with(lambda peer: peer.client.close(), serve)
+def test_a_connection_that_is_cut_is_1006(serve: Any, connect: Any) -> None:
+    message = ending_with(lambda peer: peer.client.close(), serve, connect)
     assert (message["type"], message["code"]) == ("websocket.disconnect", 1006)
 
 
-def test_a_client_that_leaves_before_the_answer_is_1006(serve: Any) -> None:
+def test_a_client_that_leaves_before_the_answer_is_1006(serve: Any, connect: Any) -> None:
     messages: queue.Queue[Any] = queue.Queue()
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -274,7 +239,9 @@ def test_a_client_that_leaves_before_the_answer_is_1006(serve: Any) -> None:
     assert (message["type"], message["code"]) == ("websocket.disconnect", 1006)
 
 
-def test_an_application_that_does_not_receive_slows_its_client_down(serve: Any) -> None:
+def test_an_application_that_does_not_receive_slows_its_client_down(
+    serve: Any, connect: Any
+) -> None:
     """What waits for an application is bounded; nothing is lost."""
     go_on = threading.Event()
 
@@ -286,7 +253,7 @@ def test_an_application_that_does_not_receive_slows_its_client_down(serve: Any) 
             count += (await receive())["type"] == "websocket.receive"
         await send({"type": "websocket.send", "text": str(count)})
 
-    peer = Peer(serve(contain(application)).connect())
+    peer = connect(serve(contain(application)).connect())
     sending = threading.Thread(target=lambda: [peer.send(bytes(100_000)) for _ in range(300)])
     sending.start()
     sending.join(0.5)
@@ -296,7 +263,7 @@ def test_an_application_that_does_not_receive_slows_its_client_down(serve: Any) 
     sending.join(PATIENCE)
 
 
-def test_an_application_waits_for_a_client_that_reads_slowly(serve: Any) -> None:
+def test_an_application_waits_for_a_client_that_reads_slowly(serve: Any, connect: Any) -> None:
     sent = []
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -307,7 +274,7 @@ def test_an_application_waits_for_a_client_that_reads_slowly(serve: Any) -> None
         done.set()
 
     done = threading.Event()
-    peer = Peer(serve(contain(application)).connect())
+    peer = connect(serve(contain(application)).connect())
     assert not done.wait(0.5)
     assert len(sent) < 290
     for _ in range(300):
@@ -315,23 +282,23 @@ def test_an_application_waits_for_a_client_that_reads_slowly(serve: Any) -> None
     assert done.wait(PATIENCE)
 
 
-def test_s21_a_message_over_the_limit_closes_with_1009(serve: Any) -> None:
+def test_s21_a_message_over_the_limit_closes_with_1009(serve: Any, connect: Any) -> None:
     parameters = ConnectionParameters(max_message_size=100)
-    peer = Peer(serve(contain(echo, websocket=parameters)).connect())
+    peer = connect(serve(contain(echo, websocket=parameters)).connect())
     peer.send("x" * 100)
     assert peer.receive() == "x" * 100
     peer.send("x" * 101)
     assert peer.receive().code == 1009
 
 
-def test_messages_are_compressed_where_the_container_says_so(serve: Any) -> None:
+def test_messages_are_compressed_where_the_container_says_so(serve: Any, connect: Any) -> None:
     settings = DeflateSettings()
     container = contain(echo, compression=settings)
-    peer = Peer(serve(container).connect(), deflate=settings)
+    peer = connect(serve(container).connect(), deflate=settings)
     assert "permessage-deflate" in peer.fields["sec-websocket-extensions"]
     peer.send("x" * 10_000)
     assert peer.receive() == "x" * 10_000
-    plain = Peer(serve(contain(echo)).connect(), deflate=settings)
+    plain = connect(serve(contain(echo)).connect(), deflate=settings)
     assert "sec-websocket-extensions" not in plain.fields
 
 
@@ -345,7 +312,7 @@ def test_messages_are_compressed_where_the_container_says_so(serve: Any) -> None
     ],
 )
 def test_s21_a_wrong_handshake_never_reaches_the_application(
-    serve: Any, fields: str, status: int
+    serve: Any, connect: Any, fields: str, status: int
 ) -> None:
     calls = []
 
@@ -357,7 +324,7 @@ def test_s21_a_wrong_handshake_never_reaches_the_application(
     assert calls == []
 
 
-def test_another_upgrade_is_a_request_like_others(serve: Any) -> None:
+def test_another_upgrade_is_a_request_like_others(serve: Any, connect: Any) -> None:
     async def application(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200})
         await send({"type": "http.response.body", "body": scope["type"].encode()})
@@ -366,7 +333,7 @@ def test_another_upgrade_is_a_request_like_others(serve: Any) -> None:
     assert (response.status, response.body) == (200, b"http")
 
 
-def test_a_server_that_is_drained_says_goodbye(serve: Any) -> None:
+def test_a_server_that_is_drained_says_goodbye(serve: Any, connect: Any) -> None:
     codes: queue.Queue[Any] = queue.Queue()
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -374,7 +341,7 @@ def test_a_server_that_is_drained_says_goodbye(serve: Any) -> None:
         codes.put(await receive())
 
     server = serve(contain(application))
-    peer = Peer(server.connect())
+    peer = connect(server.connect())
     future = asyncio.run_coroutine_threadsafe(server.server.drain(10, grace=0), server.loop)
     event = peer.receive()
     assert event.code == 1001

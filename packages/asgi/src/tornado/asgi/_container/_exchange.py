@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from ._application import ASGIContainer
     from ._types import Message
+    from ._websocket import WebSocketExchange
 
 app_log = logging.getLogger("tornado.application")
 gen_log = logging.getLogger("tornado.general")
@@ -41,6 +42,8 @@ class Exchange(Response, HTTPMessageDelegate):
     if TYPE_CHECKING:
         scope: dict[str, Any]
 
+    #: What answers instead, for the opening handshake of a websocket.
+    _websocket: WebSocketExchange | None = None
     #: What has come of the body and the application has not received.
     _chunks: list[bytes] | None = None
     _unread = 0
@@ -100,11 +103,9 @@ class Exchange(Response, HTTPMessageDelegate):
 
         if not wants_websocket(line, headers):
             return False
-        exchange = WebSocketExchange(
+        self._websocket = WebSocketExchange(
             self._container, self._server_conn, self.connection, line, headers
         )
-        self.finish = exchange.finish  # type: ignore[method-assign]  # it takes over
-        self.on_connection_close = exchange.on_connection_close  # type: ignore[method-assign]  # as above
         return True
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
@@ -124,6 +125,9 @@ class Exchange(Response, HTTPMessageDelegate):
 
     def finish(self) -> None:
         """Start the application, unless it runs already."""
+        if self._websocket is not None:
+            self._websocket.finish()
+            return
         self._is_received = True
         if not self._is_started:
             if self._starting is not None:
@@ -134,6 +138,9 @@ class Exchange(Response, HTTPMessageDelegate):
 
     def on_connection_close(self) -> None:
         """Tell the application that the client is gone, or that nothing more of its body comes."""
+        if self._websocket is not None:
+            self._websocket.on_connection_close()
+            return
         self._chunks, self._unread = None, 0
         self.lost()
 
@@ -191,6 +198,10 @@ class Exchange(Response, HTTPMessageDelegate):
         hold, self._hold = self._hold, None
         if hold is not None and not hold.done():
             hold.set_result(None)
+
+    def offers(self, extension: str) -> bool:
+        """Return whether the scope of this request has an extension."""
+        return extension in self.scope["extensions"]
 
     # The end.
 

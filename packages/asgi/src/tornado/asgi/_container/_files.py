@@ -64,7 +64,7 @@ async def _send(
     :param length: of the whole body, where that is known.
     """
     if response.stage is HELD:
-        response.send_head(length=length)
+        response.send_head(length=length, following=count)
     if response.method == "HEAD" or response.status in (204, 304):
         return
     response.count_piece(count)

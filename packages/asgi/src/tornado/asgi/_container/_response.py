@@ -83,6 +83,10 @@ class Response:
         self.is_lost = False
         self.status = 0
 
+    def offers(self, extension: str) -> bool:
+        """Return whether an extension of ASGI is offered for this request."""
+        return False
+
     def completing(self) -> None:
         """Called before the last bytes of the response are written."""
 
@@ -181,17 +185,20 @@ class Response:
             return None
         return None if written.done() and not written.exception() else written
 
-    def send_head(self, body: bytes = b"", length: int | None = None) -> asyncio.Future[None]:
+    def send_head(
+        self, body: bytes = b"", *, length: int | None = None, following: int = 0
+    ) -> asyncio.Future[None]:
         """Send the head, with the beginning of the body.
 
-        :param length: how long the body is, if the application does not say it.
+        :param length: how long the whole body is, where that is known.
+        :param following: how much of the body is about to be sent in another way.
         """
         status, fields = self.status, self._fields
         said = fields.get("Content-Length")
         if self._has_trailers:
             fields.pop("Content-Length", None)  # only a body in chunks has fields after it
         elif said is not None:
-            self._left = self._check_length(said, len(body))
+            self._left = self._check_length(said, len(body) + following, is_last=length is not None)
         elif length is not None:
             fields["Content-Length"] = str(length)
             self._left = length
@@ -271,7 +278,9 @@ class Response:
             self.refuse(message["type"])
             return
         trailers = decode_trailers(message.get("headers", ()))
-        if self._trailers is None:
+        if not self.offers("http.response.trailers"):
+            pass  # the client does not take them
+        elif self._trailers is None:
             self._trailers = trailers
         else:
             for name, value in trailers.get_all():
@@ -280,8 +289,9 @@ class Response:
             self._finish()
 
     async def _send_early_hint(self, message: Message) -> None:
-        """Send a 103 (RFC 8297), unless the final head is sent already."""
-        if self.stage is not START and self.stage is not HELD:
+        """Send a 103 (RFC 8297), unless it is not offered or the final head is sent already."""
+        is_early = self.stage is START or self.stage is HELD
+        if not is_early or not self.offers("http.response.early_hint"):
             return
         fields = decode_fields([(b"link", each) for each in message.get("links", ())])
         line = ResponseStartLine("", 103, "Early Hints")
