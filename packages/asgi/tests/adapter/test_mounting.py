@@ -150,7 +150,7 @@ def test_an_application_that_does_not_start_is_not_served(run):
     def fail(application):
         raise KeyError("no pool")
 
-    with pytest.raises(BaseException) as caught:  # noqa: PT011, B017 - servers raise what they like
+    with pytest.raises(BaseException) as caught:  # noqa: PT011 - servers raise what they like
         run(asgi=ASGIAdapter(application))
     assert not isinstance(caught.value, KeyboardInterrupt)
 
@@ -187,7 +187,7 @@ def test_our_own_container_serves_it_too(serve, tmp_path):
 
 
 def test_only_our_applications_and_known_limits_are_taken():
-    with pytest.raises(TypeError, match="must be a tornado.web.Application"):
+    with pytest.raises(TypeError, match="must be a tornado"):
         ASGIAdapter(print)
     with pytest.raises(TypeError, match="max_size"):
         ASGIAdapter(RuleRouter([]), max_size=1)

@@ -33,14 +33,16 @@ async def uvicorn(application: Any, listener: socket.socket) -> AsyncIterator[No
     settings: dict[str, Any] = {"timeout_graceful_shutdown": GRACE, "access_log": False}
     config = Config(application, log_config=None, log_level="critical", lifespan="on", **settings)
     server = Server(config)
-    task = asyncio.create_task(server._serve([listener]))
-    await _until(lambda: server.started or task.done())
+    # What `Server.serve` does, without its handlers of signals, and without its last tick.
+    config.load()
+    server.lifespan = config.lifespan_class(config)
+    await server.startup([listener])
+    ticking = asyncio.create_task(server.main_loop())
     try:
-        _check(task)
         yield
     finally:
-        server.should_exit = True
-        await _ended(task)
+        ticking.cancel()
+        await server.shutdown([listener])
 
 
 @asynccontextmanager
@@ -107,7 +109,9 @@ async def gunicorn(application: Any, listener: socket.socket) -> AsyncIterator[N
     config = Config()
     config.set("graceful_timeout", 0)
     config.set("loglevel", "critical")
-    config.set("limit_request_line", 0)  # the limits of handlers are tested, not those of the server
+    config.set(
+        "limit_request_line", 0
+    )  # the limits of handlers are tested, not those of the server
     config.set("limit_request_field_size", 0)
     worker = ASGIWorker(0, os.getppid(), [Listener()], None, 30, config, Logger(config))
     worker.loop = asyncio.get_running_loop()

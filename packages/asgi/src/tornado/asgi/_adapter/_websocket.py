@@ -199,7 +199,9 @@ class MessageStream:
         except (StreamClosedError, OSError):
             return  # the handler has closed its stream, or the client has left
         except Exception:
-            if not self._is_disconnected:  # some servers refuse what comes after the end in this way
+            if (
+                not self._is_disconnected
+            ):  # some servers refuse what comes after the end in this way
                 raise
         finally:
             self._sending = None
