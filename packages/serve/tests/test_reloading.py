@@ -115,15 +115,33 @@ def test_source_that_is_broken_at_the_start_is_waited_for(serve: Serve, write: A
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("count", ["1", "2"])
 def test_an_application_in_debug_mode_is_reloaded_in_all_workers(
-    serve: Serve, write: Any, until: Any
+    serve: Serve, write: Any, until: Any, count: str
 ) -> None:
     text = PAGE.replace("Page)]", "Page)], debug=True")
     path = write("page.py", text.format(word="old"))
-    server = serve("page:app", "--port", "0")
+    server = serve("page:app", "--port", "0", "--processes", count)
     assert server.get() == (200, "old")
 
     replace(path, text.format(word="new"))
 
-    until(lambda: server.get() == (200, "new"))
+    server.wait_for_line("the new workers have taken over")
+    until(lambda: {server.get() for _ in range(20)} == {(200, "new")})
+    assert server.end() == 0
+    assert ("each worker imports it" in server.log) == (count == "2")
+    assert "Traceback" not in server.log
+
+
+@pytest.mark.slow
+def test_an_application_with_threads_is_imported_by_each_worker(serve: Serve, write: Any) -> None:
+    text = PAGE.format(word="threaded")
+    write(
+        "page.py",
+        text + "import threading, time\nthreading.Thread(target=time.sleep, args=[1]).start()",
+    )
+    server = serve("page:app", "--port", "0", "--processes", "2")
+
+    assert server.get() == (200, "threaded")
+    assert "each worker imports it" in server.log
     assert server.end() == 0

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 
 
 class Message(Enum):
-    """The messages; the first three are the worker's, the others the master's."""
+    """The messages; the first four are the worker's, the others the master's."""
 
     #: The application has started, and the worker accepts connections.
     READY = "ready"
     #: The application cannot start; the worker has logged why.
     FAILED = "failed"
+    #: The application cannot be forked after its import: each worker has to import it.
+    ALONE = "alone"
     #: The source has changed, and the worker ends.
     CHANGED = "changed"
     #: Finish what is under way and end: others have taken over.

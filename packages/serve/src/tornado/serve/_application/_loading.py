@@ -26,7 +26,7 @@ class Loaded(NamedTuple):
     def delegate(self) -> Any:
         """Return what a server passes requests to; call it in the process that serves."""
         if self.kind == "asgi":
-            return _container("asgi")(self.application)
+            return _container("asgi")(self.application, root_path=self.settings.root_path)
         if self.kind == "wsgi":
             return _container("wsgi")(self.application, _make_executor(self.settings.threads))
         return self.application

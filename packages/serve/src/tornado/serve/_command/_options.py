@@ -26,6 +26,7 @@ class Option:
     default: Any = None
     choices: tuple[str, ...] | None = None
     is_repeatable: bool = False  #: may be given several times; the value is a tuple
+    server_default: str = ""  #: what the server takes where there is no default here
 
     @property
     def attribute(self) -> str:
@@ -46,6 +47,17 @@ class Group:
     options: tuple[Option, ...]
 
 
+_UNITS: dict[Callable[[str], Any], str] = {
+    values.size: "SIZE",
+    values.count: "COUNT",
+    values.seconds: "SECONDS",
+}
+
+
+def _limit(name: str, help: str, convert: Callable[[str], Any], server_default: str) -> Option:
+    return Option(name, help, convert, _UNITS[convert], server_default=server_default)
+
+
 APPLICATION = Group(
     "application",
     (
@@ -61,6 +73,12 @@ APPLICATION = Group(
             values.count,
             "COUNT",
             32,
+        ),
+        Option(
+            "root-path",
+            "path that a proxy takes off for an ASGI application",
+            metavar="PATH",
+            default="",
         ),
         Option("factory", "the name is a function that makes the application", None, default=False),
         Option(
@@ -201,35 +219,21 @@ PROXIES = Group(
 LIMITS = Group(
     "limits",
     (
-        Option("max-body-size", "longest body of a request (100M)", values.size, "SIZE"),
-        Option("max-header-size", "longest head of a request (64K)", values.size, "SIZE"),
-        Option("max-header-count", "most fields of a request (256)", values.count, "COUNT"),
-        Option("max-connections", "open connections per process (no limit)", values.count, "COUNT"),
-        Option(
+        _limit("max-body-size", "longest body of a request", values.size, "100M"),
+        _limit("max-header-size", "longest head of a request", values.size, "64K"),
+        _limit("max-header-count", "most fields of a request", values.count, "256"),
+        _limit("max-connections", "open connections per process", values.count, "no limit"),
+        _limit(
             "max-connections-per-address",
-            "open connections per process and client (no limit)",
+            "open connections per process and client",
             values.count,
-            "COUNT",
+            "no limit",
         ),
-        Option(
-            "idle-timeout",
-            "seconds that a connection may be idle (3600)",
-            values.seconds,
-            "SECONDS",
-        ),
-        Option("head-timeout", "seconds that a head may take (60)", values.seconds, "SECONDS"),
-        Option(
-            "body-timeout", "seconds that a body may take (no limit)", values.seconds, "SECONDS"
-        ),
-        Option(
-            "write-timeout",
-            "seconds that a client may read nothing (120)",
-            values.seconds,
-            "SECONDS",
-        ),
-        Option(
-            "min-body-rate", "bytes per second that a body must reach (100)", values.size, "SIZE"
-        ),
+        _limit("idle-timeout", "how long a connection may be idle", values.seconds, "3600"),
+        _limit("head-timeout", "how long a head may take", values.seconds, "60"),
+        _limit("body-timeout", "how long a body may take", values.seconds, "no limit"),
+        _limit("write-timeout", "how long a client may read nothing", values.seconds, "120"),
+        _limit("min-body-rate", "bytes per second that a body must reach", values.size, "100"),
         Option("keep-alive", "keep connections open after a response", None, default=True),
         Option("decompress-request", "take gzip off request bodies", None, default=False),
     ),

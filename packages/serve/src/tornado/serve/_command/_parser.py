@@ -90,8 +90,8 @@ def _help(option: Option) -> str:
 def default_text(option: Option) -> str:
     """Return an option's default as a user would write it; empty if there is none."""
     match option.default:
-        case None | ():
-            return ""
+        case None | () | "":
+            return option.server_default
         case True | False:
             return "on" if option.default else "off"
         case tuple():

@@ -14,6 +14,7 @@ class ApplicationSettings:
     arguments: tuple[str, ...]
     kind: str
     threads: int
+    root_path: str
     factory: bool
     app_dir: str
 

@@ -51,6 +51,8 @@ class Master:
         self._selector.register(self._signals, selectors.EVENT_READ)
         self._status = 0
         self._is_reload_wanted = True
+        #: Whether the application that is coming or serves may be forked.
+        self._can_preload = True
         #: When the end began.
         self._ending_since = 0.0
 
@@ -85,7 +87,7 @@ class Master:
             plan.schedule(time.monotonic())
             generation, numbers = plan.serving or 0, plan.take_due(time.monotonic())
             groups = [[number] for number in numbers]
-        if not self._settings.processes.preload:
+        if not (self._settings.processes.preload and self._can_preload):
             groups = [[number] for number in numbers]
         for group in groups:
             assignment = self._fork(group, generation)
@@ -176,12 +178,21 @@ class Master:
             worker.stage = Stage.FAILED
             if worker.generation == self._plan.coming:
                 self._abandon()
+        elif message is Message.ALONE:
+            worker.stage = Stage.DRAINING
+            if worker.generation == self._plan.coming:
+                self._begin_anew(can_preload=False)
         elif message is Message.CHANGED:
             worker.has_changed = True
             worker.stage = Stage.DRAINING
             if self._plan.coming in {None, worker.generation}:
-                self._drain(self._plan.abandon())
-                self._is_reload_wanted = True
+                self._begin_anew(can_preload=self._can_preload)
+
+    def _begin_anew(self, *, can_preload: bool) -> None:
+        """Start a new generation, instead of one that may be coming."""
+        self._drain(self._plan.abandon())
+        self._can_preload = can_preload
+        self._is_reload_wanted = True
 
     def _worker_is_ready(self, worker: WorkerProcess) -> None:
         if worker.stage is not Stage.STARTING:
@@ -270,6 +281,7 @@ class Master:
         if not self._plan.is_ending:
             gen_log.info("SIGHUP: starting new workers")
             notify_reloading()
+            self._can_preload = True
             self._is_reload_wanted = True
 
     def _end(self, status: int) -> None:

@@ -7,7 +7,6 @@ import os
 from typing import TYPE_CHECKING
 
 from tornado.ioloop import IOLoop
-from tornado.log import gen_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,23 +24,15 @@ def prepare_loop(name: str) -> None:
     _find_factory(name)
 
 
-def loop_factory(name: str, *, is_forked: bool) -> Callable[[], asyncio.AbstractEventLoop]:
+def loop_factory(name: str) -> Callable[[], asyncio.AbstractEventLoop]:
     """Return a function that makes the loop of this process.
 
-    An application that was imported in this process may have made the loop of its thread already: then
-    it is that one.
+    The application may have made the loop of this thread when it was imported: then it is that one.
 
     :param name: ``auto``, ``asyncio`` or ``uvloop``.
-    :param is_forked: whether the application was imported in another process.
     """
     existing = IOLoop.current(instance=False)
-    if existing is not None and is_forked:
-        gen_log.warning(
-            "the application made an event loop when it was imported, which no forked worker can use:"
-            " make it later, or add --no-preload"
-        )
-        IOLoop.clear_current()
-    elif existing is not None:
+    if existing is not None:
         return lambda: existing.asyncio_loop
     return _find_factory(name)
 

@@ -1,8 +1,8 @@
 """The process that imports the application.
 
 With one worker it becomes that worker. With several it forks them, so that they share the memory of what
-was imported, and ends. A worker that is started again later, and all of them with `--no-preload`, import
-for themselves. The master has imported nothing, so a new preloader is all that a reload takes.
+was imported, and ends. A worker that is started again later imports for itself, and all of them do with
+`--no-preload`, or if the import starts threads. The master has imported nothing, so a new preloader is all that a reload takes.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ import logging
 import os
 import signal
 import sys
+import threading
 from typing import TYPE_CHECKING
 
+from tornado.ioloop import IOLoop
 from tornado.log import gen_log
 
 from .._application._loading import load
@@ -41,7 +43,20 @@ def run(assignment: Assignment) -> int:
         return _fail(assignment, error)
     if len(assignment.seats) == 1:
         return Worker(assignment, assignment.seats[0], loaded).run()
+    if _is_unfit_for_forks():
+        gen_log.info(
+            "the application starts threads or a loop when it is imported, which forked workers would"
+            " lack: each worker imports it"
+        )
+        for seat in assignment.seats:
+            seat.channel.send(Message.ALONE)
+        return 0
     return _fork(assignment, loaded)
+
+
+def _is_unfit_for_forks() -> bool:
+    """Return whether the import has started what does not survive a fork."""
+    return threading.active_count() > 1 or IOLoop.current(instance=False) is not None
 
 
 def _ignore(number: int, frame: object) -> None:
@@ -79,7 +94,7 @@ def _fork(assignment: Assignment, loaded: Loaded) -> int:
     for seat in assignment.seats:
         if os.fork() == 0:
             _close_others(assignment, seat)
-            return Worker(assignment._replace(seats=[seat]), seat, loaded, is_forked=True).run()
+            return Worker(assignment._replace(seats=[seat]), seat, loaded).run()
     logging.shutdown()
     os._exit(0)
 

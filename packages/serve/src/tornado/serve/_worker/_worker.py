@@ -26,20 +26,13 @@ if TYPE_CHECKING:
 
 
 class Worker:
-    """A process that accepts connections until the master tells it to end.
+    """A process that accepts connections until the master tells it to end."""
 
-    :param is_forked: whether the application was imported in another process, so that a loop of that
-        time is of no use here.
-    """
-
-    def __init__(
-        self, assignment: Assignment, seat: Seat, loaded: Loaded, *, is_forked: bool = False
-    ) -> None:
+    def __init__(self, assignment: Assignment, seat: Seat, loaded: Loaded) -> None:
         self._settings = assignment.settings
         self._sockets = assignment.sockets
         self._channel = seat.channel
         self._loaded = loaded
-        self._is_forked = is_forked
         status.number = seat.number
 
     def run(self) -> int:
@@ -49,7 +42,7 @@ class Worker:
         """
         self._channel.send_pid(os.getpid())
         try:
-            factory = loop_factory(self._settings.processes.loop, is_forked=self._is_forked)
+            factory = loop_factory(self._settings.processes.loop)
             with asyncio.Runner(loop_factory=factory) as runner:
                 return runner.run(self._serve())
         except Exception as error:  # noqa: BLE001 - the application's own; it is logged
