@@ -11,6 +11,7 @@ from .._callback import takes_callback
 from .._errors import AuthError
 from .._handler import handler_of
 from .._http import fetch, read_json, read_object
+from ._claims import Claim
 from ._dpop import nonces_of
 from ._refreshing import refreshes_of
 from ._registration import Registration
@@ -19,6 +20,7 @@ from ._token_request import ClientRequests
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from ._claims import Reload
     from ._dpop import DPoPKey
     from ._provider import Client, OAuth2Provider
     from ._refreshing import Check, Replace
@@ -33,6 +35,7 @@ class Tokens(Registration):
         refresh_token: str,
         *,
         replace: Callable[[dict[str, Any]], Awaitable[None] | None] | None = None,
+        reload: Callable[[], Awaitable[dict[str, Any] | None]] | None = None,
         client_id: str | None = None,
         client_secret: str | None = None,
         dpop_key: DPoPKey | None = None,
@@ -45,14 +48,21 @@ class Tokens(Registration):
 
         :param replace: a function or coroutine function that stores the new tokens instead of the old
             ones. It is called once, before any of the callers gets them.
+        :param reload: a coroutine function that returns the tokens as they are stored now. If another
+            process with the same ``auth_replay_store`` uses the token, it is called until they are
+            new ones, and these are the result.
         :param dpop_key: the key that the token is bound to.
         :returns: the members of the answer; ``refresh_token`` is the old one if there is no new one.
+        :raises TokenInUseError: another process uses the token, and there is no `reload`, or it
+            returned no new tokens for a minute.
 
         .. versionadded:: 1.0
         """
         provider = self.get_oauth2_provider()
         client = self._client(provider, client_id, client_secret)
-        return await self._refresh(provider, client, refresh_token, dpop_key, replace=replace)
+        return await self._refresh(
+            provider, client, refresh_token, dpop_key, replace=replace, reload=reload
+        )
 
     async def _refresh(
         self,
@@ -63,10 +73,13 @@ class Tokens(Registration):
         *,
         check: Check | None = None,
         replace: Replace | None = None,
+        reload: Reload | None = None,
     ) -> dict[str, Any]:
         """Refresh a token of a provider; the caller knows which, whatever else this handler asks."""
         key = self._with_nonces(dpop_key)
         requests = ClientRequests(self._http_client(), provider, client, key)
+
+        claim = Claim(handler_of(self), provider.id, refresh_token, reload)
 
         async def request() -> dict[str, Any]:
             tokens = await requests.request_tokens(
@@ -76,7 +89,9 @@ class Tokens(Registration):
             return tokens
 
         name = json.dumps([provider.id, client.id, refresh_token])
-        return await refreshes_of(handler_of(self)).run(name, request, check, replace)
+        return await refreshes_of(handler_of(self)).run(
+            name, lambda: claim.refresh(request), check, replace
+        )
 
     @takes_callback(2)
     async def revoke_oauth2_token(

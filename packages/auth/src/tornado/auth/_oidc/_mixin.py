@@ -221,6 +221,7 @@ class OpenIDConnectMixin(LogoutAtProvider, BackChannelLogout):
         *,
         user: Mapping[str, Any] | None = None,
         replace: Callable[[dict[str, Any]], Awaitable[None] | None] | None = None,
+        reload: Callable[[], Awaitable[dict[str, Any] | None]] | None = None,
         client_id: str | None = None,
         client_secret: str | None = None,
         dpop_key: DPoPKey | None = None,
@@ -250,7 +251,13 @@ class OpenIDConnectMixin(LogoutAtProvider, BackChannelLogout):
             return tokens
 
         return await self._refresh(
-            provider, client, refresh_token, dpop_key, check=check, replace=replace
+            provider,
+            client,
+            refresh_token,
+            dpop_key,
+            check=check,
+            replace=replace,
+            reload=reload,
         )
 
     @takes_callback(2)
