@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checks.finding import Finding
+from checks.imports import Import, read_imports, string_keys
 from checks.private_access import accesses, definitions
-from imports import Import, read_imports, string_keys
 from wheels import LEFT_BY_BUILDS
 from workspace import META_PACKAGE, ROOT, Piece, Workspace, normalized, required_name
 

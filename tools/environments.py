@@ -23,20 +23,22 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 #: Checks of the whole workspace.
 CHECKS = ("lint", "upstream", "whole", "typing", "docs")
 
-#: The packages whose tests take the longest. They begin first, so that every core is busy to the end
-#: of a run; the order of the others does not matter.
+#: The packages whose tests take the longest, those that wait for other programs between those that
+#: compute. They begin first, so that every core is busy to the end of a run; the order of the others
+#: does not matter.
 LONGEST = (
+    "database",
     "testing",
-    "httpclient",
     "auth",
+    "httpclient",
+    "web",
     "ioloop",
     "httputil",
-    "iostream",
-    "web",
-    "database",
     "websocket",
-    "httpserver",
+    "iostream",
+    "escape",
     "autoreload",
+    "httpserver",
 )
 
 #: Reports that an environment leaves behind besides the one of its name.
@@ -44,11 +46,23 @@ MORE_REPORTS = {"typing": ("typing-programs",)}
 
 
 def default_environments(workspace: Workspace | None = None) -> list[str]:
-    """Return the names of the environments that a bare ``tox`` runs, in order."""
+    """Return the names of the environments that a bare ``tox`` runs, in order.
+
+    The longest of one Python stand together, and not those of one package: a package that waits for
+    other programs would leave cores idle if it ran on all Pythons at once.
+    """
     folders = [piece.folder.name for piece in workspace or Workspace() if can_build(piece)]
     longest = [folder for folder in LONGEST if folder in folders]
-    folders = [*longest, *(folder for folder in folders if folder not in longest)]
-    return [*CHECKS, *(f"{factor(python)}-{folder}" for folder in folders for python in PYTHONS)]
+    others = [folder for folder in folders if folder not in longest]
+    return [
+        *CHECKS,
+        *(
+            f"{factor(python)}-{folder}"
+            for group in (longest, others)
+            for python in PYTHONS
+            for folder in group
+        ),
+    ]
 
 
 def can_build(piece: Piece) -> bool:

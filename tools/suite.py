@@ -16,6 +16,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from bytecode import shared_bytecode
 from environments import package_folder
 from workspace import ROOT, Workspace
 
@@ -69,7 +70,8 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     targets = targets_of(options.environment, given)
     command = pytest_command(options.environment, targets, optimize=options.optimize)
-    return subprocess.run(command, check=False).returncode
+    with shared_bytecode():
+        return subprocess.run(command, check=False).returncode
 
 
 if __name__ == "__main__":

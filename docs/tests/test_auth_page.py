@@ -28,6 +28,12 @@ def test_every_file_of_tests_is_there() -> None:
     assert [file for file in sorted(files) if not (TESTS / file).is_file()] == []
 
 
+def test_every_file_of_tests_is_named() -> None:
+    files = sorted(str(path.relative_to(TESTS)) for path in TESTS.rglob("test_*.py"))
+
+    assert [file for file in files if f"`{file}" not in PAGE] == []
+
+
 def test_every_point_has_its_proof() -> None:
     table = PAGE.partition("## What is checked")[2].partition("\n## ")[0]
     rows = [line for line in table.splitlines() if line.startswith("| ")][1:]

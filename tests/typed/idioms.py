@@ -13,6 +13,7 @@ import tornado.httpserver
 import tornado.ioloop
 import tornado.options
 import tornado.web
+from tornado.auth import OpenIDConnectMixin
 from tornado.httputil import HTTPHeaders
 from tornado.options import define, options
 
@@ -88,6 +89,17 @@ class GeneratorHandler(BaseHandler):
 class UploadHandler(BaseHandler):
     async def data_received(self, chunk: bytes) -> None:
         await asyncio.sleep(0)
+
+
+class LoginHandler(BaseHandler, OpenIDConnectMixin):
+    async def get(self) -> None:
+        if self.get_argument("state", None):
+            user = await self.get_authenticated_user()
+            self.set_signed_cookie("user", f"{user['iss']} {user['sub']}")
+            assert_type(self.auth_tokens, dict[str, Any])
+            self.redirect(self.auth_transaction.next or "/")
+        else:
+            await self.authorize_redirect("/login", next=self.get_argument("next", None))
 
 
 class FilesHandler(tornado.web.StaticFileHandler):

@@ -24,7 +24,7 @@ def test_there_is_an_environment_for_each_package_and_python(tree: Tree) -> None
     names = default_environments(tree.workspace)
 
     of_packages = [name for name in names if name.endswith(("-low", "-mid"))]
-    assert of_packages[:2] == ["py311-low", "py312-low"]
+    assert of_packages[:3] == ["py311-low", "py311-mid", "py312-low"]
     assert len(of_packages) == 2 * len(PYTHONS)
 
 
@@ -34,9 +34,11 @@ def test_the_longest_begin_first(tree: Tree) -> None:
 
     names = default_environments(tree.workspace)
 
-    folders = [package_folder(name) for name in names if name not in CHECKS]
     assert names[: len(CHECKS)] == list(CHECKS)
-    assert list(dict.fromkeys(folders)) == [LONGEST[0], LONGEST[1], "low"]
+    of_packages = names[len(CHECKS) :]
+    longest = [f"py{python.replace('.', '')}-{each}" for python in PYTHONS for each in LONGEST[:2]]
+    assert of_packages[: len(longest)] == longest
+    assert {package_folder(name) for name in of_packages[len(longest) :]} == {"low"}
 
 
 def test_the_longest_are_packages() -> None:

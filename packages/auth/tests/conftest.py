@@ -169,6 +169,47 @@ def public_client() -> Callable[..., dict[str, Any]]:
     }
 
 
+@pytest.fixture(params=["await", "callback", "engine"])
+def generation(request: pytest.FixtureRequest) -> str:
+    """How the handlers of :func:`oidc_site` are written."""
+    return request.param
+
+
+@pytest.fixture
+def oidc_site(site: Any, node_provider: Any, client: Any) -> Callable[..., Any]:
+    """Run a site at oidc-provider: ``oidc_site(generation, settings of ours, at=settings of theirs)``."""
+
+    generations = load("signing_in_handlers").GENERATIONS
+
+    def start(
+        generation: str = "await",
+        made: Any = client,
+        *,
+        metadata: dict[str, Any] | None = None,
+        at: dict[str, Any] | None = None,
+        **ours: Any,
+    ) -> Any:
+        settings = {"cookie_secret": "c" * 40, "asked": {}, "signed_in": [], "ended": []}
+        running = site(generations[generation].routes(), **settings)
+        registered = made(
+            f"{running.url}/login",
+            post_logout_redirect_uris=[f"{running.url}/logged-out"],
+            backchannel_logout_uri=f"{running.url}/ended",
+            backchannel_logout_session_required=True,
+            **(metadata or {}),
+        )
+        node_provider.configure(registered, **(at or {}))
+        running.application.settings["oidc"] = {
+            "issuer": node_provider.issuer,
+            "key": registered["client_id"],
+            "secret": registered.get("client_secret"),
+            **ours,
+        }
+        return running
+
+    return start
+
+
 @pytest.fixture(autouse=True)
 def quiet_access_log() -> None:
     logging.getLogger("tornado.access").setLevel(logging.CRITICAL)

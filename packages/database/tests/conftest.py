@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import itertools
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -14,11 +17,32 @@ from urllib.parse import quote
 
 import pytest
 
-from tornado.database import Connection
+from tornado.database import AsyncConnection, Connection, Pool
 
 Connect = Callable[..., Connection]
 
+#: How long anything may take on a machine that does other things too, in seconds.
+PATIENCE = 30.0
+
 _numbers = itertools.count(1)
+
+# PyMySQL reads the certificates of the system for each connection, which takes 46 milliseconds, and
+# without a CA of the connection's own it checks nothing by them.
+os.environ["SSL_CERT_FILE"] = os.devnull
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run the coroutine functions among the tests."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+
+    async def test() -> None:
+        await asyncio.wait_for(pyfuncitem.obj(**arguments), 2 * PATIENCE)
+
+    asyncio.run(test())
+    return True
 
 
 def _load(name: str) -> ModuleType:
@@ -80,6 +104,23 @@ class Place:
         self.opened.append(Connection(self.url, **options))
         return self.opened[-1]
 
+    @asynccontextmanager
+    async def connection(self, **options: Any) -> AsyncIterator[AsyncConnection]:
+        """Open a connection for coroutines, with an empty table."""
+        async with AsyncConnection(self.url, **options) as db:
+            await self._create_items(db)
+            yield db
+
+    @asynccontextmanager
+    async def pool(self, **options: Any) -> AsyncIterator[Pool]:
+        """Make a pool, with an empty table."""
+        async with Pool(self.url, **options) as pool:
+            await self._create_items(pool)
+            yield pool
+
+    async def _create_items(self, db: AsyncConnection | Pool) -> None:
+        await db.execute(f"CREATE TABLE items (id {self.serial}, name VARCHAR(50))")
+
 
 @pytest.fixture
 def sqlite_place(tmp_path: Path) -> Iterator[Place]:
@@ -127,3 +168,25 @@ def place(request: pytest.FixtureRequest) -> Place:
 def db(place: Place) -> Connection:
     """A connection to an empty database, of each kind."""
     return place.connect()
+
+
+@pytest.fixture
+def names() -> Callable[[Any], Awaitable[list[str]]]:
+    """Return the names of the items, in the order in which they came."""
+
+    async def read(db: Any) -> list[str]:
+        return [row.name for row in await db.query("SELECT name FROM items ORDER BY id")]
+
+    return read
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], Any]], Awaitable[None]]:
+    """Wait for something that threads change."""
+
+    async def wait(condition: Callable[[], Any]) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not condition():  # noqa: ASYNC110 - threads change it
+                await asyncio.sleep(0.005)
+
+    return wait

@@ -34,7 +34,8 @@ def _search_path() -> str:
 class MariaDB:
     """A server in a folder of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
+        self._options = options
         # The path of a Unix socket is short.
         self.folder = Path(tempfile.mkdtemp(prefix="mdb-", dir="/tmp"))
         self.socket = str(self.folder / "s")
@@ -62,6 +63,7 @@ class MariaDB:
                     f"--pid-file={self.folder / 'pid'}", "--skip-name-resolve",
                     "--innodb-buffer-pool-size=16M", "--innodb-flush-log-at-trx-commit=0",
                     "--performance-schema=OFF", "--max-connections=120", *self._user,
+                    *self._options,
                 ],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment,
             )  # fmt: skip

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, suppress
 from contextvars import Context
 from typing import Any
 
@@ -24,203 +23,163 @@ PATIENCE = 30.0
 INSERT = "INSERT INTO items (name) VALUES (%s)"
 
 
-def run(main: Awaitable[None]) -> None:
-    async def limited() -> None:
-        await asyncio.wait_for(main, 2 * PATIENCE)
-
-    asyncio.run(limited())
-
-
-@asynccontextmanager
-async def opened(place: Any, **options: Any) -> AsyncIterator[Pool]:
-    async with Pool(place.url, **options) as pool:
-        await pool.execute(f"CREATE TABLE items (id {place.serial}, name VARCHAR(50))")
-        yield pool
+async def test_a_connection_is_closed_and_opened_many_times(sqlite_place: Any) -> None:
+    db = AsyncConnection(sqlite_place.url)
+    for _ in range(500):
+        assert await db.query("SELECT 1 AS one") == [{"one": 1}]
+        await db.close()
 
 
-async def names(db: Any) -> list[str]:
-    return [row.name for row in await db.query("SELECT name FROM items ORDER BY id")]
-
-
-def test_a_connection_is_closed_and_opened_many_times(sqlite_place: Any) -> None:
-    async def main() -> None:
+async def test_a_connection_is_closed_during_its_first_statement(sqlite_place: Any) -> None:
+    for _ in range(50):
         db = AsyncConnection(sqlite_place.url)
-        for _ in range(500):
-            assert await db.query("SELECT 1 AS one") == [{"one": 1}]
-            await db.close()
-
-    run(main())
-
-
-def test_a_connection_is_closed_during_its_first_statement(sqlite_place: Any) -> None:
-    async def main() -> None:
-        for _ in range(50):
-            db = AsyncConnection(sqlite_place.url)
-            first = asyncio.create_task(db.query("SELECT 1 AS one"))
-            await asyncio.sleep(0)
-            await db.close()
-            assert await first == [{"one": 1}]
-
-    run(main())
+        first = asyncio.create_task(db.query("SELECT 1 AS one"))
+        await asyncio.sleep(0)
+        await db.close()
+        assert await first == [{"one": 1}]
 
 
-def test_what_a_user_leaves_open_is_undone(place: Any) -> None:
+async def test_what_a_user_leaves_open_is_undone(place: Any, names: Any) -> None:
     async def use(pool: Pool) -> None:
         async with pool.acquire() as connection:
             await connection.execute("BEGIN")
             await connection.execute(INSERT, "left open")
             raise ZeroDivisionError
 
-    async def main() -> None:
-        async with opened(place, size=1) as pool:
-            with pytest.raises(ZeroDivisionError):
-                await use(pool)
-            await pool.execute(INSERT, "stored")
-            async with pool.acquire() as connection:
-                await pool_rows(connection)
-            assert await names(pool) == ["stored"]
-        with Connection(place.url) as other:
-            assert [row.name for row in other.query("SELECT name FROM items")] == ["stored"]
-
     async def pool_rows(connection: AsyncConnection) -> None:
         await connection.executemany("INSERT INTO items (name) VALUES (%s)", [])
         rows = connection.iter("SELECT * FROM items")
         await anext(rows)
 
-    run(main())
+    async with place.pool(size=1) as pool:
+        with pytest.raises(ZeroDivisionError):
+            await use(pool)
+        await pool.execute(INSERT, "stored")
+        async with pool.acquire() as connection:
+            await pool_rows(connection)
+        assert await names(pool) == ["stored"]
+    with Connection(place.url) as other:
+        assert [row.name for row in other.query("SELECT name FROM items")] == ["stored"]
 
 
 @pytest.mark.parametrize("statement", ["BEGIN", "commit", "ROLLBACK", "SAVEPOINT a", "-- b\nEND"])
-def test_a_pool_refuses_to_begin_a_transaction_by_a_statement(place: Any, statement: str) -> None:
-    async def main() -> None:
-        async with opened(place) as pool:
-            with pytest.raises(InterfaceError, match=r"pool\.transaction\(\)"):
-                await pool.execute(statement)
+async def test_a_pool_refuses_to_begin_a_transaction_by_a_statement(
+    place: Any, statement: str
+) -> None:
+    async with place.pool() as pool:
+        with pytest.raises(InterfaceError, match=r"pool\.transaction\(\)"):
+            await pool.execute(statement)
 
-    run(main())
 
+async def test_blocks_that_tasks_open_within_a_transaction_are_undone_alone(
+    place: Any, names: Any
+) -> None:
+    async with place.pool() as pool:
 
-def test_blocks_that_tasks_open_within_a_transaction_are_undone_alone(place: Any) -> None:
-    async def main() -> None:
-        async with opened(place) as pool:
-
-            async def fail() -> None:
-                async with pool.transaction():
-                    await pool.execute(INSERT, "undone")
-                    await asyncio.sleep(0.01)
-                    raise ZeroDivisionError
-
-            async def succeed() -> None:
-                async with pool.transaction():
-                    await pool.execute(INSERT, "stored")
-
+        async def fail() -> None:
             async with pool.transaction():
-                ends = await asyncio.gather(fail(), succeed(), return_exceptions=True)
-            assert [type(end) for end in ends] == [ZeroDivisionError, type(None)]
-            assert await names(pool) == ["stored"]
+                await pool.execute(INSERT, "undone")
+                await asyncio.sleep(0.01)
+                raise ZeroDivisionError
 
-    run(main())
-
-
-def test_a_block_that_outlives_the_one_around_it_undoes_both(place: Any) -> None:
-    async def main() -> None:
-        async with opened(place) as pool:
-            go_on, is_inside = asyncio.Event(), asyncio.Event()
-
-            async def child() -> None:
-                async with pool.transaction():
-                    await pool.execute(INSERT, "inner")
-                    is_inside.set()
-                    await go_on.wait()
-
-            task = None
-
-            async def observed_parent() -> None:
-                nonlocal task
-                async with pool.transaction():
-                    await asyncio.sleep(0)
-                    task = asyncio.create_task(child())
-                    await is_inside.wait()
-
-            with pytest.raises(OperationalError, match="a block within the transaction"):
-                await observed_parent()
-            await pool.execute(INSERT, "of another task")
-            go_on.set()
-            assert task is not None
-            with pytest.raises(OperationalError, match="has ended before it"):
-                await task
-            assert await names(pool) == ["of another task"]
-
-    run(main())
-
-
-def test_a_statement_of_a_block_that_was_ended_from_outside_is_refused(place: Any) -> None:
-    async def main() -> None:
-        async with AsyncConnection(place.url) as db:
-            await db.execute(f"CREATE TABLE items (id {place.serial}, name VARCHAR(50))")
-            go_on, is_inside = asyncio.Event(), asyncio.Event()
-
-            async def child() -> None:
-                async with db.transaction():
-                    is_inside.set()
-                    await go_on.wait()
-                    await db.execute(INSERT, "second half")
-
-            tasks = []
-
-            async def parent() -> None:
-                async with db.transaction():
-                    tasks.append(asyncio.create_task(child()))
-                    await is_inside.wait()
-
-            with pytest.raises(OperationalError):
-                await parent()
-            go_on.set()
-            with pytest.raises(OperationalError, match="has ended before it"):
-                await tasks[0]
-            assert await names(db) == []
-
-    run(main())
-
-
-def test_a_block_may_be_left_in_another_context(place: Any) -> None:
-    async def main() -> None:
-        async with opened(place) as pool:
-            stack = AsyncExitStack()
-            await asyncio.create_task(stack.enter_async_context(pool.transaction()))
-            await asyncio.create_task(stack.aclose())
-            await pool.execute(INSERT, "one", timeout=PATIENCE)
+        async def succeed() -> None:
             async with pool.transaction():
-                await pool.execute(INSERT, "two")
-            assert await names(pool) == ["one", "two"]
+                await pool.execute(INSERT, "stored")
 
-    run(main())
-
-
-def test_an_interruption_does_not_hit_the_next_statement(mariadb_place: Any) -> None:
-    async def main() -> None:
-        async with AsyncConnection(mariadb_place.url) as db:
-            for number in range(40):
-                with suppress(StatementTimeoutError):
-                    await db.query("SELECT SLEEP(0.02)", timeout=0.018 + number * 0.0002)
-                assert await db.query("SELECT 1 AS one", timeout=0) == [{"one": 1}]
-
-    run(main())
+        async with pool.transaction():
+            ends = await asyncio.gather(fail(), succeed(), return_exceptions=True)
+        assert [type(end) for end in ends] == [ZeroDivisionError, type(None)]
+        assert await names(pool) == ["stored"]
 
 
-def test_a_cancellation_does_not_hit_the_statement_of_another_task(mariadb_place: Any) -> None:
-    async def main() -> None:
-        async with AsyncConnection(mariadb_place.url) as db:
-            await db.query("SELECT 1")
-            for number in range(40):
-                first = asyncio.create_task(db.query("SELECT SLEEP(0.01)"))
-                second = asyncio.create_task(db.query("SELECT SLEEP(0.01) AS slept"))
-                await asyncio.sleep(0.008 + number * 0.0002)
-                first.cancel()
-                assert await second == [{"slept": 0}]
-                await asyncio.wait([first])
+async def test_a_block_that_outlives_the_one_around_it_undoes_both(place: Any, names: Any) -> None:
+    async with place.pool() as pool:
+        go_on, is_inside = asyncio.Event(), asyncio.Event()
 
-    run(main())
+        async def child() -> None:
+            async with pool.transaction():
+                await pool.execute(INSERT, "inner")
+                is_inside.set()
+                await go_on.wait()
+
+        task = None
+
+        async def observed_parent() -> None:
+            nonlocal task
+            async with pool.transaction():
+                await asyncio.sleep(0)
+                task = asyncio.create_task(child())
+                await is_inside.wait()
+
+        with pytest.raises(OperationalError, match="a block within the transaction"):
+            await observed_parent()
+        await pool.execute(INSERT, "of another task")
+        go_on.set()
+        assert task is not None
+        with pytest.raises(OperationalError, match="has ended before it"):
+            await task
+        assert await names(pool) == ["of another task"]
+
+
+async def test_a_statement_of_a_block_that_was_ended_from_outside_is_refused(
+    place: Any, names: Any
+) -> None:
+    async with AsyncConnection(place.url) as db:
+        await db.execute(f"CREATE TABLE items (id {place.serial}, name VARCHAR(50))")
+        go_on, is_inside = asyncio.Event(), asyncio.Event()
+
+        async def child() -> None:
+            async with db.transaction():
+                is_inside.set()
+                await go_on.wait()
+                await db.execute(INSERT, "second half")
+
+        tasks = []
+
+        async def parent() -> None:
+            async with db.transaction():
+                tasks.append(asyncio.create_task(child()))
+                await is_inside.wait()
+
+        with pytest.raises(OperationalError):
+            await parent()
+        go_on.set()
+        with pytest.raises(OperationalError, match="has ended before it"):
+            await tasks[0]
+        assert await names(db) == []
+
+
+async def test_a_block_may_be_left_in_another_context(place: Any, names: Any) -> None:
+    async with place.pool() as pool:
+        stack = AsyncExitStack()
+        await asyncio.create_task(stack.enter_async_context(pool.transaction()))
+        await asyncio.create_task(stack.aclose())
+        await pool.execute(INSERT, "one", timeout=PATIENCE)
+        async with pool.transaction():
+            await pool.execute(INSERT, "two")
+        assert await names(pool) == ["one", "two"]
+
+
+async def test_an_interruption_does_not_hit_the_next_statement(mariadb_place: Any) -> None:
+    async with AsyncConnection(mariadb_place.url) as db:
+        for number in range(40):
+            with suppress(StatementTimeoutError):
+                await db.query("SELECT SLEEP(0.02)", timeout=0.018 + number * 0.0002)
+            assert await db.query("SELECT 1 AS one", timeout=0) == [{"one": 1}]
+
+
+async def test_a_cancellation_does_not_hit_the_statement_of_another_task(
+    mariadb_place: Any,
+) -> None:
+    async with AsyncConnection(mariadb_place.url) as db:
+        await db.query("SELECT 1")
+        for number in range(40):
+            first = asyncio.create_task(db.query("SELECT SLEEP(0.01)"))
+            second = asyncio.create_task(db.query("SELECT SLEEP(0.01) AS slept"))
+            await asyncio.sleep(0.008 + number * 0.0002)
+            first.cancel()
+            assert await second == [{"slept": 0}]
+            await asyncio.wait([first])
 
 
 def test_a_statement_does_not_run_after_its_time_while_the_connection_opens(
@@ -245,146 +204,119 @@ def test_a_statement_does_not_run_after_its_time_while_the_connection_opens(
             assert await late.query("SELECT * FROM items") == []
             await late.close()
 
-        run(main())
+        asyncio.run(main())
         assert db.query("SELECT * FROM items") == []
 
 
-def test_a_block_that_only_waits_leaves_the_connection_alone_when_it_is_cancelled() -> None:
-    async def main() -> None:
-        async with AsyncConnection("sqlite://") as db:
-            await db.execute("CREATE TABLE items (id INTEGER PRIMARY KEY, name TEXT)")
-            release = threading.Event()
-            slow = asyncio.create_task(db._run_job(lambda _: release.wait(PATIENCE)))
-            await asyncio.sleep(0.02)
+async def test_a_block_that_only_waits_leaves_the_connection_alone_when_it_is_cancelled(
+    names: Any,
+) -> None:
+    async with AsyncConnection("sqlite://") as db:
+        await db.execute("CREATE TABLE items (id INTEGER PRIMARY KEY, name TEXT)")
+        release = threading.Event()
+        slow = asyncio.create_task(db._run_job(lambda _: release.wait(PATIENCE)))
+        await asyncio.sleep(0.02)
 
-            async def wait() -> None:
-                async with db.transaction():
-                    pass
+        async def wait() -> None:
+            async with db.transaction():
+                pass
 
-            waiting = asyncio.create_task(wait())
-            await asyncio.sleep(0.02)
-            waiting.cancel()
-            await asyncio.wait([waiting])
-            release.set()
-            await slow
-            assert await names(db) == []  # the database in memory is the same
-
-    run(main())
-
-
-def test_a_pool_may_be_closed_twice_at_once(place: Any) -> None:
-    async def main() -> None:
-        pool = Pool(place.url)
-        async with pool.acquire() as connection:
-            both = [asyncio.create_task(pool.close()) for _ in range(2)]
-            await asyncio.sleep(0.02)
-            assert await connection.query("SELECT 1 AS one") == [{"one": 1}]
-        await asyncio.gather(*both)
-
-    run(main())
+        waiting = asyncio.create_task(wait())
+        await asyncio.sleep(0.02)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        release.set()
+        await slow
+        assert await names(db) == []  # the database in memory is the same
 
 
-def test_a_transaction_cannot_close_its_pool(place: Any) -> None:
-    async def main() -> None:
-        async with opened(place) as pool, pool.transaction():
-            with pytest.raises(InterfaceError, match="leave its block before"):
-                await pool.close()
-
-    run(main())
-
-
-def test_a_connection_that_comes_back_to_a_closed_pool_is_closed(place: Any) -> None:
-    async def main() -> None:
-        before = threading.active_count()
-        pool = Pool(place.url)
-        async with pool.acquire() as connection:
-            await connection.query("SELECT 1")
-            await pool.close(timeout=0.01)
-        async with asyncio.timeout(PATIENCE):
-            while threading.active_count() > before:  # noqa: ASYNC110 - a thread changes it
-                await asyncio.sleep(0.005)
-
-    run(main())
+async def test_a_pool_may_be_closed_twice_at_once(place: Any) -> None:
+    pool = Pool(place.url)
+    async with pool.acquire() as connection:
+        both = [asyncio.create_task(pool.close()) for _ in range(2)]
+        await asyncio.sleep(0.02)
+        assert await connection.query("SELECT 1 AS one") == [{"one": 1}]
+    await asyncio.gather(*both)
 
 
-def test_an_acquired_connection_within_a_transaction_is_its_own(place: Any) -> None:
-    async def main() -> None:
-        async with (
-            opened(place, size=2) as pool,
-            pool.transaction() as outer,
-            pool.acquire() as connection,
-        ):
-            assert connection is outer
-
-    run(main())
+async def test_a_transaction_cannot_close_its_pool(place: Any) -> None:
+    async with place.pool() as pool, pool.transaction():
+        with pytest.raises(InterfaceError, match="leave its block before"):
+            await pool.close()
 
 
-def test_what_values_raise_reaches_the_coroutine(place: Any) -> None:
+async def test_a_connection_that_comes_back_to_a_closed_pool_is_closed(place: Any) -> None:
+    before = threading.active_count()
+    pool = Pool(place.url)
+    async with pool.acquire() as connection:
+        await connection.query("SELECT 1")
+        await pool.close(timeout=0.01)
+    async with asyncio.timeout(PATIENCE):
+        while threading.active_count() > before:  # noqa: ASYNC110 - a thread changes it
+            await asyncio.sleep(0.005)
+
+
+async def test_an_acquired_connection_within_a_transaction_is_its_own(place: Any) -> None:
+    async with (
+        place.pool(size=2) as pool,
+        pool.transaction() as outer,
+        pool.acquire() as connection,
+    ):
+        assert connection is outer
+
+
+async def test_what_values_raise_reaches_the_coroutine(place: Any, names: Any) -> None:
     class Values:
         def __iter__(self) -> Any:
             raise StopIteration
 
-    async def main() -> None:
-        async with opened(place) as pool:
-            with pytest.raises(RuntimeError, match="raised StopIteration"):
-                await pool.executemany(INSERT, [Values()])  # type: ignore[list-item]  # not a row
-            assert await names(pool) == []
-
-    run(main())
+    async with place.pool() as pool:
+        with pytest.raises(RuntimeError, match="raised StopIteration"):
+            await pool.executemany(INSERT, [Values()])  # type: ignore[list-item]  # not a row
+        assert await names(pool) == []
 
 
-def test_tasks_go_on_in_the_order_in_which_they_came(place: Any) -> None:
-    async def main() -> None:
-        async with AsyncConnection(place.url) as db:
-            await db.execute(f"CREATE TABLE items (id {place.serial}, name VARCHAR(50))")
+async def test_tasks_go_on_in_the_order_in_which_they_came(place: Any, names: Any) -> None:
+    async with AsyncConnection(place.url) as db:
+        await db.execute(f"CREATE TABLE items (id {place.serial}, name VARCHAR(50))")
 
-            async def in_block(name: str) -> None:
-                async with db.transaction():
-                    await db.execute(INSERT, name)
-
-            tasks = []
+        async def in_block(name: str) -> None:
             async with db.transaction():
-                await db.execute(INSERT, "first")
-                empty = Context()
-                for number in range(10):
-                    work = in_block(str(number)) if number % 2 else db.execute(INSERT, str(number))
-                    tasks.append(asyncio.create_task(work, context=empty.copy()))
-                await asyncio.sleep(0)
-            await db.execute(INSERT, "last")
-            await asyncio.gather(*tasks)
-            assert await names(db) == ["first", *map(str, range(10)), "last"]
+                await db.execute(INSERT, name)
 
-    run(main())
-
-
-def test_waiting_for_a_transaction_has_the_limit_of_the_statement(place: Any) -> None:
-    async def main() -> None:
-        async with AsyncConnection(place.url) as db:
-            async with db.transaction():
-                empty = Context()
-                task = asyncio.create_task(db.query("SELECT 1", timeout=0.02), context=empty)
-                with pytest.raises(StatementTimeoutError, match="of other tasks"):
-                    await task
-            assert await db.query("SELECT 1 AS one") == [{"one": 1}]
-
-    run(main())
+        tasks = []
+        async with db.transaction():
+            await db.execute(INSERT, "first")
+            empty = Context()
+            for number in range(10):
+                work = in_block(str(number)) if number % 2 else db.execute(INSERT, str(number))
+                tasks.append(asyncio.create_task(work, context=empty.copy()))
+            await asyncio.sleep(0)
+        await db.execute(INSERT, "last")
+        await asyncio.gather(*tasks)
+        assert await names(db) == ["first", *map(str, range(10)), "last"]
 
 
-def test_a_pool_reads_statements_as_its_database_does(mariadb_place: Any) -> None:
-    async def main() -> None:
-        async with opened(mariadb_place) as pool:
-            await pool.execute(
-                r"INSERT INTO items (id, name) VALUES (7, concat('it\'s ', %s))", "7"
-            )
-            await pool.execute("SET sql_mode = concat(@@sql_mode, ',NO_BACKSLASH_ESCAPES')")
-            row = await pool.get(r"SELECT concat('\', %s) AS text", "b")
-            assert row == {"text": "\\b"}
-            assert await names(pool) == ["it's 7"]
-
-    run(main())
+async def test_waiting_for_a_transaction_has_the_limit_of_the_statement(place: Any) -> None:
+    async with AsyncConnection(place.url) as db:
+        async with db.transaction():
+            empty = Context()
+            task = asyncio.create_task(db.query("SELECT 1", timeout=0.02), context=empty)
+            with pytest.raises(StatementTimeoutError, match="of other tasks"):
+                await task
+        assert await db.query("SELECT 1 AS one") == [{"one": 1}]
 
 
-def test_a_cancelled_statement_is_interrupted_while_its_connection_is_being_closed(
+async def test_a_pool_reads_statements_as_its_database_does(mariadb_place: Any, names: Any) -> None:
+    async with mariadb_place.pool() as pool:
+        await pool.execute(r"INSERT INTO items (id, name) VALUES (7, concat('it\'s ', %s))", "7")
+        await pool.execute("SET sql_mode = concat(@@sql_mode, ',NO_BACKSLASH_ESCAPES')")
+        row = await pool.get(r"SELECT concat('\', %s) AS text", "b")
+        assert row == {"text": "\\b"}
+        assert await names(pool) == ["it's 7"]
+
+
+async def test_a_cancelled_statement_is_interrupted_while_its_connection_is_being_closed(
     place: Any,
 ) -> None:
     endless = {
@@ -392,18 +324,15 @@ def test_a_cancelled_statement_is_interrupted_while_its_connection_is_being_clos
         "mariadb": "SELECT SLEEP(300)",
     }
 
-    async def main() -> None:
-        db = AsyncConnection(place.url)
-        await db.query("SELECT 1")
-        slow = asyncio.create_task(db.query(endless[place.kind]))
-        await asyncio.sleep(0.05)
-        closing = asyncio.create_task(db.close())
-        await asyncio.sleep(0.02)
-        slow.cancel()
-        await asyncio.wait([slow])
-        assert slow.cancelled()
-        await asyncio.wait_for(closing, PATIENCE)
-        assert await db.query("SELECT 1 AS one") == [{"one": 1}]
-        await db.close()
-
-    run(main())
+    db = AsyncConnection(place.url)
+    await db.query("SELECT 1")
+    slow = asyncio.create_task(db.query(endless[place.kind]))
+    await asyncio.sleep(0.05)
+    closing = asyncio.create_task(db.close())
+    await asyncio.sleep(0.02)
+    slow.cancel()
+    await asyncio.wait([slow])
+    assert slow.cancelled()
+    await asyncio.wait_for(closing, PATIENCE)
+    assert await db.query("SELECT 1 AS one") == [{"one": 1}]
+    await db.close()

@@ -38,7 +38,7 @@ def test_a_pattern_is_a_value_or_has_doubled_percent_signs(db):
     [
         ("SELECT 1 % 2", "line 1, column 10"),
         ("SELECT *\nFROM t\nWHERE a LIKE 'x%'", "line 3, column 16"),
-        ("SELECT %(name)s", "line 1, column 8"),
+        ("SELECT %(name)d", "line 1, column 8"),
         ("SELECT %d", "line 1, column 8"),
         ("SELECT %%%", "line 1, column 10"),
         ("SELECT 1 -- 50% of it", "line 1, column 15"),

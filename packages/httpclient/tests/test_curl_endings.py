@@ -6,7 +6,6 @@ Every test has a client with room for one fetch and no deadline that could hide 
 from __future__ import annotations
 
 import asyncio
-import errno
 import socket
 import threading
 from collections.abc import Iterator
@@ -17,7 +16,6 @@ import pycurl
 import pytest
 
 from tornado.httpclient import HTTPRequest, Retry
-from tornado.ioloop import IOLoop
 
 OK = b"HTTP/1.1 200 OK\r\n"
 HELLO = OK + b"Content-Length: 5\r\n\r\nhello"
@@ -179,30 +177,6 @@ async def test_the_list_of_callbacks_is_complete_and_each_of_them_is_called(
         await ending(curl(max_clients=1).fetch(peer.url(), **WAYS["produced"], **NO_LIMIT))
         assert faults.happened == before + 1
     assert faults.registered == {getattr(pycurl, name) for name in REGISTERED}
-
-
-async def test_a_loop_that_cannot_watch_a_socket_fails_its_fetches_and_no_others(
-    curl, serve, monkeypatch, ending
-):
-    loop_class = type(IOLoop.current())
-    add_handler = loop_class.add_handler
-    left = 1
-
-    def add(self: Any, fd: Any, handler: Any, events: int) -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        add_handler(self, fd, handler, events)
-
-    monkeypatch.setattr(loop_class, "add_handler", add)
-    peer = await serve(HELLO)
-    client = curl(max_clients=1)
-    fetches = [client.fetch(peer.url(), **NO_LIMIT) for _ in range(3)]
-    results = [await ending(fetch) for fetch in fetches]
-    assert isinstance(results[0], OSError)
-    assert results[0].errno == errno.ENOSPC
-    assert [result.body for result in results[1:]] == [b"hello"] * 2
 
 
 # Functions of the program.

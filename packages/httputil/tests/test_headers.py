@@ -254,3 +254,39 @@ def test_the_fields_are_there_as_they_are_held():
     headers.add("accept", "b")
     headers.add("host", "c")
     assert headers.fields == {"Accept": ["a", "b"], "Host": "c"}
+
+
+class Slow(HTTPHeaders):
+    """Headers that are read line by line, as those of every subclass are."""
+
+
+_PIECES = st.sampled_from(
+    [
+        "A",
+        "b-C",
+        ":",
+        " ",
+        "\t",
+        "x",
+        "1",
+        "\r\n",
+        "\r\n",
+        "\n",
+        "\r",
+        "\x00",
+        "\x7f",
+        "é",
+        "\u2028",
+    ]
+)
+
+
+@given(st.lists(_PIECES, max_size=30).map("".join))
+def test_a_block_is_read_as_its_lines_are(text):
+    def outcome(kind: type[HTTPHeaders]) -> object:
+        try:
+            return list(kind.parse(text).get_all())
+        except HTTPInputError as error:
+            return str(error)
+
+    assert outcome(HTTPHeaders) == outcome(Slow)

@@ -394,6 +394,7 @@ def test_s16_suffix_and_huge_ranges_keep_their_meaning():
     require(_get_content_range(0, 5, 10) == "bytes 0-4/10")
 
 
+@pytest.mark.slow  # where it would be skipped, everything runs under -O
 def test_all_of_them_hold_under_optimization():
     run = subprocess.run(
         [sys.executable, "-O", __file__], capture_output=True, text=True, check=False, timeout=300

@@ -121,18 +121,20 @@ def test_a_cancelled_connect_leaves_a_stream_that_can_be_closed(bed):
     bed.run(main())
 
 
+@pytest.mark.parametrize("data", [b"all", b""])
 @pytest.mark.parametrize("ending", ["close_when_written", "write_eof"])
-def test_the_end_of_writing_may_be_asked_for_while_connecting(bed, ending):
+def test_the_end_of_writing_may_be_asked_for_while_connecting(bed, ending, data):
     async def main():
         with socket.create_server(("127.0.0.1", 0)) as listener:
             a = bed.keep(IOStream(socket.socket()))
             a.connect(listener.getsockname())
-            a.write_nowait(b"all")
+            a.write_nowait(data)
             getattr(a, ending)()
+            assert not a.closed()
             with listener.accept()[0] as peer:
                 await bed.soon()
-                assert peer.recv(100) == b"all"
-                assert peer.recv(100) == b""
+                got = await asyncio.to_thread(peer.recv, 100, socket.MSG_WAITALL)
+                assert got == data
             assert a.closed() == (ending == "close_when_written")
 
     bed.run(main())

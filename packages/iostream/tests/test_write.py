@@ -288,6 +288,32 @@ def test_write_eof_closes_one_direction_after_the_data(bed):
     bed.run(main())
 
 
+def test_nothing_may_be_written_after_the_end_and_the_answer_is_read(bed):
+    async def main():
+        a, b = await bed.pair()
+        a.write_eof()
+        for write in (a.write, a.write_nowait):
+            with pytest.raises(StreamClosedError, match="write side is closed"):
+                write(b"more")
+        assert await b.read_until_close() == b""
+        assert not a.closed()
+
+    bed.run(main())
+
+
+def test_the_end_of_a_closed_stream_changes_nothing(bed, caplog):
+    async def main():
+        a, _ = await bed.pair()
+        a.close()
+        a.write_eof()
+        a.close_when_written()
+        assert a.error is None
+
+    bed.run(main())
+
+    assert caplog.messages == []
+
+
 def test_more_may_be_written_when_the_protocol_is_resumed_and_then_the_end(bed):
     async def main():
         a, b = await bed.pair()

@@ -6,7 +6,8 @@ import asyncio
 import http.client
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 import pytest
@@ -29,11 +30,27 @@ class Answer(NamedTuple):
         return self.body.decode()
 
 
-class Site:
-    """A running application, or another router."""
+@asynccontextmanager
+async def serve(application: Any, listener: Any, **options: Any) -> AsyncIterator[HTTPServer]:
+    """Serve on our own server."""
+    server = HTTPServer(application, **options)
+    server.add_sockets([listener])
+    yield server
+    server.stop()
+    await server.close_all_connections()
 
-    def __init__(self, application: HTTPServerConnectionDelegate, **options: Any) -> None:
+
+class Site:
+    """A running application, or another router.
+
+    :param serving: `serve`, or what does the same with another server.
+    """
+
+    def __init__(
+        self, application: HTTPServerConnectionDelegate, serving: Any = serve, **options: Any
+    ) -> None:
         self.application = application
+        self._serving = serving
         self._options = options
         self._started = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
@@ -44,14 +61,11 @@ class Site:
     async def _serve(self) -> None:
         self.loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
-        self.server = HTTPServer(self.application, **self._options)
-        sockets = bind_sockets(0, "127.0.0.1")
-        self.port: int = sockets[0].getsockname()[1]
-        self.server.add_sockets(sockets)
-        self._started.set()
-        await self._stop.wait()
-        self.server.stop()
-        await self.server.close_all_connections()
+        (listener,) = bind_sockets(0, "127.0.0.1")
+        self.port: int = listener.getsockname()[1]
+        async with self._serving(self.application, listener, **self._options):
+            self._started.set()
+            await self._stop.wait()
 
     def fetch(
         self,
@@ -85,15 +99,20 @@ MakeSite = Callable[..., Site]
 
 
 @pytest.fixture
-def site() -> Iterator[MakeSite]:
-    """Run applications: ``site([(pattern, handler), ...], **settings)``, or a router."""
+def site(pytestconfig: pytest.Config) -> Iterator[MakeSite]:
+    """Run applications: ``site([(pattern, handler), ...], **settings)``, or a router.
+
+    The plugin ``other_server`` of packages/asgi/tests runs them on a server of another project.
+    """
+    other = pytestconfig.pluginmanager.get_plugin("other_server")
+    serving = serve if other is None else other.serving(pytestconfig)
     running: list[Site] = []
 
     def start(handlers: Any = None, **settings: Any) -> Site:
         options = settings.pop("server_options", {})
         is_made = isinstance(handlers, HTTPServerConnectionDelegate)
         application = handlers if is_made else Application(handlers, **settings)
-        running.append(Site(application, **options))
+        running.append(Site(application, serving, **options))
         return running[-1]
 
     yield start

@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tornado.web import Application, GZipContentEncoding
 
 PROGRAM = """
@@ -79,6 +81,7 @@ def test_transforms_that_are_given_replace_the_settings() -> None:
     assert Application([], None, [], compress_response=True).transforms == []
 
 
+@pytest.mark.slow  # where it would be skipped, everything runs under -O
 def test_the_tests_of_files_hold_under_python_o() -> None:
     here = Path(__file__).parent
     names = [

@@ -7,8 +7,9 @@ import logging
 import socket
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -111,11 +112,25 @@ class Peer:
         self.socket.close()
 
 
-class Site:
-    """A running application."""
+@asynccontextmanager
+async def serve(application: Any, listener: Any) -> AsyncIterator[HTTPServer]:
+    """Serve on our own server."""
+    server = HTTPServer(application)
+    server.add_sockets([listener])
+    yield server
+    server.stop()
+    await server.close_all_connections()
 
-    def __init__(self, application: Application) -> None:
+
+class Site:
+    """A running application.
+
+    :param serving: `serve`, or what does the same with another server.
+    """
+
+    def __init__(self, application: Application, serving: Any = serve) -> None:
         self.application = application
+        self._serving = serving
         self._started = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         self._thread.start()
@@ -126,14 +141,11 @@ class Site:
     async def _serve(self) -> None:
         self.loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
-        self.server = HTTPServer(self.application)
-        sockets = bind_sockets(0, "127.0.0.1")
-        self.port: int = sockets[0].getsockname()[1]
-        self.server.add_sockets(sockets)
-        self._started.set()
-        await self._stop.wait()
-        self.server.stop()
-        await self.server.close_all_connections()
+        (listener,) = bind_sockets(0, "127.0.0.1")
+        self.port: int = listener.getsockname()[1]
+        async with self._serving(self.application, listener) as self.server:
+            self._started.set()
+            await self._stop.wait()
 
     def connect(self, path: str = "/", **options: Any) -> Peer:
         """Connect a client."""
@@ -164,13 +176,18 @@ MakeSite = Callable[..., Site]
 
 
 @pytest.fixture
-def site() -> Iterator[MakeSite]:
-    """Run applications: ``site(handler, **settings)``, or with a list of routes."""
+def site(pytestconfig: pytest.Config) -> Iterator[MakeSite]:
+    """Run applications: ``site(handler, **settings)``, or with a list of routes.
+
+    The plugin ``other_server`` of packages/asgi/tests runs them on a server of another project.
+    """
+    other = pytestconfig.pluginmanager.get_plugin("other_server")
+    serving = serve if other is None else other.serving(pytestconfig)
     running: list[Site] = []
 
     def start(handlers: Any, **settings: Any) -> Site:
         routes = handlers if isinstance(handlers, list) else [("/", handlers)]
-        running.append(Site(Application(routes, **settings)))
+        running.append(Site(Application(routes, **settings), serving))
         return running[-1]
 
     yield start

@@ -9,7 +9,7 @@ import urllib.parse
 import pytest
 
 from tornado.auth import AuthError, OAuth2Mixin
-from tornado.auth._oauth2 import _refreshing
+from tornado.auth._oauth2 import _claims, _refreshing
 from tornado.auth._oauth2._refreshing import Refreshes
 from tornado.web import RequestHandler, asynchronous
 
@@ -121,15 +121,29 @@ def test_a_request_that_read_the_old_token_just_before_gets_the_new_ones(refresh
     assert status == 200  # the provider has seen no token twice, so the session lives
 
 
-def test_after_that_the_old_token_is_refused_by_the_provider(
-    refreshing, node_provider, monkeypatch
+def test_after_that_the_old_token_is_not_sent_a_second_time(
+    refreshing, node_provider, monkeypatch, caplog
 ):
     monkeypatch.setattr(_refreshing, "KEPT_FOR", 0)
     refresh_together(refreshing, [refreshing.first])
     [(status, body)] = refresh_together(refreshing, [refreshing.first])
     assert status == 403
-    assert body == "" or "invalid_grant" in body
-    assert refreshing.first not in body
+    assert "was replaced just now" in body + caplog.text
+    assert len(node_provider.requests("/token")) == 1
+    [(status, _)] = refresh_together(refreshing, refreshing.stored)
+    assert status == 200  # the session lives
+
+
+def test_a_token_that_is_old_enough_is_refused_by_the_provider(
+    refreshing, node_provider, monkeypatch, caplog
+):
+    monkeypatch.setattr(_refreshing, "KEPT_FOR", 0)
+    monkeypatch.setattr(_claims, "LIFETIME", 0)
+    refresh_together(refreshing, [refreshing.first])
+    [(status, body)] = refresh_together(refreshing, [refreshing.first])
+    assert status == 403
+    assert "invalid_grant" in body + caplog.text
+    assert refreshing.first not in body + caplog.text
     assert len(node_provider.requests("/token")) == 2
 
 

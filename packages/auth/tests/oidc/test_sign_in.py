@@ -329,7 +329,7 @@ def test_s19_a_sign_in_without_a_nonce_is_not_ended(
         ({"issuer": "http://provider.example"}, "must be an https URL"),
         ({"key": ""}, "needs key"),
         ({"scope": ["email"]}, "must have 'openid' in it"),
-        ({"scope": "openid email"}, "must be a list of names"),
+        ({"scope": "openid email"}, "scope must be a list"),
         ({"algorithms": ["none"]}, "'none' is not an algorithm"),
         ({"leeway": 3600}, "0 to 300 seconds"),
         ({"leway": 1}, "the setting oidc has 'leway'"),

@@ -129,7 +129,7 @@ def test_an_identifier_that_is_not_a_url_is_refused(claimed_id, identity):
 def test_s19_a_provider_on_another_machine_names_no_identifier_on_this_one(provider):
     identifier = f"{provider.url}/users/alice"
     assert run(discover, identifier, provider.endpoint) == [(provider.endpoint, None)]
-    with pytest.raises(AuthError, match="the claimed identifier must be an https URL"):
+    with pytest.raises(AuthError, match="the claimed identifier must not be on this machine"):
         run(discover, identifier, "https://provider.example/openid")
     assert run(discover, identifier, provider.endpoint)
 
@@ -152,12 +152,13 @@ class ElsewhereClient:
     "answer",
     [
         {"headers": {"X-XRDS-Location": "http://127.0.0.1:6379/"}},
+        {"headers": {"X-XRDS-Location": "https://127.0.0.1:8443/"}},
         {"body": b'<meta http-equiv="X-XRDS-Location" content="http://localhost:9200/">'},
     ],
 )
 def test_s19_an_identifier_on_another_machine_names_no_document_on_this_one(answer):
     client = ElsewhereClient(**answer)
     identifier, endpoint = "https://ada.example/", "https://provider.example/openid"
-    with pytest.raises(AuthError, match="the XRDS document must be an https URL"):
+    with pytest.raises(AuthError, match="the XRDS document must not be on this machine"):
         asyncio.run(discover(client, identifier, endpoint))
     assert client.asked == [identifier]

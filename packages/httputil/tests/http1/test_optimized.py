@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 TABLES = Path(__file__).parent / "test_request_parser.py"
 
 SCRIPT = """
@@ -27,6 +29,7 @@ print(len(tables.BAD))
 """
 
 
+@pytest.mark.slow  # where it would be skipped, everything runs under -O
 def test_s1_to_s7_hold_under_python_o() -> None:
     output = subprocess.run(
         [sys.executable, "-O", "-c", SCRIPT, str(TABLES)],

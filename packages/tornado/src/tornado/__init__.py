@@ -23,6 +23,7 @@ TYPE_CHECKING = False  # `typing` costs more than everything here
 if TYPE_CHECKING:
     from typing import Any, Final
 
+    from . import asgi as asgi
     from . import auth as auth
     from . import autoreload as autoreload
     from . import concurrent as concurrent
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from . import pytest_plugin as pytest_plugin
     from . import queues as queues
     from . import routing as routing
+    from . import serve as serve
     from . import simple_httpclient as simple_httpclient
     from . import speedups as speedups
     from . import stack_context as stack_context
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
     from . import util as util
     from . import web as web
     from . import websocket as websocket
+    from . import wsgi as wsgi
 
 # `from tornado import *` imports every piece that works as installed, so this follows their table.
 __all__ = sorted(  # noqa: PLE0605 - a list, which the checker cannot see

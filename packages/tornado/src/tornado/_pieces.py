@@ -7,6 +7,7 @@ NEED_EXTRA = frozenset({"curl_httpclient"})
 
 #: Each public module below ``tornado`` and the distribution that it comes from.
 PIECES = {
+    "asgi": "tornado-asgi",
     "auth": "tornado-auth",
     "autoreload": "tornado-autoreload",
     "concurrent": "tornado-ioloop",
@@ -32,6 +33,7 @@ PIECES = {
     "pytest_plugin": "tornado-test",
     "queues": "tornado-ioloop",
     "routing": "tornado-web",
+    "serve": "tornado-serve",
     "simple_httpclient": "tornado-httpclient",
     "speedups": "tornado-speedups",
     "stack_context": "tornado-ioloop",
@@ -43,4 +45,5 @@ PIECES = {
     "web": "tornado-web",
     "websocket": "tornado-websocket",
     "websocket.protocol": "tornado-websocket",
+    "wsgi": "tornado-wsgi",
 }

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from tornado.util import publish
 
-from ._errors import AuthError, ProviderError, TransactionError
+from ._errors import AuthError, ProviderError, TokenInUseError, TransactionError
 from ._handler import AuthHandler
 from ._oauth1._mixin import OAuthMixin
 from ._oauth2._discovery import discover_oauth2_provider
@@ -32,6 +32,7 @@ from ._providers._settings import github, gitlab, microsoft
 from ._providers._twitter import TwitterMixin
 from ._providers._yahoo import YahooMixin
 from ._transactions._replay import MemoryReplayStore, ReplayStore
+from ._transactions._sqlite import SQLiteReplayStore
 
 __all__ = [
     "AuthError",
@@ -52,6 +53,8 @@ __all__ = [
     "OpenIdMixin",
     "ProviderError",
     "ReplayStore",
+    "SQLiteReplayStore",
+    "TokenInUseError",
     "TransactionError",
     "TwitterMixin",
     "YahooMixin",

@@ -35,22 +35,23 @@ def check_address(url: object, what: str, *, named_by: str | None = None) -> str
 
     :param what: what it is the address of, for the message.
     :param named_by: the address of the party that named it, if it is not the program: from one on
-        another machine, an address of a service on this one is not taken.
-    :raises AuthError: it is not an absolute https URL (http on loopback) without a user and a fragment.
+        another machine, an address of a service on this one is not taken, whatever its scheme.
+    :raises AuthError: it is not an absolute https URL (http on loopback) without a user and a fragment,
+        or not one that this party may name.
     """
     parts = _split(url)
     if not isinstance(url, str) or parts is None or not parts.hostname:
         raise AuthError(f"{what} must be an absolute URL, not {shortened(str(url))}")
     if "@" in parts.netloc or "#" in url:
         raise AuthError(f"{what} must not have a user or a fragment: {without_query(url)}")
-    if parts.scheme == "http" and is_loopback(parts.hostname):
-        if named_by is not None and not _is_on_loopback(named_by):
-            raise AuthError(
-                f"{what} must be an https URL, because {without_query(named_by)} on another machine"
-                f" names it, not {without_query(url)}"
-            )
-    elif parts.scheme != "https":
+    is_here = is_loopback(parts.hostname)
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_here):
         raise AuthError(f"{what} must be an https URL, not {without_query(url)}")
+    if is_here and named_by is not None and not _is_on_loopback(named_by):
+        raise AuthError(
+            f"{what} must not be on this machine, because {without_query(named_by)} on another one"
+            f" names it: {without_query(url)}"
+        )
     return url
 
 

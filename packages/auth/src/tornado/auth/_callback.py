@@ -1,4 +1,4 @@
-"""The callback forms of Tornado 2: a layer over coroutine methods."""
+"""The callback forms of Tornado 2 and 3: a layer over coroutine methods."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any
 from tornado.ioloop import IOLoop
 
 from ._errors import AuthError
+from ._started import Started
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Generator
+    from collections.abc import Awaitable, Callable, Coroutine
+
+    Method = Callable[..., Coroutine[Any, Any, Any]]
 
 _log = logging.getLogger("tornado.general")
 
 
-def takes_callback(
-    position: int,
-) -> Callable[[Callable[..., Coroutine[Any, Any, Any]]], Callable[..., Any]]:
+def takes_callback(position: int) -> Callable[[Method], Callable[..., Any]]:
     """Let a coroutine method also take the classic ``callback``.
 
     The method starts when it is called, and returns a Future. With a callback it returns None, and the
@@ -30,28 +31,54 @@ def takes_callback(
     :param position: where the callback stands among the positional arguments of 2.x, counted
         without ``self``. A callable in that place is taken for it.
     """
-
-    def decorate(method: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Any]:
-        @functools.wraps(method)
-        def call(
-            self: Any, *args: Any, callback: Callable[[Any], object] | None = None, **kwargs: Any
-        ) -> asyncio.Future[Any] | None:
-            if callback is None and len(args) > position and callable(args[position]):
-                callback = args[position]
-                args = args[:position] + args[position + 1 :]
-            future = asyncio.ensure_future(method(self, *args, **kwargs))
-            if callback is None:
-                return future
-            IOLoop.current().add_future(future, functools.partial(_call_back, callback))
-            return None
-
-        call.__signature__ = _with_callback(method)  # type: ignore[attr-defined]  # inspect reads it
-        return call
-
-    return decorate
+    return functools.partial(_with_callback, position, asyncio.ensure_future, _result_or_none)
 
 
-def _with_callback(method: Callable[..., Any]) -> inspect.Signature:
+def acts_when_called(method: Method) -> Callable[..., Any]:
+    """Let a coroutine method start when it is called, and also take the ``callback`` of Tornado 3.
+
+    With a callback the method returns None, and the callback gets None when the work is done; an
+    exception reaches the request that made the call.
+    """
+    return _with_callback(None, Started, asyncio.Future.result, method)
+
+
+def _with_callback(
+    position: int | None,
+    start: Callable[[Coroutine[Any, Any, Any]], Awaitable[Any]],
+    result_of: Callable[[asyncio.Future[Any]], Any],
+    method: Method,
+) -> Callable[..., Any]:
+    """Return a method that takes a callback.
+
+    :param start: makes what is returned without one.
+    :param result_of: returns what the callback gets, or raises.
+    """
+
+    @functools.wraps(method)
+    def call(
+        self: Any, *args: Any, callback: Callable[[Any], object] | None = None, **kwargs: Any
+    ) -> Awaitable[Any] | None:
+        if callback is None and position is not None and callable(_item(args, position)):
+            callback, args = args[position], args[:position] + args[position + 1 :]
+        work = method(self, *args, **kwargs)
+        if callback is None:
+            return start(work)
+        function = callback
+        IOLoop.current().add_future(
+            asyncio.ensure_future(work), lambda future: function(result_of(future))
+        )
+        return None
+
+    call.__signature__ = _signature_with_callback(method)  # type: ignore[attr-defined]  # inspect reads it
+    return call
+
+
+def _item(values: tuple[Any, ...], position: int) -> Any:
+    return values[position] if len(values) > position else None
+
+
+def _signature_with_callback(method: Callable[..., Any]) -> inspect.Signature:
     signature = inspect.signature(method)
     parameters = list(signature.parameters.values())
     callback = inspect.Parameter("callback", inspect.Parameter.KEYWORD_ONLY, default=None)
@@ -60,18 +87,9 @@ def _with_callback(method: Callable[..., Any]) -> inspect.Signature:
     return signature.replace(parameters=parameters)
 
 
-def _call_back(callback: Callable[[Any], object], future: asyncio.Future[Any]) -> object:
+def _result_or_none(future: asyncio.Future[Any]) -> Any:
     try:
-        result = future.result()
+        return future.result()
     except AuthError as error:
         _log.warning("%s", error)
-        result = None
-    return callback(result)
-
-
-class Finished:
-    """An awaitable of something that is done: what a method returns that had nothing to wait for."""
-
-    def __await__(self) -> Generator[Any, Any, None]:
-        return
-        yield
+        return None

@@ -4,6 +4,7 @@
 
     AuthError              the sign-in failed
     +-- ProviderError      the provider answered with an error
+    +-- TokenInUseError    the refresh token is used by another process
     +-- TransactionError   the answer is not one to a sign-in of this browser
 
 No message holds a secret, a code, a token or a verifier.
@@ -39,6 +40,16 @@ class ProviderError(AuthError):
         self.error = error
         self.description = description
         self.status = status
+
+
+class TokenInUseError(AuthError):
+    """A refresh token that another process uses at this moment, or has just used.
+
+    The token was not sent: a second use would end the session. What the other process got is where it
+    stores tokens; read them again.
+
+    .. versionadded:: 1.0
+    """
 
 
 class TransactionError(AuthError):

@@ -1,15 +1,14 @@
-"""Work that begins when a method is called, whether or not anybody waits for it."""
+"""What a method returns that begins its work when it is called, whether or not anybody waits for it."""
 
 from __future__ import annotations
 
 import asyncio
-import functools
 from typing import TYPE_CHECKING, Any
 
 from tornado.ioloop import IOLoop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Generator
+    from collections.abc import Coroutine, Generator
 
 
 class Started:
@@ -36,26 +35,9 @@ class Started:
             task.result()
 
 
-def acts_when_called(
-    method: Callable[..., Coroutine[Any, Any, None]],
-) -> Callable[..., Any]:
-    """Let a coroutine method start when it is called, and also take the ``callback`` of Tornado 3.
+class Finished:
+    """An awaitable of something that is done: what a method returns that had nothing to wait for."""
 
-    With a callback the method returns None, and the callback gets None when the work is done; an
-    exception reaches the request that made the call.
-    """
-
-    @functools.wraps(method)
-    def call(
-        self: Any, *args: Any, callback: Callable[[None], object] | None = None, **kwargs: Any
-    ) -> Started | None:
-        work = method(self, *args, **kwargs)
-        if callback is None:
-            return Started(work)
-        function = callback
-        IOLoop.current().add_future(
-            asyncio.ensure_future(work), lambda task: function(task.result())
-        )
-        return None
-
-    return call
+    def __await__(self) -> Generator[Any, Any, None]:
+        return
+        yield

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from ._backends._choice import make_backend
+from ._backends._options import read_seconds
 from ._errors import ProgrammingError, shorten_statement
-from ._row import Row, make_rows
 from ._row_iterator import RowIterator
 from ._session import Session
 from ._transaction import Transaction
 from ._url import find_target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from types import TracebackType
+
+    from ._row import Row
+    from ._statement import Values
 
 
 class Connection:
@@ -27,7 +30,7 @@ class Connection:
         db = Connection("localhost:3306", "blog", user="user", password="password")
 
     Each statement is stored as soon as it has run, except within :meth:`transaction`. ``%s`` is the place of
-    a parameter, ``%%`` a percent sign. A connection belongs to one thread at a time.
+    a parameter, ``%(name)s`` that of a named one, ``%%`` a percent sign. A connection belongs to one thread at a time.
 
     :param host: a URL, a host with or without ``:port``, or the path of a Unix socket.
     :param database: the name of the database, unless the host is a URL.
@@ -64,7 +67,7 @@ class Connection:
         target = find_target(host, database, user, password, options)
         self.host = host
         self.database = target.database
-        self.max_idle_time = float(max_idle_time)
+        self.max_idle_time = read_seconds("max_idle_time", max_idle_time)
         defaults = {
             "connect_timeout": connect_timeout,
             "time_zone": time_zone,
@@ -72,63 +75,84 @@ class Connection:
             "sql_mode": sql_mode,
         }
         self._session = Session(make_backend(target, defaults), max_idle_time=self.max_idle_time)
+        self._open()
+
+    def _open(self) -> None:
+        """Connect, in the constructor."""
         self._session.connect()
 
-    def query(self, query: str, *parameters: Any) -> list[Row]:
+    def query(self, query: str, *parameters: Any, **kwparameters: Any) -> list[Row]:
         """Return the rows of a statement.
+
+        :param parameters: the values of ``%s``, or one mapping with those of ``%(name)s``.
+        :param kwparameters: the values of ``%(name)s``, instead of the mapping.
 
         :raises Error: if the statement is wrong or fails.
         """
-        result = self._session.execute(query, parameters)
-        return make_rows(result.columns or (), result.rows)
+        if kwparameters:
+            parameters = _join(parameters, kwparameters)
+        rows, _, _ = self._session.execute(query, parameters)
+        return rows
 
-    def get(self, query: str, *parameters: Any) -> Row | None:
+    def get(self, query: str, *parameters: Any, **kwparameters: Any) -> Row | None:
         """Return the only row of a statement, or None if it has none.
 
         :raises ProgrammingError: if there are several.
         """
-        result = self._session.execute(query, parameters)
-        if len(result.rows) > 1:
+        if kwparameters:
+            parameters = _join(parameters, kwparameters)
+        rows, _, _ = self._session.execute(query, parameters)
+        if len(rows) > 1:
             raise ProgrammingError(
                 f"Multiple rows returned for Database.get() query, in: {shorten_statement(query)}"
             )
-        if not result.rows:
-            return None
-        return Row(zip(result.columns or (), result.rows[0], strict=True))
+        return rows[0] if rows else None
 
-    def iter(self, query: str, *parameters: Any) -> RowIterator:
+    def iter(self, query: str, *parameters: Any, **kwparameters: Any) -> RowIterator:
         """Return an iterator over the rows of a statement, of which few are held at a time.
 
         No other statement can run on this connection until it has ended, or was closed.
         """
+        if kwparameters:
+            parameters = _join(parameters, kwparameters)
         return RowIterator(self._session, self._session.stream(query, parameters), owner=self)
 
-    def execute(self, query: str, *parameters: Any) -> int:
+    def execute(self, query: str, *parameters: Any, **kwparameters: Any) -> int:
         """Run a statement and return the id of the row that it has inserted, 0 for none."""
-        return self._session.execute(query, parameters).lastrowid
+        if kwparameters:
+            parameters = _join(parameters, kwparameters)
+        _, _, last_id = self._session.execute(query, parameters)
+        return last_id
 
-    def execute_lastrowid(self, query: str, *parameters: Any) -> int:
+    def execute_lastrowid(self, query: str, *parameters: Any, **kwparameters: Any) -> int:
         """Run a statement and return the id of the row that it has inserted, 0 for none."""
-        return self._session.execute(query, parameters).lastrowid
+        return self.execute(query, *parameters, **kwparameters)
 
-    def execute_rowcount(self, query: str, *parameters: Any) -> int:
+    def execute_rowcount(self, query: str, *parameters: Any, **kwparameters: Any) -> int:
         """Run a statement and return how many rows it has changed, or returned."""
-        return self._session.execute(query, parameters).rowcount
+        if kwparameters:
+            parameters = _join(parameters, kwparameters)
+        _, count, _ = self._session.execute(query, parameters)
+        return count
 
-    def executemany(self, query: str, parameters: Iterable[Sequence[Any]]) -> int:
+    def executemany(self, query: str, parameters: Iterable[Values]) -> int:
         """Run a statement for each row of values, and return the id of an inserted row.
 
         All of them are stored, or none.
+
+        :param parameters: for each run a sequence, or a mapping where the parameters have names.
         """
-        return self._session.execute_many(query, parameters).lastrowid
+        _, _, last_id = self._session.execute_many(query, parameters)
+        return last_id
 
-    def executemany_lastrowid(self, query: str, parameters: Iterable[Sequence[Any]]) -> int:
+    def executemany_lastrowid(self, query: str, parameters: Iterable[Values]) -> int:
         """Run a statement for each row of values, and return the id of an inserted row."""
-        return self._session.execute_many(query, parameters).lastrowid
+        return self.executemany(query, parameters)
 
-    def executemany_rowcount(self, query: str, parameters: Iterable[Sequence[Any]]) -> int:
+    def executemany_rowcount(self, query: str, parameters: Iterable[Values]) -> int:
         """Run a statement for each row of values, and return how many rows were changed."""
-        return self._session.execute_many(query, parameters).rowcount
+        _, count, _ = self._session.execute_many(query, parameters)
+        return count
 
     def transaction(self, *, read_only: bool = False) -> Transaction:
         """Return a ``with`` block whose statements are all stored at its end, or none of them.
@@ -172,3 +196,15 @@ class Connection:
 
     def __del__(self) -> None:
         self.close()
+
+
+def _join(parameters: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+    """Return keyword arguments as the one parameter that is a mapping.
+
+    :raises ProgrammingError: if there are others.
+    """
+    if parameters:
+        raise ProgrammingError(
+            "the values of parameters are given by their places or by their names, not both"
+        )
+    return (named,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from ._errors import DataError
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
     Adapter = Callable[[Any], Any]
@@ -27,7 +28,8 @@ def adapt(values: Sequence[Any], adapters: Mapping[type, Adapter]) -> Sequence[A
     :raises DataError: if a value cannot be stored.
     """
     for value in values:
-        if type(value) not in _PLAIN:
+        kind = type(value)
+        if kind not in _PLAIN and (kind is not float or value - value != 0.0):  # finite
             return tuple([_adapt(each, adapters) for each in values])
     return values
 
@@ -47,8 +49,9 @@ def _adapt(value: Any, adapters: Mapping[type, Adapter]) -> Any:
 def _adapt_sequence(values: Any, adapters: Mapping[type, Adapter]) -> list[Any]:
     """Adapt the values of ``IN %s``."""
     if not isinstance(values, list | tuple):
+        hint = ", or write %(name)s for each of its items" if isinstance(values, Mapping) else ""
         raise DataError(
-            f"{type(values).__name__} cannot be the value of a parameter: convert it first"
+            f"{type(values).__name__} cannot be the value of a parameter: convert it first{hint}"
         )
     if not values:
         raise DataError(

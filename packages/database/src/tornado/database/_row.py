@@ -7,7 +7,7 @@ from keyword import iskeyword
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
 
@@ -41,6 +41,16 @@ class Row(dict[str, "Any"]):
             del self[name]
         except KeyError:
             raise AttributeError(f"the row has no column {name!r}", name=name, obj=self) from None
+
+
+class RowMaker:
+    """A function that makes the rows of a result, and the description of the columns that it is for."""
+
+    __slots__ = ("description", "make")
+
+    def __init__(self, description: Sequence[Any] = ()) -> None:
+        self.description = description
+        self.make = _row_maker(tuple([each[0] for each in description]))
 
 
 def make_rows(columns: tuple[str, ...], values: Iterable[tuple[Any, ...]]) -> list[Row]:

@@ -18,16 +18,17 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ._backends._interface import Result
 from ._errors import Error, InterfaceError, OperationalError, ProgrammingError
 from ._statement import StatementCache
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ._backends._interface import Backend, Stream
+    from ._backends._interface import Backend, Result, Stream
+    from ._statement import Statement, Values
 
 _SERVER_LOST = 2006  # CR_SERVER_GONE_ERROR of the client library
 
@@ -136,9 +137,19 @@ class Session:
         :raises Error: if it is wrong or fails.
         """
         backend = self._backend
-        self._prepare()
+        if (
+            self._stream is not None
+            or self._failure
+            or backend.expires
+            or not backend.is_open
+            or self._forks != _process.forks
+        ):
+            self._prepare()
         try:
-            return backend.execute(self._statements.read(query, backend.dialect), values)
+            statement = self._statements[query, backend.dialect]
+            if statement.names:
+                values = statement.put_in_order(values)
+            return backend.execute(statement, values)
         except Error as error:
             self._note_error(error)
             raise
@@ -146,22 +157,20 @@ class Session:
             if backend.expires:
                 self._last_use = time.monotonic()
 
-    def execute_many(self, query: str, rows: Iterable[Sequence[Any]]) -> Result:
+    def execute_many(self, query: str, rows: Iterable[Values]) -> Result:
         """Run a statement for each row of values: for all of them, or for none.
 
         :raises ProgrammingError: if the statement returns rows.
         """
         self._prepare()
-        statement = self._statements.read(query, self._backend.dialect)
+        statement = self._statements[query, self._backend.dialect]
         if statement.is_returning:
             raise ProgrammingError(
                 "executemany returns no rows: run a statement with RETURNING once for each row"
             )
-        values = [tuple(each) for each in rows]
-        for each in values:
-            statement.check(each)
+        values = [_read_values(statement, each) for each in rows]
         if not values:
-            return Result(None, (), 0, 0)
+            return [], 0, 0
         self.begin()
         try:
             result = self._backend.execute_many(statement, values)
@@ -177,7 +186,9 @@ class Session:
         """Run a statement, and leave its rows to :meth:`fetch` until :meth:`end_stream`."""
         self._prepare()
         try:
-            statement = self._statements.read(query, self._backend.dialect)
+            statement = self._statements[query, self._backend.dialect]
+            if statement.names:
+                values = statement.put_in_order(values)
             self._stream = self._backend.stream(statement, values)
         except Error as error:
             self._note_error(error)
@@ -326,3 +337,15 @@ class Session:
             return
         if self._savepoints:
             self._failure = reason
+
+
+def _read_values(statement: Statement, row: Values) -> Sequence[Any]:
+    """Return the values of one run of a statement.
+
+    :raises ProgrammingError: if they are not those of its parameters.
+    """
+    values: Sequence[Any] = (row,) if statement.names or isinstance(row, Mapping) else tuple(row)
+    if statement.names:
+        values = statement.put_in_order(values)
+    statement.check(values)
+    return values

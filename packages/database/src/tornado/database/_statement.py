@@ -1,24 +1,34 @@
 """Statements and the places of their parameters.
 
 In every statement, whatever the backend and with or without parameters, ``%s`` is the place of a parameter,
-and ``%%`` is a percent sign. Any other percent sign is an error that names its place. So is a parameter
+or ``%(name)s`` is that of a named one, and ``%%`` is a percent sign. Any other percent sign is an error that names its place. So is a parameter
 within a string, a quoted name or a comment: a value belongs there neither as it is nor in quotes.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ._errors import ProgrammingError, shorten_statement
+from ._row import RowMaker
 
 TYPE_CHECKING = False  # `typing` is a slow import that nothing here needs at run time
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
+    from ._row import Row
+
+    #: The values of one run: by their places, or by their names.
+    Values = Sequence[Any] | Mapping[str, Any]
+
 _COMMENT = r"/\*(?:(?!\*/).)*+(?:\*/)?"
+
+#: A parameter, a percent sign or a mistake.
+_PERCENT = re.compile(r"%(?:\((?P<name>[^()]*)\)s|.)?", re.DOTALL)
 
 #: What the quoted parts and comments of a statement look like, by dialect. Each pattern reads on to the
 #: end of the statement where the closing quote is missing; the server complains then.
@@ -33,7 +43,9 @@ _SKIPPED = {
 }
 
 _TOKENS = {
-    dialect: re.compile(rf"(?P<skipped>{skipped}) | (?P<percent>%.?)", re.VERBOSE | re.DOTALL)
+    dialect: re.compile(
+        rf"(?P<skipped>{skipped}) | (?P<percent>{_PERCENT.pattern})", re.VERBOSE | re.DOTALL
+    )
     for dialect, skipped in _SKIPPED.items()
 }
 
@@ -41,23 +53,59 @@ _MAIN_VERB = re.compile(r"\b(SELECT|INSERT|REPLACE|UPDATE|DELETE|VALUES)\b")
 _RETURNING = re.compile(r"\bRETURNING\b")
 _UPSERT = re.compile(r"\bDO\s+UPDATE\b|\bON\s+DUPLICATE\s+KEY\b")
 
-_PERCENT = re.compile("%.?", re.DOTALL)
 _KIND = {"'": "a string", '"': "quotes", "`": "a quoted name", "[": "a quoted name"}
 _LONGEST_KEPT = 10_000  # characters: longer statements hold data and hardly come twice
 _MOST_KEPT = 512
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Statement:
     """A statement whose percent signs have been read."""
 
     text: str  #: as the program wrote it
+    format: str  #: with ``%s`` for each parameter, and ``%%``
     parts: tuple[str, ...]  #: what is before, between and after the parameters, without ``%%``
     count: int  #: of its parameters
+    names: tuple[str, ...]  #: of its parameters, in their order; none where they have no names
     qmark: str  #: with a question mark for each parameter
     verb: str  #: what it does: ``SELECT``, ``INSERT`` ..., or the empty string
     is_returning: bool  #: it changes rows and returns them
     inserts: bool  #: it inserts rows, and does not change one that is there instead
+    _maker: RowMaker = field(
+        default_factory=RowMaker, repr=False
+    )  #: of the rows of its last result
+
+    def make_rows(self, description: Sequence[Any], values: Iterable[tuple[Any, ...]]) -> list[Row]:
+        """Return the rows of a result of this statement.
+
+        :param description: what the driver says about its columns.
+        """
+        maker = self._maker
+        if maker.description != description:  # the first result, or its tables have changed
+            maker = self._maker = RowMaker(description)
+        return maker.make(values)
+
+    def put_in_order(self, values: Sequence[Any]) -> Sequence[Any]:
+        """Return the values of named parameters in the order of their places.
+
+        :param values: a mapping, and nothing else.
+        :raises ProgrammingError: if it is something else, or if it lacks a name.
+        """
+        if len(values) != 1 or not isinstance(values[0], Mapping):
+            raise ProgrammingError(
+                f"the parameters of the statement have names: give their values as one mapping, "
+                f"in: {shorten_statement(self.text)}"
+            )
+        named = values[0]
+        try:
+            return tuple([named[name] for name in self.names])
+        except KeyError:
+            missing = ", ".join(
+                repr(name) for name in dict.fromkeys(self.names) if name not in named
+            )
+            raise ProgrammingError(
+                f"no value for the parameter {missing}, in: {shorten_statement(self.text)}"
+            ) from None
 
     def check(self, values: Sequence[Any]) -> None:
         """Refuse another number of values than the statement has parameters.
@@ -77,12 +125,13 @@ def read_statement(text: str, dialect: str) -> Statement:
 
     :param text: the statement.
     :param dialect: ``sqlite``, ``mysql`` or ``mysql-plain``, which says what is a string or a comment.
-    :raises ProgrammingError: if a percent sign is neither ``%s`` nor ``%%``, or if a parameter is within
-        a string, a quoted name or a comment.
+    :raises ProgrammingError: if a percent sign is neither that of a parameter nor ``%%``, if a parameter
+        is within a string, a quoted name or a comment, or if only some parameters have names.
     """
     if not isinstance(text, str):
         raise ProgrammingError(f"a statement is a str, not {type(text).__name__}")
     ends = [0]
+    names: list[str | None] = []
     bare: list[str] = []
     start = 0
     for token in _TOKENS[dialect].finditer(text):
@@ -91,19 +140,23 @@ def read_statement(text: str, dialect: str) -> Statement:
         start = token.end()
         if token.lastgroup == "skipped":
             _check_skipped(text, token)
-        elif token[0] == "%s":
+        elif token[0] == "%s" or token["name"] is not None:
             ends += token.span()
+            names.append(token["name"])
         elif token[0] != "%%":
             raise _stray(text, token.start())
     bare.append(text[start:])
     ends.append(len(text))
-    parts = tuple(text[begin:end].replace("%%", "%") for begin, end in list(pairwise(ends))[::2])
+    raw = [text[begin:end] for begin, end in list(pairwise(ends))[::2]]
+    parts = tuple(each.replace("%%", "%") for each in raw)
     words = "".join(bare).upper()
     verb = _find_verb(words)
     return Statement(
         text,
+        "%s".join(raw),
         parts,
         count=len(parts) - 1,
+        names=_check_names(names, text),
         qmark="?".join(parts),
         verb=verb,
         is_returning=_RETURNING.search(words) is not None,
@@ -111,32 +164,38 @@ def read_statement(text: str, dialect: str) -> Statement:
     )
 
 
-class StatementCache:
-    """The statements that a connection has read."""
+class StatementCache(dict[tuple[str, str], Statement]):
+    """The statements that a connection has read, by their text and dialect."""
 
-    def __init__(self) -> None:
-        self._kept: dict[str, Statement] = {}
-        self._dialect = ""
+    __slots__ = ()
 
-    def read(self, text: str, dialect: str) -> Statement:
+    def __missing__(self, key: tuple[str, str]) -> Statement:
         """Return what :func:`read_statement` does."""
-        if dialect != self._dialect:
-            self._kept, self._dialect = {}, dialect
-        statement = self._kept.get(text)
-        return statement if statement is not None else self._read(text)
-
-    def _read(self, text: str) -> Statement:
-        statement = read_statement(text, self._dialect)
-        if len(text) <= _LONGEST_KEPT:
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-            self._kept[text] = statement
+        statement = read_statement(*key)
+        if len(key[0]) <= _LONGEST_KEPT:
+            if len(self) >= _MOST_KEPT:
+                self.clear()
+            self[key] = statement
         return statement
+
+
+def _check_names(names: list[str | None], text: str) -> tuple[str, ...]:
+    """Return the names of the parameters, of which all have one, or none.
+
+    :raises ProgrammingError: if only some have one.
+    """
+    found = tuple([name for name in names if name is not None])
+    if found and len(found) < len(names):
+        raise ProgrammingError(
+            f"some parameters have names and others have not: write %s for all of them, or "
+            f"%(name)s, in: {shorten_statement(text)}"
+        )
+    return found
 
 
 def _check_skipped(text: str, token: re.Match[str]) -> None:
     for percent in _PERCENT.finditer(text, *token.span()):
-        if percent[0] == "%s":
+        if percent[0] == "%s" or percent["name"] is not None:
             where = _KIND.get(token[0][0], "a comment")
             raise ProgrammingError(
                 f"the parameter {_place(text, percent.start())} is within {where}: "

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tornado.httpclient import HTTPRequest
     from tornado.httpclient._fetch._exchange import Exchange
+    from tornado.httpclient._fetch._fetch import Fetch
     from tornado.ioloop import IOLoop
 
 _app_log = logging.getLogger("tornado.application")
@@ -33,8 +34,8 @@ _MAX_CHECKED = 64
 class CurlAsyncHTTPClient(BaseHTTPClient):
     """A client on libcurl's multi interface, driven by the loop.
 
-    Each exchange has a handle of its own, so that no option, credential or cookie of one is left for
-    the next. libcurl keeps the connections, and knows with which options they were made.
+    Each exchange begins with a handle without options, so that no option, credential or cookie of one
+    is left for the next. libcurl keeps the connections, and knows with which options they were made.
 
     :param max_clients: fetches under way at once; more wait in the queue.
     :param defaults: values for options that requests leave open.
@@ -89,6 +90,10 @@ class CurlAsyncHTTPClient(BaseHTTPClient):
         exchange.fetch.operation = transfer
         transfer.prepare()
         self._multi.add(transfer)
+
+    def _catch_up(self, fetch: Fetch) -> None:
+        if isinstance(fetch.operation, Transfer):
+            fetch.operation.catch_up()
 
     def _check_files_of(self, request: HTTPRequest) -> None:
         """Check the files of a request, unless that was done since the last change of them."""

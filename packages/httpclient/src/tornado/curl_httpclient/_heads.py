@@ -7,6 +7,9 @@ from typing import NamedTuple
 from tornado.httpclient._errors import HTTPProtocolError
 from tornado.httputil import HTTPHeaders, ResponseStartLine
 
+#: The line after a head.
+EMPTY_LINES = (b"\r\n", b"\n")
+
 #: Fields that say where the body ends.
 _FRAMING = ("content-length", "transfer-encoding")
 
@@ -73,6 +76,28 @@ class HeadReader:
             raise HTTPProtocolError("an empty line instead of a status line")
         lines.append(octets)
         return self._read(_text(lines))
+
+    def take_lines(self) -> Head | None:
+        """Take the final head from ``lines``, and leave what follows it there.
+
+        For transfers whose lines are only collected: they are looked at when the body begins.
+
+        :returns: None if the head is not complete.
+        :raises HTTPProtocolError: a head is not acceptable.
+        :raises HTTPInputError: one of its fields is not acceptable.
+        """
+        lines = self.lines
+        while True:
+            end = next((lines.index(empty) for empty in EMPTY_LINES if empty in lines), None)
+            if end is None:
+                return None
+            head_lines = lines[: end + 1]
+            del lines[: end + 1]
+            if not end:
+                raise HTTPProtocolError("an empty line instead of a status line")
+            head = self._read(_text(head_lines))
+            if head is not None:
+                return head
 
     def read_trailers(self) -> HTTPHeaders:
         """Return the fields after the body.

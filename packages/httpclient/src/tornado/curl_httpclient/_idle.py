@@ -1,4 +1,4 @@
-"""The connections that libcurl keeps, and whether something has come on one of them."""
+"""Sockets on which something has come, or may have, without being asked for."""
 
 from __future__ import annotations
 
@@ -13,13 +13,11 @@ _MAX_SOCKETS = 100
 
 
 class IdleSockets:
-    """The sockets of finished transfers, until libcurl uses them again.
+    """Sockets of finished transfers, until libcurl uses them again.
 
-    libcurl uses a kept connection without checking whether bytes have come meanwhile. Those do not
-    answer any request, and would be taken for the answer to the next one. So before a transfer
-    begins, the idle sockets of its origin are checked; if one is readable, the transfer asks for a
-    new connection. A file descriptor may belong to another socket by now: at worst that costs one
-    new connection.
+    Before a transfer begins, those of its origin are checked; if one is readable, the transfer asks
+    for a new connection. A file descriptor may belong to another socket by now: at worst that costs
+    one new connection.
     """
 
     def __init__(self) -> None:

@@ -8,24 +8,22 @@ import logging
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tornado.httpclient._errors import RAISED
-from tornado.ioloop import IOLoop
 
 from ._errors import CurlError
-from ._idle import IdleSockets
 from ._library import pycurl
+from ._sockets import watch_sockets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Sequence
+
+    from tornado.ioloop import IOLoop
 
     from ._transfer import Transfer
 
 _gen_log = logging.getLogger("tornado.general")
 
-_TO_LOOP = {
-    pycurl.POLL_IN: IOLoop.READ,
-    pycurl.POLL_OUT: IOLoop.WRITE,
-    pycurl.POLL_INOUT: IOLoop.READ | IOLoop.WRITE,
-}
+#: The event that stands for the time.
+_TIMEOUT = ((pycurl.SOCKET_TIMEOUT, 0),)
 
 #: How many arguments an error of libcurl has: a code and a text. An error of pycurl itself, about a
 #: closed handle for instance, only has the text.
@@ -45,18 +43,21 @@ class Multi:
     """
 
     def __init__(self, io_loop: IOLoop, max_connections: int) -> None:
-        self._io_loop = io_loop
         self._loop: asyncio.AbstractEventLoop = io_loop.asyncio_loop
         self._max_connections = max_connections
-        self._watched: set[int] = set()
-        self._timer: asyncio.Handle | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        #: When libcurl wants to be called; the timer may be set to an earlier time.
+        self._wanted_at: float | None = None
+        self._is_due = False
         self._transfers: dict[Any, Transfer] = {}
+        #: Handles that were reset: a new one costs more.
+        self._clean: list[Any] = []
         self._is_inside = False
         self._is_closed = False
         self._open()
 
     def _open(self) -> None:
-        self.idle = IdleSockets()
+        self._sockets = watch_sockets(self._loop, self._act)
         self._multi: Any = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAXCONNECTS, self._max_connections)
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
@@ -70,6 +71,21 @@ class Multi:
         self._is_closed = True
         for transfer in self._drop():
             transfer.curl.close()
+        while self._clean:
+            self._clean.pop().close()
+
+    def take_handle(self) -> Any:
+        """Return a handle without any options."""
+        return self._clean.pop() if self._clean else pycurl.Curl()
+
+    def _give_back(self, transfer: Transfer) -> None:
+        """Keep a handle for another transfer, or close it."""
+        curl = transfer.curl
+        if transfer.leaves_handle_clean and len(self._clean) < self._max_connections:
+            curl.reset()
+            self._clean.append(curl)
+        else:
+            curl.close()
 
     def _drop(self) -> list[Transfer]:
         """Close the multi handle, and return the transfers that it had."""
@@ -80,9 +96,8 @@ class Multi:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        for fd in self._watched:
-            self._io_loop.remove_handler(fd)
-        self._watched.clear()
+        self._wanted_at = None
+        self._sockets.close()
         self._multi.close()
         return transfers
 
@@ -110,7 +125,7 @@ class Multi:
             self._call_soon(self.remove, transfer)
         elif self._transfers.pop(transfer.curl, None) is not None:
             self._remove_handle(transfer.curl)
-            transfer.curl.close()
+            self._give_back(transfer)
 
     def _remove_handle(self, curl: Any) -> None:
         try:
@@ -137,15 +152,17 @@ class Multi:
                 self._call_soon(transfer.fail, _translated(error))
             finally:
                 self._is_inside = False
-            self._act(pycurl.SOCKET_TIMEOUT, 0)
+            self._act(_TIMEOUT)
 
     def keep(self, origin: Hashable, fd: int) -> None:
-        """Called when a transfer does not need its socket any more.
+        """Called when a transfer does not need its socket any more."""
+        self._sockets.keep(origin, fd)
 
-        libcurl may have given it to the next one already, within the call that ended this one.
-        """
-        if fd not in self._watched:
-            self.idle.keep(origin, fd)
+    def has_input(self, origin: Hashable) -> bool:
+        """Tell whether bytes, or the end, have come on a kept connection to the origin."""
+        if not self._is_due:  # otherwise a transfer of this turn has looked
+            self._sockets.look()
+        return self._sockets.has_input(origin)
 
     def _call_soon(self, function: Callable[..., None], *arguments: Any) -> None:
         self._loop.call_soon(function, *arguments, context=contextvars.Context())
@@ -177,59 +194,59 @@ class Multi:
     # What libcurl asks for.
 
     def _watch(self, event: int, fd: int, multi: Any, data: Any) -> None:
-        # The loop's callbacks do not belong to a fetch: they have an empty context.
         try:
-            contextvars.Context().run(self._watch_cleanly, event, fd)
+            if event == pycurl.POLL_REMOVE:
+                self._sockets.unwatch(fd)
+            else:
+                self._sockets.watch(fd, event)
         except BaseException as error:  # noqa: BLE001 - it is passed on
             self._break_soon(error)
-
-    def _watch_cleanly(self, event: int, fd: int) -> None:
-        if event == pycurl.POLL_REMOVE:
-            if fd in self._watched:
-                self._watched.discard(fd)
-                self._io_loop.remove_handler(fd)
-            return
-        self.idle.discard(fd)
-        if fd in self._watched:
-            self._io_loop.update_handler(fd, _TO_LOOP[event])
-        else:
-            self._io_loop.add_handler(fd, self._on_event, _TO_LOOP[event])
-            self._watched.add(fd)
 
     def _set_timer(self, milliseconds: int) -> None:
         try:
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
-            if milliseconds >= 0:
-                self._timer = self._loop.call_later(
-                    milliseconds / 1000, self._on_timer, context=contextvars.Context()
-                )
+            if milliseconds < 0:
+                self._wanted_at = None
+            elif milliseconds:
+                self._wait_until(self._loop.time() + milliseconds / 1000)
+            elif not self._is_due:
+                self._is_due = True
+                self._call_soon(self._on_due)
         except BaseException as error:  # noqa: BLE001 - it is passed on
             self._break_soon(error)
 
+    def _wait_until(self, when: float) -> None:
+        """Have libcurl called at a time; a timer that is set to an earlier one is left alone."""
+        self._wanted_at = when
+        if self._timer is not None:
+            if self._timer.when() <= when:
+                return
+            self._timer.cancel()
+        self._timer = self._loop.call_at(when, self._on_timer, context=contextvars.Context())
+
     # What the loop calls.
 
-    def _on_event(self, fd: int, events: int) -> None:
-        action = 0
-        if events & IOLoop.READ:
-            action |= pycurl.CSELECT_IN
-        if events & IOLoop.WRITE:
-            action |= pycurl.CSELECT_OUT
-        if events & IOLoop.ERROR:
-            action |= pycurl.CSELECT_ERR
-        self._act(fd, action)
+    def _on_due(self) -> None:
+        self._is_due = False
+        self._act(_TIMEOUT)
 
     def _on_timer(self) -> None:
         self._timer = None
-        self._act(pycurl.SOCKET_TIMEOUT, 0)
+        when = self._wanted_at
+        if when is None:
+            return
+        if when > self._loop.time():
+            self._wait_until(when)
+        else:
+            self._wanted_at = None
+            self._act(_TIMEOUT)
 
-    def _act(self, fd: int, action: int) -> None:
+    def _act(self, events: Sequence[tuple[int, int]]) -> None:
         if self._is_closed:
             return
         self._is_inside = True
         try:
-            self._multi.socket_action(fd, action)
+            for fd, action in events:
+                self._multi.socket_action(fd, action)
         except BaseException as error:  # noqa: BLE001 - pycurl's own, or that of a callback
             self._break_soon(error)
         finally:
@@ -254,7 +271,7 @@ class Multi:
                 transfer.end(code, message)
         except BaseException as error:  # noqa: BLE001 - the others have to end as well
             self.interrupt(error)
-        curl.close()
+        self._give_back(transfer)
 
 
 def _translated(error: pycurl.error) -> Exception:

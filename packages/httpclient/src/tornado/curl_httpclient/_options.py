@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -53,8 +54,11 @@ _PROXY_VERIFICATION = _Verification(
     pycurl.PROXY_CAPATH,
 )
 
-#: Fields that libcurl would send by itself; a name without a value prevents that.
-_OWN_FIELDS = (b"accept", b"expect", b"content-type")
+#: Fields that libcurl would send by itself, as they begin; a name without a value prevents that.
+_OWN_FIELDS = (b"\r\naccept:", b"\r\nexpect:", b"\r\ncontent-type:")
+
+#: The line of a field without a value.
+_EMPTY_FIELD = re.compile(rb"(?m)^([^:\r\n]+):[ \t]*(?=\r?$)")
 
 
 def set_options(curl: Any, exchange: Exchange) -> None:
@@ -109,17 +113,17 @@ def _set_message(curl: Any, exchange: Exchange) -> None:
 
 def _field_lines(fields: bytes) -> list[bytes]:
     """Return field lines in the form that libcurl expects."""
-    lines = []
-    missing = dict.fromkeys(_OWN_FIELDS)
-    for line in fields.split(b"\r\n")[:-1]:
-        name, _, value = line.partition(b":")
-        name = name.lower()
-        missing.pop(name, None)
-        if name == b"content-length":
-            continue  # libcurl writes it itself, by the size of the body
+    lowered = b"\r\n" + fields.lower()
+    lines = fields.split(b"\r\n")
+    lines.pop()
+    if b"\r\ncontent-length:" in lowered:
+        # libcurl writes it itself, by the size of the body.
+        lines = [line for line in lines if not line.lower().startswith(b"content-length:")]
+    if _EMPTY_FIELD.search(fields):
         # "Name:" would suppress a field; a semicolon sends it empty.
-        lines.append(line if value.strip() else line.rstrip(b": ") + b";")
-    return [*lines, *[name + b":" for name in missing]]
+        lines = [_EMPTY_FIELD.sub(rb"\1;", line) for line in lines]
+    lines += [name[2:] for name in _OWN_FIELDS if name not in lowered]
+    return lines
 
 
 def _set_proxy(curl: Any, request: HTTPRequest) -> None:

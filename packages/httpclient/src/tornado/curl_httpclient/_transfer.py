@@ -14,7 +14,7 @@ from tornado.httpclient._errors import (
 
 from ._errors import explain_decoding_error, make_error, own_timeout_error
 from ._feed import Feed
-from ._heads import Head, HeadReader
+from ._heads import EMPTY_LINES, Head, HeadReader
 from ._library import pycurl
 from ._options import set_options
 
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 _BEFORE_REQUEST = getattr(pycurl, "PREREQFUNCTION", None)
 
 _EXPECTATION_FAILED = 417
-
-#: The line after a head.
-_EMPTY = (b"\r\n", b"\n")
 
 
 class Transfer:
@@ -60,7 +57,7 @@ class Transfer:
     _waiting: asyncio.Task[None] | None = None
 
     def __init__(self, exchange: Exchange, multi: Multi) -> None:
-        self.curl: Any = pycurl.Curl()
+        self.curl: Any = multi.take_handle()
         self._exchange = exchange
         self._multi = multi
         request = exchange.request
@@ -77,9 +74,13 @@ class Transfer:
         """
         exchange, curl = self._exchange, self.curl
         set_options(curl, exchange)
-        curl.setopt(pycurl.HEADERFUNCTION, self._take_line)
+        if not self._may_continue and _may_read_head_late(exchange):
+            # No call in Python for each line.
+            curl.setopt(pycurl.HEADERFUNCTION, self._reader.lines.append)
+        else:
+            curl.setopt(pycurl.HEADERFUNCTION, self._take_line)
         curl.setopt(pycurl.WRITEFUNCTION, self._take_data)
-        if self._multi.idle.has_input(exchange.target.origin):
+        if self._multi.has_input(exchange.target.origin):
             curl.setopt(pycurl.FRESH_CONNECT, 1)
         if not exchange.can_repeat or self._may_continue:
             self._watch_requests()
@@ -93,6 +94,20 @@ class Transfer:
         if request.prepare_curl_callback is not None:
             fetch.context.run(request.prepare_curl_callback, curl)
         fetch.enter("head")
+
+    @property
+    def leaves_handle_clean(self) -> bool:
+        """True if a reset makes the handle as good as new: it knows nothing that libcurl keeps."""
+        request = self._exchange.request
+        return request.prepare_curl_callback is None and request.proxy_host is None
+
+    def catch_up(self) -> None:
+        """Read a head that has come, before somebody asks how far the exchange is."""
+        if not self._has_head and not self.is_over:
+            try:
+                self._take_late_head()
+            except RAISED as error:  # it is raised where the fetch is awaited
+                self.fail(error)
 
     def _watch_requests(self) -> None:
         """Have libcurl ask before it sends each request.
@@ -135,8 +150,8 @@ class Transfer:
                     raise self._libcurl_error(code, message)
                 # libcurl also keeps a connection on which only the end has come.
                 self._multi.keep(exchange.target.origin, self.socket)
-            if self._held is not None:
-                self._take_held(self._held)
+            if not self._has_head:
+                self._take_late_head()
             if not self._has_head:
                 raise HTTPProtocolError("the response has no head")
             self._note_times(exchange)
@@ -212,7 +227,7 @@ class Transfer:
             return -1
         self._is_unanswered = False
         reader = self._reader
-        if reader.expects_head and octets not in _EMPTY:
+        if reader.expects_head and octets not in EMPTY_LINES:
             reader.lines.append(octets)
             return None
         try:
@@ -245,6 +260,12 @@ class Transfer:
             self._held = None
         return True
 
+    def _take_late_head(self) -> None:
+        """Take a head that was held, or whose lines were only collected."""
+        head = self._held or self._reader.take_lines()
+        if head is not None:
+            self._take_held(head)
+
     def _take_held(self, head: Head) -> None:
         """Give the exchange a head that libcurl does not answer."""
         self._held = None
@@ -258,8 +279,8 @@ class Transfer:
             # libcurl keeps the data and passes them on again.
             return int(pycurl.WRITEFUNC_PAUSE)
         try:
-            if self._held is not None:
-                self._take_held(self._held)
+            if not self._has_head:
+                self._take_late_head()
             waiting = self._exchange.take_data(data)
             if waiting is not None:
                 self._wait_for(waiting)
@@ -309,3 +330,18 @@ class Transfer:
             error = asyncio.CancelledError()
         self._error = error
         return -1
+
+
+def _may_read_head_late(exchange: Exchange) -> bool:
+    """Tell whether nobody sees a difference if the head is read when the body begins."""
+    fetch, request = exchange.fetch, exchange.request
+    return (
+        exchange.can_repeat
+        and not exchange.expects_continue
+        and request.header_callback is None
+        and request.streaming_callback is None
+        and not request.head_timeout
+        and not request.body_timeout
+        and fetch.request.download_progress is None
+        and fetch.request._head_callback is None
+    )

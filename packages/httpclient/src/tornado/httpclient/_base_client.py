@@ -101,6 +101,9 @@ class BaseHTTPClient(AsyncHTTPClient):
     def _log_refusal(self, error: BaseException, authority: str) -> None:
         """Called when a response is refused. Override to log why."""
 
+    def _catch_up(self, fetch: Fetch) -> None:
+        """Called before a fetch says how far it is. Override to note what has come unnoticed."""
+
     def _perform(self, exchange: Exchange) -> None:
         """Called to send the request of an exchange. Override to pass on what comes back."""
         raise NotImplementedError(f"{type(self).__name__} must define _perform")

@@ -65,6 +65,14 @@ def encode_chunk(data: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
 
 
+def last_chunk(trailers: Fields) -> bytes:
+    """Return what ends a body in chunks, with fields after it (RFC 9112 section 7.1.2).
+
+    :raises HTTPOutputError: as :func:`encode_fields`.
+    """
+    return f"0\r\n{encode_fields(trailers)}\r\n".encode("latin-1")
+
+
 def too_much_data(count: int) -> HTTPOutputError:
     """Return the error for a body that is longer than its head says.
 

@@ -15,7 +15,7 @@ from tornado.httputil import (
 from tornado.iostream import IOStream, StreamClosedError
 from tornado.util import shortened
 
-from ._encoding import LAST_CHUNK, encode_chunk, encode_fields, too_much_data
+from ._encoding import LAST_CHUNK, encode_chunk, encode_fields, last_chunk, too_much_data
 from ._parsing._grammar import DIGITS, REASON_TEXT, REQUEST_LINE
 from ._state import (
     AFTER_BODY_SENT,
@@ -178,9 +178,13 @@ class OutgoingMessage(HTTPConnection):
         self.stream.sendfile_nowait(file, offset, count)
         return self._send(b"\r\n")
 
-    def finish(self) -> None:
+    def finish(self, trailers: HTTPHeaders | None = None) -> None:
         """End the message.
 
+        :param trailers: fields that come after a body in chunks (RFC 9112 section 7.1.2); after
+            another body there is no place for them, and they are left out.
+
+            .. versionadded:: 1.0
         :raises HTTPOutputError: the body is shorter than its Content-Length says; the connection
             is closed, because nothing else could end this message.
         """
@@ -192,7 +196,9 @@ class OutgoingMessage(HTTPConnection):
             self.stream.close()
             raise HTTPOutputError(f"Tried to write {self._left} bytes less than Content-Length")
         if self._chunked:
-            self.stream.write_nowait(LAST_CHUNK)
+            self.stream.write_nowait(
+                LAST_CHUNK if trailers is None else last_chunk(trailers.fields)
+            )
         self._state = AFTER_BODY_SENT[self._state]
         if self._owner is not None:
             self._close_callback = None

@@ -61,9 +61,11 @@ class RuleRouter(Router):
     def get_lifespans(self) -> list[Lifespan]:
         lifespans: dict[Lifespan, None] = {}
         for rule in self.rules:
-            get_lifespans = getattr(rule.target, "get_lifespans", None)
-            if get_lifespans is not None:
-                lifespans.update(dict.fromkeys(get_lifespans()))
+            # What answers for a FallbackHandler is in the arguments of its route.
+            for target in (rule.target, rule.target_kwargs.get("fallback")):
+                get_lifespans = getattr(target, "get_lifespans", None)
+                if get_lifespans is not None:
+                    lifespans.update(dict.fromkeys(get_lifespans()))
         return list(lifespans)
 
     def get_target_delegate(

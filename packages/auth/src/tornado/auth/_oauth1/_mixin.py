@@ -10,12 +10,11 @@ from tornado.httpclient import AsyncHTTPClient
 from tornado.httputil import url_concat
 
 from .._addresses import check_address, checked_next
-from .._callback import takes_callback
+from .._callback import acts_when_called, takes_callback
 from .._endpoints import endpoint
 from .._errors import AuthError
 from .._handler import handler_of
 from .._http import fetch
-from .._started import acts_when_called
 from ._answer import read_token, read_value
 from ._request import Credentials, protocol_parameters, signed_parameters
 from ._request_token import keep_request_token, take_request_token
@@ -77,10 +76,10 @@ class OAuthMixin:
     #: .. versionadded:: 1.0
     _OAUTH_TOKEN_METHOD = "POST"  # noqa: S105 - the method of a request
 
-    #: The sign-in that has just ended: ``next`` is where the user wanted to go.
+    #: The sign-in that has just ended: ``next`` is where the user wanted to go. It is not there before.
     #:
     #: .. versionadded:: 1.0
-    auth_transaction: Transaction | None = None
+    auth_transaction: Transaction
 
     @acts_when_called
     async def authorize_redirect(

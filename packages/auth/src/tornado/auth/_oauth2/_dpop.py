@@ -65,13 +65,15 @@ class DPoPKey:
 
     It belongs to the tokens: keep :meth:`to_json` with them, as secret as they are.
 
-    :param nonces: of the servers that it is used with; an application shares one object.
+    :param nonces: of the servers that it is used with; the methods of a handler take those of the
+        application if there are none.
 
     .. versionadded:: 1.0
     """
 
     def __init__(self, key: Any, nonces: DPoPNonces | None = None) -> None:
         self._key = key
+        self._has_nonces = nonces is not None
         self._nonces = DPoPNonces() if nonces is None else nonces
 
     def __repr__(self) -> str:
@@ -89,6 +91,10 @@ class DPoPKey:
     def from_json(cls, text: str | bytes, nonces: DPoPNonces | None = None) -> DPoPKey:
         """Return the key that :meth:`to_json` wrote."""
         return cls(_ec_key().import_key(json.loads(text)), nonces)
+
+    def sharing(self, nonces: DPoPNonces) -> DPoPKey:
+        """Return this key with nonces that others use too, unless it was given some."""
+        return self if self._has_nonces else DPoPKey(self._key, nonces)
 
     def to_json(self) -> str:
         """Return the private key, as a JWK (RFC 7517)."""
@@ -122,7 +128,15 @@ class DPoPKey:
         header = {"typ": "dpop+jwt", "alg": _ALGORITHM, "jwk": public}
         return jwt.encode(header, claims, self._key, algorithms=[_ALGORITHM])
 
-    async def fetch(
+    async def fetch(self, client: AsyncHTTPClient, url: str, **options: Any) -> HTTPResponse:
+        """Send a request, and once more if the server wants its nonce in the proof.
+
+        :param options: see :meth:`send`.
+        """
+        response = await self.send(client, url, **options)
+        return await self.send(client, url, **options) if wants_nonce(response) else response
+
+    async def send(
         self,
         client: AsyncHTTPClient,
         url: str,
@@ -134,7 +148,7 @@ class DPoPKey:
         access_token: str | None = None,
         max_size: int = MAX_ANSWER_SIZE,
     ) -> HTTPResponse:
-        """Send a request with a proof, and once more with a new one if the server wants its nonce in it.
+        """Send a request with a proof of its own, and keep the nonce of the response.
 
         :param max_size: the largest answer that is read, in bytes.
         """
@@ -142,24 +156,15 @@ class DPoPKey:
         fields = dict(headers or {})
         if access_token is not None:
             fields["Authorization"] = f"DPoP {access_token}"
-        for is_last in (False, True):
-            fields["DPoP"] = self.proof(method, url, access_token)
-            response = await fetch(
-                client,
-                url,
-                what=what,
-                method=method,
-                form=form,
-                headers=fields,
-                max_size=max_size,
-            )
-            self._nonces.keep(url, response)
-            if is_last or not _wants_nonce(response):
-                break
+        fields["DPoP"] = self.proof(method, url, access_token)
+        response = await fetch(
+            client, url, what=what, method=method, form=form, headers=fields, max_size=max_size
+        )
+        self._nonces.keep(url, response)
         return response
 
 
-def _wants_nonce(response: HTTPResponse) -> bool:
+def wants_nonce(response: HTTPResponse) -> bool:
     """Tell whether a server refused only because its nonce was not in the proof."""
     if "DPoP-Nonce" not in response.headers:
         return False

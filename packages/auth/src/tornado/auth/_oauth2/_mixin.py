@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._callback import Finished, takes_callback
+from .._callback import takes_callback
 from .._handler import handler_of
-from .._started import Started
+from .._started import Finished, Started
 from ._answer import Answer, Checked
 from ._authorization import Authorization, Wanted
 from ._exchange import SignedIn, check_same_code, exchange
@@ -50,10 +50,10 @@ class OAuth2Mixin(Tokens):
     to take care of PKCE by itself: give it a provider, or a ``code_challenge``.
     """
 
-    #: The sign-in that has just ended: ``next`` is where the user wanted to go.
+    #: The sign-in that has just ended: ``next`` is where the user wanted to go. It is not there before.
     #:
     #: .. versionadded:: 1.0
-    auth_transaction: Transaction | None = None
+    auth_transaction: Transaction
 
     def authorize_redirect(
         self,

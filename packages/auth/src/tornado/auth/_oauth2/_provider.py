@@ -12,8 +12,12 @@ from .._errors import AuthError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .._client_keys import ClientKey
+
 #: How a client proves who it is (RFC 6749 section 2.3.1): one way in a request.
-ClientAuthentication = Literal["client_secret_basic", "client_secret_post", "none"]
+ClientAuthentication = Literal[
+    "client_secret_basic", "client_secret_post", "private_key_jwt", "none"
+]
 
 #: The members of metadata that are addresses, and the attributes that hold them.
 _ADDRESSES = {
@@ -57,8 +61,11 @@ class OAuth2Provider:
     issuer: str | None = None
     #: Whether every answer names the issuer (RFC 9207 section 3); then one that does not is refused.
     sends_issuer: bool = False
-    #: How the client proves who it is, if it has a secret.
+    #: How the client proves who it is, if it has a secret; with ``private_key_jwt`` it has a key instead
+    #: (RFC 7523), in the member ``private_key`` of its setting.
     client_authentication: ClientAuthentication = "client_secret_basic"
+    #: Whom assertions of the client are for, if the provider does not take its issuer: its token endpoint.
+    assertion_audience: str | None = None
     #: Where tokens are revoked (RFC 7009).
     revocation_url: str | None = None
     #: Where the authorization request is pushed to (RFC 9126), if it is to be pushed.
@@ -142,7 +149,16 @@ class Client:
 
     :param id: what the provider calls it.
     :param secret: what it proves that with; None for a public client.
+    :param private_key: what it proves that with instead.
     """
 
     id: str
     secret: str | None = field(default=None, repr=False)
+    private_key: ClientKey | None = None
+
+    def __post_init__(self) -> None:
+        if self.secret and self.private_key is not None:
+            raise AuthError(
+                f"the client {self.id} has a secret and a private_key: give the one that it was"
+                " registered with"
+            )

@@ -8,6 +8,8 @@ import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
+from ._claims import StoredTokens
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
@@ -40,7 +42,7 @@ class _Refresh:
     async def store(self, replace: Replace | None, tokens: dict[str, Any]) -> None:
         """Store tokens once. A failure reaches all that wait, and may be tried again."""
         if self._storing is None or (self._storing.done() and self._storing.exception()):
-            if replace is None:
+            if replace is None or isinstance(self.request.result(), StoredTokens):
                 return
             self._storing = asyncio.ensure_future(_call(replace, tokens))
         await self._storing

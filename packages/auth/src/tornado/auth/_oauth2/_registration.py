@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from tornado.httpclient import AsyncHTTPClient
 
+from .._client_keys import ClientKey
 from .._endpoints import endpoint, optional_endpoint
 from .._errors import AuthError
 from .._handler import handler_of
@@ -83,9 +84,17 @@ class Registration:
             client_id = registered.get("key")
         if client_id is None:
             return None
+        private_key = None
         if client_secret is None and client_id == registered.get("key"):
             client_secret = registered.get("secret")
-        return Client(client_id, client_secret)
+            private_key = self._private_key(registered.get("private_key"), provider)
+        return Client(client_id, client_secret, private_key)
+
+    def _private_key(self, value: Any, provider: OAuth2Provider) -> ClientKey | None:
+        if value is None:
+            return None
+        what = f"private_key of {self._settings_key(provider)!r}"
+        return ClientKey.from_setting(value, what, "sig")
 
     def _settings_key(self, provider: OAuth2Provider) -> str:
         key: str = getattr(self, "_OAUTH_SETTINGS_KEY", None) or f"{provider.name}_oauth"

@@ -10,6 +10,7 @@ from tornado.util import shortened
 from .._errors import AuthError
 from .._http import fetch, read_object
 from ._client_authentication import authenticate
+from ._dpop import wants_nonce
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +48,7 @@ class ClientRequests:
         self._provider = provider
         self._client = client
         self._dpop_key = dpop_key
+        self._assertions: list[str | None] = []
 
     async def request_tokens(self, parameters: Mapping[str, str]) -> dict[str, Any]:
         """Return the members of a token answer (RFC 6749 section 5.1); unknown ones are kept.
@@ -85,16 +87,30 @@ class ClientRequests:
             )
 
     async def post(self, url: str, what: str, parameters: Mapping[str, str]) -> HTTPResponse:
-        """Send parameters with the proof of the client, and return the response."""
+        """Send parameters with the proof of the client, and return the response.
+
+        If the server wants its nonce in the proof of a key, all is made anew: an assertion counts once.
+        """
+        response = await self._send(url, what, parameters)
+        if self._dpop_key is not None and wants_nonce(response):
+            response = await self._send(url, what, parameters)
+        return response
+
+    async def _send(self, url: str, what: str, parameters: Mapping[str, str]) -> HTTPResponse:
         form, headers = dict(parameters), dict[str, str]()
-        authenticate(self._client, self._provider.client_authentication, form, headers)
+        authenticate(self._client, self._provider, form, headers)
+        self._assertions.append(form.get("client_assertion"))
         if self._dpop_key is None:
             return await fetch(self._http_client, url, what=what, form=form, headers=headers)
-        return await self._dpop_key.fetch(
+        return await self._dpop_key.send(
             self._http_client, url, what=what, form=form, headers=headers
         )
 
     def secrets_of(self, parameters: Mapping[str, str]) -> list[str | None]:
         """Return what was sent and must not be in a message."""
         hidden = ("code", "code_verifier", "refresh_token", "token", "state", "nonce")
-        return [self._client.secret, *(parameters.get(name) for name in hidden)]
+        return [
+            self._client.secret,
+            *self._assertions,
+            *(parameters.get(name) for name in hidden),
+        ]

@@ -11,6 +11,8 @@ from .._callback import takes_callback
 from .._errors import AuthError
 from .._handler import handler_of
 from .._http import fetch, read_json, read_object
+from ._claims import Claim
+from ._dpop import nonces_of
 from ._refreshing import refreshes_of
 from ._registration import Registration
 from ._token_request import ClientRequests
@@ -18,6 +20,7 @@ from ._token_request import ClientRequests
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from ._claims import Reload
     from ._dpop import DPoPKey
     from ._provider import Client, OAuth2Provider
     from ._refreshing import Check, Replace
@@ -32,6 +35,7 @@ class Tokens(Registration):
         refresh_token: str,
         *,
         replace: Callable[[dict[str, Any]], Awaitable[None] | None] | None = None,
+        reload: Callable[[], Awaitable[dict[str, Any] | None]] | None = None,
         client_id: str | None = None,
         client_secret: str | None = None,
         dpop_key: DPoPKey | None = None,
@@ -44,14 +48,21 @@ class Tokens(Registration):
 
         :param replace: a function or coroutine function that stores the new tokens instead of the old
             ones. It is called once, before any of the callers gets them.
+        :param reload: a coroutine function that returns the tokens as they are stored now. If another
+            process with the same ``auth_replay_store`` uses the token, it is called until they are
+            new ones, and these are the result.
         :param dpop_key: the key that the token is bound to.
         :returns: the members of the answer; ``refresh_token`` is the old one if there is no new one.
+        :raises TokenInUseError: another process uses the token, and there is no `reload`, or it
+            returned no new tokens for a minute.
 
         .. versionadded:: 1.0
         """
         provider = self.get_oauth2_provider()
         client = self._client(provider, client_id, client_secret)
-        return await self._refresh(provider, client, refresh_token, dpop_key, replace=replace)
+        return await self._refresh(
+            provider, client, refresh_token, dpop_key, replace=replace, reload=reload
+        )
 
     async def _refresh(
         self,
@@ -62,9 +73,13 @@ class Tokens(Registration):
         *,
         check: Check | None = None,
         replace: Replace | None = None,
+        reload: Reload | None = None,
     ) -> dict[str, Any]:
         """Refresh a token of a provider; the caller knows which, whatever else this handler asks."""
-        requests = ClientRequests(self._http_client(), provider, client, dpop_key)
+        key = self._with_nonces(dpop_key)
+        requests = ClientRequests(self._http_client(), provider, client, key)
+
+        claim = Claim(handler_of(self), provider.id, refresh_token, reload)
 
         async def request() -> dict[str, Any]:
             tokens = await requests.request_tokens(
@@ -73,8 +88,10 @@ class Tokens(Registration):
             tokens.setdefault("refresh_token", refresh_token)
             return tokens
 
-        key = json.dumps([provider.id, client.id, refresh_token])
-        return await refreshes_of(handler_of(self)).run(key, request, check, replace)
+        name = json.dumps([provider.id, client.id, refresh_token])
+        return await refreshes_of(handler_of(self)).run(
+            name, lambda: claim.refresh(request), check, replace
+        )
 
     @takes_callback(2)
     async def revoke_oauth2_token(
@@ -84,23 +101,33 @@ class Tokens(Registration):
         *,
         client_id: str | None = None,
         client_secret: str | None = None,
-    ) -> None:
+        dpop_key: DPoPKey | None = None,
+    ) -> bool:
         """Revoke an access token or a refresh token (RFC 7009).
 
         A token that the provider does not know counts as revoked.
+
+        :param dpop_key: the key that the token is bound to; the request then has a proof.
+        :returns: True, because a classic callback gets None after an error.
 
         .. versionadded:: 1.0
         """
         provider = self.get_oauth2_provider()
         client = self._client(provider, client_id, client_secret)
-        await self._revoke(provider, client, token, token_type_hint)
+        return await self._revoke(provider, client, token, token_type_hint, dpop_key)
 
     async def _revoke(
-        self, provider: OAuth2Provider, client: Client, token: str, token_type_hint: str | None
-    ) -> None:
+        self,
+        provider: OAuth2Provider,
+        client: Client,
+        token: str,
+        token_type_hint: str | None,
+        dpop_key: DPoPKey | None,
+    ) -> bool:
         if provider.revocation_url is None:
             raise AuthError(f"the provider {provider.name} has no revocation_url")
-        requests = ClientRequests(self._http_client(), provider, client)
+        key = self._with_nonces(dpop_key)
+        requests = ClientRequests(self._http_client(), provider, client, key)
         parameters = {"token": token}
         if token_type_hint is not None:
             parameters["token_type_hint"] = token_type_hint
@@ -108,6 +135,11 @@ class Tokens(Registration):
         response = await requests.post(provider.revocation_url, what, parameters)
         if response.code != 200:
             read_object(response, what, requests.secrets_of(parameters))
+        return True
+
+    def _with_nonces(self, key: DPoPKey | None) -> DPoPKey | None:
+        """Return a key with the nonces of the application, so that each is asked for once."""
+        return None if key is None else key.sharing(nonces_of(handler_of(self)))
 
     @takes_callback(1)
     async def oauth2_request(
@@ -133,9 +165,9 @@ class Tokens(Registration):
         form = (
             None if post_args is None else {name: str(value) for name, value in post_args.items()}
         )
-        client = self._http_client()
-        if dpop_key is not None:
-            response = await dpop_key.fetch(
+        client, key = self._http_client(), self._with_nonces(dpop_key)
+        if key is not None:
+            response = await key.fetch(
                 client, address, what=what, form=form, access_token=access_token
             )
         else:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from .._errors import AuthError
 from .._handler import handler_of
 from .._started import Started
 from .._transactions._replay import use_once
+from ._encrypted import is_encrypted, open_token
 from ._registration import OpenIDConnectRegistration
 from ._token import claimed_issuer
 
@@ -77,7 +79,15 @@ class BackChannelLogout(OpenIDConnectRegistration):
     def _logout_client(self, token: str) -> OpenIDConnectClient:
         """Return the client of the token's issuer, which the check of the token proves."""
         clients = self.get_oidc_clients()
-        return clients[0] if len(clients) == 1 else self._oidc_client(claimed_issuer(token) or "")
+        if len(clients) == 1:
+            return clients[0]
+        if not is_encrypted(token):
+            return self._oidc_client(claimed_issuer(token) or "")
+        for client in clients:
+            with suppress(AuthError):
+                signed = open_token(token, client.client_keys("enc"), "the logout token")
+                return self._oidc_client(claimed_issuer(signed) or "")
+        raise AuthError("the logout token is encrypted, for none of the clients of this handler")
 
     def _answer_logout(self, status: int, members: Mapping[str, str] | None = None) -> None:
         handler = handler_of(self)

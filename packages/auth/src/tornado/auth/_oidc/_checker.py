@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .._errors import AuthError
 from ._algorithms import ALGORITHMS
+from ._encrypted import is_encrypted, open_token
 from ._id_token import Audience, check_id_token, check_refreshed, time_of
 from ._joserfc import import_secret, require_joserfc
 from ._logout_token import check_logout_token
+from ._tenants import check_key_of_tenant, issuer_of_tenant
 from ._token import read_claims, read_header
 
 if TYPE_CHECKING:
@@ -52,8 +55,8 @@ class TokenChecker:
 
         :raises AuthError: the token is not a valid answer to this sign-in, or cannot be checked.
         """
-        claims, algorithm = await self._read(token, "the id token")
-        check_id_token(claims, algorithm, self._audience, sign_in, time.time())
+        claims, algorithm, audience = await self._read(token, "the id token")
+        check_id_token(claims, algorithm, audience, sign_in, time.time())
         return claims
 
     async def check_refreshed(
@@ -64,9 +67,8 @@ class TokenChecker:
         :param original: the claims of the sign-in.
         :raises AuthError: it is another user's, or not valid itself.
         """
-        claims, algorithm = await self._read(token, "the id token")
-        now = time.time()
-        check_refreshed(claims, original, algorithm, self._audience, now, access_token)
+        claims, algorithm, audience = await self._read(token, "the id token")
+        check_refreshed(claims, original, algorithm, audience, time.time(), access_token)
         return claims
 
     async def check_logout_token(self, token: object) -> tuple[dict[str, Any], str, float]:
@@ -76,18 +78,46 @@ class TokenChecker:
         :raises AuthError: it is not a logout token for this client.
         """
         what, now = "the logout token", time.time()
-        claims, _ = await self._read(token, what, "logout+jwt")
-        token_id = check_logout_token(claims, self._audience, now)
-        return claims, token_id, time_of(claims, "exp", what) + self._audience.leeway - now
+        claims, _, audience = await self._read(token, what, "logout+jwt")
+        token_id = check_logout_token(claims, audience, now)
+        return claims, token_id, time_of(claims, "exp", what) + audience.leeway - now
 
     async def _read(
         self, token: object, what: str, type: str = "jwt"
-    ) -> tuple[dict[str, Any], Algorithm]:
+    ) -> tuple[dict[str, Any], Algorithm, Audience]:
         if token is None:
             raise AuthError(f"{what} is missing")
-        header = read_header(token, self._client.algorithms, what, type)
+        signed = self._open(token, what)
+        header = read_header(signed, self._client.algorithms, what, type)
         key = await self._key(header.kid, header.algorithm)
-        return read_claims(str(token), key, header.algorithm, what), header.algorithm
+        claims = read_claims(str(signed), key, header.algorithm, what)
+        return claims, header.algorithm, await self._audience_of(claims, key, what)
+
+    def _open(self, token: object, what: str) -> object:
+        """Return the signed token: an encrypted one where the client is registered for that, and only there."""
+        keys = self._client.client_keys("enc")
+        if not is_encrypted(token):
+            if keys:
+                raise AuthError(f"{what} is not encrypted, though the client has decryption_keys")
+            return token
+        if not keys:
+            raise AuthError(
+                f"{what} is encrypted: set decryption_keys of the client, or register it without"
+                " id_token_encrypted_response_alg"
+            )
+        return open_token(str(token), keys, what)
+
+    async def _audience_of(self, claims: Mapping[str, Any], key: Key, what: str) -> Audience:
+        """Return what a token must say: with tenants, its issuer is that of an allowed one."""
+        tenants = self._client.tenants
+        template = None
+        if tenants:
+            template = (await self._provider.metadata(self._http_client)).issuer_template
+        if template is None:
+            return self._audience
+        issuer = issuer_of_tenant(template, claims, tenants, what)
+        check_key_of_tenant(key, template, issuer, what)
+        return replace(self._audience, issuer=issuer)
 
     async def _key(self, kid: str | None, algorithm: Algorithm) -> Key:
         if not algorithm.is_shared:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from .._addresses import check_address
+from .._client_keys import ClientKey
 from .._errors import AuthError
 from ._algorithms import ALGORITHMS
 from ._id_token import MAX_LEEWAY
+from ._tenants import check_tenants, is_tenant_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from .._client_keys import KeySetting, Use
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +40,17 @@ class OpenIDConnectClient:
     key: str
     #: The client secret; None for a public client.
     secret: str | None = field(default=None, repr=False)
+    #: What the client has instead of a secret, if it was registered with ``private_key_jwt`` (OpenID Connect
+    #: Core section 9): a private key as PEM, or as a JWK. Each request has a new assertion that it signs.
+    private_key: KeySetting | ClientKey | None = field(default=None, repr=False)
+    #: Whom assertions are for, if the provider does not take its issuer: its token endpoint.
+    assertion_audience: str | None = None
+    #: Private keys that id tokens are encrypted to, if the client was registered with
+    #: ``id_token_encrypted_response_alg``: then others are refused. Several while they change.
+    decryption_keys: tuple[KeySetting | ClientKey, ...] = field(default=(), repr=False)
+    #: The ids of the tenants whose users may sign in, where the issuer is Microsoft's for several: ``common``,
+    #: ``organizations`` or ``consumers``. ``("*",)`` is everybody with an account there.
+    tenants: tuple[str, ...] = ()
     #: What is asked for; ``openid`` has to be there (OpenID Connect Core section 3.1.2.1).
     scope: tuple[str, ...] = ("openid", "email", "profile")
     #: Algorithms that id tokens may be signed with: those that the client was registered with. RS256 is
@@ -61,10 +75,12 @@ class OpenIDConnectClient:
         check_address(self.issuer, "the issuer")
         if not self.key:
             raise AuthError("an OpenIDConnectClient needs key, the client id")
-        for name in ("scope", "algorithms", "trusted_audiences"):
-            if isinstance(getattr(self, name), str):
-                raise AuthError(f"{name} must be a list of names, not one text")
+        for name in ("scope", "algorithms", "trusted_audiences", "decryption_keys", "tenants"):
+            if isinstance(getattr(self, name), str | bytes | Mapping):
+                raise AuthError(f"{name} must be a list, not one value")
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        self._import_keys()
+        check_tenants(self.tenants)
         if "openid" not in self.scope:
             raise AuthError("the scope must have 'openid' in it")
         for algorithm in self.algorithms:
@@ -75,6 +91,34 @@ class OpenIDConnectClient:
                 )
         if not 0 <= self.leeway <= MAX_LEEWAY:
             raise AuthError(f"the leeway must be 0 to {MAX_LEEWAY} seconds, not {self.leeway!r}")
+
+    def _import_keys(self) -> None:
+        if self.private_key is not None:
+            if self.secret:
+                raise AuthError("the setting oidc has secret and private_key: give one of them")
+            key = ClientKey.from_setting(self.private_key, "private_key", "sig")
+            object.__setattr__(self, "private_key", key)
+        keys = [
+            ClientKey.from_setting(each, "decryption_keys", "enc") for each in self.decryption_keys
+        ]
+        object.__setattr__(self, "decryption_keys", tuple(keys))
+
+    def client_keys(self, use: Use) -> list[ClientKey]:
+        """Return the private keys for signatures, ``"sig"``, or for encrypted tokens, ``"enc"``."""
+        keys = (self.private_key, *self.decryption_keys)
+        return [each for each in keys if isinstance(each, ClientKey) and each.use == use]
+
+    def is_client_of(self, issuer: str) -> bool:
+        """Tell whether tokens of an issuer are for this client: of its own, or of a tenant's."""
+        return issuer == self.issuer or is_tenant_of(issuer, self.issuer, self.tenants)
+
+    def public_keys(self) -> dict[str, Any]:
+        """Return the client's public keys as a JWK Set (RFC 7517 section 5).
+
+        The provider gets it as ``jwks``, or asks for it at the ``jwks_uri`` of the client.
+        """
+        keys = [*self.client_keys("sig"), *self.client_keys("enc")]
+        return {"keys": [key.public() for key in keys]}
 
     @classmethod
     def from_setting(cls, value: OpenIDConnectClient | Mapping[str, Any]) -> OpenIDConnectClient:

@@ -17,6 +17,7 @@ from .._extra import missing_extra
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from joserfc.jwe import JWERegistry
     from joserfc.jwk import Key
     from joserfc.jws import JWSRegistry
 
@@ -67,11 +68,11 @@ def _is_for_signatures(jwk: Mapping[str, Any]) -> bool:
     if not isinstance(operations, list) or "verify" not in operations:
         return False
     if jwk.get("kty") == "RSA":
-        return MIN_RSA_BITS <= _bits(jwk.get("n")) <= MAX_RSA_BITS
+        return MIN_RSA_BITS <= bits_of(jwk.get("n")) <= MAX_RSA_BITS
     return jwk.get("kty") in ("EC", "OKP")
 
 
-def _bits(number: object) -> int:
+def bits_of(number: object) -> int:
     """Return how many bits a number in base64url has, before joserfc warns of a small one."""
     if not isinstance(number, str) or len(number) > MAX_RSA_BITS:
         return 0
@@ -108,6 +109,33 @@ def verify(token: str, key: Key, algorithm: str) -> bytes | None:
         return deserialize_compact(token, key, registry=_registry(algorithm)).payload
     except (JoseError, ValueError):
         return None
+
+
+def decrypt(token: str, key: Key, *algorithms: str) -> str | None:
+    """Return the text in an encrypted token in compact form; None if it is not for this key.
+
+    :param algorithms: of the key and of the contents; the header has been checked for them.
+    """
+    from joserfc.jwe import decrypt_compact
+
+    try:
+        plaintext: bytes | None = decrypt_compact(
+            token, key, registry=_encryption(algorithms)
+        ).plaintext
+        return None if plaintext is None else plaintext.decode("ascii")
+    except Exception:  # noqa: BLE001 - nobody may learn what has failed
+        return None
+
+
+@cache
+def _encryption(algorithms: tuple[str, ...]) -> JWERegistry:
+    from joserfc.jwe import JWERegistry
+
+    registry = JWERegistry(algorithms=algorithms, strict_check_header=False)
+    registry.max_protected_header_length = MAX_HEADER_SIZE
+    registry.max_encrypted_key_length = MAX_SIGNATURE_SIZE
+    registry.max_ciphertext_length = 2 * (MAX_HEADER_SIZE + MAX_PAYLOAD_SIZE)
+    return registry
 
 
 @cache

@@ -8,10 +8,10 @@ from urllib.parse import urljoin
 from tornado.httputil import url_concat
 
 from .._addresses import check_address, local_address
-from .._callback import Finished, takes_callback
+from .._callback import takes_callback
 from .._errors import AuthError, TransactionError
 from .._handler import handler_of
-from .._started import Started
+from .._started import Finished, Started
 from .._transactions._cookies import Transactions
 from .._transactions._transaction import Transaction, new_state
 from ._provider import provider_of

@@ -9,6 +9,7 @@ from tornado.util import shortened
 
 from .._addresses import check_address
 from .._errors import AuthError
+from ._tenants import is_template_of
 
 #: The largest document that is read, in bytes.
 MAX_DOCUMENT_SIZE = 256 * 1024
@@ -30,6 +31,8 @@ class ProviderMetadata:
     """The endpoints of a provider, and what it announces, from its own document."""
 
     issuer: str
+    #: The issuer that the document names instead, with a place for a tenant.
+    issuer_template: str | None
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str
@@ -45,11 +48,15 @@ class ProviderMetadata:
         :raises AuthError: the document is another issuer's (OpenID Connect Discovery section 4.3), or
             an endpoint is missing or not an https URL.
         """
-        if document.get("issuer") != issuer:
-            found = shortened(str(document.get("issuer")))
-            raise AuthError(f"the document of {shortened(issuer)} is that of {found}")
+        found, template = document.get("issuer"), None
+        if found != issuer:
+            if not is_template_of(found, issuer):
+                message = f"the document of {shortened(issuer)} is that of {shortened(str(found))}"
+                raise AuthError(message)
+            template, document = str(found), {**document, "issuer": issuer}
         return cls(
             issuer,
+            template,
             _endpoint(document, "authorization_endpoint"),
             _endpoint(document, "token_endpoint"),
             _endpoint(document, "jwks_uri"),

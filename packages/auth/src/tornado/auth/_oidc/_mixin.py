@@ -58,8 +58,8 @@ class OpenIDConnectMixin(LogoutAtProvider, BackChannelLogout):
     """
 
     #: The token answer of the sign-in that has just ended: ``access_token``, ``refresh_token`` and others.
-    #: With DPoP, ``dpop_key`` is the private key as text.
-    auth_tokens: dict[str, Any] | None = None
+    #: With DPoP, ``dpop_key`` is the private key as text. It is not there before.
+    auth_tokens: dict[str, Any]
 
     def authorize_redirect(
         self,
@@ -168,7 +168,7 @@ class OpenIDConnectMixin(LogoutAtProvider, BackChannelLogout):
         :param code_verifier: there for the signature; a sign-in here has its own.
         """
         await self.get_authenticated_user(redirect_uri, code, client_id, client_secret)
-        return self.auth_tokens or {}
+        return self.auth_tokens
 
     async def _discover_provider_of_answer(self) -> None:
         """Learn about the provider that the transaction names, before the answer is checked.
@@ -221,6 +221,7 @@ class OpenIDConnectMixin(LogoutAtProvider, BackChannelLogout):
         *,
         user: Mapping[str, Any] | None = None,
         replace: Callable[[dict[str, Any]], Awaitable[None] | None] | None = None,
+        reload: Callable[[], Awaitable[dict[str, Any] | None]] | None = None,
         client_id: str | None = None,
         client_secret: str | None = None,
         dpop_key: DPoPKey | None = None,
@@ -250,7 +251,13 @@ class OpenIDConnectMixin(LogoutAtProvider, BackChannelLogout):
             return tokens
 
         return await self._refresh(
-            provider, client, refresh_token, dpop_key, check=check, replace=replace
+            provider,
+            client,
+            refresh_token,
+            dpop_key,
+            check=check,
+            replace=replace,
+            reload=reload,
         )
 
     @takes_callback(2)
@@ -261,16 +268,18 @@ class OpenIDConnectMixin(LogoutAtProvider, BackChannelLogout):
         *,
         client_id: str | None = None,
         client_secret: str | None = None,
+        dpop_key: DPoPKey | None = None,
         issuer: str | None = None,
-    ) -> None:
+    ) -> bool:
         """Revoke an access token or a refresh token; see :meth:`OAuth2Mixin.revoke_oauth2_token`.
 
         :param issuer: which provider; by default that of the first client.
+        :returns: True.
         :raises AuthError: the provider has no ``revocation_endpoint``.
         """
         provider = self._as_oauth2(await self._discover(self._oidc_client(issuer).issuer))
         client = self._client(provider, client_id, client_secret)
-        await self._revoke(provider, client, token, token_type_hint)
+        return await self._revoke(provider, client, token, token_type_hint, dpop_key)
 
 
 def _wanted(

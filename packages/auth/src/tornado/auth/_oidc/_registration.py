@@ -73,7 +73,7 @@ class OpenIDConnectRegistration(OAuth2Mixin):
         """
         clients = self.get_oidc_clients()
         for client in clients:
-            if issuer in (None, client.issuer):
+            if issuer is None or client.is_client_of(issuer):
                 return client
         name = shortened(issuer or "")[1:-1]  # a token that was not checked may have claimed it
         raise AuthError(f"this handler has no client of {name}")
@@ -85,6 +85,14 @@ class OpenIDConnectRegistration(OAuth2Mixin):
         return self._keep(metadata)
 
     def _keep(self, metadata: ProviderMetadata) -> ProviderMetadata:
+        tenants, template = self._oidc_client(metadata.issuer).tenants, metadata.issuer_template
+        if template is not None and not tenants:
+            raise AuthError(
+                f"{metadata.issuer} is for several tenants: set tenants of the client to the ids of"
+                ' those that may sign in, or to ["*"]'
+            )
+        if tenants and template is None:
+            raise AuthError(f"{metadata.issuer} is not for several tenants: leave tenants out")
         known = self._known()
         known.pop(metadata.issuer, None)  # the last one is the one that is asked
         known[metadata.issuer] = metadata
@@ -97,11 +105,14 @@ class OpenIDConnectRegistration(OAuth2Mixin):
 
     def _as_oauth2(self, metadata: ProviderMetadata) -> OAuth2Provider:
         client = self._oidc_client(metadata.issuer)
+        method = {} if client.private_key is None else {"client_authentication": "private_key_jwt"}
         return OAuth2Provider.from_metadata(
             metadata.document,
             redirect_uri=client.redirect_uri,
             scope=client.scope,
             uses_dpop=client.uses_dpop,
+            assertion_audience=client.assertion_audience,
+            **method,
         )
 
     def _find_client(
@@ -112,7 +123,9 @@ class OpenIDConnectRegistration(OAuth2Mixin):
             raise AuthError(
                 "the client id is not the one of get_oidc_clients(), for which tokens must be"
             )
-        return Client(registered.key, client_secret or registered.secret)
+        keys = registered.client_keys("sig")
+        secret = client_secret or registered.secret
+        return Client(registered.key, secret, keys[0] if keys else None)
 
     def _checker(self, client: OpenIDConnectClient) -> TokenChecker:
         provider = provider_of(handler_of(self), client.issuer)

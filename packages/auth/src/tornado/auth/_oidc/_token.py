@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from ._algorithms import Algorithm
 
-_MAX_SIZE = MAX_HEADER_SIZE + MAX_PAYLOAD_SIZE + MAX_SIGNATURE_SIZE
+#: The largest signed token, in bytes.
+MAX_TOKEN_SIZE = MAX_HEADER_SIZE + MAX_PAYLOAD_SIZE + MAX_SIGNATURE_SIZE
 
 
 class TokenHeader(NamedTuple):
@@ -46,9 +47,9 @@ def read_header(
         ``JWT``. Another type is another kind of token (RFC 8725 section 3.11).
     :raises AuthError: it is not such a token.
     """
-    if not isinstance(token, str) or len(token) > _MAX_SIZE or token.count(".") != 2:
-        raise AuthError(f"{what} is not a signed token of at most {_MAX_SIZE} bytes")
-    header = _parse(_decode(token.partition(".")[0]))
+    if not isinstance(token, str) or len(token) > MAX_TOKEN_SIZE or token.count(".") != 2:
+        raise AuthError(f"{what} is not a signed token of at most {MAX_TOKEN_SIZE} bytes")
+    header = read_members(token.partition(".")[0])
     if header is None:
         raise AuthError(f"{what} has a header that is not a JSON object")
     return TokenHeader(_algorithm(header.get("alg"), allowed, what), _kid(header, what, type))
@@ -98,9 +99,14 @@ def read_claims(token: str, key: Key, algorithm: Algorithm, what: str) -> dict[s
 def claimed_issuer(token: str) -> str | None:
     """Return the issuer that a token claims, before anything is checked: only to choose who checks it."""
     parts = token.split(".")
-    claims = _parse(_decode(parts[1])) if len(parts) == 3 and len(token) <= _MAX_SIZE else None
+    claims = read_members(parts[1]) if len(parts) == 3 and len(token) <= MAX_TOKEN_SIZE else None
     issuer = (claims or {}).get("iss")
     return issuer if isinstance(issuer, str) else None
+
+
+def read_members(part: str) -> dict[str, Any] | None:
+    """Return the members of a part in base64url, in which each name occurs once; None if it is not such."""
+    return _parse(_decode(part))
 
 
 def _decode(part: str) -> bytes:

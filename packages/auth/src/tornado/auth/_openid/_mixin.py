@@ -9,9 +9,10 @@ from tornado.httpclient import AsyncHTTPClient
 from tornado.httputil import url_concat
 
 from .._addresses import check_address, checked_next
-from .._callback import Finished, takes_callback
+from .._callback import takes_callback
 from .._endpoints import endpoint
 from .._handler import handler_of
+from .._started import Finished
 from .._transactions._cookies import Transactions
 from .._transactions._transaction import Transaction, new_state
 from ._attributes import ATTRIBUTE_NAMES, attribute_request, user_of
@@ -52,10 +53,10 @@ class OpenIdMixin:
     #: means something only together with this endpoint.
     _OPENID_VERIFIES_IDENTIFIER = True
 
-    #: The sign-in that has just ended: ``next`` is where the user wanted to go.
+    #: The sign-in that has just ended: ``next`` is where the user wanted to go. It is not there before.
     #:
     #: .. versionadded:: 1.0
-    auth_transaction: Transaction | None = None
+    auth_transaction: Transaction
 
     def authenticate_redirect(
         self,

@@ -13,11 +13,12 @@ from tornado.httpclient import AsyncHTTPClient
 from tornado.httputil import url_concat
 
 from .._addresses import check_address, checked_next
-from .._callback import Finished, takes_callback
+from .._callback import takes_callback
 from .._endpoints import endpoint
 from .._errors import AuthError, ProviderError
 from .._handler import handler_of
 from .._http import fetch, provider_error, read_json
+from .._started import Finished
 from .._transactions._cookies import Transactions
 from .._transactions._transaction import Transaction, new_state
 
@@ -51,10 +52,10 @@ class FacebookMixin:
     _FACEBOOK_LOGIN_URL = "https://www.facebook.com/login.php"
     _FACEBOOK_REST_URL = "https://api.facebook.com/restserver.php"
 
-    #: The sign-in that has just ended: ``next`` is where the user wanted to go.
+    #: The sign-in that has just ended: ``next`` is where the user wanted to go. It is not there before.
     #:
     #: .. versionadded:: 1.0
-    auth_transaction: Transaction | None = None
+    auth_transaction: Transaction
 
     def authenticate_redirect(
         self,

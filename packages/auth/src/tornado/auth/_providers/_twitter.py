@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._callback import takes_callback
+from .._callback import acts_when_called, takes_callback
 from .._endpoints import endpoint
 from .._handler import handler_of
 from .._oauth1._mixin import OAuthMixin
-from .._started import acts_when_called
 from ._user import with_username
 
 if TYPE_CHECKING:

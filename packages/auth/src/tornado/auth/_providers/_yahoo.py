@@ -16,11 +16,12 @@ from urllib.parse import urlencode, urlsplit
 from tornado.httpclient import AsyncHTTPClient
 
 from .._addresses import check_address, checked_next
-from .._callback import Finished, takes_callback
+from .._callback import takes_callback
 from .._endpoints import endpoint
 from .._errors import AuthError
 from .._handler import handler_of
 from .._http import fetch, provider_error
+from .._started import Finished
 from .._transactions._cookies import Transactions
 from .._transactions._transaction import Transaction, new_state
 
@@ -58,8 +59,8 @@ class YahooMixin:
     _YAHOO_LOGIN_URL = "https://api.login.yahoo.com/WSLogin/V1/wslogin"
     _YAHOO_CREDENTIALS_URL = "https://api.login.yahoo.com/WSLogin/V1/wspwtoken_login"
 
-    #: The sign-in that has just ended: ``next`` is where the user wanted to go.
-    auth_transaction: Transaction | None = None
+    #: The sign-in that has just ended: ``next`` is where the user wanted to go. It is not there before.
+    auth_transaction: Transaction
 
     def authenticate_redirect(self, *, next: str | None = None) -> Awaitable[None]:
         """Send the browser to Yahoo; it comes back to the registered address.

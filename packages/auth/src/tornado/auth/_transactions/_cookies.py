@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .._addresses import is_loopback
 from .._errors import AuthError, TransactionError
 from ._replay import use_once
-from ._transaction import LIFETIME, MAX_SKEW, Transaction
+from ._transaction import LIFETIME, MAX_SKEW, Transaction, network_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -57,6 +57,8 @@ class Transactions:
         """
         self._handler.require_setting("cookie_secret", "signing in with other sites")
         name = self._name(transaction.state)
+        network = network_of(getattr(self._handler.request, "remote_ip", None))
+        transaction = replace(transaction, network=network)
         kept = replace(transaction, state=_short(transaction.state))
         value = self._handler.create_signed_value(name, kept.to_json())
         if len(name) + len(value) > MAX_COOKIE_SIZE:
@@ -108,9 +110,8 @@ class Transactions:
             raise TransactionError(
                 "the state of the answer is not that of a sign-in of this browser: begin again"
             )
-        if not await use_once(
-            self._handler, "transaction", transaction.id, LIFETIME + MAX_SKEW + 1
-        ):
+        kind = f"transaction {transaction.network}"
+        if not await use_once(self._handler, kind, transaction.id, LIFETIME + MAX_SKEW + 1):
             raise TransactionError("this sign-in was answered before: begin again")
         expected = (provider,) if isinstance(provider, str) else provider
         if transaction.provider not in expected:

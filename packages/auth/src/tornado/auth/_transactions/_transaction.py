@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import ipaddress
 import json
 import secrets
 import time
@@ -36,6 +37,20 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
 
 
+def network_of(address: str | None) -> str:
+    """Return a short name of a browser's network: an IPv4 address, or the 64 bits that a site of IPv6 has.
+
+    :param address: the address of the request.
+    """
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"  # a Unix socket
+    size = 8 if parsed.version == 6 else 4
+    digest = hashlib.sha256(parsed.packed[:size]).digest()
+    return base64.urlsafe_b64encode(digest[:6]).decode("ascii")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Transaction:
     """What a sign-in has to remember until the browser comes back."""
@@ -54,6 +69,8 @@ class Transaction:
     next: str = ""
     #: What else a protocol has to remember; small, because it travels in a cookie.
     data: Mapping[str, str] = field(default_factory=dict, repr=False)
+    #: Names the network where it began, so that the ids of one do not fill a store; see :func:`network_of`.
+    network: str = ""
     #: When it began, in seconds since the epoch.
     started: float = field(default_factory=time.time)
     #: Names the transaction among those of all browsers, so that it counts once.

@@ -7,6 +7,7 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
+from .._backends._options import read_seconds
 from .._connection import Connection
 from .._errors import Error, OperationalError, StatementTimeoutError
 from ._methods import AsyncMethods
@@ -29,6 +30,13 @@ _LONGEST_PAUSE = 1.0
 INTERRUPT, WITHDRAW, WAIT = "interrupt", "withdraw", "wait"
 
 
+class _CheckedConnection(Connection):
+    """A connection whose arguments are read, and that stays closed."""
+
+    def _open(self) -> None:
+        """Leave it closed: the thread opens another one when it is needed."""
+
+
 class AsyncConnection(AsyncMethods):
     """A connection to SQLite, MySQL or MariaDB whose methods are coroutines.
 
@@ -47,6 +55,7 @@ class AsyncConnection(AsyncMethods):
 
     :param host: as for :class:`Connection`, like ``database``, ``user``, ``password`` and ``options``.
     :param statement_timeout: seconds within which each statement has to end, None for no limit.
+    :raises InterfaceError: if the arguments are wrong, or if the driver is not installed.
     """
 
     def __init__(
@@ -59,6 +68,9 @@ class AsyncConnection(AsyncMethods):
         statement_timeout: float | None = None,
         **options: Any,
     ) -> None:
+        if statement_timeout is not None:
+            statement_timeout = read_seconds("statement_timeout", statement_timeout)
+        _CheckedConnection(host, database, user, password, **options)
         self._open = partial(Connection, host, database, user, password, **options)
         self._statement_timeout = statement_timeout
         self._thread = ConnectionThread(self._open)
@@ -98,7 +110,7 @@ class AsyncConnection(AsyncMethods):
         if self._thread.is_running:
             job = self._thread.submit(_close, ())
             self._drop()
-            await job.future
+            await job
 
     def _drop(self) -> None:
         """Let the thread close its connection after its jobs, and begin with a new one."""
@@ -176,7 +188,7 @@ class AsyncConnection(AsyncMethods):
         if limit and when_cancelled == INTERRUPT:
             timer = job.loop.call_later(limit, self._time_out, thread, job, limit)
         try:
-            return await job.future
+            return await job
         except asyncio.CancelledError:
             is_withdrawn = when_cancelled != WAIT and job.claim()
             if not is_withdrawn and not job.has_ended:
@@ -192,7 +204,7 @@ class AsyncConnection(AsyncMethods):
         error = StatementTimeoutError(f"the statement has not ended within {limit:g} seconds")
         if job.claim():
             job.fail(error)
-        elif not job.has_ended and not job.future.done():
+        elif not job.has_ended and not job.is_done:
             job.refusal = error
             self._start_ending(thread, job, interrupt=True)
 
@@ -220,6 +232,7 @@ class AsyncConnection(AsyncMethods):
             self._replace(thread)
             if job.refusal is not None:
                 job.fail(job.refusal)
+                job.refusal = None
 
     def _replace(self, thread: ConnectionThread) -> None:
         """Leave a connection to a statement that does not end, and begin with a new one."""

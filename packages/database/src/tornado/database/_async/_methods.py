@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from .._connection import Connection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from .._row import Row
+    from .._statement import Values
 
 
 class AsyncMethods(ABC):
@@ -63,7 +64,7 @@ class AsyncMethods(ABC):
         return await self._number(Connection.execute_rowcount, query, *parameters, timeout=timeout)
 
     async def executemany(
-        self, query: str, parameters: Iterable[Sequence[Any]], *, timeout: float | None = None
+        self, query: str, parameters: Iterable[Values], *, timeout: float | None = None
     ) -> int:
         """Run a statement for each row of values, and return the id of an inserted row.
 
@@ -72,7 +73,7 @@ class AsyncMethods(ABC):
         return await self._number(Connection.executemany, query, parameters, timeout=timeout)
 
     async def executemany_lastrowid(
-        self, query: str, parameters: Iterable[Sequence[Any]], *, timeout: float | None = None
+        self, query: str, parameters: Iterable[Values], *, timeout: float | None = None
     ) -> int:
         """Run a statement for each row of values, and return the id of an inserted row."""
         return await self._number(
@@ -80,7 +81,7 @@ class AsyncMethods(ABC):
         )
 
     async def executemany_rowcount(
-        self, query: str, parameters: Iterable[Sequence[Any]], *, timeout: float | None = None
+        self, query: str, parameters: Iterable[Values], *, timeout: float | None = None
     ) -> int:
         """Run a statement for each row of values, and return how many rows were changed."""
         return await self._number(

@@ -8,8 +8,9 @@ from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
+from .._backends._options import read_count, read_seconds
 from .._errors import InterfaceError, ProgrammingError
-from .._statement import read_statement
+from .._statement import StatementCache
 from .._url import find_target
 from ._connection import AsyncConnection
 from ._connection_set import ConnectionSet
@@ -57,6 +58,7 @@ class Pool(AsyncMethods):
     :param max_waiting: how many coroutines may wait for a connection.
     :param acquire_timeout: seconds that each of them waits at most.
     :param statement_timeout: seconds within which each statement has to end, None for no limit.
+    :raises InterfaceError: if the arguments are wrong, or if the driver is not installed.
     """
 
     def __init__(
@@ -72,8 +74,7 @@ class Pool(AsyncMethods):
         statement_timeout: float | None = None,
         **options: Any,
     ) -> None:
-        if size < 1:
-            raise InterfaceError(f"a pool has at least one connection, not {size}")
+        size = read_count("size", size, 1)
         make = partial(
             AsyncConnection,
             host,
@@ -83,9 +84,14 @@ class Pool(AsyncMethods):
             statement_timeout=statement_timeout,
             **options,
         )
-        limits: dict[str, Any] = {"max_waiting": max_waiting, "acquire_timeout": acquire_timeout}
+        make()  # which reads its arguments, and opens nothing
+        limits: dict[str, Any] = {
+            "max_waiting": read_count("max_waiting", max_waiting, 0),
+            "acquire_timeout": read_seconds("acquire_timeout", acquire_timeout),
+        }
         target = find_target(host, database, user, password, options)
         self._dialect = target.kind
+        self._statements = StatementCache()
         if target.kind == "sqlite":
             self._writers = self._readers = ConnectionSet(make, size=1, **limits)
             if target.database and size > 1:
@@ -173,7 +179,7 @@ class Pool(AsyncMethods):
             statements after it.
         """
         try:
-            statement = read_statement(query, self._dialect)
+            statement = self._statements[query, self._dialect]
         except ProgrammingError:  # the connection tells, which knows the mode of its session
             return self._writers
         if statement.verb in _OF_TRANSACTIONS:

@@ -30,7 +30,7 @@ class AsyncRowIterator:
             async for entry in entries:
                 ...
 
-    Until its end its connection takes no other statement. It ends after the last row, by
+    Until its end its connection takes no other statement. One task at a time asks it for rows. It ends after the last row, by
     :meth:`aclose`, at the end of its ``async with`` block, or when nothing refers to it any more.
     """
 
@@ -52,7 +52,7 @@ class AsyncRowIterator:
         self._opened: list[RowIterator] = []  # filled by the thread
         self._rows: Iterator[Row] = iter(())
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._has_begun = self._has_ended = False
+        self._has_begun = self._has_ended = self._is_fetching = False
 
     def __aiter__(self) -> AsyncRowIterator:
         return self
@@ -68,12 +68,19 @@ class AsyncRowIterator:
     async def _fetch(self) -> list[Row]:
         if self._has_ended:
             return []
+        if self._is_fetching:
+            raise InterfaceError(
+                "another task is waiting for rows of this iterator: let one task read them"
+            )
+        self._is_fetching = True
         try:
             await self._ensure_begun()
             batch = await self._read_batch()
         except BaseException:
             await self.aclose()
             raise
+        finally:
+            self._is_fetching = False
         if not batch:
             await self.aclose()
         return batch

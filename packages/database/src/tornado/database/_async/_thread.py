@@ -14,14 +14,13 @@ import contextlib
 import itertools
 import os
 import threading
-from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from .._errors import Error, InterfaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from .._connection import Connection
 
@@ -29,14 +28,19 @@ _numbers = itertools.count(1)
 
 
 class Job:
-    """A call that a thread runs, and that a coroutine waits for."""
+    """A call that a thread runs, and that a coroutine waits for: ``await job`` returns its result.
+
+    The traceback of an error has frames that know the job. So the job forgets its end when it has told it:
+    in a circle of references, connections would stay until garbage is collected.
+    """
 
     __slots__ = (
         "_claims",
         "_end",
+        "_future",
+        "_outcome",
         "arguments",
         "ending",
-        "future",
         "has_ended",
         "is_abandoned",
         "loop",
@@ -53,7 +57,6 @@ class Job:
         self.loop = loop
         self.method = method
         self.arguments = arguments
-        self.future: asyncio.Future[Any] = loop.create_future()
         self.has_ended = False
         #: What the coroutine is told instead of the error by which the job ends.
         self.refusal: Exception | None = None
@@ -61,8 +64,21 @@ class Job:
         self.is_abandoned = False
         #: What interrupts it.
         self.ending: asyncio.Task[None] | None = None
-        self._claims = [self.future]
+        self._future: asyncio.Future[Any] | None = loop.create_future()
+        self._outcome: tuple[Any, BaseException | None] = (None, None)
+        self._claims = [None]
         self._end: asyncio.Future[None] | None = None
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        future = self._future
+        if future is None:
+            raise RuntimeError("a job is waited for once")
+        return future.__await__()
+
+    @property
+    def is_done(self) -> bool:
+        """Tell if nobody waits for the result any more."""
+        return self._future is None or self._future.done()
 
     def claim(self) -> bool:
         """Take the job: to run it, or to withdraw it before it runs. Only the first one can."""
@@ -72,48 +88,61 @@ class Job:
             return False
         return True
 
-    def run(self, *first: Any) -> Callable[[], None]:
-        """Run the call, in a thread, and return what tells the loop of it."""
-        result: Any = None
-        error: BaseException | None = None
+    def run(self, *first: Any) -> None:
+        """Run the call, in a thread."""
+        self._outcome = _run_call(self.method, (*first, *self.arguments))
+
+    def tell(self) -> None:
+        """Let the loop know how the call has ended."""
         try:
-            result = self.method(*first, *self.arguments)
-        except StopIteration as raised:  # a future does not take it
-            error = RuntimeError(f"{self.method.__name__} raised StopIteration")
-            error.__cause__ = raised
-        except BaseException as raised:  # noqa: BLE001 - it belongs to the coroutine
-            error = raised
-        return partial(self._tell, result, error)
+            self.loop.call_soon_threadsafe(self._deliver)
+        except RuntimeError:  # the loop is closed: nobody waits any more
+            self._outcome = (None, None)
 
-    def _tell(self, result: Any, error: BaseException | None) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            self.loop.call_soon_threadsafe(self._deliver, result, error)
-
-    def _deliver(self, result: Any, error: BaseException | None) -> None:
+    def _deliver(self) -> None:
         self.has_ended = True
+        (result, error), self._outcome = self._outcome, (None, None)
         if error is not None:
             self.fail(self._refused(error))
-        elif not self.future.done():
-            self.future.set_result(result)
+        else:
+            future, self._future = self._future, None
+            if future is not None and not future.done():
+                future.set_result(result)
         if self._end is not None and not self._end.done():
             self._end.set_result(None)
 
     def _refused(self, error: BaseException) -> BaseException:
-        if self.refusal is None:
+        refusal, self.refusal = self.refusal, None
+        if refusal is None:
             return error
-        self.refusal.__cause__ = error
-        return self.refusal
+        refusal.__cause__ = error
+        return refusal
 
     def fail(self, error: BaseException) -> None:
         """Let the coroutine fail, if it still waits."""
-        if not self.future.done():
-            self.future.set_exception(error)
+        future, self._future = self._future, None
+        if future is not None and not future.done():
+            future.set_exception(error)
 
     async def wait(self, limit: float) -> None:
         """Wait for the end of the call, up to so many seconds. Its result is not looked at."""
         if not self.has_ended:
             self._end = self.loop.create_future()
             await asyncio.wait([self._end], timeout=limit)
+
+
+def _run_call(
+    method: Callable[..., Any], arguments: tuple[Any, ...]
+) -> tuple[Any, BaseException | None]:
+    """Return the result or the error of a call."""
+    try:
+        return method(*arguments), None
+    except StopIteration as raised:  # a future does not take it
+        error = RuntimeError(f"{method.__name__} raised StopIteration")
+        error.__cause__ = raised
+        return None, error
+    except BaseException as raised:  # noqa: BLE001 - it belongs to the coroutine
+        return None, raised
 
 
 class CleanUp:
@@ -128,19 +157,18 @@ class CleanUp:
         """Take the job, which nobody withdraws."""
         return True
 
-    def run(self, *_: Any) -> Callable[[], None]:
+    def run(self, *_: Any) -> None:
         """Run the call. Where it fails, its connection is lost, and the next statement tells."""
         with contextlib.suppress(Error):
             self._call()
-        return _do_nothing
 
-
-def _do_nothing() -> None:
-    pass
+    def tell(self) -> None:
+        """Tell nobody."""
 
 
 def _run_and_tell(job: Job) -> None:
-    job.run()()
+    job.run()
+    job.tell()
 
 
 async def run_aside(call: Callable[[], Any]) -> Any:
@@ -148,7 +176,7 @@ async def run_aside(call: Callable[[], Any]) -> Any:
     job = Job(asyncio.get_running_loop(), call, ())
     name = "tornado-database-aside"
     threading.Thread(target=_run_and_tell, args=(job,), name=name, daemon=True).start()
-    return await job.future
+    return await job
 
 
 class ConnectionThread:
@@ -205,10 +233,10 @@ class ConnectionThread:
 
     def _run_one(self, job: Job | CleanUp) -> None:
         self.current = job
-        tell = job.run(self)
+        job.run(self)
         with self._lock:
             self.current = None
-        tell()
+        job.tell()
 
     def interrupt(self, job: Job) -> None:
         """End a job from another thread, if it is the one that runs."""

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TypeAlias
 
     from .._errors import Error
+    from .._row import Row
     from .._statement import Statement
 
-
-class Result(NamedTuple):
-    """What a statement has returned."""
-
-    columns: tuple[str, ...] | None  #: None where it is a statement without rows
-    rows: Sequence[tuple[Any, ...]]
-    rowcount: int  #: rows changed, or returned
-    lastrowid: int  #: the id of the row that it inserted, 0 for none
+#: What a statement has returned: its rows, how many rows it has changed or returned, and the id of the row
+#: that it has inserted, 0 for none. A tuple, because each statement makes one.
+Result: TypeAlias = "tuple[list[Row], int, int]"
 
 
 class Stream(ABC):

@@ -12,19 +12,23 @@ from typing import TYPE_CHECKING, Any
 from .._conversions import CONVERSIONS
 from .._errors import DataError, Error, InterfaceError, OperationalError, shorten_statement
 from .._parameters import COMMON, adapt
-from ._interface import Backend, Result, Stream
+from . import _tls
+from ._interface import Backend, Stream
 from ._mysql_errors import TRANSACTION_ENDS, translate
-from ._options import boolean, read_options, seconds
+from ._options import read_options, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from .._statement import Statement
     from .._url import Target
+    from ._interface import Result
 
 _LONGEST_WAIT = 31_536_000.0  # seconds: the driver knows no connecting without a limit
 _KILL_TIMEOUT = 5.0  # seconds to ask the server to end a statement
 _ROWS_LEFT = 1_000  # that are read to their end; more of them are worth a second connection
+
+_TLS_ERROR = 2026  # CR_SSL_CONNECTION_ERROR of the client library
 
 _IN_TRANSACTION = 1  # bits of the server's status
 _NO_BACKSLASH_ESCAPES = 512
@@ -38,26 +42,15 @@ def _optional_text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "charset": _text,
     "collation": _optional_text,
     "connect_timeout": seconds,
     "read_timeout": seconds,
     "sql_mode": _optional_text,
-    "ssl": _as_it_is,  # an ssl.SSLContext
-    "ssl_ca": _text,
-    "ssl_cert": _text,
-    "ssl_disabled": boolean,
-    "ssl_key": _text,
-    "ssl_key_password": _text,
-    "ssl_verify_cert": boolean,
-    "ssl_verify_identity": boolean,
     "time_zone": _text,
     "write_timeout": seconds,
+    **_tls.READERS,
 }
 
 
@@ -146,12 +139,22 @@ class MySQLBackend(Backend):
         self._driver = load_driver()
         self.address = target.address
         self._target = target
-        self._options = read_options(options, _READERS, "MySQL")
+        read = read_options(options, _READERS, "MySQL")
+        self._options = {name: value for name, value in read.items() if name not in _tls.READERS}
+        self._tls = self._tls_options(read)
         #: What the driver raises: its own errors, and those of sockets and codecs.
         self.driver_errors = (self._driver.err.Error, OSError, UnicodeError)
         self._connection: Any = None
         self._poll: Any = None
         self._max_packet = 0
+
+    def _tls_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the driver is told: by itself it takes what the server offers, and checks nothing."""
+        context = _tls.make_context(options)
+        if context is not None:
+            return {"ssl": context}
+        is_off = bool(self._target.unix_socket) or bool(options.keys() & {"ssl", "ssl_disabled"})
+        return {"ssl_disabled": is_off}
 
     @property
     def dialect(self) -> str:  # type: ignore[override]  # it depends on the mode of the session
@@ -189,6 +192,7 @@ class MySQLBackend(Backend):
             connect_timeout=limit,
             read_timeout=limit,
             defer_connect=True,
+            **self._tls,
             **options,
         )
         if target.unix_socket:
@@ -211,6 +215,8 @@ class MySQLBackend(Backend):
         if isinstance(error, self._driver.err.Error) and len(error.args) > 1:
             number, message = error.args[:2]
             cause = getattr(error, "original_exception", None)
+            if problem := _tls.explain(cause):
+                number, message, cause = _TLS_ERROR, problem, None
             message = message if cause is None else getattr(cause, "strerror", None) or cause
             return OperationalError(
                 number, f"cannot connect to the server at {self.address}: {message}"
@@ -263,8 +269,8 @@ class MySQLBackend(Backend):
         except self.driver_errors as error:
             raise translate(error, statement, values) from None
         if description is None:
-            return Result(None, rows, count, last_id or 0)
-        return Result(tuple([each[0] for each in description]), rows, count, 0)
+            return [], count, last_id or 0
+        return statement.make_rows(description, rows), count, 0
 
     def _send(self, cursor: Any, statement: Statement, values: Sequence[Any]) -> None:
         sql = self._fill_in(cursor, statement, values)
@@ -276,7 +282,7 @@ class MySQLBackend(Backend):
     def _fill_in(self, cursor: Any, statement: Statement, values: Sequence[Any]) -> str:
         """Return the statement with its values, as the driver quotes them."""
         statement.check(values)
-        sql = statement.text
+        sql = statement.format
         if "%" in sql:
             sql = cursor.mogrify(sql, tuple(adapt(values, COMMON)))
         self._check_size(sql, statement)
@@ -302,13 +308,13 @@ class MySQLBackend(Backend):
             if sum(len(each) for each in values if isinstance(each, str | bytes)) > 100_000:
                 self._fill_in(cursor, statement, values)
         try:
-            cursor.executemany(statement.text, adapted)
-            result = Result(None, (), max(cursor.rowcount, 0), cursor.lastrowid or 0)
+            cursor.executemany(statement.format, adapted)
+            count, last_id = max(cursor.rowcount, 0), cursor.lastrowid or 0
             cursor.close()
         except self.driver_errors as error:
             shown = [value for values in rows for value in values]
             raise translate(error, statement, shown) from None
-        return result
+        return [], count, last_id
 
     def stream(self, statement: Statement, values: Sequence[Any]) -> Stream:
         """Run a statement whose rows the server sends as they are read."""
@@ -345,9 +351,8 @@ class MySQLBackend(Backend):
         connection = self._connection
         if connection is None or not connection.open:
             return
-        options = {name: value for name, value in self._options.items() if name.startswith("ssl")}
         try:
-            with self._connect(connect_timeout=_KILL_TIMEOUT, **options) as killer:
+            with self._connect(connect_timeout=_KILL_TIMEOUT) as killer:
                 killer.query(f"KILL QUERY {connection.thread_id()}")
         except Exception as error:  # noqa: BLE001 - the driver raises its own, OSError and RuntimeError
             raise self._refusal(error) from None

@@ -43,6 +43,26 @@ def seconds(value: Any) -> float:
     return number
 
 
+def read_seconds(name: str, value: Any) -> float:
+    """Return an option that is a time span.
+
+    :raises InterfaceError: if it is not.
+    """
+    return float(read_options({name: value}, {name: seconds}, "")[name])
+
+
+def read_count(name: str, value: Any, least: int) -> int:
+    """Return an option that is a number of things.
+
+    :raises InterfaceError: if it is not one, or less than there have to be.
+    """
+    if not isinstance(value, int) or value < least:
+        raise InterfaceError(
+            f"the option {name} is a whole number from {least} on, not {shortened(str(value))}"
+        )
+    return int(value)
+
+
 def one_of(*words: str) -> Callable[[Any], str]:
     """Make a reader of one of some words."""
 

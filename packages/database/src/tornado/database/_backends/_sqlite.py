@@ -17,7 +17,7 @@ from .._errors import (
     shorten_statement,
 )
 from .._parameters import adapt
-from ._interface import Backend, Result, Stream
+from ._interface import Backend, Stream
 from ._options import boolean, one_of, read_options, seconds
 from ._sqlite_types import ADAPTERS, register_converters
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from .._statement import Statement
     from .._url import Target
+    from ._interface import Result
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "busy_timeout": seconds,
@@ -187,11 +188,11 @@ class SQLiteBackend(Backend):
             raise _translate(error, statement) from None
         description = cursor.description
         if description is not None:
-            return Result(tuple([each[0] for each in description]), rows, len(rows), 0)
+            return statement.make_rows(description, rows), len(rows), 0
         count = cursor.rowcount
         # SQLite keeps the id of an earlier statement if this one inserts nothing.
         last_id = cursor.lastrowid if statement.inserts and count > 0 else 0
-        return Result(None, rows, max(count, 0), last_id or 0)
+        return [], max(count, 0), last_id or 0
 
     def execute_many(self, statement: Statement, rows: Sequence[Sequence[Any]]) -> Result:
         """Run a statement for each row of values."""
@@ -202,7 +203,7 @@ class SQLiteBackend(Backend):
         except _DRIVER_ERRORS as error:
             raise _translate(error, statement) from None
         count = max(cursor.rowcount, 0)
-        return Result(None, (), count, last_id if statement.inserts and count else 0)
+        return [], count, last_id if statement.inserts and count else 0
 
     def stream(self, statement: Statement, values: Sequence[Any]) -> Stream:
         """Run a statement; SQLite finds its rows as they are read."""

@@ -111,6 +111,7 @@ class Deadlines:
             if deadline < _NEVER:
                 self._timer = self.loop.call_at(deadline, self.check_time)
         else:
+            self._catch_up()
             self._time_out_in_phase(is_whole=self._deadline <= self._phase_deadline)
 
     def _time_out_in_phase(self, is_whole: bool) -> None:
@@ -135,6 +136,9 @@ class Deadlines:
     def peer(self) -> str:
         """Return the address that the phase is about."""
         raise NotImplementedError
+
+    def _catch_up(self) -> None:
+        """Called before the phase is looked at. Override to bring it up to date."""
 
     def _time_out(self, phase: str, message: str, seconds: float) -> None:
         """Called when a deadline has passed. Override to end the fetch."""

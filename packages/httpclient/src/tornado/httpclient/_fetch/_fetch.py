@@ -179,6 +179,9 @@ class Fetch(Deadlines):
         request = self.request if self.exchange is None else self.exchange.request
         return peer_of(request, self.target, self.phase)
 
+    def _catch_up(self) -> None:
+        self.client._catch_up(self)
+
     def _time_out(self, phase: str, message: str, seconds: float) -> None:
         self._stop_operation()
         self.fail(timeout_error(phase, message, seconds, self.target.authority))

@@ -34,6 +34,13 @@ FIELD_VALUE = r"[\t\x20-\x7e\x80-\xff]*+"
 #: Whether a text is a token: returns a match, or None.
 is_token = re.compile(TOKEN).fullmatch
 
+#: Whether a text is nothing but complete field lines, in CRLF or LF, and maybe the empty line after
+#: them: returns a match, or None.
+is_field_block = re.compile(rf"(?:{TOKEN}:{FIELD_VALUE}\r?\n)*(?:\r?\n)?").fullmatch
+
+#: The names and values of such a text. Whitespace after a value is left on it.
+find_fields = re.compile(r"([^:\n]+):[ \t]*+([^\r\n]*+)").findall
+
 #: A character that no octet of a field value may be: controls other than HTAB, and non-octets.
 find_non_octet = re.compile(r"[^\t\x20-\x7e\x80-\xff]").search
 

@@ -9,7 +9,14 @@ from tornado.escape import to_unicode
 from tornado.util import shortened
 
 from .._errors import HTTPInputError
-from ._grammar import HTTP_WHITESPACE, find_control, find_non_octet, is_token
+from ._grammar import (
+    HTTP_WHITESPACE,
+    find_control,
+    find_fields,
+    find_non_octet,
+    is_field_block,
+    is_token,
+)
 from ._names import canonical
 
 _SECRET = frozenset({"Authorization", "Cookie", "Proxy-Authorization", "Set-Cookie"})
@@ -157,6 +164,17 @@ class HTTPHeaders(MutableMapping[str, str]):
         :raises HTTPInputError: as :meth:`parse_line`.
         """
         parsed = cls()
+        if _chars_are_bytes and cls is HTTPHeaders and is_field_block(headers):
+            # Most heads are well-formed: two searches find all that is in them.
+            fields = parsed.fields
+            for name, value in find_fields(headers):
+                known = canonical[name]
+                text = value.rstrip(HTTP_WHITESPACE)
+                if known in fields:
+                    parsed._append(known, text)
+                else:
+                    fields[known] = text
+            return parsed
         *lines, rest = headers.split("\n")
         for line in lines:
             parsed.parse_line(line.removesuffix("\r"), _chars_are_bytes=_chars_are_bytes)

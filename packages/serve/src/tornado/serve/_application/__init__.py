@@ -1,0 +1,1 @@
+"""The application: where it is, what it is, and how it is served."""

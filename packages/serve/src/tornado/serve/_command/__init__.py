@@ -1,0 +1,1 @@
+"""The command line: its options, the environment, and what they ask for."""

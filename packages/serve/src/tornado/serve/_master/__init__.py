@@ -1,0 +1,1 @@
+"""The master process: the sockets, the workers, and the signals."""

@@ -1,0 +1,1 @@
+"""Our applications under the WSGI servers of others."""

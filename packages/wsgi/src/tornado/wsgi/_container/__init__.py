@@ -1,0 +1,1 @@
+"""WSGI applications of others in our server."""
