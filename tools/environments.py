@@ -21,7 +21,7 @@ from workspace import Piece, Workspace
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
 #: Checks of the whole workspace.
-CHECKS = ("lint", "upstream", "whole", "typing", "docs")
+CHECKS = ("lint", "upstream", "whole", "servers", "typing", "docs")
 
 #: The packages whose tests take the longest, those that wait for other programs between those that
 #: compute. They begin first, so that every core is busy to the end of a run; the order of the others

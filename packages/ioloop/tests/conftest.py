@@ -8,6 +8,7 @@ import gc
 import json
 import os
 import selectors
+import socket
 import subprocess
 import sys
 import tempfile
@@ -52,6 +53,17 @@ def only_objects_of_tests():
 def kind(request):
     """The kind of loop: one of asyncio or a uvloop."""
     return request.param
+
+
+@pytest.fixture
+def pair():
+    """Two connected sockets that do not block."""
+    left, right = socket.socketpair()
+    left.setblocking(False)
+    right.setblocking(False)
+    yield left, right
+    left.close()
+    right.close()
 
 
 @pytest.fixture

@@ -11,16 +11,6 @@ from tornado.platform.asyncio import AsyncIOLoop
 READ, WRITE, ERROR, NONE = 0x001, 0x004, 0x018, 0
 
 
-@pytest.fixture
-def pair():
-    left, right = socket.socketpair()
-    left.setblocking(False)
-    right.setblocking(False)
-    yield left, right
-    left.close()
-    right.close()
-
-
 def turn(ioloop, seconds=0.02):
     ioloop.call_later(seconds, ioloop.stop)
     ioloop.start()

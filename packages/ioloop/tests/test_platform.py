@@ -24,16 +24,6 @@ from tornado.platform.asyncio import (
 )
 
 
-@pytest.fixture
-def pair():
-    left, right = socket.socketpair()
-    left.setblocking(False)
-    right.setblocking(False)
-    yield left, right
-    left.close()
-    right.close()
-
-
 def selector_threads():
     return [t for t in threading.enumerate() if t.name == "tornado-selector"]
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import random
 import signal
 import socket
 import ssl
@@ -176,6 +177,20 @@ def loop_name(request):
 def bed(loop_name, authority):
     """Run on each loop, over plain TCP."""
     return Bed(loop_name, "tcp", authority)
+
+
+@pytest.fixture
+def unused_port():
+    """Return a function that finds a port that nobody uses; no system gives it to somebody else."""
+
+    def find():
+        while True:
+            port = random.randrange(12_000, 32_000)
+            with socket.socket() as sock, suppress(OSError):
+                sock.bind(("127.0.0.1", port))
+                return port
+
+    return find
 
 
 @pytest.fixture(params=["unix", "tcp", "tls"])

@@ -1,10 +1,8 @@
 import asyncio
 import datetime
-import random
 import re
 import socket
 import ssl
-from contextlib import suppress
 
 import pytest
 
@@ -119,16 +117,9 @@ def test_tls_verifies_the_name_that_was_asked_for(client_bed, authority):
     client_bed.run(main())
 
 
-def unused_port():
-    """Return a port that nobody uses; no system gives it to somebody else."""
-    while True:
-        port = random.randrange(12_000, 32_000)
-        with socket.socket() as sock, suppress(OSError):
-            sock.bind(("127.0.0.1", port))
-            return port
-
-
-def test_a_host_that_refuses_is_the_real_error_with_notes_about_all_addresses(client_bed):
+def test_a_host_that_refuses_is_the_real_error_with_notes_about_all_addresses(
+    client_bed, unused_port
+):
     async def main():
         client = client_bed.client(Fixed(["127.0.0.1", "127.0.0.2"]))
         port = unused_port()
@@ -161,7 +152,7 @@ def test_a_name_without_addresses_is_an_error(client_bed):
     client_bed.run(main())
 
 
-def test_the_source_address_and_port_can_be_chosen(client_bed):
+def test_the_source_address_and_port_can_be_chosen(client_bed, unused_port):
     async def main():
         port = serve(client_bed)
         mine = unused_port()

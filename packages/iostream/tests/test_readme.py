@@ -1,10 +1,8 @@
 """The programs of the README run as printed, on a port that is free."""
 
-import random
 import re
 import socket
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,15 +11,6 @@ README = Path(__file__).parents[1] / "README.md"
 PROGRAMS = dict(
     re.findall(r"^```python\n# (\w+)\.py\n(.*?)^```", README.read_text(), re.MULTILINE | re.DOTALL)
 )
-
-
-def free_port():
-    """Return a port for a program to listen on; no system gives it to a client."""
-    while True:
-        port = random.randrange(12_000, 32_000)
-        with socket.socket() as sock, suppress(OSError):
-            sock.bind(("127.0.0.1", port))
-            return port
 
 
 @pytest.fixture
@@ -54,8 +43,8 @@ def test_all_programs_are_known():
 
 @pytest.mark.parametrize("client", ["echo_client", "classic_client"])
 @pytest.mark.parametrize("server", ["echo_server", "classic_server", "push_server"])
-def test_every_client_talks_to_every_server(start, server, client):
-    port = free_port()
+def test_every_client_talks_to_every_server(start, server, client, unused_port):
+    port = unused_port()
     with start(server, port) as serving:
         wait_until_listening(port)
         with start(client, port) as asking:

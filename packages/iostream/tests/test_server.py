@@ -1,9 +1,7 @@
 import asyncio
-import random
 import signal
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
 import pytest
 
@@ -46,19 +44,10 @@ async def echoes(stream, line=b"hello\n"):
     return await stream.read_until(b"\n") == line
 
 
-def free_port():
-    """Return a port to listen on; no system gives it to somebody else."""
-    while True:
-        port = random.randrange(12_000, 32_000)
-        with socket.socket() as sock, suppress(OSError):
-            sock.bind(("127.0.0.1", port))
-            return port
-
-
-def test_listen_accepts_at_once_on_several_ports(bed):
+def test_listen_accepts_at_once_on_several_ports(bed, unused_port):
     async def main():
         server = bed.keep(Echo())
-        ports = free_port(), free_port()
+        ports = unused_port(), unused_port()
         for port in ports:
             server.listen(port, "127.0.0.1")
         for port in ports:
@@ -71,10 +60,10 @@ def test_listen_accepts_at_once_on_several_ports(bed):
     bed.run(main())
 
 
-def test_bind_opens_the_port_and_start_accepts(bed):
+def test_bind_opens_the_port_and_start_accepts(bed, unused_port):
     async def main():
         server = bed.keep(Echo())
-        port = free_port()
+        port = unused_port()
         server.bind(port, address="127.0.0.1", backlog=5)
         stream = await dial(bed, ("127.0.0.1", port))
         await stream.write(b"early\n")
@@ -84,7 +73,7 @@ def test_bind_opens_the_port_and_start_accepts(bed):
         assert await stream.read_until(b"\n") == b"early\n"
         with pytest.raises(RuntimeError, match="started already"):
             server.start()
-        another = free_port()
+        another = unused_port()
         server.bind(another, "127.0.0.1")
         late = await dial(bed, ("127.0.0.1", another))
         assert await echoes(late)
@@ -95,10 +84,10 @@ def test_bind_opens_the_port_and_start_accepts(bed):
     bed.run(main())
 
 
-def test_a_server_that_never_started_closes_its_ports(bed):
+def test_a_server_that_never_started_closes_its_ports(bed, unused_port):
     async def main():
         server = Echo()
-        port = free_port()
+        port = unused_port()
         server.bind(port, "127.0.0.1")
         server.stop()
         with pytest.raises(StreamClosedError):

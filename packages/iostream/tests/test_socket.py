@@ -1,9 +1,7 @@
 import asyncio
-import random
 import socket
 import threading
 import time
-from contextlib import suppress
 
 import pytest
 
@@ -57,16 +55,7 @@ def test_a_protocol_may_be_attached_while_connecting(bed):
     bed.run(main())
 
 
-def unused_port():
-    """Return a port that nobody uses; no system gives it to somebody else."""
-    while True:
-        port = random.randrange(12_000, 32_000)
-        with socket.socket() as sock, suppress(OSError):
-            sock.bind(("127.0.0.1", port))
-            return port
-
-
-def test_a_refused_connection_is_the_real_error(bed, caplog):
+def test_a_refused_connection_is_the_real_error(bed, caplog, unused_port):
     async def main():
         a = bed.keep(IOStream(socket.socket()))
         lost = asyncio.Event()
@@ -82,7 +71,7 @@ def test_a_refused_connection_is_the_real_error(bed, caplog):
     bed.run(main())
 
 
-def test_writes_fail_with_the_connection(bed):
+def test_writes_fail_with_the_connection(bed, unused_port):
     async def main():
         a = bed.keep(IOStream(socket.socket()))
         connected = a.connect(("127.0.0.1", unused_port()))
@@ -156,7 +145,7 @@ def test_nodelay_is_switched_on_tcp_and_ignored_elsewhere(bed):
     bed.run(main())
 
 
-def test_the_pending_error_of_a_socket_can_be_asked_for(bed):
+def test_the_pending_error_of_a_socket_can_be_asked_for(bed, unused_port):
     async def main():
         a, _ = await bed.pair()
         assert a.get_fd_error() is None

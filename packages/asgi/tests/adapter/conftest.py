@@ -56,14 +56,15 @@ class Running:
         except BaseException as error:
             self._fault = error
         finally:
+            self._listener.close()  # a server that exits leaves it behind
             self._started.set()
 
     async def _serve(self) -> None:
         self.loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
-        listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = listener.getsockname()[1]
-        async with self._serving(self._application, listener):
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        async with self._serving(self._application, self._listener):
             self._started.set()
             await self._stop.wait()
 

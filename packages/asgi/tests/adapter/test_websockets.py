@@ -133,7 +133,7 @@ def test_refusals_reach_the_client_where_the_server_lets_them(run, server):
 
 
 def test_a_handler_waits_for_a_client_that_reads_nothing(run):
-    size, count, sent = 1 << 20, 100, [0]
+    size, count, sent = 1 << 18, 400, [0]
     over = queue.Queue()
 
     class Flood(WebSocketHandler):

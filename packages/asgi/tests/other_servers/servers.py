@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 #: Seconds within which a server starts and ends on the slowest machine.
 PATIENCE = 30
 
+#: Seconds after which a server that does not end is cancelled.
+LONGEST_END = 5
+
 #: Seconds that a server waits for its connections at its end; tests leave some of them open.
 GRACE = 0.2
 
@@ -30,14 +33,16 @@ async def uvicorn(application: Any, listener: socket.socket) -> AsyncIterator[No
     settings: dict[str, Any] = {"timeout_graceful_shutdown": GRACE, "access_log": False}
     config = Config(application, log_config=None, log_level="critical", lifespan="on", **settings)
     server = Server(config)
-    task = asyncio.create_task(server._serve([listener]))
-    await _until(lambda: server.started or task.done())
+    # What `Server.serve` does, without its handlers of signals, and without its last tick.
+    config.load()
+    server.lifespan = config.lifespan_class(config)
+    await server.startup([listener])
+    ticking = asyncio.create_task(server.main_loop())
     try:
-        _check(task)
         yield
     finally:
-        server.should_exit = True
-        await _ended(task)
+        ticking.cancel()
+        await server.shutdown([listener])
 
 
 @asynccontextmanager
@@ -104,6 +109,10 @@ async def gunicorn(application: Any, listener: socket.socket) -> AsyncIterator[N
     config = Config()
     config.set("graceful_timeout", 0)
     config.set("loglevel", "critical")
+    config.set(
+        "limit_request_line", 0
+    )  # the limits of handlers are tested, not those of the server
+    config.set("limit_request_field_size", 0)
     worker = ASGIWorker(0, os.getppid(), [Listener()], None, 30, config, Logger(config))
     worker.loop = asyncio.get_running_loop()
     worker.asgi = application
@@ -136,9 +145,13 @@ def _check(task: asyncio.Task[Any]) -> None:
 
 
 async def _ended(task: asyncio.Task[Any]) -> None:
-    done, _ = await asyncio.wait([task], timeout=PATIENCE)
+    """Wait for the end of a server; one that waits for its requests is cancelled."""
+    done, _ = await asyncio.wait([task], timeout=LONGEST_END)
     if not done:
-        raise RuntimeError("the server does not end")
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        return
     with suppress(asyncio.CancelledError):
         task.result()
 

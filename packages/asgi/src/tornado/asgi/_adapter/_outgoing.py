@@ -29,10 +29,21 @@ class Outgoing:
     :param write_timeout: how many seconds the server may take for one event; None for any.
     """
 
-    __slots__ = ("_events", "_is_complete", "_is_lost", "_wakeup", "_write_timeout", "error")
+    __slots__ = (
+        "_deadline",
+        "_events",
+        "_is_complete",
+        "_is_lost",
+        "_sending",
+        "_wakeup",
+        "_write_timeout",
+        "error",
+    )
 
     def __init__(self, write_timeout: float | None) -> None:
         self._write_timeout = write_timeout
+        self._deadline: asyncio.Timeout | None = None  # of the event that the server is taking
+        self._sending: asyncio.Future[None] | None = None  # who waits for it
         self._events: deque[tuple[Event, asyncio.Future[None] | None]] = deque()
         self._wakeup: asyncio.Future[None] | None = None
         self._is_complete = False
@@ -76,6 +87,10 @@ class Outgoing:
             return
         self._is_lost = True
         self.error = error
+        if self._deadline is not None:  # some servers never return once the client has left
+            self._deadline.reschedule(asyncio.get_running_loop().time())
+        if self._sending is not None and not self._sending.done():
+            _fail(self._sending, error)
         events, self._events = self._events, deque()
         for _, future in events:
             if future is not None and not future.done():
@@ -100,17 +115,19 @@ class Outgoing:
             if future is not None and not future.done():
                 future.set_result(None)
             return
+        self._sending = future
         try:
-            async with asyncio.timeout(self._write_timeout):
+            async with asyncio.timeout(self._write_timeout) as self._deadline:
                 await send(event)
         except CLIENT_LEFT as error:  # a TimeoutError is one of them
-            self._events.appendleft((event, future))
+            self._deadline = None
             self.lose(error)
         except BaseException as error:
-            self._events.appendleft((event, future))
+            self._deadline = None
             self.lose(error if isinstance(error, Exception) else None)
             raise
         else:
+            self._deadline = self._sending = None
             if future is not None and not future.done():
                 future.set_result(None)
 

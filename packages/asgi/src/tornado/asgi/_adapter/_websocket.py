@@ -12,6 +12,7 @@ before it: so the interval of pings still ends a connection whose client takes n
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,6 @@ from ._connection import ASGIConnection, Phase
 from ._fields import encode_fields
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Awaitable, Callable
 
     from tornado.httputil import HTTPHeaders
@@ -135,6 +135,9 @@ class MessageStream:
         self._protocol = Connection(is_client=True, max_message_size=sys.maxsize)
         #: The client's end of the websocket is known.
         self._is_disconnected = False
+        #: What the handler's close frame says, None before it has sent one.
+        self._own_close: Close | None = None
+        self._sending: asyncio.Timeout | None = None
 
     # From the server to the handler.
 
@@ -148,12 +151,12 @@ class MessageStream:
                 await self._stream.write(self._frame_of(event))
                 return True
             self._is_disconnected = True
-            frame = self._close_frame(event.get("code", 1005), event.get("reason") or None)
+            frame = self._close_frame(*self._end_of(event))
             if frame:
                 await self._stream.write(frame)
         except StreamClosedError:
             return not self._is_disconnected
-        self._stream.close()
+        self.abort()
         return False
 
     def _frame_of(self, event: Event) -> bytes:
@@ -161,6 +164,18 @@ class MessageStream:
         if text is not None:
             return _joined(self._protocol.sender.text(text))
         return _joined(self._protocol.sender.binary(event.get("bytes") or b""))
+
+    def _end_of(self, event: Event) -> tuple[int | None, str | None]:
+        """Return the code and the reason of the client's close frame.
+
+        An answer to the handler's close frame repeats its code (RFC 6455 section 5.5.1). Some servers
+        give a code of their own instead, or the handler's reason as the client's.
+        """
+        code, reason, own = event.get("code"), event.get("reason") or None, self._own_close
+        if own is not None:
+            code = own.code if code in (None, 1000, 1005) else code
+            reason = None if reason == own.reason else reason
+        return code, reason
 
     def _close_frame(self, code: int | None, reason: str | None) -> bytes:
         if code in _NO_FRAME:
@@ -177,19 +192,19 @@ class MessageStream:
     async def run(self, send: Send) -> None:
         """Give what the handler sends to the server, until the handler closes its stream."""
         try:
-            while True:
-                data = await self._stream.read_bytes(_READ_SIZE, partial=True)
-                await self._send_events(data, send)
-        except StreamClosedError:
-            return
-        except OSError:  # the client has left
-            return
+            async with asyncio.timeout(None) as self._sending:
+                while True:
+                    data = await self._stream.read_bytes(_READ_SIZE, partial=True)
+                    await self._send_events(data, send)
+        except (StreamClosedError, OSError):
+            return  # the handler has closed its stream, or the client has left
         except Exception:
             if (
                 not self._is_disconnected
             ):  # some servers refuse what comes after the end in this way
                 raise
         finally:
+            self._sending = None
             self._stream.close()
 
     async def _send_events(self, data: bytes, send: Send) -> None:
@@ -202,6 +217,7 @@ class MessageStream:
                     await send({"type": "websocket.send", "bytes": event})
                 elif isinstance(event, Close):
                     protocol.take_answers()  # the client's own answer comes with its disconnect
+                    self._own_close = event
                     if not self._is_disconnected:
                         await send(_close_event(event))
                     return
@@ -215,8 +231,10 @@ class MessageStream:
             data = b""
 
     def abort(self) -> None:
-        """End the handler's stream, as if the client were lost."""
+        """End the handler's stream, and send nothing more: the client has left."""
         self._stream.close()
+        if self._sending is not None:  # some servers never return once the client has left
+            self._sending.reschedule(asyncio.get_running_loop().time())
 
 
 def _close_event(event: Close) -> Event:
