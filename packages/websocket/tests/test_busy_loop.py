@@ -6,9 +6,13 @@ import math
 
 import pytest
 
-from tornado.iostream._unsent import _write_batch
 from tornado.websocket import WebSocketHandler
 from tornado.websocket.protocol import Close
+
+#: More messages than it takes until those of one turn leave together.
+WARM_UP = 300
+#: After a turn of more seconds they do not any more.
+LONGEST_TURN = "tornado.iostream._unsent._write_batch._LONG"
 
 
 class Talking(WebSocketHandler):
@@ -27,13 +31,13 @@ class Talking(WebSocketHandler):
 @pytest.fixture
 def talk(site, monkeypatch):
     """Return a site whose loop is busy, its handlers, and clients of them."""
-    monkeypatch.setattr(_write_batch, "_LONG", math.inf)
+    monkeypatch.setattr(LONGEST_TURN, math.inf)
 
     def start(count=1):
         handlers = []
         application = site(type("Handler", (Talking,), {"handlers": handlers}))
         peers = [application.connect() for _ in range(count)]
-        most = _write_batch._SAMPLE + 20
+        most = WARM_UP
         peers[0].send(str(most))
         assert [peers[0].receive() for _ in range(most)] == [str(number) for number in range(most)]
         return application, handlers, peers

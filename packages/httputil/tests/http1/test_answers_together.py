@@ -11,12 +11,13 @@ import pytest
 
 from tornado.http1connection import HTTP1ConnectionParameters, HTTP1ServerConnection
 from tornado.iostream import IOStream
-from tornado.iostream._unsent import _write_batch
 
 REQUEST = b"POST /%d HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n%03d"
 PATIENCE = 20
 #: More answers than it takes until those of one turn leave together.
-WARM_UP = _write_batch._SAMPLE + 20
+WARM_UP = 300
+#: After a turn of more seconds they do not any more.
+LONGEST_TURN = "tornado.iostream._unsent._write_batch._LONG"
 
 
 class Client:
@@ -57,7 +58,7 @@ class Client:
 @pytest.fixture
 def busy(monkeypatch, run, application):
     """Run a test with connections of a server that has just had much to do."""
-    monkeypatch.setattr(_write_batch, "_LONG", math.inf)
+    monkeypatch.setattr(LONGEST_TURN, math.inf)
 
     def runner(test, count=5, message=None):
         async def main():
