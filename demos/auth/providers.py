@@ -25,6 +25,8 @@ class Provider:
     :param name: in addresses: a to z, 0 to 9 and "-".
     :param title: on the button.
     :param issuer: the issuer identifier, exactly as the provider writes it; empty for GitHub.
+    :param site: the address of a GitHub, without a slash at the end.
+    :param api: the address of its interface for programs.
     """
 
     name: str
@@ -34,6 +36,8 @@ class Provider:
     issuer: str = ""
     kind: str = "openid"
     scope: tuple[str, ...] = ("openid", "profile", "email")
+    site: str = "https://github.com"
+    api: str = "https://api.github.com"
 
 
 def read_providers(path: Path) -> list[Provider]:
@@ -56,6 +60,8 @@ def _provider(path: Path, name: str, table: Any) -> Provider:
         raise ProvidersError(f'{where} must be made of a-z, 0-9 and "-", and not be "local"')
     values = {"title": name.capitalize(), **table}
     known = {"title", "client_id", "client_secret", "issuer", "kind", "scope"}
+    if values.get("kind") == "github":
+        known |= {"site", "api"}
     if unknown := sorted(values.keys() - known):
         raise ProvidersError(f"{where} has {unknown[0]!r}; there are {', '.join(sorted(known))}")
     kind = values.get("kind", "openid")
@@ -65,6 +71,9 @@ def _provider(path: Path, name: str, table: Any) -> Provider:
     for key in needed:
         if not values.get(key):
             raise ProvidersError(f"{where} needs {key}")
+    for key in ("site", "api"):
+        if not isinstance(values.get(key, ""), str) or values.get(key, "").endswith("/"):
+            raise ProvidersError(f"{where} {key} must be an address without a slash at the end")
     scope = values.pop("scope", None)
     if scope is not None:
         values["scope"] = tuple(scope.split() if isinstance(scope, str) else scope)

@@ -10,6 +10,7 @@ from sessions import User, user_of_github
 from tornado.auth import (
     AuthError,
     OAuth2Mixin,
+    OAuth2Provider,
     OpenIDConnectClient,
     OpenIDConnectMixin,
     ProviderError,
@@ -92,7 +93,8 @@ class CallbackHandler(OpenIDHandler):
 class GitHubBaseHandler(WithProvider, OAuth2Mixin):
     """A handler of GitHub, which has OAuth 2 without id tokens: it is asked who the user is."""
 
-    oauth2_provider = github()
+    def get_oauth2_provider(self) -> OAuth2Provider:
+        return github(self.provider.site, self.provider.api)
 
     @property
     def client(self) -> dict[str, Any]:
@@ -107,7 +109,10 @@ class GitHubHandler(GitHubBaseHandler):
     """Sends the browser to GitHub."""
 
     def post(self) -> None:
-        self.authorize_redirect(self.callback, scope=self.provider.scope, **self.client)
+        try:
+            self.authorize_redirect(self.callback, scope=self.provider.scope, **self.client)
+        except AuthError as error:
+            self.show_failure(error)
 
 
 class GitHubCallbackHandler(GitHubBaseHandler):

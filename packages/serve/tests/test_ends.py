@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -198,3 +200,28 @@ def test_the_number_of_the_master_is_in_the_file(serve: Serve, folder: Path) -> 
     assert (folder / "pid").read_text() == f"{server.process.pid}\n"
     assert server.end() == 0
     assert not (folder / "pid").exists()
+
+
+#: Runs the command where no process can be started.
+WITHOUT_FORKS = """\
+import errno, os, sys
+
+def fail():
+    raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+os.fork = fail
+from tornado.serve import main
+sys.exit(main(["hello:app", "--port", "0", "--pid-file", "pid", "--unix", "web.sock"]))
+"""
+
+
+def test_a_process_that_cannot_be_forked_ends_the_start(folder: Path) -> None:
+    command = [sys.executable, "-c", WITHOUT_FORKS]
+
+    result = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=50, check=False
+    )
+
+    assert result.returncode == 1
+    assert "cannot start a process: [Errno 11] Resource temporarily unavailable" in result.stderr
+    assert sorted(each.name for each in folder.iterdir()) == ["hello.py"]

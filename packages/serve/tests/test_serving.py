@@ -75,3 +75,76 @@ def test_a_worker_that_is_killed_is_replaced(serve: Serve, until: Any) -> None:
     after = int(server.get()[1].split()[-1])
     assert after != before
     assert server.end() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("loop", "module"), [("asyncio", "asyncio"), ("uvloop", "uvloop")])
+def test_the_loop_is_the_one_that_is_asked_for(
+    serve: Serve, write: Any, loop: str, module: str
+) -> None:
+    if loop == "uvloop":
+        pytest.importorskip("uvloop")
+    write(
+        "looped.py",
+        """\
+        import asyncio
+        from tornado.web import Application, RequestHandler
+
+        class Loop(RequestHandler):
+            def get(self):
+                self.write(type(asyncio.get_running_loop()).__module__)
+
+        app = Application([("/", Loop)])
+        """,
+    )
+    server = serve("looped:app", "--port", "0", "--loop", loop)
+
+    assert server.get()[1].partition(".")[0] == module
+
+
+@pytest.mark.slow
+def test_a_loop_that_the_import_has_made_is_the_one_that_runs(serve: Serve, write: Any) -> None:
+    write(
+        "classic.py",
+        """\
+        from tornado.ioloop import IOLoop
+        from tornado.web import Application, RequestHandler
+
+        ran = []
+        loop = IOLoop.instance()
+        loop.add_callback(ran.append, "callback")
+
+        class Page(RequestHandler):
+            def get(self):
+                self.write(f"{ran[0]} {loop is IOLoop.current()}")
+
+        application = Application([("/", Page)])
+        """,
+    )
+    server = serve("classic", "--port", "0")
+
+    assert server.get() == (200, "callback True")
+    assert server.end() == 0
+
+
+@pytest.mark.slow
+def test_an_application_may_read_its_own_options(serve: Serve, write: Any) -> None:
+    write(
+        "optional.py",
+        """\
+        from tornado.options import define, options, parse_command_line
+        from tornado.web import Application, RequestHandler
+
+        define("word", default="none")
+        parse_command_line()
+
+        class Word(RequestHandler):
+            def get(self):
+                self.write(options.word)
+
+        app = Application([("/", Word)])
+        """,
+    )
+    server = serve("optional:app", "--port", "0", "--", "--word=given")
+
+    assert server.get() == (200, "given")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ServeError as error:
         sys.stderr.write(f"{PROGRAM}: error: {error}\n")
         return error.status
+    except KeyboardInterrupt:  # before the master handles signals
+        return 128 + signal.SIGINT
 
 
 def _serve(settings: Settings) -> int:
@@ -68,6 +71,8 @@ def _check(settings: Settings) -> None:
     """
     from ._tls import check_tls
 
+    if not hasattr(os, "fork"):
+        raise ServeError("this system cannot fork processes: use Application.listen in a program")
     check_tls(settings.tls)
     if settings.processes.loop == "uvloop" and find_spec("uvloop") is None:
         raise ServeError("--loop uvloop: pip install 'tornado-serve[uvloop]', or leave it out")

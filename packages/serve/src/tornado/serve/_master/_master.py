@@ -8,16 +8,15 @@ from __future__ import annotations
 import os
 import selectors
 import signal
-import socket
-import sys
 import time
 from typing import TYPE_CHECKING
 
 from tornado.log import gen_log
 
-from .._channel import Channel, Message
-from .._worker._assignment import Assignment, Seat
+from .._channel import Message
+from .._worker._assignment import Assignment
 from ._children import adopt_orphans, is_child, reap, send_signal
+from ._forks import Forks
 from ._notification import notify, notify_reloading
 from ._plan import Plan
 from ._signals import Signals
@@ -30,6 +29,9 @@ if TYPE_CHECKING:
 #: Seconds in which a second signal is taken for the same one: some programs signal a process and then
 #: its whole group.
 _SAME = 0.5
+
+#: Seconds until another attempt to fork, when the system could not.
+_FORK_PAUSE = 1.0
 
 #: Seconds beyond the time of draining after which a worker is killed.
 _SLACK = 5.0
@@ -49,10 +51,12 @@ class Master:
         self._selector = selectors.DefaultSelector()
         self._signals = Signals()
         self._selector.register(self._signals, selectors.EVENT_READ)
+        self._forks = Forks(settings, listeners.sockets, self._signals, self._close_in_child)
         self._status = 0
         self._is_reload_wanted = True
         #: Whether the application that is coming or serves may be forked.
         self._can_preload = True
+        self._is_killing = False
         #: When the end began.
         self._ending_since = 0.0
 
@@ -62,10 +66,12 @@ class Master:
         :returns: the exit status of the master; in a child, what that is to do.
         """
         adopt_orphans()
-        while not self._is_done():
+        while True:
             assignment = self._launch()
             if assignment is not None:
                 return assignment
+            if self._is_done():
+                break
             self._wait()
         self._signals.close()
         self._selector.close()
@@ -96,28 +102,29 @@ class Master:
         return None
 
     def _fork(self, numbers: list[int], generation: int) -> Assignment | None:
-        seats = []
-        workers = []
-        for number in numbers:
-            ours, theirs = socket.socketpair()
-            ours.setblocking(False)
-            seats.append(Seat(number, Channel(theirs)))
-            workers.append(WorkerProcess(number, generation, Channel(ours), time.monotonic()))
-        sys.stdout.flush()
-        sys.stderr.flush()
-        before = self._signals.block()
+        """Fork a process for some workers; in the child, return what it is to do."""
         try:
-            pid = os.fork()
-            if pid == 0:
-                self._plan.workers += workers
-                self._close_in_child()
-                return Assignment(self._settings, self._listeners.sockets, seats)
-        finally:
-            self._signals.unblock(before)
-        for seat in seats:
-            seat.channel.close()
-        self._add(workers, pid)
+            outcome = self._forks.fork(numbers, generation)
+        except OSError as error:
+            self._could_not_fork(numbers, generation, error)
+            return None
+        if isinstance(outcome, Assignment):
+            return outcome
+        if len(outcome) > 1:
+            self._preloaders.add(outcome[0].preloader)
+        for worker in outcome:
+            self._plan.workers.append(worker)
+            self._selector.register(worker.channel, selectors.EVENT_READ, worker)
         return None
+
+    def _could_not_fork(self, numbers: list[int], generation: int, error: OSError) -> None:
+        """Try again later if there are workers that serve; otherwise end."""
+        gen_log.error("cannot start a process: %s", error)
+        if generation == self._plan.coming:
+            self._abandon()
+        else:
+            soon = time.monotonic() + _FORK_PAUSE
+            self._plan.due.update(dict.fromkeys(numbers, soon))
 
     def _close_in_child(self) -> None:
         """Close what belongs to the master alone."""
@@ -125,16 +132,6 @@ class Master:
         self._selector.close()
         for worker in self._plan.workers:
             worker.channel.close()
-
-    def _add(self, workers: list[WorkerProcess], pid: int) -> None:
-        if len(workers) == 1:
-            workers[0].pid = pid
-        else:
-            self._preloaders.add(pid)
-        for worker in workers:
-            worker.preloader = pid
-            self._plan.workers.append(worker)
-            self._selector.register(worker.channel, selectors.EVENT_READ, worker)
 
     # Waiting
 
@@ -172,6 +169,8 @@ class Master:
     def _handle(self, worker: WorkerProcess, message: Message | int) -> None:
         if isinstance(message, int):
             worker.pid = message
+            if self._is_killing:
+                send_signal(message, signal.SIGKILL)
         elif message is Message.READY:
             self._worker_is_ready(worker)
         elif message is Message.FAILED:
@@ -322,6 +321,7 @@ class Master:
         self._plan.is_ending = True
         self._plan.coming = None
         self._status = 128 + number
+        self._is_killing = True
         for worker in self._plan.workers:
             send_signal(worker.pid, signal.SIGKILL)
             worker.stage = Stage.DRAINING

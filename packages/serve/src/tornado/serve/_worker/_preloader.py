@@ -7,6 +7,7 @@ was imported, and ends. A worker that is started again later imports for itself,
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -91,6 +92,7 @@ def _fork(assignment: Assignment, loaded: Loaded) -> int:
     """
     sys.stdout.flush()
     sys.stderr.flush()
+    gc.freeze()  # or the collector of each worker would write to the memory that they share
     for seat in assignment.seats:
         if os.fork() == 0:
             _close_others(assignment, seat)

@@ -49,7 +49,10 @@ class Worker:
             return self._fail(error)
 
     def _fail(self, error: Exception) -> int:
-        """Log why the worker cannot start, and tell the master."""
+        """Log why the worker cannot go on, and tell the master."""
+        if status.state is not State.STARTING:
+            app_log.error("the application did not end well: %r", error, exc_info=error)
+            return 1
         if isinstance(error, ServeError):
             gen_log.error("%s", error)
         else:
@@ -61,7 +64,8 @@ class Worker:
 
     async def _serve(self) -> int:
         self._end = asyncio.Event()
-        self._is_last = True
+        #: Whether the whole server ends.
+        self._is_last = False
         self._listen_to_master()
         delegate = self._loaded.delegate()
         server = HTTPServer(
@@ -129,5 +133,5 @@ class Worker:
             asyncio.get_running_loop().remove_reader(self._channel.fileno())
             self._end.set()
         for message in messages or ():
-            self._is_last = message is not Message.DRAIN
+            self._is_last = message is Message.STOP
             self._end.set()
