@@ -22,6 +22,8 @@ from bench.harness.errors import SetupError
 
 #: The environment that receives the snapshot of the workspace.
 WORKSPACE = "workspace"
+#: The same beside the servers and frameworks of others, for the bridges.
+BRIDGES = "bridges"
 #: The same with a snapshot of another checkout, to compare with.
 BEFORE = "before"
 
@@ -45,7 +47,7 @@ class Environments:
     def __init__(self, bench: Path, against: Path | None = None) -> None:
         self._requirements = bench / "requirements"
         self._folder = bench / ".envs"
-        self._packages = {WORKSPACE: bench.parent / "packages"}
+        self._packages = dict.fromkeys((WORKSPACE, BRIDGES), bench.parent / "packages")
         if against is not None:
             self._packages[BEFORE] = against / "packages"
         self._ready: dict[str, Environment] = {}
