@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 #: Those that are counted when none is named.
 DEFAULT = ("hello", "hello-browser", "own-field", "echo", "fetch")
-OPERATIONS = (*DEFAULT, "websocket", "websocket-64k", "websocket-deflate")
+OPERATIONS = (*DEFAULT, "hello-many", "websocket", "websocket-64k", "websocket-deflate")
 
 #: What runs a program after it has made some texts: those that the program makes lie elsewhere then.
 _START = """

@@ -87,3 +87,54 @@ if __name__ == "__main__":
     application.listen(int(sys.argv[1]))
     tornado.ioloop.IOLoop.instance().start()
 """
+
+#: Both examples of the chapter on redirects, under a WSGI server; only handler, settings and server are
+#: added.
+WSGI = """\
+import sys
+import wsgiref.simple_server
+
+import tornado.web
+import tornado.wsgi
+
+class ContentHandler(tornado.web.RequestHandler):
+    def get(self, name):
+        self.write("The content of " + name)
+
+settings = {"cookie_secret": "a secret", "debug": True}
+
+if sys.argv[1] == "download":
+    application = tornado.wsgi.WSGIApplication([
+        (r"/([a-z]*)", ContentHandler),
+        (r"/static/tornado-0.2.tar.gz", tornado.web.RedirectHandler,
+        dict(url="http://github.com/downloads/facebook/tornado/tornado-0.2.tar.gz")),
+    ], **settings)
+else:
+    application = tornado.wsgi.WSGIApplication([
+        (r"/foo", tornado.web.RedirectHandler, {"url":"/bar", "permanent":False}), ], **settings)
+
+if __name__ == "__main__":
+    wsgiref.simple_server.make_server("127.0.0.1", int(sys.argv[2]), application).serve_forever()
+"""
+
+#: A page as Google's App Engine ran it: a program for each request, by CGI.
+CGI = """\
+import wsgiref.handlers
+
+import tornado.web
+import tornado.wsgi
+
+class MainHandler(tornado.web.RequestHandler):
+    def get(self):
+        self.write("Hello, world")
+
+    def post(self):
+        self.write("You wrote " + self.get_argument("message"))
+
+application = tornado.wsgi.WSGIApplication([
+    (r"/", MainHandler),
+])
+
+if __name__ == "__main__":
+    wsgiref.handlers.CGIHandler().run(application)
+"""

@@ -72,15 +72,22 @@ def sqlite_work(stack: ExitStack) -> Iterator[Work]:
             bare.execute(update, (0.5, number))
         bare.execute("COMMIT")
 
+    our_one, our_update = ONE.format("%s"), UPDATE.format("%s", "%s")
+
+    def update_by_piece() -> None:
+        with db.transaction():
+            for number in range(1, 21):
+                db.execute(our_update, 0.5, number)
+
     yield Work(
         "SQLite: one row by its key", 1.3, 2_000,
         lambda: bare.execute(one, (77,)).fetchall(),
-        lambda: db.get(ONE.format("%s"), 77),
+        lambda: db.get(our_one, 77),
     )  # fmt: skip
     yield Work(
         "SQLite: 20 updates in a transaction", 1.3, 50,
         update_in_transaction,
-        lambda: _update_by_piece(db),
+        update_by_piece,
     )  # fmt: skip
     yield Work(
         "SQLite: 1,000 rows", 1.2, 40,
@@ -97,12 +104,6 @@ def sqlite_work(stack: ExitStack) -> Iterator[Work]:
 def _dictionaries(cursor: Any) -> list[dict[str, Any]]:
     names = [each[0] for each in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def _update_by_piece(db: Connection) -> None:
-    with db.transaction():
-        for number in range(1, 21):
-            db.execute(UPDATE.format("%s", "%s"), 0.5, number)
 
 
 def mariadb_work(stack: ExitStack) -> Iterator[Work]:

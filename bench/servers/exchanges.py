@@ -127,6 +127,17 @@ async def serve(count: int, handler: type[RequestHandler], *fields: str) -> None
     await Peer(far, head.encode(), response_size).exchange(count)
 
 
+async def serve_many(count: int, connections: int) -> None:
+    """Answer requests of many connections, of which most are ready in each turn of the loop."""
+    server = HTTPServer(Application([(r"/", Hello)]))
+    peers = []
+    for _ in range(connections):
+        near, far = socket.socketpair()
+        server.handle_stream(IOStream(near), ("127.0.0.1", 1))
+        peers.append(Peer(far, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", response_size))
+    await asyncio.gather(*(peer.exchange(count // connections) for peer in peers))
+
+
 def message_frame(size: int, *, deflate: bool) -> bytes:
     """Return the masked frame of a binary message."""
     payload, first = (b"0123456789abcdef" * (size // 16 + 1))[:size], 0x82
@@ -216,6 +227,7 @@ OPERATIONS = {
     "hello": lambda count: serve(count, Hello),
     "hello-browser": lambda count: serve(count, Hello, *_BROWSER_FIELDS),
     "own-field": lambda count: serve(count, OwnField),
+    "hello-many": lambda count: serve_many(count, 20),
     "echo": echo,
     "fetch": fetch,
     "websocket": lambda count: serve_websocket(count, 125),

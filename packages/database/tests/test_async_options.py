@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
+import subprocess
+import sys
 import weakref
 from collections.abc import Iterator
 from contextlib import suppress
@@ -156,3 +159,27 @@ def test_an_error_does_not_keep_a_blocking_connection(place: Any) -> None:
             list(db.iter(statement))
     del db
     assert there() is None
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_process_gets_a_thread_of_its_own(place: Any) -> None:
+    program = f"""
+import asyncio, os, sys, warnings
+from tornado.database import AsyncConnection
+warnings.simplefilter("ignore")
+db = AsyncConnection({place.url!r})
+async def use(number):
+    await db.execute("INSERT INTO items VALUES (%s)", number)
+asyncio.run(db.execute("CREATE TABLE items (number INTEGER)"))
+asyncio.run(use(1))
+child = os.fork()
+if child == 0:
+    asyncio.run(use(2))
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+asyncio.run(use(3))
+asyncio.run(db.close())
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+    with Connection(place.url) as db:
+        assert [row.number for row in db.query("SELECT * FROM items ORDER BY number")] == [1, 2, 3]

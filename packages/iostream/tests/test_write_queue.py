@@ -10,7 +10,7 @@ from collections import deque
 
 import pytest
 
-from tornado.iostream._write_queue import (
+from tornado.iostream._unsent._write_queue import (
     JOINED,
     VECTOR,
     FileSlice,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -225,3 +227,28 @@ def test_a_process_that_cannot_be_forked_ends_the_start(folder: Path) -> None:
     assert result.returncode == 1
     assert "cannot start a process: [Errno 11] Resource temporarily unavailable" in result.stderr
     assert sorted(each.name for each in folder.iterdir()) == ["hello.py"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_kept", [False, True], ids=["alone", "nohup"])
+def test_a_server_ends_with_its_terminal_unless_it_is_to_outlive_it(
+    serve: Serve, is_kept: bool
+) -> None:
+    controller, terminal = os.openpty()
+
+    def begin() -> None:
+        fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+        if is_kept:
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    server = serve("hello:app", "--port", "0", preexec_fn=begin)
+    os.close(terminal)
+
+    os.close(controller)
+
+    if is_kept:
+        server.wait_for_line("the new workers have taken over")
+        assert server.get()[0] == 200
+    else:
+        server.wait_for_line("SIGHUP: finishing")
+        assert server.process.wait(30) == 0

@@ -6,6 +6,7 @@ import asyncio
 import http.client
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any
@@ -69,7 +70,8 @@ class Site:
             return b"".join(iter(lambda: client.recv(65536), b""))
 
     def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._end.set)
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._end.set)
         self._thread.join(PATIENCE)
 
 
@@ -85,6 +87,19 @@ def serve() -> Iterator[Callable[..., Site]]:
     yield start
     for site in sites:
         site.stop()
+
+
+@pytest.fixture
+def wait_until() -> Callable[..., None]:
+    """Return a function that waits until another one returns true."""
+
+    def wait(condition: Callable[[], Any]) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    return wait
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import http
 
 import pytest
 
+from tornado.http1connection import _caches
 from tornado.http1connection._caches import MAX_HEAD_LENGTH, MAX_HEADS, ComposedHeads
 from tornado.http1connection._server import _exchange as exchange_module
 from tornado.httputil import HTTPHeaders, HTTPOutputError
@@ -200,6 +201,47 @@ def test_s14_what_is_wrong_after_a_cached_beginning_is_an_error(answers, name, v
     assert error.startswith(
         ("Illegal characters (CR or LF, or other controls) in header X", "Invalid header name")
     )
+
+
+@pytest.mark.parametrize(
+    "value", ["a", "", " a ", "a\tb", "\xe9", "\xa0", "\x85", "\xad", b"bytes", 5, ["a", "b\tc"]]
+)
+def test_a_field_after_the_beginning_goes_out_as_it_does_in_it(answers, value):
+    def fields(before, after):
+        headers = HTTPHeaders(before)
+        headers.fields["X-Own"] = value
+        headers.fields.update(after)
+        return headers
+
+    early, late = answers(
+        (200, "OK", fields({}, COMMON)), (200, "OK", fields(COMMON, {"Etag": '"1"'}))
+    )
+    texts = [
+        each.decode("latin-1") if isinstance(each, bytes) else str(each)
+        for each in (value if isinstance(value, list) else [value])
+    ]
+    lines = "".join(f"X-Own: {text}\r\n" for text in texts).encode("latin-1")
+    assert early.startswith(b"HTTP/1.1 200 OK\r\n" + lines + b"Server: s\r\n")
+    assert b"\r\nDate: now\r\n" + lines + b'Etag: "1"\r\nContent-Length: 4\r\n\r\n' in late
+
+
+@pytest.mark.parametrize("name", ["X-Own", "Set-Cookie", "Etag"])
+@pytest.mark.parametrize("value", ["a\r\nY: b", "a\n", "a\rb", "a\x0bb", "\x00", "\x7f", "\u2028"])
+def test_s14_a_control_character_after_the_beginning_is_an_error(answers, name, value):
+    headers = HTTPHeaders(COMMON)
+    headers.fields["X-Before"] = "1"
+    headers.fields[name] = value
+    known, error = answers((200, "OK", COMMON), (200, "OK", headers))
+    assert known.endswith(b"\r\n\r\nbody")
+    assert error.startswith("Illegal characters (CR or LF, or other controls) in header")
+
+
+def test_s10_the_names_that_are_kept_are_bounded():
+    heads = ComposedHeads()
+    for number in range(3 * _caches.MAX_LINES):
+        name = f"X-{number}"
+        assert heads.compose(200, "OK", {**COMMON, name: "v"}).endswith(f"{name}: v\r\n")
+    assert 0 < len(_caches._line_starts) <= _caches.MAX_LINES
 
 
 def test_s10_the_cache_is_bounded():

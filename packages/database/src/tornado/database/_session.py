@@ -16,12 +16,12 @@ while another thread is in it.
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ._errors import Error, InterfaceError, OperationalError, ProgrammingError
+from ._process import process
 from ._statement import StatementCache
 
 if TYPE_CHECKING:
@@ -31,20 +31,7 @@ if TYPE_CHECKING:
     from ._statement import Statement, Values
 
 _SERVER_LOST = 2006  # CR_SERVER_GONE_ERROR of the client library
-
-
-class _Process:
-    """How often this process and its ancestors were forked; to ask for the process id costs more."""
-
-    forks = 0
-
-    def note_fork(self) -> None:
-        self.forks += 1
-
-
-_process = _Process()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_process.note_fork)
+_CLOSED = -1  # instead of a number of forks
 
 
 class Session:
@@ -54,7 +41,7 @@ class Session:
         self._backend = backend
         self._max_idle_time = max_idle_time
         self._last_use = 0.0
-        self._forks = _process.forks
+        self._opened_in = _CLOSED  # how often the process had been forked when it connected
         self._statements = StatementCache()
         self._savepoints: list[
             str
@@ -110,8 +97,12 @@ class Session:
         :raises OperationalError: if that is not possible.
         """
         self.close()
-        self._backend.connect()
+        self._connect()
         self._last_use = time.monotonic()
+
+    def _connect(self) -> None:
+        self._backend.connect()
+        self._opened_in = process.forks
 
     def close(self) -> None:
         """Close the connection, if there is one. A transaction that is under way fails."""
@@ -120,9 +111,9 @@ class Session:
             stream.abandon()
         if self._savepoints:
             self._failure = self._failure or "the connection was closed"
-        if self._forks != _process.forks:
-            self._forks = _process.forks
+        if self._opened_in not in (process.forks, _CLOSED):
             self._backend.abandon()
+        self._opened_in = _CLOSED
         self._backend.close()
 
     def interrupt(self) -> None:
@@ -141,8 +132,7 @@ class Session:
             self._stream is not None
             or self._failure
             or backend.expires
-            or not backend.is_open
-            or self._forks != _process.forks
+            or self._opened_in != process.forks
         ):
             self._prepare()
         try:
@@ -294,14 +284,14 @@ class Session:
                 f"the server at {self._backend.address} has closed the connection during a "
                 f"transaction: nothing of it is stored",
             )
-        self._backend.connect()
+        self._connect()
         if self._is_retired:
-            self._backend.close()
+            self.close()
             raise InterfaceError("nobody waits for this statement any more")
 
     def _is_usable(self) -> bool:
         backend = self._backend
-        if not backend.is_open or self._forks != _process.forks:
+        if self._opened_in != process.forks or not backend.is_open:
             return False
         if not backend.expires:
             return True

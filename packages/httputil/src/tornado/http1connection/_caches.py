@@ -10,8 +10,8 @@ which stays for a second, the type, and what a site adds to each of its response
 up one by one: a head is valid if each of its lines is.
 
 What an application sends begins with the same status and the same few fields again and again. This
-beginning is composed and checked once, and looked up by what it was made of. The fields after it
-are composed anew.
+beginning is composed and checked once, and looked up by what it was made of. Of the fields after it,
+the names are checked once each, and the values each time.
 
 Every cache is bounded in the number and the size of its entries, because peers choose them.
 """
@@ -25,7 +25,7 @@ from tornado.httputil._fields._names import canonical as canonical_names
 from tornado.util import BoundedCache
 
 from ._encoding import encode_fields
-from ._parsing._grammar import FIELD_LINE, REASON_TEXT, STATUS_LINE
+from ._parsing._grammar import FIELD_LINE, REASON_TEXT, STATUS_LINE, TOKEN_TEXT
 
 if TYPE_CHECKING:
     from ._parsing._head import Fields
@@ -46,6 +46,9 @@ MAX_HEAD_LENGTH = 1024
 COMMON_FIELDS = 3
 
 _VALIDATOR = ("Etag",)
+
+#: What frames a message or decides about its connection takes more care than a line of its own.
+_CAREFUL = frozenset({"Content-Length", "Transfer-Encoding", "Connection"})
 
 
 class FieldBlocks(BoundedCache[bytes, "tuple[Fields, bool]"]):
@@ -103,6 +106,15 @@ def parse_field_line(line: str) -> tuple[str, str]:
     return canonical_names[name], value.rstrip(" \t")
 
 
+def begin_line(name: str) -> str:
+    """Return the beginning of the line of a field that goes out, empty for one that takes more care."""
+    if name in _CAREFUL or TOKEN_TEXT.fullmatch(name) is None:
+        return ""
+    return f"{name}: "
+
+
+_line_starts = BoundedCache(begin_line, max_entries=MAX_LINES, max_key_length=MAX_LINE_LENGTH)
+
 #: Status, reason, and the names and values of the first fields.
 _Key: TypeAlias = tuple[int, str, tuple[str, ...], tuple[Any, ...]]
 
@@ -116,8 +128,8 @@ class ComposedHeads(BoundedCache[_Key, str]):
     def compose(self, code: int, reason: str, fields: Fields) -> str:
         """Return a status line and field lines, without the empty line that follows them.
 
-        :returns: an empty text if this response needs more care: it is framed in another way, sets
-            a cookie for one client alone, or is wrong.
+        :returns: an empty text if this response needs more care: it is framed in another way, its
+            beginning sets a cookie for one client alone, or it is wrong.
         """
         names, values = (*fields,), (*fields.values(),)
         key = (code, reason, names[:COMMON_FIELDS], values[:COMMON_FIELDS])
@@ -128,11 +140,19 @@ class ComposedHeads(BoundedCache[_Key, str]):
         others = names[COMMON_FIELDS:]
         if not others or not head:
             return head
-        if others == _VALIDATOR:  # as in most responses: no regular expression is needed
+        # What is printable has no control characters, and nothing above U+00FF can be encoded: there is
+        # no need to search a value. Other values, tabs among them, take the long way.
+        if others == _VALIDATOR:  # as in most responses
             etag = values[COMMON_FIELDS]
             if etag.__class__ is str and etag.isprintable():
                 return f"{head}Etag: {etag}\r\n"
-        return _append_fields(head, {name: fields[name] for name in others})
+        lines = head
+        for name, value in zip(others, values[COMMON_FIELDS:], strict=True):
+            start = _line_starts[name]
+            if not start or value.__class__ is not str or not value.isprintable():
+                return _append_fields(head, {name: fields[name] for name in others})
+            lines = f"{lines}{start}{value}\r\n"
+        return lines
 
     def _compose_beginning(self, key: _Key, fields: Fields) -> str:
         code, reason, names, values = key
@@ -143,6 +163,8 @@ class ComposedHeads(BoundedCache[_Key, str]):
         if REASON_TEXT.fullmatch(reason) is None:
             return ""
         line = f"HTTP/1.1 {code} {reason}\r\n"
+        if "Set-Cookie" in names:
+            return ""
         head = _append_fields(line, {name: fields[name] for name in names})
         if 0 < len(head) <= MAX_HEAD_LENGTH:
             self.add(key, head)
@@ -151,12 +173,7 @@ class ComposedHeads(BoundedCache[_Key, str]):
 
 def _append_fields(head: str, fields: Fields) -> str:
     """Append field lines to a head; return an empty text where that takes more care."""
-    if (
-        "Content-Length" in fields
-        or "Transfer-Encoding" in fields
-        or "Connection" in fields
-        or "Set-Cookie" in fields
-    ):
+    if not _CAREFUL.isdisjoint(fields):
         return ""
     try:
         return head + encode_fields(fields)

@@ -73,7 +73,7 @@ class BaseIOStream(Reader):
         if "read_from_fd" in cls.__dict__:
             _leave_fast_path(cls, "_on_readable", "_receive", "_receive_into")
         if "write_to_fd" in cls.__dict__:
-            _leave_fast_path(cls, "_transmit", "write_nowait", "writelines_nowait")
+            _leave_fast_path(cls, "_transmit", "write_nowait", "write_soon", "writelines_nowait")
 
 
 def fast_path(method: Method) -> Method:

@@ -167,6 +167,7 @@ class Lifecycle:
         """
         if self._closed:
             return
+        self._send_last()
         self._closed = True
         if exc_info:
             self.error = _to_exception(exc_info)
@@ -213,6 +214,9 @@ class Lifecycle:
             "Uncaught exception, closing connection: protocol of %r", self, exc_info=error
         )
         self.close(exc_info=error)
+
+    def _send_last(self) -> None:
+        """Send what was to leave at the end of this turn of the loop."""
 
     def _finish_operations(self) -> None:
         """End everything that waits for this stream. Subclasses add what they have."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from ._lifecycle import WRITE, Lifecycle, gen_log
-from ._write_queue import JOINED, SMALL, FileSlice, drop_sent, load_slice
+from ._unsent._write_queue import JOINED, SMALL, FileSlice, drop_sent, load_slice
 
 if TYPE_CHECKING:
     import asyncio
+    from contextvars import Context
+
+    from ._unsent._write_batch import WriteBatch
 
 
 class Ending(Enum):
@@ -26,6 +30,9 @@ class Sender(Lifecycle):
     A write is tried at once. Only what the descriptor does not take is queued, and then the loop
     watches until it takes more. ``_held`` is true while a write must not be tried at once, because
     earlier bytes wait or the stream is still connecting.
+
+    A small write may be kept until the end of the turn of the loop, see `WriteBatch`. These bytes
+    are in no queue, and count nowhere: whatever depends on them calls `_send_kept` first.
     """
 
     #: More waiting bytes than this pause the protocol; this few resume it.
@@ -43,6 +50,8 @@ class Sender(Lifecycle):
     def __init__(self) -> None:
         super().__init__()
         self._held = False
+        self._kept: bytes | None = None
+        self._batch: WriteBatch | None = None
         self._done_write: asyncio.Future[None] | None = None
 
     def write_to_fd(self, data: memoryview) -> int:
@@ -85,10 +94,48 @@ class Sender(Lifecycle):
         """
         if self._closed:
             return None
+        self._send_kept()
         if self._queue is None:
             self._queue = deque()
         self._held = True
         return self._queue
+
+    # What is kept until the end of the turn.
+
+    def _send_kept(self, context: Context | None = None) -> None:
+        """Send what is kept for the end of the turn.
+
+        Nothing fails here and nobody is called: what does not leave is queued, and the loop, which
+        watches the descriptor then, meets the error again.
+
+        :param context: where it watches, by default the current one.
+        """
+        data, self._kept = self._kept, None
+        if data is None:
+            return
+        self._held = False
+        self._append(data, len(data))
+        if self._queue:
+            with suppress(OSError):
+                self._total_write_done_index += self._transmit(self._queue)
+        self._leave_queued(context)
+
+    def _leave_queued(self, context: Context | None) -> None:
+        """Watch until the descriptor takes what is left of what was kept."""
+        if not self._queue:
+            self._queue = None
+            self._held = False
+        elif context is None:
+            self._watch_output()
+        else:
+            context.run(self._watch_output)
+
+    def _send_last(self) -> None:
+        """Send what is kept, or lose it: the stream is about to close."""
+        data, self._kept = self._kept, None
+        if data is not None:
+            with suppress(OSError), memoryview(data) as view:
+                self.write_to_fd(view)
 
     # From the queue to the descriptor.
 

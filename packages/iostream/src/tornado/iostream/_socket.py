@@ -6,29 +6,26 @@ import asyncio
 import errno
 import os
 import socket as sockets
-from typing import TYPE_CHECKING, Any, Self, cast, overload
+from typing import TYPE_CHECKING, Any, Self, overload
 
-from ._base import BaseIOStream, fast_path
+from ._base import fast_path
 from ._classic import call_back
 from ._read_requests import ReadInto
-from ._write_queue import VECTOR, FileSlice, drop_sent, leading_buffers, load_slice
+from ._socket_writer import SocketWriter
 
 if TYPE_CHECKING:
     import ssl
-    from collections import deque
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from ._ssl import SSLIOStream
-    from ._write_queue import Buffer
 
 
 #: How many chunks to receive from a peer that does not read any more; it may send for ever.
 _SAVED_CHUNKS = 16
-_BYTES = {bytes}
 _INTERNET = frozenset({sockets.AF_INET, sockets.AF_INET6})
 
 
-class IOStream(BaseIOStream):
+class IOStream(SocketWriter):
     """A stream over a TCP or Unix socket.
 
     :param socket: a stream socket, connected or not (see `connect`). It becomes non-blocking and
@@ -36,7 +33,6 @@ class IOStream(BaseIOStream):
     :param args: the arguments of `BaseIOStream`.
     """
 
-    socket: sockets.socket
     can_write_eof = True
     #: What `start_tls` makes of a stream of this kind; None stands for SSLIOStream.
     _tls_type: type[SSLIOStream] | None = None
@@ -67,10 +63,6 @@ class IOStream(BaseIOStream):
             return self.socket.recv_into(buf)
         except BlockingIOError:
             return None
-
-    def write_to_fd(self, data: memoryview) -> int:
-        """Send what the socket takes."""
-        return self.socket.send(data)
 
     def set_nodelay(self, value: bool) -> None:
         """Switch Nagle's algorithm off (true) or on (false). Unix sockets have none."""
@@ -246,76 +238,6 @@ class IOStream(BaseIOStream):
                 self._tell_protocol(self._protocol.data_received, data)
             else:
                 self._buffer_input(data)
-
-    @fast_path
-    def write_nowait(self, data: Buffer) -> int:
-        """Write without waiting and without a Future; see `BaseIOStream.write_nowait`."""
-        if self._held or self.max_write_buffer_size is not None or type(data) is not bytes:
-            return self._write_all((data,))
-        try:
-            sent = self.socket.send(data)
-        except (BlockingIOError, InterruptedError):
-            sent = 0
-        except OSError as error:
-            self._write_failed(error)
-            return 0
-        if sent == len(data):
-            return 0
-        self._append(memoryview(data)[sent:], len(data) - sent)
-        return self._wait_until_writable()
-
-    @fast_path
-    def writelines_nowait(self, buffers: Iterable[Buffer]) -> int:
-        """Write several buffers by one system call; see `BaseIOStream.writelines_nowait`."""
-        pieces = tuple(buffers)
-        if (
-            self._held
-            or self.max_write_buffer_size is not None
-            or len(pieces) > VECTOR
-            or set(map(type, pieces)) != _BYTES
-        ):
-            return self._write_all(pieces)
-        try:
-            sent = self.socket.sendmsg(cast("tuple[bytes, ...]", pieces))
-        except (BlockingIOError, InterruptedError):
-            sent = 0
-        except OSError as error:
-            self._write_failed(error)
-            return 0
-        for piece in pieces:
-            size = len(piece)
-            if sent >= size:
-                sent -= size
-            else:
-                self._append(memoryview(piece)[sent:], size - sent)
-                sent = 0
-        return self._wait_until_writable() if self._queue else 0
-
-    @fast_path
-    def _transmit(self, queue: deque[Any]) -> int:
-        head = queue[0]
-        if type(head) is FileSlice:
-            return self._transmit_file(queue, head)
-        if len(queue) == 1:
-            sent = self.socket.send(head)
-        else:
-            sent = self.socket.sendmsg(leading_buffers(queue))
-        drop_sent(queue, sent)
-        return sent
-
-    def _transmit_file(self, queue: deque[Any], head: FileSlice) -> int:
-        try:
-            sent = head.send(self.fileno())
-        except (BlockingIOError, InterruptedError):
-            raise
-        except OSError as error:
-            if error.errno not in {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP}:
-                raise
-            load_slice(queue)  # not a kind of file that the kernel sends: read it instead
-            return self._transmit(queue)
-        if not head.count:
-            queue.popleft()
-        return sent
 
     def _shut_down_writing(self) -> None:
         try:

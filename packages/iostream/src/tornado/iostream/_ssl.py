@@ -11,14 +11,15 @@ from ._base import fast_path
 from ._classic import call_back
 from ._handshake import ENDED, Handshake, TLSState
 from ._receiver import Receiver
+from ._sender import Sender
 from ._socket import IOStream
-from ._write_queue import FileSlice, drop_sent, leading_buffers, load_slice
+from ._unsent._write_queue import FileSlice, drop_sent, leading_buffers, load_slice
 
 if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Callable, Iterable
 
-    from ._write_queue import Buffer
+    from ._unsent._write_queue import Buffer
 
 #: The most bytes that one TLS record carries (RFC 8446 section 5.1).
 _RECORD = 16384
@@ -295,6 +296,16 @@ class SSLIOStream(IOStream):
     def write_nowait(self, data: Buffer) -> int:
         """Write without waiting and without a Future; see `BaseIOStream.write_nowait`."""
         return self._write_all((data,))
+
+    def write_soon(self, data: bytes) -> int:
+        """Write together with other streams, or at once; see `BaseIOStream.write_soon`."""
+        batch = self._batch or self._join_batch()
+        batch.left -= 1
+        if batch.left < 0 and batch.take(self, data):
+            return 0
+        return self._write_all((data,))
+
+    _send_kept = Sender._send_kept
 
     def writelines_nowait(self, buffers: Iterable[Buffer]) -> int:
         """Write several buffers, joined where they are small; see `BaseIOStream`."""

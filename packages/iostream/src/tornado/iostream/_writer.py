@@ -9,12 +9,12 @@ from typing import IO, TYPE_CHECKING, Any, overload
 from ._classic import call_back
 from ._errors import StreamBufferFullError, StreamClosedError
 from ._sender import Ending, Sender
-from ._write_queue import FileSlice, as_bytes
+from ._unsent._write_queue import FileSlice, as_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ._write_queue import Buffer
+    from ._unsent._write_queue import Buffer
 
 
 class Writer(Sender):
@@ -27,6 +27,8 @@ class Writer(Sender):
     @property
     def write_buffer_size(self) -> int:
         """How many written bytes wait to be sent."""
+        if self._kept is not None:
+            self._send_kept()
         return self._total_write_index - self._total_write_done_index
 
     @property
@@ -37,10 +39,14 @@ class Writer(Sender):
 
         .. versionadded:: 1.0
         """
+        if self._kept is not None:
+            self._send_kept()
         return self._total_write_done_index
 
     def writing(self) -> bool:
         """Return true while written bytes wait to be sent."""
+        if self._kept is not None:
+            self._send_kept()
         return self._total_write_index != self._total_write_done_index
 
     def write_nowait(self, data: Buffer) -> int:
@@ -61,6 +67,21 @@ class Writer(Sender):
         :returns: how many bytes now wait in the buffer.
         """
         return self._write_all(tuple(buffers))
+
+    def write_soon(self, data: bytes) -> int:
+        """Write at the end of this turn of the loop, if many streams write in it, or else at once.
+
+        A peer that waits on the same machine is woken up once then, and not by each write. Only
+        small writes wait. They leave in order with the others and before the stream is closed; a
+        stream that has ``max_write_buffer_size``, or that waits for its peer already, writes at once.
+
+        :returns: how many bytes now wait in the buffer; 0 if everything is sent or will be.
+        :raises StreamClosedError: as `write_nowait`.
+        :raises StreamBufferFullError: as `write_nowait`.
+
+        .. versionadded:: 1.0
+        """
+        return self.write_nowait(data)
 
     @overload
     def write(self, data: Buffer) -> asyncio.Future[None]: ...
@@ -96,6 +117,7 @@ class Writer(Sender):
         :returns: how many bytes now wait in the buffer, those of the file included.
         """
         self._check_can_write()
+        self._send_kept()
         if offset < 0 or count < 0:
             raise ValueError(f"offset and count must not be negative: {offset}, {count}")
         if count:
@@ -134,6 +156,8 @@ class Writer(Sender):
 
     def _write_all(self, buffers: tuple[Buffer, ...]) -> int:
         self._check_can_write()
+        if self._kept is not None:
+            self._send_kept()
         pieces = [as_bytes(data) for data in buffers]
         self._check_write_limit(sum(map(len, pieces)))
         for piece in pieces:
@@ -162,6 +186,7 @@ class Writer(Sender):
     def _future_of_writes(self) -> asyncio.Future[None]:
         """Return a Future for everything written up to now."""
         future: asyncio.Future[None] = asyncio.Future(loop=self._get_loop())
+        self._send_kept()
         if self._closed:
             self._fail_all([future])
         elif self._total_write_index == self._total_write_done_index:
@@ -175,6 +200,7 @@ class Writer(Sender):
     def _finish_writing(self, ending: Ending) -> None:
         if self._closed:
             return
+        self._send_kept()
         self._ending = ending
         self._held = True
         if not self._queue and self._can_send():

@@ -12,12 +12,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-import os
 import threading
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from .._errors import Error, InterfaceError
+from .._process import process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -188,7 +188,8 @@ class ConnectionThread:
     def __init__(self, open_connection: Callable[[], Connection]) -> None:
         self._open_connection = open_connection
         self._jobs: SimpleQueue[Job | CleanUp | None] = SimpleQueue()
-        self._process = 0
+        #: How often the process had been forked when the thread was started, -1 for no thread.
+        self._started_in = -1
         #: Held while a job is interrupted, and where one ends: the next one is not hit.
         self._lock = threading.Lock()
         #: The connection, or None as long as it was never opened.
@@ -199,7 +200,7 @@ class ConnectionThread:
     @property
     def is_running(self) -> bool:
         """Tell if there is a thread, in this process."""
-        return self._process == os.getpid()
+        return self._started_in == process.forks
 
     def submit(self, method: Callable[..., Any], arguments: tuple[Any, ...]) -> Job:
         """Put a call into the queue; its first argument is the connection."""
@@ -216,7 +217,7 @@ class ConnectionThread:
 
     def _start(self) -> None:
         """Start the thread; after a fork, which threads do not survive, with an empty queue."""
-        self._process = os.getpid()
+        self._started_in = process.forks
         self._jobs = SimpleQueue()
         self._lock = threading.Lock()
         self.current = None
@@ -259,4 +260,4 @@ class ConnectionThread:
         """Close the connection and end the thread, after the jobs that are in the queue."""
         if self.is_running:
             self._jobs.put(None)
-            self._process = 0
+            self._started_in = -1

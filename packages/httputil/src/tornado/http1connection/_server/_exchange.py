@@ -73,7 +73,7 @@ class ServerExchange(HTTP1Connection):
             if size > _JOIN_LIMIT:
                 waiting = self.stream.writelines_nowait([encoded, body])
             else:
-                waiting = self.stream.write_nowait(encoded + body)
+                waiting = self.stream.write_soon(encoded + body)
         except UnicodeEncodeError:  # of the validator: the rest of the head is checked
             return super().respond(status_code, reason, headers, body)
         except StreamClosedError:

@@ -20,6 +20,7 @@ from ._forks import Forks
 from ._notification import notify, notify_reloading
 from ._plan import Plan
 from ._signals import Signals
+from ._terminal import Terminal
 from ._workers import Stage, WorkerProcess
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Master:
         self._plan = Plan(settings.processes.processes)
         self._preloaders: set[int] = set()
         self._selector = selectors.DefaultSelector()
+        self._terminal = Terminal()  # before the signals are handled
         self._signals = Signals()
         self._selector.register(self._signals, selectors.EVENT_READ)
         self._forks = Forks(settings, listeners.sockets, self._signals, self._close_in_child)
@@ -263,7 +265,7 @@ class Master:
     def _handle_signal(self, number: int) -> None:
         if number == signal.SIGCHLD:
             self._handle_children()
-        elif number == signal.SIGHUP:
+        elif number == signal.SIGHUP and not self._terminal.is_gone():
             self._reload()
         elif number == signal.SIGQUIT:
             self._end_at_once(number)

@@ -60,6 +60,7 @@ class WSGIAdapter:
             )
         self.application = application
         self.max_body_size = max_body_size
+        self._is_entered = False
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
@@ -67,6 +68,8 @@ class WSGIAdapter:
         """Answer a request of a WSGI server."""
         connection = WSGIConnection(environ, start_response, self.max_body_size)
         with ready_loop() as loop:
+            if not self._is_entered:
+                self._enter()
             try:
                 _Exchange(self.application, connection, loop).run(environ)
             except HTTPInputError as error:
@@ -76,8 +79,21 @@ class WSGIAdapter:
                 gen_log.info("Refused request from %s: %s", environ.get("REMOTE_ADDR"), error)
                 return _refuse(start_response, connection, "413 Content Too Large")
         if connection.is_closed:
-            raise ConnectionAbortedError("the handler has given up in the middle of its response")
+            aborted = ConnectionAbortedError(
+                "the handler has given up in the middle of its response"
+            )
+            raise connection.error or aborted
         return connection.body
+
+    def _enter(self) -> None:
+        """Begin to serve the application, if it needs nothing done before."""
+        get_lifespans = getattr(self.application, "get_lifespans", tuple)
+        if not all(lifespan.enter_nowait(self) for lifespan in get_lifespans()):
+            raise CannotWaitError(
+                "the application has on_startup or on_shutdown, and a WSGI server tells of neither: do"
+                " this where the application is made, or serve it with tornado.httpserver.HTTPServer"
+            )
+        self._is_entered = True
 
 
 class _TooLongError(Exception):

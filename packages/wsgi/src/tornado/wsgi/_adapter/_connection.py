@@ -48,6 +48,8 @@ class WSGIConnection(HTTPConnection):
         self.is_finished = False
         #: The handler has given up in the middle of its response.
         self.is_closed = False
+        #: What it has asked for and a WSGI server does not have.
+        self.error: CannotWaitError | None = None
         self._environ = environ
         self._start_response = start_response
         self._head: tuple[str, list[tuple[str, str]]] | None = None
@@ -71,7 +73,7 @@ class WSGIConnection(HTTPConnection):
         """Keep the head; it is sent with the first piece of the body."""
         code, reason = int(start_line[1]), str(start_line[2])
         if code == 101:
-            raise _no_upgrade()
+            raise self._no_upgrade()
         if code < 200:
             return self._sent(callback)  # a server has no way for interim responses
         if self._head is not None:
@@ -130,9 +132,10 @@ class WSGIConnection(HTTPConnection):
     def _wrapped(self, file: IO[bytes], offset: int, count: int) -> Iterable[bytes]:
         descriptor = os.dup(file.fileno())  # the handler closes its own
         wrapper = self._environ.get("wsgi.file_wrapper")
-        if wrapper is None or offset + count < os.fstat(descriptor).st_size:
+        # A part of a file is read here: uWSGI sends from the beginning, wherever the file stands.
+        if wrapper is None or offset or count < os.fstat(descriptor).st_size:
             return _pieces(descriptor, offset, count)
-        os.lseek(descriptor, offset, os.SEEK_SET)
+        os.lseek(descriptor, 0, os.SEEK_SET)
         wrapped: Iterable[bytes] = wrapper(os.fdopen(descriptor, "rb"), _PIECE)
         return wrapped
 
@@ -161,18 +164,18 @@ class WSGIConnection(HTTPConnection):
 
     def detach(self) -> Any:
         """Refuse to hand the stream over: the server keeps it."""
-        raise _no_upgrade()
+        raise self._no_upgrade()
 
     def close(self) -> None:
         """Give up in the middle of the response."""
         self.is_closed = True
 
-
-def _no_upgrade() -> CannotWaitError:
-    return CannotWaitError(
-        "a WSGI server has no websockets and hands no connection over: serve this handler with"
-        " tornado.httpserver.HTTPServer"
-    )
+    def _no_upgrade(self) -> CannotWaitError:
+        self.error = CannotWaitError(
+            "a WSGI server has no websockets and hands no connection over: serve this handler with"
+            " tornado.httpserver.HTTPServer"
+        )
+        return self.error
 
 
 def _no_write(piece: bytes) -> None:

@@ -51,6 +51,7 @@ class ReadyLoop(_EventLoop):  # type: ignore[misc]  # as above
     def __init__(self) -> None:
         self._callbacks: deque[_Ready] = deque()
         self._timers: list[asyncio.TimerHandle] = []
+        self._exception_handler: Any = None
 
     # The adapter's side.
 
@@ -131,7 +132,25 @@ class ReadyLoop(_EventLoop):  # type: ignore[misc]  # as above
     def get_debug(self) -> bool:
         return False
 
+    def set_debug(self, enabled: bool) -> None:
+        """Leave it: the loop of a request is not debugged."""
+
+    def get_task_factory(self) -> None:
+        return None
+
+    def get_exception_handler(self) -> Any:
+        return self._exception_handler
+
+    def set_exception_handler(self, handler: Any) -> None:
+        self._exception_handler = handler
+
     def call_exception_handler(self, context: dict[str, Any]) -> None:
+        if self._exception_handler is None:
+            self.default_exception_handler(context)
+        else:
+            self._exception_handler(self, context)
+
+    def default_exception_handler(self, context: dict[str, Any]) -> None:
         error = context.get("exception")
         app_log.error("Exception in a callback: %s", context.get("message"), exc_info=error)
 

@@ -120,10 +120,10 @@ class Response:
         """
         if not isinstance(piece, bytes):
             raise TypeError(_not_bytes(piece))
-        if self.headers is None:
-            raise RuntimeError(_NOT_STARTED)
         if not piece:
             return
+        if self.headers is None:
+            raise RuntimeError(_NOT_STARTED)
         if not self.is_begun:
             self._begin(piece)
         elif self.is_ended:
