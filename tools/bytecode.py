@@ -58,7 +58,7 @@ class BytecodeStore:
 
     def _places(self, library: Path) -> Iterator[tuple[Path, Path, Path]]:
         """Yield a source, its bytecode and the bytecode in the store, for each optimization."""
-        for source in library.rglob("*.py"):
+        for source in filter(Path.is_file, library.rglob("*.py")):
             digest = hashlib.sha256(source.read_bytes()).hexdigest()
             for optimization in OPTIMIZATIONS:
                 compiled = Path(cache_from_source(source, optimization=optimization))

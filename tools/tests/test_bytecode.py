@@ -85,6 +85,18 @@ def test_bytecode_of_another_source_is_not_kept(tmp_path: Path) -> None:
     assert run(first).startswith("2 ")
 
 
+def test_a_folder_that_is_named_like_a_module_is_passed_over(tmp_path: Path) -> None:
+    store = BytecodeStore(tmp_path / "store")
+    first = library(tmp_path / "first")
+    (first / "folder.py").mkdir()
+    run(first)
+
+    store.keep(first)
+    store.restore(first)
+
+    assert len(list(store.folder.iterdir())) == 1
+
+
 def test_nothing_is_restored_from_an_empty_store(tmp_path: Path) -> None:
     first = library(tmp_path / "first")
 

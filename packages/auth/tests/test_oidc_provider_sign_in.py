@@ -155,6 +155,28 @@ def test_an_answer_without_the_issuer_that_was_announced_is_refused(
     assert node_provider.requests("/token") == []
 
 
+def test_s19_neither_tokens_nor_the_verifier_are_in_an_address(
+    oidc_site: Any, node_provider: Any, browser: Any, generation: str
+) -> None:
+    tokens = members_of(sign_in(oidc_site(generation), browser))["tokens"]
+    [request] = node_provider.requests("/token")
+    verifier = dict(urllib.parse.parse_qsl(request.body))["code_verifier"]
+    urls = [*browser.history, *(each.url for each in node_provider.requests())]
+    for secret in (tokens["access_token"], tokens["id_token"], verifier):
+        assert not [url for url in urls if secret in url]
+
+
+@pytest.mark.expected_errors("Uncaught exception GET /login")
+def test_s15_next_does_not_lead_to_another_site(
+    oidc_site: Any, browser: Any, generation: str
+) -> None:
+    running = oidc_site(generation)
+    for target in ("https://elsewhere.example/", "//elsewhere.example", "/%09/elsewhere"):
+        page = browser.request(f"{running.url}/login?next={urllib.parse.quote(target, safe='%')}")
+        assert page.status in {403, 500}
+        assert page.location is None
+
+
 # Pushed requests and bound tokens.
 
 PAR = {"pushedAuthorizationRequests": {"enabled": True, "requirePushedAuthorizationRequests": True}}

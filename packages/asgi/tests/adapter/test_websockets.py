@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import socket
 
 import pytest
 
@@ -190,3 +191,26 @@ def test_pongs_come_when_the_server_has_taken_what_was_sent(run):
         return pongs
 
     assert asyncio.run(main()) == [b"are you there?", b"", b""]
+
+
+def test_the_fields_of_an_accepted_websocket_reach_the_client(run, server):
+    class Greets(WebSocketHandler):
+        def prepare(self):
+            self.set_header("X-Greeting", "hello")
+            self.set_cookie("session", "1")
+
+    port = run([("/", Greets)]).port
+    head = (
+        "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as client:
+        client.sendall(head.encode())
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            answer += client.recv(65536)
+    fields = answer.partition(b"\r\n\r\n")[0].lower().split(b"\r\n")
+    assert fields[0].startswith(b"http/1.1 101")
+    assert (b"x-greeting: hello" in fields) == (server != "granian")
+    assert (b"set-cookie: session=1; path=/" in fields) == (server != "granian")
+    assert sum(line.startswith(b"sec-websocket-accept:") for line in fields) == 1

@@ -54,8 +54,9 @@ class BodyReader:
         :returns: true if it is complete, false if the client has left.
         :raises HTTPInputError: it crosses a limit.
         """
+        # What the delegate does goes on if the exchange ends meanwhile, so it is never cancelled.
         if self._waiting is not None:
-            await self._waiting
+            await asyncio.shield(self._waiting)
         announced = announced_length(self._headers)
         if announced is not None:
             self._check_size(announced)
@@ -76,7 +77,7 @@ class BodyReader:
             piece = chunk if len(chunk) <= _CHUNK_SIZE else chunk[start : start + _CHUNK_SIZE]
             waiting = outside_task(partial(self._message.data_received, piece))
             if waiting is not None:
-                await waiting
+                await asyncio.shield(waiting)
 
     async def _next(self, receive: Receive) -> dict[str, Any]:
         timeout = self._time_left()

@@ -57,8 +57,7 @@ async def serve_http(
     finally:
         if receiving is not None:
             await _end(receiving)
-        if outgoing.is_lost:
-            exchange.lose(outgoing.error)
+        exchange.end(outgoing)
         application.on_close(connection.context)
 
 
@@ -133,6 +132,14 @@ class Exchange:
             outside_task(lambda: self._connection.lose(error))
         else:  # the delegate hears of it, and tells its handler
             self._connection.give_up(error)
+            outside_task(message.on_connection_close)
+
+    def end(self, outgoing: Outgoing) -> None:
+        """Tell the application of the end, unless it knows."""
+        if outgoing.is_lost:
+            self.lose(outgoing.error)
+        elif self._message is not None:  # the response was complete before the body
+            message, self._message = self._message, None
             outside_task(message.on_connection_close)
 
     def _finish(self) -> None:

@@ -75,6 +75,7 @@ async def _send(
         if not written.done():  # cancelled: what is promised of an open file cannot be kept
             with suppress(OSError):
                 response.connection.close()
+        del written  # see wait_for_client
 
 
 def _wrap(descriptor: int) -> IO[bytes]:

@@ -111,7 +111,10 @@ class Response:
         elif kind == "http.response.body":
             written = self.take_body(message)
             if written is not None:
-                await self.wait_for_client(written)
+                try:
+                    await self.wait_for_client(written)
+                finally:
+                    del written  # see there
         else:
             await self._send_rare(kind, message)
 
@@ -312,12 +315,18 @@ class Response:
 
         :raises ClientLeftError: it is gone.
         """
+        # The error of the future refers to this frame and its callers. If one of them referred to the
+        # future, all that the application holds would stay until the collector runs: an iterator that is
+        # streamed would not be closed.
         try:
             await written
+            return
         except StreamClosedError:
             self.lost()
-            if self.stage is not DONE:  # or else the response is complete, as far as anybody knows
-                raise ClientLeftError("the client is gone") from None
+        finally:
+            del written
+        if self.stage is not DONE:  # or else the response is complete, as far as anybody knows
+            raise ClientLeftError("the client is gone")
 
     def refuse(self, kind: str) -> None:
         """Handle a message that does not fit.

@@ -42,6 +42,7 @@ class TokenChecker:
         self._provider = provider
         self._client = client
         self._http_client = http_client
+        self._decryption_keys = client.client_keys("enc")
         trusted = frozenset(client.trusted_audiences)
         self._audience = Audience(client.issuer, client.key, trusted, client.leeway)
 
@@ -91,11 +92,14 @@ class TokenChecker:
         header = read_header(signed, self._client.algorithms, what, type)
         key = await self._key(header.kid, header.algorithm)
         claims = read_claims(str(signed), key, header.algorithm, what)
-        return claims, header.algorithm, await self._audience_of(claims, key, what)
+        audience = self._audience
+        if self._client.tenants:
+            audience = await self._audience_of_tenant(claims, key, what)
+        return claims, header.algorithm, audience
 
     def _open(self, token: object, what: str) -> object:
         """Return the signed token: an encrypted one where the client is registered for that, and only there."""
-        keys = self._client.client_keys("enc")
+        keys = self._decryption_keys
         if not is_encrypted(token):
             if keys:
                 raise AuthError(f"{what} is not encrypted, though the client has decryption_keys")
@@ -107,15 +111,12 @@ class TokenChecker:
             )
         return open_token(str(token), keys, what)
 
-    async def _audience_of(self, claims: Mapping[str, Any], key: Key, what: str) -> Audience:
-        """Return what a token must say: with tenants, its issuer is that of an allowed one."""
-        tenants = self._client.tenants
-        template = None
-        if tenants:
-            template = (await self._provider.metadata(self._http_client)).issuer_template
+    async def _audience_of_tenant(self, claims: Mapping[str, Any], key: Key, what: str) -> Audience:
+        """Return what a token must say where the issuer is that of an allowed tenant."""
+        template = (await self._provider.metadata(self._http_client)).issuer_template
         if template is None:
             return self._audience
-        issuer = issuer_of_tenant(template, claims, tenants, what)
+        issuer = issuer_of_tenant(template, claims, self._client.tenants, what)
         check_key_of_tenant(key, template, issuer, what)
         return replace(self._audience, issuer=issuer)
 
