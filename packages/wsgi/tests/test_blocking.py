@@ -50,6 +50,7 @@ def test_32_blocked_requests_do_not_hold_up_a_websocket_beside_them(serve):
             connection.write_message(str(number))
             assert await asyncio.wait_for(connection.read_message(), PATIENCE) == str(number)
         connection.close()
+        assert await asyncio.wait_for(connection.read_message(), PATIENCE) is None
 
     with ThreadPoolExecutor(32) as executor:
         site = serve(Application([("/live", Echo), (".*", WSGIContainer(app, executor))]))
