@@ -322,6 +322,23 @@ def test_an_application_that_exits_ends_its_request_alone(serve, threads):
     assert (code, following) == (500, b"next")
 
 
+def test_cookies_in_two_fields_are_joined_as_one_field_has_them(contain):
+    def app(environ, start_response):
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [f"{environ['HTTP_COOKIE']}|{environ['HTTP_ACCEPT']}".encode()]
+
+    fields = b"Cookie: a=1\r\nCookie: b=2\r\nAccept: c/d\r\nAccept: e/f\r\nConnection: close\r\n"
+    answer = contain(app).exchange(b"GET / HTTP/1.1\r\nHost: a\r\n" + fields + b"\r\n")
+    assert answer.endswith(b"a=1; b=2|c/d,e/f")
+
+
+@pytest.mark.expected_errors("Uncaught exception in a WSGI application", "500 GET")
+def test_an_interim_status_is_an_error_that_says_whose_it_is(contain, caplog):
+    app, _ = answering(b"", status="100 Continue")
+    assert contain(app).fetch()[0] == 500
+    assert "interim responses are the server's to send, not '100 Continue'" in caplog.text
+
+
 def test_s4_a_field_with_an_underscore_and_a_proxy_field_do_not_arrive(contain):
     def app(environ, start_response):
         names = sorted(name for name in environ if name.startswith("HTTP_"))

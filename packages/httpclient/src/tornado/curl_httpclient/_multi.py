@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
+import weakref
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tornado.httpclient._errors import RAISED
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from ._transfer import Transfer
 
 _gen_log = logging.getLogger("tornado.general")
+
+#: Seconds between two looks at heads that are only collected.
+_HEAD_INTERVAL = 1.0
 
 #: The event that stands for the time.
 _TIMEOUT = ((pycurl.SOCKET_TIMEOUT, 0),)
@@ -49,7 +53,13 @@ class Multi:
         #: When libcurl wants to be called; the timer may be set to an earlier time.
         self._wanted_at: float | None = None
         self._is_due = False
+        #: Transfers that have not asked libcurl for a connection yet.
+        self._new: list[Transfer] = []
+        self._head_timer: asyncio.TimerHandle | None = None
         self._transfers: dict[Any, Transfer] = {}
+        self._ref = weakref.ref(self)
+        #: Keeps this object while there are transfers: the timers of the loop do not.
+        self._holder: list[Multi] = []
         #: Handles that were reset: a new one costs more.
         self._clean: list[Any] = []
         self._is_inside = False
@@ -91,12 +101,14 @@ class Multi:
         """Close the multi handle, and return the transfers that it had."""
         transfers = list(self._transfers.values())
         self._transfers.clear()
+        self._holder.clear()
         for transfer in transfers:
             self._remove_handle(transfer.curl)
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        self._wanted_at = None
+        for timer in (self._timer, self._head_timer):
+            if timer is not None:
+                timer.cancel()
+        self._timer = self._head_timer = self._wanted_at = None
+        self._new.clear()
         self._sockets.close()
         self._multi.close()
         return transfers
@@ -109,23 +121,35 @@ class Multi:
         if self._is_closed or transfer.is_over:
             transfer.curl.close()
             return
+        if not self._transfers:
+            self._holder.append(self)
         self._transfers[transfer.curl] = transfer
+        self._new.append(transfer)
+        if self._head_timer is None:
+            self._watch_heads()
         try:
             self._multi.add_handle(transfer.curl)
         except pycurl.error as error:
             if len(error.args) == _LIBCURL_ERROR_ARGS:
                 self._break_soon(error)
             else:
-                del self._transfers[transfer.curl]
+                self._forget(transfer.curl)
                 self._call_soon(transfer.fail, error)
 
     def remove(self, transfer: Transfer) -> None:
         """Stop a transfer; its connection is closed unless it was done."""
         if self._is_inside:
             self._call_soon(self.remove, transfer)
-        elif self._transfers.pop(transfer.curl, None) is not None:
+        elif self._owns_handle(transfer):
+            self._forget(transfer.curl)
             self._remove_handle(transfer.curl)
             self._give_back(transfer)
+
+    def _forget(self, curl: Any) -> Transfer | None:
+        transfer = self._transfers.pop(curl, None)
+        if not self._transfers:
+            self._holder.clear()
+        return transfer
 
     def _remove_handle(self, curl: Any) -> None:
         try:
@@ -144,7 +168,7 @@ class Multi:
         """Resume a paused transfer."""
         if self._is_inside:
             self._call_soon(self.unpause, transfer)
-        elif transfer.curl in self._transfers:
+        elif self._owns_handle(transfer):
             self._is_inside = True
             try:
                 transfer.curl.pause(pycurl.PAUSE_CONT)
@@ -157,12 +181,6 @@ class Multi:
     def keep(self, origin: Hashable, fd: int) -> None:
         """Called when a transfer does not need its socket any more."""
         self._sockets.keep(origin, fd)
-
-    def has_input(self, origin: Hashable) -> bool:
-        """Tell whether bytes, or the end, have come on a kept connection to the origin."""
-        if not self._is_due:  # otherwise a transfer of this turn has looked
-            self._sockets.look()
-        return self._sockets.has_input(origin)
 
     def _call_soon(self, function: Callable[..., None], *arguments: Any) -> None:
         self._loop.call_soon(function, *arguments, context=contextvars.Context())
@@ -221,7 +239,9 @@ class Multi:
             if self._timer.when() <= when:
                 return
             self._timer.cancel()
-        self._timer = self._loop.call_at(when, self._on_timer, context=contextvars.Context())
+        self._timer = self._loop.call_at(
+            when, _call, Multi._on_timer, self._ref, self._holder, context=contextvars.Context()
+        )
 
     # What the loop calls.
 
@@ -245,6 +265,8 @@ class Multi:
             return
         self._is_inside = True
         try:
+            if self._new:
+                self._avoid_input()
             for fd, action in events:
                 self._multi.socket_action(fd, action)
         except BaseException as error:  # noqa: BLE001 - pycurl's own, or that of a callback
@@ -259,8 +281,38 @@ class Multi:
             for curl, code, message in failed:
                 self._end(curl, code, message)
 
+    def _avoid_input(self) -> None:
+        """Keep new transfers from connections on which something has come that answers nothing."""
+        self._sockets.look()
+        for transfer in self._new:
+            if self._owns_handle(transfer) and self._sockets.has_input(transfer.origin):
+                transfer.curl.setopt(pycurl.FRESH_CONNECT, 1)
+        self._new.clear()
+
+    def _watch_heads(self) -> None:
+        self._head_timer = self._loop.call_later(
+            _HEAD_INTERVAL,
+            _call,
+            Multi._look_at_heads,
+            self._ref,
+            self._holder,
+            context=contextvars.Context(),
+        )
+
+    def _look_at_heads(self) -> None:
+        """Refuse bad heads whose body does not begin."""
+        self._head_timer = None
+        for transfer in list(self._transfers.values()):
+            transfer.catch_up()
+        if self._transfers and self._head_timer is None:
+            self._watch_heads()
+
+    def _owns_handle(self, transfer: Transfer) -> bool:
+        """Tell whether a transfer is under way; its handle may be another's by now."""
+        return self._transfers.get(transfer.curl) is transfer
+
     def _end(self, curl: Any, code: int, message: str) -> None:
-        transfer = self._transfers.pop(curl, None)
+        transfer = self._forget(curl)
         if transfer is None:
             return
         transfer.socket = curl.getinfo(pycurl.LASTSOCKET)  # known until it is removed
@@ -272,6 +324,12 @@ class Multi:
         except BaseException as error:  # noqa: BLE001 - the others have to end as well
             self.interrupt(error)
         self._give_back(transfer)
+
+
+def _call(method: Callable[[Multi], None], multi: weakref.ref[Multi], _holder: list[Multi]) -> None:
+    known = multi()
+    if known is not None:
+        method(known)
 
 
 def _translated(error: pycurl.error) -> Exception:

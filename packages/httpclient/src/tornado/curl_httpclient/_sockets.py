@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextvars
 import select
+import weakref
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -63,14 +64,22 @@ class Sockets:
         self._kept: dict[int, Hashable] = {}
         self._with_input = IdleSockets()
         self._epoll = select.epoll()
+        #: Keeps this object while libcurl waits for something; a client that nobody uses goes.
+        self._holder: list[Sockets] = []
         # The loop's callback does not belong to a fetch: it has an empty context.
-        contextvars.Context().run(loop.add_reader, self._epoll.fileno(), self._on_events)
+        contextvars.Context().run(
+            loop.add_reader, self._epoll.fileno(), _on_events, weakref.ref(self), self._holder
+        )
 
     def close(self) -> None:
         """Watch nothing any more."""
-        if not self._epoll.closed:
-            self._loop.remove_reader(self._epoll.fileno())
-            self._epoll.close()
+        self._holder.clear()
+        _close(self._loop, self._epoll)
+
+    def __del__(self) -> None:
+        # The garbage collector may run in any thread.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(_close, self._loop, self._epoll)
 
     def watch(self, fd: int, event: int) -> None:
         """Watch a socket for ``pycurl.POLL_IN``, ``POLL_OUT`` or both."""
@@ -80,6 +89,8 @@ class Sockets:
         if known is None:
             self._kept.pop(fd, None)
             self._with_input.discard(fd)
+            if not self._watched:
+                self._holder.append(self)
         self._watched[fd] = event
         self._set(fd, _MASKS[event])
 
@@ -88,6 +99,8 @@ class Sockets:
         if self._watched.pop(fd, None) is not None:
             with suppress(OSError):
                 self._epoll.modify(fd, _IN | _ONCE)
+            if not self._watched:
+                self._holder.clear()
 
     def keep(self, origin: Hashable, fd: int) -> None:
         """Called when a transfer does not need its socket any more.
@@ -112,7 +125,8 @@ class Sockets:
         except FileNotFoundError:
             self._epoll.register(fd, mask)
 
-    def _on_events(self) -> None:
+    def pass_on(self) -> None:
+        """Tell libcurl what has happened."""
         if not self._epoll.closed:
             self._act(self._take(self._epoll.poll(0)))
 
@@ -125,6 +139,19 @@ class Sockets:
             elif fd in self._kept:
                 self._with_input.keep(self._kept.pop(fd), fd)
         return actions
+
+
+def _on_events(sockets: weakref.ref[Sockets], _holder: list[Sockets]) -> None:
+    known = sockets()
+    if known is not None:
+        known.pass_on()
+
+
+def _close(loop: asyncio.AbstractEventLoop, epoll: select.epoll) -> None:
+    if not epoll.closed:
+        if not loop.is_closed():
+            loop.remove_reader(epoll.fileno())
+        epoll.close()
 
 
 class LoopSockets:

@@ -19,7 +19,7 @@ from ._library import pycurl
 from ._options import set_options
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Hashable
 
     from tornado.httpclient._fetch._exchange import Exchange
 
@@ -48,6 +48,8 @@ class Transfer:
     #: A final head that libcurl may answer by itself.
     _held: Head | None = None
     _has_head = False
+    #: Whether the lines of the head are only collected until somebody needs it.
+    _is_late = False
     #: True if the response is complete although libcurl would go on.
     _is_cut = False
     _is_received = False
@@ -75,13 +77,12 @@ class Transfer:
         exchange, curl = self._exchange, self.curl
         set_options(curl, exchange)
         if not self._may_continue and _may_read_head_late(exchange):
+            self._is_late = True
             # No call in Python for each line.
             curl.setopt(pycurl.HEADERFUNCTION, self._reader.lines.append)
         else:
             curl.setopt(pycurl.HEADERFUNCTION, self._take_line)
         curl.setopt(pycurl.WRITEFUNCTION, self._take_data)
-        if self._multi.has_input(exchange.target.origin):
-            curl.setopt(pycurl.FRESH_CONNECT, 1)
         if not exchange.can_repeat or self._may_continue:
             self._watch_requests()
         fetch, request = exchange.fetch, exchange.request
@@ -96,6 +97,11 @@ class Transfer:
         fetch.enter("head")
 
     @property
+    def origin(self) -> Hashable:
+        """The origin that the request goes to."""
+        return self._exchange.target.origin
+
+    @property
     def leaves_handle_clean(self) -> bool:
         """True if a reset makes the handle as good as new: it knows nothing that libcurl keeps."""
         request = self._exchange.request
@@ -103,7 +109,7 @@ class Transfer:
 
     def catch_up(self) -> None:
         """Read a head that has come, before somebody asks how far the exchange is."""
-        if not self._has_head and not self.is_over:
+        if self._is_late and not self._has_head and not self.is_over:
             try:
                 self._take_late_head()
             except RAISED as error:  # it is raised where the fetch is awaited
@@ -154,7 +160,7 @@ class Transfer:
                 self._take_late_head()
             if not self._has_head:
                 raise HTTPProtocolError("the response has no head")
-            self._note_times(exchange)
+            _note_times(self.curl, exchange)
             if self._waiting is None:
                 self._finish()
             # Otherwise a callback still waits with the last data.
@@ -178,16 +184,6 @@ class Transfer:
         self.is_over = True
         self._release()
         self._exchange.finish(trailers)
-
-    def _note_times(self, exchange: Exchange) -> None:
-        for name, info in (
-            ("namelookup", pycurl.NAMELOOKUP_TIME),
-            ("connect", pycurl.CONNECT_TIME),
-            ("appconnect", pycurl.APPCONNECT_TIME),
-            ("pretransfer", pycurl.PRETRANSFER_TIME),
-            ("starttransfer", pycurl.STARTTRANSFER_TIME),
-        ):
-            exchange.fetch.time_info[name] = self.curl.getinfo(info)
 
     def _release(self) -> None:
         if self._feed is not None:
@@ -345,3 +341,14 @@ def _may_read_head_late(exchange: Exchange) -> bool:
         and fetch.request.download_progress is None
         and fetch.request._head_callback is None
     )
+
+
+def _note_times(curl: Any, exchange: Exchange) -> None:
+    for name, info in (
+        ("namelookup", pycurl.NAMELOOKUP_TIME),
+        ("connect", pycurl.CONNECT_TIME),
+        ("appconnect", pycurl.APPCONNECT_TIME),
+        ("pretransfer", pycurl.PRETRANSFER_TIME),
+        ("starttransfer", pycurl.STARTTRANSFER_TIME),
+    ):
+        exchange.fetch.time_info[name] = curl.getinfo(info)
