@@ -161,7 +161,7 @@ class HTTPConnection:
     def send_now(self) -> None:
         """Send what :meth:`respond` may have kept to let it leave with other responses.
 
-        Whoever goes on with long work after a response calls this before it.
+        A handler that goes on with long work after a response calls this first.
 
         .. versionadded:: 1.0
         """

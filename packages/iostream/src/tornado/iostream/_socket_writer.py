@@ -30,7 +30,7 @@ class SocketWriter(BaseIOStream):
     def socket(self) -> sockets.socket:
         """The socket; None once the stream is closed.
 
-        Whoever asks for it may send on it or close it, so what is kept is sent first.
+        The caller may send on it or close it, so what is kept is sent first.
         """
         if getattr(self, "_kept", None) is not None:  # a subclass may ask before our __init__()
             self._send_kept()
