@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextvars import copy_context
 from typing import TYPE_CHECKING
 
 from tornado.httputil import HTTPInputError
@@ -68,7 +69,15 @@ class HTTP1ServerConnection(RequestInput):
     :param context: an opaque object that each request's connection carries on.
     """
 
-    __slots__ = ("__weakref__", "_closed", "_is_lent", "context", "is_draining", "sent")
+    __slots__ = (
+        "__weakref__",
+        "_closed",
+        "_is_lent",
+        "_variables",
+        "context",
+        "is_draining",
+        "sent",
+    )
 
     def __init__(
         self,
@@ -109,6 +118,8 @@ class HTTP1ServerConnection(RequestInput):
 
             delegate = DecompressingServer(delegate)
         self._delegate = delegate
+        #: The context variables that each request begins with.
+        self._variables = copy_context()
         self._sweep = sweep_of(asyncio.get_running_loop())
         self.sent = self._sweep.done
         timeouts = (
@@ -287,7 +298,9 @@ class HTTP1ServerConnection(RequestInput):
     def _soon_next_request(self) -> None:
         """Serve what is held after the other connections have had their turn."""
         self.stream.pause_reading()
-        asyncio.get_running_loop().call_soon(self._serve_held)
+        # Not in the context of the request before, which may be what calls this.
+        variables = self._variables.copy()
+        asyncio.get_running_loop().call_soon(self._serve_held, context=variables)
 
     def _serve_held(self) -> None:
         if self._state is not IDLE or self._is_write_paused:
