@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import math
+import os
 import select
 import socket
 import subprocess
@@ -266,6 +267,121 @@ def test_a_peer_that_is_gone_ends_its_own_stream_only(any_bed):
     any_bed.run(main())
 
 
+@pytest.mark.parametrize("end", ["close", "detach"])
+def test_a_socket_that_the_program_closes_itself_ends_its_own_stream_only(any_bed, end):
+    async def main():
+        pairs = await opened(any_bed)
+        closed = pairs[0][0]
+        recorder = any_bed.Recorder(closed)
+        await asyncio.sleep(0.01)  # uvloop has to know the descriptor before it disappears
+        sock = closed.socket
+        for a, _ in pairs:
+            a.write_soon(b"x")
+        fd = sock.fileno()
+        getattr(sock, end)()
+        for _, b in pairs[1:]:
+            assert await asyncio.wait_for(b.read_bytes(1), PATIENCE) == b"x"
+        if end == "detach":
+            socket.socket(fileno=fd).close()
+        if end == "close" or any_bed.kind != "tls":  # TLS goes on with a descriptor it knows
+            await asyncio.wait_for(recorder.lost.wait(), PATIENCE)
+
+    any_bed.run(main())
+
+
+class Failing:
+    """A socket of a program, whose `send` has a fault."""
+
+    def __init__(self, sock, error):
+        self.sock = sock
+        self.error = error
+
+    def __getattr__(self, name):
+        return getattr(self.sock, name)
+
+    def send(self, data):
+        raise self.error
+
+
+@pytest.mark.expected_errors("Uncaught exception, closing connection: sending on a stream")
+@pytest.mark.parametrize("count", [1, _write_batch._MOST], ids=["end of the turn", "many"])
+def test_an_exception_ends_its_own_stream_only(bed, count):
+    async def main():
+        pairs = await opened(bed)
+        failing = pairs[0][0]
+        recorder = bed.Recorder(failing)
+        failing.socket = Failing(failing.socket, LookupError("a fault"))
+        failing.write_soon(b"x")
+        for _ in range(count):
+            for a, _ in pairs[1:]:
+                a.write_soon(b"x")
+        for _, b in pairs[1:]:
+            assert await asyncio.wait_for(b.read_bytes(count), PATIENCE) == b"x" * count
+        await asyncio.wait_for(recorder.lost.wait(), PATIENCE)
+        assert isinstance(failing.error, LookupError)
+
+    bed.run(main())
+
+
+def test_an_interrupt_leaves_the_others_for_the_next_turn(bed):
+    async def main():
+        pairs = await opened(bed, 3)
+        failing = pairs[0][0]
+        failing.socket = Failing(failing.socket, KeyboardInterrupt())
+        for a, _ in pairs:
+            a.write_soon(b"x")
+        with pytest.raises(KeyboardInterrupt):
+            failing._batch._send()
+        for _, b in pairs[1:]:
+            assert await asyncio.wait_for(b.read_bytes(1), PATIENCE) == b"x"
+
+    bed.run(main())
+
+
+def test_a_text_is_refused_where_it_is_written(any_bed):
+    async def main():
+        ((a, b),) = await opened(any_bed, 1)
+        for _ in range(2):
+            a.write_soon(b"x")
+            with pytest.raises(TypeError, match="a stream carries bytes, not str"):
+                a.write_soon("text")
+        assert await b.read_bytes(2) == b"xx"
+
+    any_bed.run(main())
+
+
+@pytest.mark.parametrize("kind", [bytearray, lambda data: memoryview(bytearray(data))])
+def test_a_buffer_that_may_change_is_sent_at_once(any_bed, kind):
+    async def main():
+        ((a, b),) = await opened(any_bed, 1)
+        data = kind(b"before")
+        a.write_soon(b"x")
+        assert a.write_soon(data) == 0
+        data[:] = b"after!"
+        assert await b.read_bytes(7) == b"xbefore"
+
+    any_bed.run(main())
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda a: a.socket.send(b"y"),
+        lambda a: os.write(a.fileno(), b"y"),
+        lambda a: (a.send_now(), a._socket.send(b"y")),
+    ],
+    ids=["socket", "fileno", "send_now"],
+)
+def test_what_is_kept_is_sent_before_the_socket_is_given_out(bed, use):
+    async def main():
+        ((a, b),) = await opened(bed, 1)
+        a.write_soon(b"x")
+        use(a)
+        assert await b.read_bytes(2) == b"xy"
+
+    bed.run(main())
+
+
 def fill(stream):
     """Fill the buffers of the system; return how many bytes that took."""
     sent = 0
@@ -371,6 +487,49 @@ def test_what_is_kept_is_sent_when_the_program_ends():
         left.close()
         right.settimeout(PATIENCE)
         assert right.makefile("rb").read() == b"." * (_write_batch._SAMPLE + 10) + b"the last words"
+
+
+FORK = PROGRAM.replace(
+    "loop.run_forever()\n",
+    """
+loop.run_forever()
+child = os.fork()
+if not child:
+    if sys.argv[2] == "close":
+        stream.close()
+        os._exit(0)
+    assert stream._kept is None, "the words of the parent"
+    words, (own, other) = stream, socket.socketpair()
+    stream = IOStream(own)  # the other socket would be full
+    def last():
+        global stream
+        stream = words
+        stream.write_soon(b" and the child")
+        loop.stop()
+    loop.call_soon(many)
+    loop.run_forever()
+else:
+    if os.waitpid(child, 0)[1]:
+        sys.exit("the child has failed")
+""",
+).replace("import asyncio,", "import os, asyncio,")
+
+
+@pytest.mark.parametrize("use", ["close", "write"])
+def test_a_forked_process_does_not_send_what_its_parent_keeps(use):
+    left, right = socket.socketpair()
+    with left, right:
+        subprocess.run(
+            [sys.executable, "-c", FORK, str(left.fileno()), use],
+            pass_fds=[left.fileno()],
+            check=True,
+            timeout=60,
+        )
+        left.close()
+        right.settimeout(PATIENCE)
+        dots = b"." * (_write_batch._SAMPLE + 10)
+        of_child = b" and the child" if use == "write" else b""
+        assert right.makefile("rb").read() == dots + of_child + b"the last words"
 
 
 def test_a_stream_without_a_socket_writes_at_once(bed):

@@ -72,6 +72,15 @@ def test_the_environment_comes_between_the_command_line_and_the_defaults() -> No
     assert settings.log.log_level == "error"
 
 
+def test_an_empty_variable_is_as_one_that_is_not_set() -> None:
+    names = ("PORT", "HOST", "UNIX", "FD", "PROCESSES", "ACCESS_LOG", "KIND", "PID_FILE")
+
+    settings = parse(["main:app"], {f"TORNADO_SERVE_{name}": "" for name in names})
+
+    assert settings == parse(["main:app"], {})
+    assert parse(["main:app"], {"TORNADO_SERVE_HOST": " , "}) == parse(["main:app"], {})
+
+
 def test_what_follows_two_dashes_is_the_applications() -> None:
     settings = parse(["main:app", "--", "--port=9", "--", "x"], {})
 
@@ -88,6 +97,7 @@ def test_what_follows_two_dashes_is_the_applications() -> None:
         (["main:app", "--uds=x"], "unknown argument --uds=x: it is --unix here"),
         (["main:app", "--threads", "4", "x"], None),
         (["main:app", "-w", "4"], "unknown argument -w: it is --processes here"),
+        (["main:app", "--worker-connections=9"], "unknown argument --worker-connections=9: it is"),
         (["main:app", "other"], "unknown argument other: give one application"),
         (["main:app", "--port", "70000"], "argument --port: '70000' is not a port"),
         (["main:app", "--port", "-1"], None),
@@ -98,6 +108,7 @@ def test_what_follows_two_dashes_is_the_applications() -> None:
         (["main:app", "--drain-timeout", "-1"], None),
         (["main:app", "--drain-timeout", "soon"], "argument --drain-timeout: 'soon' is not a num"),
         (["main:app", "--unix-mode", "999"], "argument --unix-mode: '999' is not a mode"),
+        (["main:app", "--backlog", "9" * 11], "argument --backlog: '99999999999' is too many"),
         (["main:app", "--fd", "987"], "argument --fd: 987 is not open here"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import http.client
 import os
 import signal
 import subprocess
@@ -202,6 +203,55 @@ def test_the_number_of_the_master_is_in_the_file(serve: Serve, folder: Path) -> 
     assert (folder / "pid").read_text() == f"{server.process.pid}\n"
     assert server.end() == 0
     assert not (folder / "pid").exists()
+
+
+@pytest.mark.slow
+def test_the_file_of_a_server_that_runs_is_not_overwritten(serve: Serve, folder: Path) -> None:
+    server = serve("hello:app", "--port", "0", "--pid-file", "pid")
+    other = serve("hello:app", "--port", "0", "--pid-file", "pid", log="other-log", ready=False)
+
+    assert other.process.wait(30) == 1
+    assert f"is that of a server that runs (pid {server.process.pid})" in other.log
+    assert (folder / "pid").read_text() == f"{server.process.pid}\n"
+    server.kill()
+    serve("hello:app", "--port", "0", "--pid-file", "pid")  # the file is left over
+    assert (folder / "pid").read_text() != f"{server.process.pid}\n"
+
+
+@pytest.mark.slow
+def test_the_file_may_hold_the_number_of_another_program(serve: Serve, folder: Path) -> None:
+    with subprocess.Popen(["sleep", "600"]) as other:
+        (folder / "pid").write_text(str(other.pid))
+        try:
+            server = serve("hello:app", "--port", "0", "--pid-file", "pid")
+        finally:
+            other.kill()
+    assert (folder / "pid").read_text() == f"{server.process.pid}\n"
+
+
+@pytest.mark.parametrize("redirection", [">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.slow
+def test_standard_streams_may_be_closed(
+    serve: Serve, folder: Path, free_port: int, until: Any, redirection: str
+) -> None:
+    command = f"exec '{sys.executable}' -m tornado.serve hello:app --port {free_port} {redirection}"
+    with subprocess.Popen(["sh", "-c", command], cwd=folder) as process:
+
+        def target_of_output() -> str | None:
+            with suppress(OSError):
+                connection = http.client.HTTPConnection("127.0.0.1", free_port, timeout=30)
+                connection.request("GET", "/")
+                pid = connection.getresponse().read().split()[-1].decode()
+                connection.close()
+                return os.readlink(f"/proc/{pid}/fd/{1 if redirection == '>&-' else 2}")
+            return None
+
+        try:
+            assert until(target_of_output) == os.devnull
+            process.terminate()
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
 
 
 #: Runs the command where no process can be started.

@@ -77,6 +77,8 @@ def test_what_is_none_of_them_is_refused(application: Any, message: str) -> None
     ("application", "kind", "message"),
     [
         (wsgi, "tornado", "--kind tornado: 'main:app' is not a tornado.web.Application"),
+        (Application(), "asgi", "--kind asgi: 'main:app' is an application of Tornado"),
+        (Application(), "wsgi", "--kind wsgi: 'main:app' is an application of Tornado"),
         ("text", "wsgi", "--kind wsgi: 'main:app' cannot be called"),
         ("text", "asgi", "--kind asgi: 'main:app' cannot be called"),
     ],

@@ -5,10 +5,12 @@ from __future__ import annotations
 import http.client
 import os
 import re
+import signal
 import socket
 import ssl
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -55,11 +57,91 @@ def test_a_unix_socket_has_its_mode_and_is_removed_at_the_end(serve: Serve, fold
 def test_a_unix_socket_of_a_newer_server_stays(serve: Serve, folder: Path) -> None:
     old = serve("hello:app", "--unix", "web.sock", ready=False)
     old.wait_for_line("serving")
+    (folder / "web.sock").unlink()
     new = serve("hello:app", "--unix", "web.sock", log="new-log", ready=False)
     new.wait_for_line("serving")
 
     assert old.end() == 0
     assert get_by_unix(folder / "web.sock")[0] == 200
+
+
+def test_a_unix_socket_of_a_server_that_runs_is_not_replaced(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tornado.serve import main
+
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("os.fork", lambda: pytest.fail("a process was started"))
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.bind("web.sock")
+        sock.listen()
+
+        assert main(["hello:app", "--unix", "web.sock"]) == 1
+    assert "on the Unix socket 'web.sock': another program does: stop it" in capsys.readouterr().err
+
+
+def is_refused(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=30).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("kind", ["port", "fd", "manager"])
+@pytest.mark.slow
+def test_new_connections_are_refused_while_the_last_requests_finish(
+    serve: Serve, until: Any, kind: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        number = sock.fileno()
+        if kind == "port":
+            server = serve("hello:app", "--port", "0", "--processes", "2")
+        elif kind == "fd":
+            server = serve("hello:app", "--fd", str(number), pass_fds=[number])
+        else:
+            server = serve(
+                "hello:app",
+                environment={"LISTEN_FDS": "1"},
+                preexec_fn=lambda: os.dup2(number, 3),
+                pass_fds=[3],
+            )
+    with ThreadPoolExecutor(1) as client:
+        answer = client.submit(server.get, "/slow")
+        until((server.folder / "slow-began").exists)
+        server.send_signal(signal.SIGTERM)
+        server.wait_for_line("SIGTERM: finishing")
+
+        until(lambda: is_refused(server.port))
+        assert not answer.done()
+        (server.folder / "slow-may-end").touch()
+        assert answer.result() == (200, "slow")
+    assert server.process.wait(30) == 0
+
+
+@pytest.mark.slow
+def test_programs_of_the_application_do_not_inherit_the_socket(serve: Serve, write: Any) -> None:
+    write(
+        "page.py",
+        """\
+        import subprocess
+        from tornado.web import Application, RequestHandler
+
+        class Page(RequestHandler):
+            def get(self):
+                command = ["sh", "-c", "readlink /proc/$$/fd/*"]
+                self.write(subprocess.run(command, close_fds=False, capture_output=True).stdout)
+
+        app = Application([("/", Page)])
+        """,
+    )
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        server = serve("page:app", "--fd", str(sock.fileno()), pass_fds=[sock.fileno()])
+        inode = os.fstat(sock.fileno()).st_ino
+
+        status, text = server.get()
+    assert status == 200
+    assert f"socket:[{inode}]" not in text
 
 
 @pytest.mark.slow

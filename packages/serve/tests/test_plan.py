@@ -69,15 +69,42 @@ def test_a_dead_worker_is_replaced_at_once_and_then_with_growing_delays() -> Non
     assert delays == [0.0, 0.25, 0.5, 1.0]
 
 
-def test_nothing_is_due_while_a_generation_is_coming() -> None:
+def test_a_dead_worker_is_replaced_while_a_generation_is_coming() -> None:
     plan, (worker,) = serving(1)
+    plan.begin()
+
+    assert not plan.ended(worker, now=1.0)
+
+    assert plan.schedule(now=1.0) == {0: 0.0}
+    assert plan.next_time() == 1.0
+    assert plan.take_due(now=1.0) == [0]
+
+
+def test_nothing_is_due_when_another_generation_has_taken_over() -> None:
+    plan, (worker,) = serving(1)
+    (new,) = start(plan, 0, generation=plan.begin())
     plan.ended(worker, now=1.0)
     plan.schedule(now=1.0)
 
-    plan.begin()
+    new.stage = Stage.READY
+    plan.take_over()
 
     assert plan.schedule(now=1.0) == {}
     assert plan.take_due(now=100.0) == []
+
+
+def test_a_worker_that_cannot_start_is_replaced_after_its_end() -> None:
+    plan, (worker,) = serving(1)
+    delays = []
+    for _ in range(4):
+        plan.ended(worker, now=1000.0)
+        delays.append(plan.schedule(now=1000.0)[0])
+        plan.take_due(now=2000.0)
+        (worker,) = start(plan, 0, generation=1, now=100.0)  # it takes long until it fails
+        worker.stage = Stage.FAILED
+        assert plan.schedule(now=1000.0) == {}
+
+    assert delays == [0.0, 0.25, 0.5, 1.0]
 
 
 def test_a_worker_whose_source_has_changed_does_not_count_as_dead() -> None:

@@ -57,6 +57,7 @@ def test_the_object_is_found(place: Path, target: str, found: str) -> None:
             "no module named 'package_of_tests.wbe': did you mean 'package_of_tests.web'?",
         ),
         ("site_of_tests.deeper:app", "no module named 'site_of_tests.deeper'"),
+        ("site_of_tests.app", "no module named 'site_of_tests.app': write 'site_of_tests:app'"),
         ("zzz:app", "no module named 'zzz' in '{place}' or installed: start in its directory"),
         ("site_of_tests:ap", "'site_of_tests' has no attribute 'ap': did you mean 'app'"),
         ("site_of_tests:holder.iner", "'holder' has no attribute 'iner': did you mean 'inner'?"),

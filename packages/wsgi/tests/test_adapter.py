@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
+import os
 import threading
 from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
@@ -12,7 +14,13 @@ import pytest
 
 from tornado.concurrent import Future
 from tornado.ioloop import IOLoop
-from tornado.web import Application, RequestHandler, asynchronous, stream_request_body
+from tornado.web import (
+    Application,
+    RequestHandler,
+    StaticFileHandler,
+    asynchronous,
+    stream_request_body,
+)
 from tornado.websocket import WebSocketHandler
 from tornado.wsgi import CannotWaitError, WSGIAdapter, WSGIApplication
 
@@ -244,3 +252,60 @@ def test_our_own_server_and_an_executor_of_a_container_take_it(serve, threads):
 def test_what_is_not_an_application_of_ours_is_refused(wrong):
     with pytest.raises(TypeError, match=r"takes a tornado\.web\.Application"):
         WSGIAdapter(wrong)
+
+
+def environ_of(**more):
+    environ = {"SCRIPT_NAME": "", "PATH_INFO": "/film", "QUERY_STRING": "", **more}
+    setup_testing_defaults(environ)
+    return environ
+
+
+@pytest.mark.expected_errors
+def test_a_part_of_a_file_that_nobody_reads_is_closed(tmp_path):
+    (tmp_path / "film").write_bytes(b"x" * 200_000)
+    application = WSGIAdapter(Application([("/(.*)", StaticFileHandler, {"path": str(tmp_path)})]))
+    environ = environ_of(HTTP_RANGE="bytes=5-150000")
+    before = len(os.listdir("/dev/fd"))
+
+    def gone(status, headers, exc_info=None):
+        raise ConnectionError("the client has gone")
+
+    kept = []
+    for _ in range(3):
+        kept.append(application(environ, lambda status, headers: None))
+        kept[-1].close()
+        with pytest.raises(ConnectionError) as caught:
+            application(environ, gone)
+        kept.append(caught)
+    assert len(os.listdir("/dev/fd")) == before
+    assert b"".join(application(environ, lambda status, headers: None)) == b"x" * 149_996
+    assert len(os.listdir("/dev/fd")) == before
+
+
+def test_fields_of_the_connection_are_left_out_and_logged(caplog):
+    names = ("Trailer", "Proxy-Connection", "Proxy-Authenticate", "TE")
+
+    class Fields(RequestHandler):
+        def get(self):
+            for name in names:
+                self.set_header(name, "x")
+            self.write("done")
+
+    with caplog.at_level(logging.WARNING):
+        _, headers, body = call(WSGIAdapter(Application([("/", Fields)])))
+    assert body == b"done"
+    assert not {name.lower() for name in headers} & {name.lower() for name in names}
+    assert caplog.text.count("must not send the field") == len(names)
+
+
+def test_a_request_in_a_greenlet_is_refused_with_the_reason():
+    greenlet = pytest.importorskip("greenlet")
+    application = WSGIAdapter(Application([("/", Hello)]))
+
+    def run():
+        with pytest.raises(CannotWaitError, match="gthread"):
+            call(application)
+        return "refused"
+
+    assert greenlet.greenlet(run).switch() == "refused"
+    assert call(application)[2] == b"Hello, world"

@@ -78,11 +78,12 @@ def test_on_the_loop_a_long_call_is_mentioned_once(serve, caplog):
 
 
 @pytest.mark.expected_errors("the executor takes no WSGI requests", "503 GET")
-def test_an_executor_that_was_shut_down_is_a_503(serve):
+def test_an_executor_that_was_shut_down_is_a_503(serve, wait_until, caplog):
     executor = ThreadPoolExecutor(1)
     executor.shutdown()
     site = serve(WSGIContainer(Blocking(), executor))
     assert site.fetch()[0] == 503
+    wait_until(lambda: "503 GET /" in caplog.text)
 
 
 @pytest.mark.expected_errors("Uncaught exception in a WSGI application", "500 GET")

@@ -75,6 +75,7 @@ def test_s16_less_than_announced_ends_the_connection(contain, caplog):
     assert answer.endswith(b"\r\n\r\nabc")
     assert answer.count(b"HTTP/1.1 200") == 1
     assert site.fetch("/next")[2] == b"next"
+    assert bodies[0].is_closed.wait(30)  # a thread calls close() after the answer
     assert bodies[0].closed == 1
     assert "7 bytes shorter than its Content-Length" in caplog.text
 
@@ -85,6 +86,7 @@ def test_nothing_of_an_announced_body_is_a_500(contain):
     status, _, body, following = request_twice(contain(app))
     assert (status, following) == (500, b"next")
     assert b"500: Internal Server Error" in body
+    assert bodies[0].is_closed.wait(30)  # a thread calls close() after the answer
     assert bodies[0].closed == 1
 
 
@@ -94,6 +96,7 @@ def test_s16_statuses_without_a_body_have_none(contain, status):
     code, headers, body, following = request_twice(contain(app))
     assert (code, body, following) == (int(status[:3]), b"", b"next")
     assert "Transfer-Encoding" not in headers
+    assert bodies[0].is_closed.wait(30)  # a thread calls close() after the answer
     assert bodies[0].closed == 1
 
 
@@ -103,6 +106,7 @@ def test_s16_head_has_the_fields_of_get_and_no_body(contain, headers):
     code, fields, body, following = request_twice(contain(app), "HEAD")
     assert (code, body, following) == (200, b"", b"next")
     assert fields["Content-Length"] == (headers[0][1] if headers else None)
+    assert bodies[0].is_closed.wait(30)  # a thread calls close() after the answer
     assert bodies[0].closed == 1
 
 
@@ -215,6 +219,7 @@ def test_an_error_after_the_first_byte_ends_the_connection(contain, where):
     assert not answer.endswith(b"0\r\n\r\n")
     assert answer.count(b"HTTP/1.1 200") == 1
     assert site.fetch("/next")[2] == b"next"
+    assert body.is_closed.wait(30)
     assert body.closed == 1
 
 
@@ -320,6 +325,23 @@ def test_an_application_that_exits_ends_its_request_alone(serve, threads):
     app, _ = raising("exit")
     code, _, _, following = request_twice(serve(WSGIContainer(app, threads)))
     assert (code, following) == (500, b"next")
+
+
+def test_cookies_in_two_fields_are_joined_as_one_field_has_them(contain):
+    def app(environ, start_response):
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [f"{environ['HTTP_COOKIE']}|{environ['HTTP_ACCEPT']}".encode()]
+
+    fields = b"Cookie: a=1\r\nCookie: b=2\r\nAccept: c/d\r\nAccept: e/f\r\nConnection: close\r\n"
+    answer = contain(app).exchange(b"GET / HTTP/1.1\r\nHost: a\r\n" + fields + b"\r\n")
+    assert answer.endswith(b"a=1; b=2|c/d,e/f")
+
+
+@pytest.mark.expected_errors("Uncaught exception in a WSGI application", "500 GET")
+def test_an_interim_status_is_an_error_that_says_whose_it_is(contain, caplog):
+    app, _ = answering(b"", status="100 Continue")
+    assert contain(app).fetch()[0] == 500
+    assert "interim responses are the server's to send, not '100 Continue'" in caplog.text
 
 
 def test_s4_a_field_with_an_underscore_and_a_proxy_field_do_not_arrive(contain):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import queue
 import socket
+import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tornado.web import Application, RequestHandler
-from tornado.wsgi import WSGIContainer
+from tornado.wsgi import FileWrapper, WSGIContainer
 
 PATIENCE = 30.0
 
@@ -117,6 +119,46 @@ def test_a_body_in_chunks_is_read_to_its_end(contain, length):
     client.request("POST", "/", iter(pieces), {"Transfer-Encoding": "chunked"}, encode_chunked=True)
     assert client.getresponse().read() == f"{length or 0} False".encode()
     client.close()
+
+
+@pytest.mark.parametrize("size", [0, 10, 300_000])
+def test_s12_a_body_that_the_server_decompresses_has_its_own_length_or_none(contain, size):
+    def app(environ, start_response):
+        length = environ.get("CONTENT_LENGTH", "none")
+        body = environ["wsgi.input"].read()
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [f"{length} {environ['wsgi.input_terminated']} {len(body)}".encode()]
+
+    site = contain(app, decompress_request=True)
+    body = gzip.compress(b"x" * size)
+    found = site.fetch("/", "POST", body, {"Content-Encoding": "gzip"})[2].decode()
+    assert found in (f"{size} True {size}", f"none True {size}")
+
+
+@pytest.mark.parametrize("reads", [False, True])
+def test_a_long_body_without_a_length_that_nobody_reads_is_mentioned(
+    serve, threads, wait_until, caplog, reads
+):
+    def app(environ, start_response):
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or -reads))
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [f"{len(body)}".encode()]
+
+    client = serve(WSGIContainer(app, threads)).client()
+    client.request(
+        "POST",
+        "/upload",
+        iter([b"x" * 1000] * 200),
+        encode_chunked=True,
+        headers={"Transfer-Encoding": "chunked"},
+    )
+    assert client.getresponse().read() == (b"200000" if reads else b"0")
+    client.close()
+    if not reads:
+        wait_until(lambda: "has read nothing of a body that came without a length" in caplog.text)
+        assert "POST /upload" in caplog.text
+    else:
+        assert "has read nothing" not in caplog.text
 
 
 def test_the_input_has_the_methods_of_a_file(serve, threads):
@@ -323,6 +365,38 @@ def test_a_wrapped_object_that_is_no_file_is_read_in_blocks(contain):
         return environ["wsgi.file_wrapper"](io.BytesIO(b"x" * 100_000), 1000)
 
     assert contain(app).fetch()[2] == b"x" * 100_000
+
+
+def test_a_wrapped_file_that_is_read_otherwise_than_it_is_stored_is_read(contain, tmp_path):
+    path = tmp_path / "log.gz"
+    with gzip.open(path, "wb") as file:
+        file.write(b"line\n" * 20_000)
+
+    def app(environ, start_response):
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return environ["wsgi.file_wrapper"](gzip.open(path))
+
+    assert contain(app).fetch()[2] == b"line\n" * 20_000
+
+
+def test_the_system_sends_plain_files_alone(tmp_path):
+    path = tmp_path / "film"
+    path.write_bytes(b"x" * 10)
+    with (
+        path.open("rb") as buffered,
+        path.open("r+b") as random,
+        path.open("rb", buffering=0) as raw,
+        tempfile.NamedTemporaryFile() as named,
+    ):
+        for file in (buffered, random, raw, named):
+            assert FileWrapper(file).slice() is not None
+    with (
+        path.open("r") as text,
+        io.BufferedReader(gzip.open(path)) as packed,
+        tempfile.SpooledTemporaryFile() as spooled,
+    ):
+        for file in (text, packed, spooled):
+            assert FileWrapper(file).slice() is None
 
 
 @pytest.mark.expected_errors("Uncaught exception in a WSGI application")

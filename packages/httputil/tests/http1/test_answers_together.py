@@ -239,6 +239,60 @@ def test_a_client_that_is_gone_does_not_disturb_the_others(busy):
     busy(test)
 
 
+@pytest.mark.parametrize("held", [False, True], ids=["after the answer", "held before it"])
+@pytest.mark.parametrize("end", ["close", "detach"])
+def test_a_program_that_closes_a_socket_itself_does_not_disturb_the_others(
+    busy, message, end, held
+):
+    descriptors = []
+
+    class Closing(message):
+        def finish(self):
+            sock = self.connection.stream.socket if held else None
+            super().finish()
+            if self.body == b"999":
+                sock = sock or self.connection.stream.socket
+                descriptors.append(getattr(sock, end)())
+
+    async def test(app, client, *others):
+        client.socket.send(REQUEST % (0, 999))
+        for number, other in enumerate(others):
+            other.socket.send(REQUEST % (0, number))
+        for number, other in enumerate(others):
+            assert answers(await other.packets(1)) == [b"<%03d>" % number]
+        if end == "detach":
+            socket.socket(fileno=descriptors[0]).close()
+        if not held:
+            assert answers([await client.end()]) == [b"<999>"]
+
+    busy(test, count=12, message=Closing)
+
+
+def test_what_is_to_leave_now_does(busy, message):
+    class Working(message):
+        def finish(self):
+            super().finish()
+            if self.body == b"999":
+                with pytest.raises(BlockingIOError):
+                    client.socket.recv(1000)
+                self.connection.send_now()
+                received.append(client.socket.recv(1000))
+
+    received: list[bytes] = []
+    client: Any = None
+
+    async def test(app, *clients):
+        nonlocal client
+        client = clients[0]
+        client.socket.send(REQUEST % (0, 999))
+        async with asyncio.timeout(PATIENCE):
+            while not received:  # noqa: ASYNC110 - what is waited for sets no event
+                await asyncio.sleep(0.001)
+        assert answers(received) == [b"<999>"]
+
+    busy(test, message=Working)
+
+
 def test_a_client_that_reads_nothing_is_paused_as_before(busy, message):
     class Long(message):
         def answer(self, body, **fields):

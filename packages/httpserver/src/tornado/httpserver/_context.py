@@ -30,6 +30,9 @@ class ConnectionContext:
 
     __slots__ = ("_orig_protocol", "_policy", "_upgraded", "address", "protocol", "remote_ip")
 
+    #: Where an outer server has mounted the application, as under ``ASGIAdapter``: nowhere here.
+    root_path = ""
+
     def __init__(
         self,
         stream: IOStream,

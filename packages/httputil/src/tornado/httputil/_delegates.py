@@ -157,3 +157,11 @@ class HTTPConnection:
         sent = self.write_headers(ResponseStartLine("", status_code, reason), headers, body)
         self.finish()
         return sent
+
+    def send_now(self) -> None:
+        """Send what :meth:`respond` may have kept to let it leave with other responses.
+
+        A handler that goes on with long work after a response calls this first.
+
+        .. versionadded:: 1.0
+        """

@@ -110,8 +110,9 @@ class Lifecycle:
 
     def _watch_input(self) -> None:
         if not self._interest & READ:
-            self._watched_fd = self.fileno()
-            self._get_loop().add_reader(self._watched_fd, self._on_readable)
+            fd = self.fileno()
+            self._get_loop().add_reader(fd, self._on_readable)
+            self._watched_fd = fd
             self._interest |= READ
 
     def _ignore_input(self) -> None:
@@ -121,8 +122,9 @@ class Lifecycle:
 
     def _watch_output(self) -> None:
         if not self._interest & WRITE:
-            self._watched_fd = self.fileno()
-            self._get_loop().add_writer(self._watched_fd, self._on_writable)
+            fd = self.fileno()
+            self._get_loop().add_writer(fd, self._on_writable)
+            self._watched_fd = fd
             self._interest |= WRITE
 
     def _ignore_output(self) -> None:

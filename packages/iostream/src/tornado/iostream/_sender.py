@@ -125,10 +125,15 @@ class Sender(Lifecycle):
         if not self._queue:
             self._queue = None
             self._held = False
-        elif context is None:
-            self._watch_output()
-        else:
-            context.run(self._watch_output)
+            return
+        try:
+            if context is None:
+                self._watch_output()
+            else:
+                context.run(self._watch_output)
+        except (OSError, ValueError) as error:  # somebody has closed the descriptor
+            gen_log.warning("Write error on %s: %s", self.fileno(), error)
+            self._get_loop().call_soon(self.close, error)
 
     def _send_last(self) -> None:
         """Send what is kept, or lose it: the stream is about to close."""

@@ -39,7 +39,7 @@ class IOStream(SocketWriter):
     _connect_future: asyncio.Future[Any] | None = None
 
     def __init__(self, socket: sockets.socket, *args: Any, **kwargs: Any) -> None:
-        self.socket = socket
+        self._socket = socket
         socket.setblocking(False)
         super().__init__(*args, **kwargs)
 
@@ -49,26 +49,26 @@ class IOStream(SocketWriter):
 
     def close_fd(self) -> None:
         """Close the socket."""
-        self.socket.close()
-        self.socket = None  # type: ignore[assignment]  # documented: no socket once closed
+        self._socket.close()
+        self._socket = None  # type: ignore[assignment]  # documented: no socket once closed
 
     def get_fd_error(self) -> Exception | None:
         """Return the socket's pending error (``SO_ERROR``), or None."""
-        number = self.socket.getsockopt(sockets.SOL_SOCKET, sockets.SO_ERROR)
+        number = self._socket.getsockopt(sockets.SOL_SOCKET, sockets.SO_ERROR)
         return OSError(number, os.strerror(number)) if number else None
 
     def read_from_fd(self, buf: bytearray | memoryview) -> int | None:
         """Receive into ``buf``."""
         try:
-            return self.socket.recv_into(buf)
+            return self._socket.recv_into(buf)
         except BlockingIOError:
             return None
 
     def set_nodelay(self, value: bool) -> None:
         """Switch Nagle's algorithm off (true) or on (false). Unix sockets have none."""
-        if not self._closed and self.socket.family in _INTERNET:
+        if not self._closed and self._socket.family in _INTERNET:
             try:
-                self.socket.setsockopt(sockets.IPPROTO_TCP, sockets.TCP_NODELAY, 1 if value else 0)
+                self._socket.setsockopt(sockets.IPPROTO_TCP, sockets.TCP_NODELAY, 1 if value else 0)
             except OSError as error:
                 # A socket whose peer has reset the connection refuses the option on some systems.
                 if error.errno != errno.EINVAL:
@@ -133,7 +133,7 @@ class IOStream(SocketWriter):
         self._connect_future = future
         self._held = True
         try:
-            self.socket.connect(address)
+            self._socket.connect(address)
         except BlockingIOError:
             pass  # in progress: the socket becomes writable when it has succeeded or failed
         except OSError as error:
@@ -203,7 +203,7 @@ class IOStream(SocketWriter):
         ):
             return
         try:
-            data = self.socket.recv(self.read_chunk_size)
+            data = self._socket.recv(self.read_chunk_size)
         except (BlockingIOError, InterruptedError):
             return
         except OSError as error:
@@ -222,7 +222,7 @@ class IOStream(SocketWriter):
     @fast_path
     def _receive(self) -> bytes | None:
         try:
-            return self.socket.recv(self.read_chunk_size)
+            return self._socket.recv(self.read_chunk_size)
         except (BlockingIOError, InterruptedError):
             return None
         except OSError as error:
@@ -241,6 +241,6 @@ class IOStream(SocketWriter):
 
     def _shut_down_writing(self) -> None:
         try:
-            self.socket.shutdown(sockets.SHUT_WR)
+            self._socket.shutdown(sockets.SHUT_WR)
         except OSError as error:
             self._write_failed(error)

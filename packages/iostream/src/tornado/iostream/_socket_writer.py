@@ -24,11 +24,25 @@ _BYTES = {bytes}
 class SocketWriter(BaseIOStream):
     """The part of a stream over a socket that sends."""
 
-    socket: sockets.socket
+    _socket: sockets.socket
+
+    @property
+    def socket(self) -> sockets.socket:
+        """The socket; None once the stream is closed.
+
+        The caller may send on it or close it, so what is kept is sent first.
+        """
+        if getattr(self, "_kept", None) is not None:  # a subclass may ask before our __init__()
+            self._send_kept()
+        return self._socket
+
+    @socket.setter
+    def socket(self, socket: sockets.socket) -> None:
+        self._socket = socket
 
     def write_to_fd(self, data: memoryview) -> int:
         """Send what the socket takes."""
-        return self.socket.send(data)
+        return self._socket.send(data)
 
     @fast_path
     def write_nowait(self, data: Buffer) -> int:
@@ -36,7 +50,7 @@ class SocketWriter(BaseIOStream):
         if self._held or self.max_write_buffer_size is not None or type(data) is not bytes:
             return self._write_all((data,))
         try:
-            sent = self.socket.send(data)
+            sent = self._socket.send(data)
         except (BlockingIOError, InterruptedError):
             sent = 0
         except OSError as error:
@@ -55,10 +69,10 @@ class SocketWriter(BaseIOStream):
         if left < 0 and batch.take(self, data):
             return 0
         # From here on as write_nowait(): a call of it would cost each answer of a server.
-        if self._held or self.max_write_buffer_size is not None:
+        if self._held or self.max_write_buffer_size is not None or type(data) is not bytes:
             return self._write_all((data,))
         try:
-            sent = self.socket.send(data)
+            sent = self._socket.send(data)
         except (BlockingIOError, InterruptedError):
             sent = 0
         except OSError as error:
@@ -79,7 +93,7 @@ class SocketWriter(BaseIOStream):
             return
         self._held = False
         try:
-            sent = self.socket.send(data)
+            sent = self._socket.send(data)
         except OSError:
             sent = 0
         if sent != len(data):
@@ -98,7 +112,7 @@ class SocketWriter(BaseIOStream):
         ):
             return self._write_all(pieces)
         try:
-            sent = self.socket.sendmsg(cast("tuple[bytes, ...]", pieces))
+            sent = self._socket.sendmsg(cast("tuple[bytes, ...]", pieces))
         except (BlockingIOError, InterruptedError):
             sent = 0
         except OSError as error:
@@ -119,9 +133,9 @@ class SocketWriter(BaseIOStream):
         if type(head) is FileSlice:
             return self._transmit_file(queue, head)
         if len(queue) == 1:
-            sent = self.socket.send(head)
+            sent = self._socket.send(head)
         else:
-            sent = self.socket.sendmsg(leading_buffers(queue))
+            sent = self._socket.sendmsg(leading_buffers(queue))
         drop_sent(queue, sent)
         return sent
 

@@ -64,14 +64,14 @@ class SSLIOStream(IOStream):
 
     def _is_connected(self) -> bool:
         try:
-            self.socket.getpeername()
+            self._socket.getpeername()
         except OSError:
             return False
         return True
 
     @property
     def _tls(self) -> ssl.SSLSocket:
-        return self.socket  # type: ignore[return-value]  # from the handshake on
+        return self._socket  # type: ignore[return-value]  # from the handshake on
 
     # The handshake.
 
@@ -222,7 +222,7 @@ class SSLIOStream(IOStream):
         size = 0
         while size < self.read_chunk_size or self._tls.pending():
             try:
-                data = self.socket.recv(self.read_chunk_size)
+                data = self._socket.recv(self.read_chunk_size)
             except ssl.SSLWantReadError:
                 break
             except ssl.SSLWantWriteError:

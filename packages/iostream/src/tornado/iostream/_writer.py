@@ -74,6 +74,8 @@ class Writer(Sender):
         A peer that waits on the same machine is woken up once then, and not by each write. Only
         small writes wait. They leave in order with the others and before the stream is closed; a
         stream that has ``max_write_buffer_size``, or that waits for its peer already, writes at once.
+        What follows in the same callback delays them: call `send_now` before long work or `os.execv`,
+        and before using a socket that was taken from the stream earlier.
 
         :returns: how many bytes now wait in the buffer; 0 if everything is sent or will be.
         :raises StreamClosedError: as `write_nowait`.
@@ -82,6 +84,14 @@ class Writer(Sender):
         .. versionadded:: 1.0
         """
         return self.write_nowait(data)
+
+    def send_now(self) -> None:
+        """Send what `write_soon` keeps for the end of this turn, for example before long work.
+
+        .. versionadded:: 1.0
+        """
+        if self._kept is not None:
+            self._send_kept()
 
     @overload
     def write(self, data: Buffer) -> asyncio.Future[None]: ...

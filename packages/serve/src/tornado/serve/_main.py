@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ._command._parser import PROGRAM, parse
 from ._errors import ServeError
+from ._streams import open_missing_streams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     .. versionadded:: 1.0
     """
+    open_missing_streams()
     settings = parse(arguments)
     try:
         return _serve(settings)

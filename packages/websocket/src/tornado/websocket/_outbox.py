@@ -93,7 +93,7 @@ class Outbox:
             if type(frame) is tuple:
                 waiting = stream.writelines_nowait(frame)
             else:
-                waiting = stream.write_soon(frame)  # type: ignore[arg-type]  # it is bytes
+                waiting = stream.write_nowait(frame)  # type: ignore[arg-type]  # it is bytes
             written = stream.write(b"") if waiting else None
         except StreamClosedError:
             raise WebSocketClosedError from None

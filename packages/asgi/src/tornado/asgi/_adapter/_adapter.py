@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from tornado.httputil import HTTPServerConnectionDelegate
@@ -12,7 +13,7 @@ from ._start import Start
 from ._upgrade import serve_websocket
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     Event = dict[str, Any]
 
@@ -52,10 +53,26 @@ class ASGIAdapter:
     def state(self) -> dict[str, Any]:
         """What the hooks of the application share with its requests: the ``state`` of the lifespan.
 
-        Each request has a copy in ``request.connection.scope["state"]``. Servers without a state get
-        one of the adapter.
+        Each request has its entries in ``request.connection.scope["state"]``, beside those of the
+        server, which come first. Servers without a state get one of the adapter.
         """
         return self._start.state
+
+    @asynccontextmanager
+    async def lifespan(self, application: object = None) -> AsyncIterator[None]:
+        """Run the hooks of the application around the body of an ``async with``.
+
+        For an application of ASGI that mounts this one and keeps the lifespan to itself. Starlette
+        and FastAPI take it as it is: ``Starlette(routes, lifespan=adapter.lifespan)``.
+
+        :param application: the outer one, which is not used.
+        :raises Exception: what a hook has raised at the start.
+        """
+        await self._start.ensure()
+        try:
+            yield
+        finally:
+            await self._start.leave()
 
     async def __call__(
         self,
@@ -74,7 +91,9 @@ class ASGIAdapter:
         if kind not in ("http", "websocket"):
             raise NotImplementedError(f"a scope of the type {kind!r} is not known to Tornado")
         await self._start.ensure()
-        if "state" not in scope:
-            scope["state"] = self.state.copy()
+        # A router in between may pass on the state of its own lifespan, which our hooks do not know.
+        state = scope.setdefault("state", {})
+        for name, value in self.state.items():
+            state.setdefault(name, value)
         serve = serve_http if kind == "http" else serve_websocket
         await serve(self.application, self._limits, scope, receive, send)

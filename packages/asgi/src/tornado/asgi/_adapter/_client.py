@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from tornado.netutil import is_valid_ip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_is_address = lru_cache(maxsize=1024)(is_valid_ip)
 
 
 class ClientContext:
@@ -17,8 +22,9 @@ class ClientContext:
         client = scope.get("client")
         #: The address as the server gives it, host and port; None for a Unix socket.
         self.address: Any = None if client is None else _address(client)
-        #: The address without the port.
-        self.remote_ip: str = "0.0.0.0" if client is None else str(client[0])  # noqa: S104 - upstream's word for no address
+        host = "" if client is None else str(client[0])
+        #: The address without the port; with a proxy, servers may give other text, which is dropped.
+        self.remote_ip: str = host if _is_address(host) else "0.0.0.0"  # noqa: S104 - upstream's word for no address
         #: Where the application is mounted, without a slash at its end; empty for the root.
         self.root_path: str = (scope.get("root_path") or "").rstrip("/")
         #: ``http`` or ``https``.

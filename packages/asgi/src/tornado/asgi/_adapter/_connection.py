@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from enum import Enum, auto
 from typing import IO, TYPE_CHECKING, Any
 
@@ -62,6 +63,7 @@ class ASGIConnection(HTTPConnection):
         self.max_body_size = limits.max_body_size
         self.body_timeout = limits.body_timeout
         self.min_body_rate = limits.min_body_rate
+        self._begin_time = time.time()
         self._outgoing = outgoing
         self._is_head = scope.get("method") == "HEAD"
         self._phase = Phase.HEAD
@@ -131,7 +133,8 @@ class ASGIConnection(HTTPConnection):
         return self._send(self._frame(chunk or b""))
 
     def _begin(self, code: int, headers: HTTPHeaders) -> None:
-        fields = response_fields(code, headers, self.scope.get("http_version", "1.1"))
+        version = self.scope.get("http_version", "1.1")
+        fields = response_fields(code, headers, version, self._begin_time)
         self._left = self._announced(code, headers)
         self._phase = Phase.BODY
         self._outgoing.put_nowait(
@@ -325,14 +328,25 @@ class ASGIConnection(HTTPConnection):
         if self._phase is not Phase.HEAD:
             self.give_up(None)
             return
-        headers = HTTPHeaders({"Content-Length": "0", "Connection": "close"})
-        self._begin(status, headers)
+        self._begin(status, _refusal_fields(status))
         self._outgoing.put_nowait(self._body(b"", False))
         self._outgoing.complete()
         self._phase = Phase.LOST
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.scope.get('path')!r} {self._phase.name}>"
+
+
+def _refusal_fields(status: int) -> HTTPHeaders:
+    """Return the fields of a refusal.
+
+    Only a client that sends too slowly loses its connection: others must be able to read the response
+    while they go on sending, and some servers reset a connection that they are told to close.
+    """
+    headers = HTTPHeaders({"Content-Length": "0"})
+    if status == 408:
+        headers["Connection"] = "close"
+    return headers
 
 
 def _call_back(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tornado.httputil import HTTPOutputError
@@ -21,6 +23,9 @@ _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 #: How the server frames the body is its own affair.
 _OF_SERVER = frozenset({"Transfer-Encoding", "Keep-Alive", "Proxy-Connection", "Upgrade", "Te"})
+
+#: What the field `Server` begins with unless the program has set it.
+_OUR_NAME = "TornadoServer/"
 
 #: Fields that 204 must not have (RFC 9110 section 8.6).
 _OF_BODY = frozenset({"Content-Length"})
@@ -49,9 +54,29 @@ def encode_fields(headers: HTTPHeaders, leave_out: frozenset[str] = frozenset())
     return pairs
 
 
-def response_fields(code: int, headers: HTTPHeaders, http_version: str) -> Pairs:
-    """Return the fields of a response, without those that say how the server sends it."""
+@lru_cache(maxsize=16)
+def _seconds(date: str) -> float:
+    """Return the time that a date says, in seconds since the epoch; 0 if it says none."""
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except (ValueError, OverflowError):
+        return 0
+
+
+def response_fields(code: int, headers: HTTPHeaders, http_version: str, begin: float) -> Pairs:
+    """Return the fields of a response, without those that are the server's.
+
+    These say how it sends the response, what it is and what time it is: every server adds the last
+    two, and some do so even if they are there. A program's own are kept.
+
+    :param begin: when the request came, in seconds since the epoch: a date before that was set by the
+        program.
+    """
     leave_out = _OF_SERVER
+    if headers.get("Server", "").startswith(_OUR_NAME):
+        leave_out = leave_out | {"Server"}
+    if "Date" in headers and _seconds(headers["Date"]) > begin - 2:
+        leave_out = leave_out | {"Date"}
     if http_version not in ("1.0", "1.1"):
         leave_out = leave_out | {"Connection"}  # RFC 9113 section 8.2.2
     if code == 204:

@@ -56,7 +56,10 @@ def read_fields(pairs: Any, limits: Limits, size: int) -> HTTPHeaders:
         size += len(name) + len(value) + 4
         if count > limits.max_header_count or size > limits.max_header_size:
             raise HTTPInputError("too many header fields, or too large ones", status=431)
-        headers.add(name.decode("latin-1"), value.strip(b" \t"))
+        text = value.strip(b" \t")
+        if name == b"cookie" and "Cookie" in headers:  # HTTP/2 splits it (RFC 9113 section 8.2.3)
+            text = headers.pop("Cookie").encode("latin-1") + b"; " + text
+        headers.add(name.decode("latin-1"), text)
     return headers
 
 

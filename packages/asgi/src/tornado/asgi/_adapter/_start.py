@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -22,14 +23,26 @@ class Start:
         #: What hooks and requests share.
         self.state: dict[str, Any] = {}
         self._lifespans = Lifespans(application)
+        self._starting: asyncio.Task[None] | None = None
 
     async def ensure(self) -> None:
         """Start the application if the server has not: some know no lifespan.
 
+        A request that is cancelled meanwhile cancels no start that others wait for.
+
         :raises Exception: what a hook has raised; the server answers 500.
         """
-        if not self._lifespans.enter_nowait():
-            await self._lifespans.enter()
+        if self._lifespans.enter_nowait():
+            return
+        loop = asyncio.get_running_loop()
+        starting = self._starting
+        if starting is None or starting.done() or starting.get_loop() is not loop:
+            starting = self._starting = loop.create_task(self._lifespans.enter())
+        await asyncio.shield(starting)
+
+    async def leave(self) -> None:
+        """End the application, unless others serve it."""
+        await self._lifespans.leave()
 
     async def serve_lifespan(
         self,
@@ -51,5 +64,5 @@ class Start:
             return
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        await self._lifespans.leave()
+        await self.leave()
         await send({"type": "lifespan.shutdown.complete"})

@@ -66,11 +66,11 @@ def complete_handshake(headers: HTTPHeaders, subprotocols: list[str]) -> None:
     """Make the fields of a scope those of an opening handshake, as a handler checks it.
 
     Over HTTP/2 there are fewer of them (RFC 8441), and some servers keep theirs to themselves.
-    Compression is the server's affair, so the handler is offered none.
+    The server has checked the version and answers the key, so neither is the client's. Compression is
+    the server's affair as well, and the handler is offered none.
     """
     headers["Upgrade"], headers["Connection"] = "websocket", "Upgrade"
-    headers.setdefault("Sec-WebSocket-Version", VERSION)
-    headers.setdefault("Sec-WebSocket-Key", new_key())
+    headers["Sec-WebSocket-Version"], headers["Sec-WebSocket-Key"] = VERSION, new_key()
     headers.pop("Sec-WebSocket-Extensions", None)
     if subprotocols and "Sec-WebSocket-Protocol" not in headers:
         headers["Sec-WebSocket-Protocol"] = ", ".join(subprotocols)
@@ -106,13 +106,17 @@ class WebSocketConnection(ASGIConnection):
             super().finish()
 
     def detach(self) -> Any:
-        """Return the stream of the websocket.
+        """Return the stream of the websocket, which is closed if the client has left.
 
         :raises RuntimeError: it was not accepted.
         """
-        if self.messages is None:
+        if self.messages is not None:
+            return self.messages.handlers_end
+        if self._phase is not Phase.LOST or self.refused_with is not None:
             return super().detach()
-        return self.messages.handlers_end
+        ended = MessageStream()
+        ended.abort()
+        return ended.handlers_end
 
 
 def without_denial(send: Send) -> Send:

@@ -82,3 +82,7 @@ class ServerExchange(HTTP1Connection):
         self._close_callback = None
         owner.message_written(self)
         return self.stream.write(b"") if waiting else owner.sent
+
+    def send_now(self) -> None:
+        """Send a response that waits for others of this turn of the loop."""
+        self.stream.send_now()

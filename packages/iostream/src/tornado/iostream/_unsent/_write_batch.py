@@ -12,12 +12,14 @@ callback sends all that are kept. It closes after some turns in a row with few w
 with one connection at a time pays for one callback in `_SAMPLE` writes and waits for nothing. It closes
 after one turn that took long: what is kept must not wait for slow callbacks.
 
-Nobody can see that bytes are kept in a stream: they are sent before anything else is done with it
-that depends on them.
+Whatever a program does with a stream that depends on kept bytes sends them first. What a program does
+with a socket that it took from the stream before does not, and neither does `os.execv`. A forked
+process has none of the bytes that its parent keeps.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import weakref
 from contextvars import Context, copy_context
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     import asyncio
 
     from .._writer import Writer
+
+app_log = logging.getLogger("tornado.application")
 
 _ATTRIBUTE = "_tornado_write_batch"
 
@@ -46,6 +50,9 @@ LARGEST = 16384
 
 _Kept = tuple["Writer", Context]
 
+#: All of the process, for `_forget_in_child`.
+_batches: weakref.WeakSet[WriteBatch] = weakref.WeakSet()
+
 
 class WriteBatch:
     """The writes of one turn of a loop.
@@ -53,7 +60,16 @@ class WriteBatch:
     :param loop: the loop; its ``call_soon`` calls in the next turn.
     """
 
-    __slots__ = ("_began", "_is_open", "_is_scheduled", "_kept", "_loop", "_misses", "left")
+    __slots__ = (
+        "__weakref__",
+        "_began",
+        "_is_open",
+        "_is_scheduled",
+        "_kept",
+        "_loop",
+        "_misses",
+        "left",
+    )
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -65,7 +81,8 @@ class WriteBatch:
         #: How many writes may be sent at once before `take` has to be asked.
         self.left = _SAMPLE
         # A program may end without another turn of the loop.
-        weakref.finalize(loop, _send_last, self._kept, os.getpid())
+        weakref.finalize(loop, _send_last, self._kept)
+        _batches.add(self)
 
     def take(self, stream: Writer, data: bytes) -> bool:
         """Keep a write for the end of the turn.
@@ -73,10 +90,8 @@ class WriteBatch:
         :returns: false if it has to be sent now.
         """
         if not self._is_scheduled:
-            self._is_scheduled = True
-            self._began = monotonic()
-            self._loop.call_soon(self._end_turn)
-        if not self._is_open:
+            self._schedule()
+        if not self._is_open or type(data) is not bytes:  # the stream checks and keeps others
             return False
         before = stream._kept
         if before is None:
@@ -98,6 +113,11 @@ class WriteBatch:
             self._send()
         return True
 
+    def _schedule(self) -> None:
+        self._is_scheduled = True
+        self._began = monotonic()
+        self._loop.call_soon(self._end_turn)
+
     def _end_turn(self) -> None:
         """Send what is kept, and decide about the turns to come."""
         self._is_scheduled = False
@@ -115,19 +135,57 @@ class WriteBatch:
             self.left = _SAMPLE
 
     def _send(self) -> None:
-        kept = self._kept.copy()
+        kept = iter(self._kept.copy())
         self._kept.clear()
         for stream, context in kept:
-            if stream._kept is not None:
+            if stream._kept is None:
+                continue
+            try:
                 stream._send_kept(context)
+            except Exception as error:  # noqa: BLE001 - logged; the other streams have their turn
+                _close_failed(stream, error)
+            except BaseException:  # an interrupt: the others leave in the next turn
+                self._kept.extend(kept)
+                self._schedule()
+                raise
+
+    def forget(self) -> None:
+        """Drop what is kept, and begin anew: in a forked process, whose parent sends it."""
+        for stream, _ in self._kept:
+            if stream._kept is not None:
+                stream._kept = None
+                stream._held = False
+        self._kept.clear()
+        self._is_open = self._is_scheduled = False
+        self._misses = 0
+        self.left = _SAMPLE
 
 
-def _send_last(kept: list[_Kept], pid: int) -> None:
+def _close_failed(stream: Writer, error: Exception) -> None:
+    app_log.error("Uncaught exception, closing connection: sending on a stream", exc_info=error)
+    try:
+        stream.close(exc_info=error)
+    except Exception:  # noqa: BLE001 - logged; the other streams have their turn
+        app_log.exception("Uncaught exception: closing a stream")
+
+
+def _send_last(kept: list[_Kept]) -> None:
     """Send what is kept when the loop is gone, or the program ends."""
-    if os.getpid() == pid:  # otherwise the parent, which has the same list, sends it
-        for stream, _ in kept:
+    for stream, _ in kept:
+        try:
             stream._send_last()
+        except Exception:  # noqa: BLE001 - logged; the other streams have their turn
+            app_log.exception("Uncaught exception: sending on a stream")
     kept.clear()
+
+
+def _forget_in_child() -> None:
+    for batch in _batches:
+        batch.forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_in_child)
 
 
 def batch_of(loop: asyncio.AbstractEventLoop) -> WriteBatch:

@@ -51,6 +51,11 @@ def check_kind(application: Any, kind: str, name: str) -> None:
                 f"--kind tornado: {name!r} is not a tornado.web.Application, but"
                 f" {type(application).__name__}"
             )
+    elif isinstance(application, HTTPServerConnectionDelegate):
+        raise ServeError(
+            f"--kind {kind}: {name!r} is an application of Tornado: leave --kind out, or write"
+            " --kind tornado"
+        )
     elif not callable(application):
         raise ServeError(f"--kind {kind}: {name!r} cannot be called, it is {application!r:.60}")
 

@@ -74,6 +74,8 @@ def _first_missing(name: str) -> str | None:
 def _advice(missing: str, place: str) -> str:
     head, _, last = missing.rpartition(".")
     folder = os.path.join(place, *head.split(".")) if head else place
+    if hasattr(sys.modules.get(head), last):
+        return f": write '{head}:{last}', with a colon before the name in the module"
     close = difflib.get_close_matches(last, _modules_in(folder), n=1)
     if close:
         return f": did you mean {(head + '.' if head else '') + close[0]!r}?"

@@ -131,7 +131,7 @@ ADDRESSES = Group(
             is_repeatable=True,
             default=(),
         ),
-        Option("backlog", "connections that the system queues", values.count, "COUNT", 2048),
+        Option("backlog", "connections that the system queues", values.backlog, "COUNT", 2048),
     ),
 )
 
@@ -154,6 +154,13 @@ PROCESSES = Group(
             "event loop; auto takes uvloop where it is installed",
             choices=("auto", "asyncio", "uvloop"),
             default="auto",
+        ),
+        Option(
+            "start-timeout",
+            "seconds that a worker gets to import and start the application; 0: no limit",
+            values.seconds,
+            "SECONDS",
+            60.0,
         ),
         Option(
             "drain-timeout",

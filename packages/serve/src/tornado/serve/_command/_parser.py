@@ -126,8 +126,8 @@ def parse(
     environment = os.environ if environment is None else environment
     for group in GROUPS:
         for option in group.options:
-            if option.attribute not in given and option.variable in environment:
-                text = environment[option.variable]
+            text = environment.get(option.variable, "")
+            if option.attribute not in given and text.strip(" ,"):  # empty: as if it were not set
                 given[option.attribute] = _read_variable(parser, option, text)
     return _settings(given, theirs)
 

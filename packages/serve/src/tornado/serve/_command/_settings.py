@@ -42,6 +42,7 @@ class ProcessSettings:
     preload: bool
     reload: bool
     loop: str
+    start_timeout: float
     drain_timeout: float
     drain_delay: float
     pid_file: str | None

@@ -6,6 +6,7 @@ import os
 import re
 from argparse import ArgumentTypeError
 
+_LONGEST_BACKLOG = 2**31 - 1
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
@@ -35,6 +36,14 @@ def processes(text: str) -> int:
 def count(text: str) -> int:
     """Return a number of things."""
     return _whole_number(text)
+
+
+def backlog(text: str) -> int:
+    """Return the length of a queue of connections, which is an ``int`` of C."""
+    number = _whole_number(text)
+    if number > _LONGEST_BACKLOG:
+        raise ArgumentTypeError(f"{text!r} is too many: choose {_LONGEST_BACKLOG} at most")
+    return number
 
 
 def size(text: str) -> int:

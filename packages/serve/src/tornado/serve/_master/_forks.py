@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 import time
 from typing import TYPE_CHECKING
 
 from .._channel import Channel
+from .._streams import flush_streams
 from .._worker._assignment import Assignment, Seat
 from ._workers import WorkerProcess
 
@@ -40,8 +40,7 @@ class Forks:
         :returns: the workers; in the child, what it is to do.
         :raises OSError: there is no memory, or there are too many processes or descriptors.
         """
-        sys.stdout.flush()
-        sys.stderr.flush()
+        flush_streams()
         seats: list[Seat] = []
         workers: list[WorkerProcess] = []
         before = self._signals.block()

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from .._command._settings import AddressSettings
 
 
+#: The first descriptor that a service manager passes on (``sd_listen_fds(3)``).
+_FIRST_PASSED = 3
+_PASSED_VARIABLES = ("LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES")
+#: The descriptor of the standard error stream.
+_LAST_STANDARD = 2
+
+
 class Listeners:
     """The listening sockets of a server.
 
@@ -41,7 +48,7 @@ class Listeners:
     def _open(self, settings: AddressSettings) -> Iterator[socket.socket]:
         passed = _passed_sockets(settings)
         yield from passed
-        for number in settings.fd:
+        for number in dict.fromkeys(settings.fd):
             yield _adopt(number)
         for path in settings.unix:
             yield self._open_unix(path, settings)
@@ -51,6 +58,11 @@ class Listeners:
                     yield from _open_port(host, port, settings.backlog)
 
     def _open_unix(self, path: str, settings: AddressSettings) -> socket.socket:
+        if _is_served(path):
+            raise ServeError(
+                f"cannot listen on the Unix socket {path!r}: another program does: stop it, or"
+                " choose another path"
+            )
         try:
             sock = bind_unix_socket(path, settings.unix_mode, settings.backlog)
         except (OSError, ValueError) as error:
@@ -68,10 +80,14 @@ class Listeners:
         """Return where probes can reach the workers, as URLs."""
         return [_url(sock, "http") for sock in self.sockets.probes]
 
-    def close(self) -> None:
-        """Close the sockets, and remove the Unix sockets' files that are still ours."""
+    def close_sockets(self) -> None:
+        """Close the sockets of this process; workers have theirs."""
         for sock in self.sockets.application + self.sockets.probes:
             sock.close()
+
+    def close(self) -> None:
+        """Close the sockets, and remove the Unix sockets' files that are still ours."""
+        self.close_sockets()
         for path, file in self._files.items():
             with suppress(OSError):
                 status = os.lstat(path)
@@ -93,9 +109,15 @@ def _passed_sockets(settings: AddressSettings) -> list[socket.socket]:
     from tornado.httpserver import inherited_sockets
 
     try:
-        return inherited_sockets()
+        sockets = inherited_sockets()
     except ValueError as error:
         raise ServeError(str(error)) from error
+    for number in range(len(sockets)):
+        _close_original(_FIRST_PASSED + number)
+    if sockets:
+        for name in _PASSED_VARIABLES:  # what they describe is gone
+            os.environ.pop(name, None)
+    return sockets
 
 
 def _adopt(number: int) -> socket.socket:
@@ -106,8 +128,37 @@ def _adopt(number: int) -> socket.socket:
             raise ServeError(f"--fd {number}: this socket does not listen")
     except OSError as error:
         raise ServeError(f"--fd {number}: {error.strerror}: pass a listening socket") from error
+    _close_original(number)
     sock.setblocking(False)
     return sock
+
+
+def _close_original(number: int) -> None:
+    """Close a descriptor of which there is a duplicate.
+
+    Otherwise it would keep the socket open after all workers have closed theirs, and programs that the
+    application starts would inherit it.
+    """
+    if number > _LAST_STANDARD:
+        os.close(number)
+        return
+    with open(os.devnull, "r+b") as null:
+        os.dup2(null.fileno(), number)
+
+
+def _is_served(path: str) -> bool:
+    """Return whether a program listens on a Unix socket."""
+    if path.startswith("\0"):
+        return False  # binding it fails then
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.setblocking(False)
+        try:
+            sock.connect(path)
+        except BlockingIOError:  # its queue is full
+            return True
+        except (OSError, ValueError):
+            return False
+        return True
 
 
 def _url(sock: socket.socket, scheme: str) -> str:

@@ -5,7 +5,6 @@ It imports no application code and takes no part in requests.
 
 from __future__ import annotations
 
-import os
 import selectors
 import signal
 import time
@@ -16,6 +15,7 @@ from tornado.log import gen_log
 from .._channel import Message
 from .._worker._assignment import Assignment
 from ._children import adopt_orphans, is_child, reap, send_signal
+from ._description import describe
 from ._forks import Forks
 from ._notification import notify, notify_reloading
 from ._plan import Plan
@@ -47,6 +47,7 @@ class Master:
     def __init__(self, settings: Settings, listeners: Listeners) -> None:
         self._settings = settings
         self._listeners = listeners
+        self._description = describe(settings, listeners)
         self._plan = Plan(settings.processes.processes)
         self._preloaders: set[int] = set()
         self._selector = selectors.DefaultSelector()
@@ -87,21 +88,27 @@ class Master:
     def _launch(self) -> Assignment | None:
         """Start the workers that are to start now; in a child, return what it is to do."""
         plan = self._plan
-        if self._is_reload_wanted and plan.coming is None and not plan.is_ending:
+        groups: list[tuple[list[int], int]] = []
+        if self._is_reload_wanted and not plan.is_ending:
             self._is_reload_wanted = False
-            generation, numbers = plan.begin(), list(range(plan.count))
-            groups = [numbers]
-        else:
-            plan.schedule(time.monotonic())
-            generation, numbers = plan.serving or 0, plan.take_due(time.monotonic())
-            groups = [[number] for number in numbers]
-        if not (self._settings.processes.preload and self._can_preload):
-            groups = [[number] for number in numbers]
-        for group in groups:
-            assignment = self._fork(group, generation)
+            numbers, generation = list(range(plan.count)), plan.begin()
+            if self._settings.processes.preload and self._can_preload:
+                groups.append((numbers, generation))
+            else:
+                groups += [([number], generation) for number in numbers]
+        self._schedule()
+        groups += [([number], plan.serving or 0) for number in plan.take_due(time.monotonic())]
+        for numbers, generation in groups:
+            assignment = self._fork(numbers, generation)
             if assignment is not None:
                 return assignment
         return None
+
+    def _schedule(self) -> None:
+        """Decide when workers that have died are started again."""
+        for number, delay in self._plan.schedule(time.monotonic()).items():
+            when = f"in {delay:g} seconds" if delay else "now"
+            gen_log.warning("worker %d is started again %s", number, when)
 
     def _fork(self, numbers: list[int], generation: int) -> Assignment | None:
         """Fork a process for some workers; in the child, return what it is to do."""
@@ -114,7 +121,10 @@ class Master:
             return outcome
         if len(outcome) > 1:
             self._preloaders.add(outcome[0].preloader)
+        limit = self._settings.processes.start_timeout
         for worker in outcome:
+            if limit and not self._settings.processes.reload:  # that waits for mended source
+                worker.deadline = worker.since + limit
             self._plan.workers.append(worker)
             self._selector.register(worker.channel, selectors.EVENT_READ, worker)
         return None
@@ -125,8 +135,7 @@ class Master:
         if generation == self._plan.coming:
             self._abandon()
         else:
-            soon = time.monotonic() + _FORK_PAUSE
-            self._plan.due.update(dict.fromkeys(numbers, soon))
+            self._plan.due |= dict.fromkeys(numbers, time.monotonic() + _FORK_PAUSE)
 
     def _close_in_child(self) -> None:
         """Close what belongs to the master alone."""
@@ -157,9 +166,7 @@ class Master:
         while worker.is_channel_open:
             messages = worker.channel.receive()
             if messages is None:
-                worker.is_channel_open = False
-                self._selector.unregister(worker.channel)
-                worker.channel.close()
+                self._close_channel(worker)
                 if not is_child(worker.pid or worker.preloader):
                     self._end_of(worker)
                 return
@@ -176,18 +183,25 @@ class Master:
         elif message is Message.READY:
             self._worker_is_ready(worker)
         elif message is Message.FAILED:
-            worker.stage = Stage.FAILED
-            if worker.generation == self._plan.coming:
-                self._abandon()
+            self._fail(worker)
         elif message is Message.ALONE:
             worker.stage = Stage.DRAINING
+            worker.deadline = time.monotonic() + _SLACK
             if worker.generation == self._plan.coming:
                 self._begin_anew(can_preload=False)
         elif message is Message.CHANGED:
             worker.has_changed = True
             worker.stage = Stage.DRAINING
+            worker.deadline = time.monotonic() + self._settings.processes.drain_timeout + _SLACK
             if self._plan.coming in {None, worker.generation}:
                 self._begin_anew(can_preload=self._can_preload)
+
+    def _fail(self, worker: WorkerProcess) -> None:
+        """Note that a worker cannot start; it has some seconds to end."""
+        worker.stage = Stage.FAILED
+        worker.deadline = time.monotonic() + _SLACK
+        if worker.generation == self._plan.coming:
+            self._abandon()
 
     def _begin_anew(self, *, can_preload: bool) -> None:
         """Start a new generation, instead of one that may be coming."""
@@ -199,25 +213,16 @@ class Master:
         if worker.stage is not Stage.STARTING:
             return
         worker.stage = Stage.READY
+        worker.ready_since = time.monotonic()
+        worker.deadline = None
         plan = self._plan
         if worker.generation != plan.coming:
             gen_log.info("%s serves", worker.describe())
         elif plan.is_complete():
             is_first = plan.serving is None
             self._drain(plan.take_over())
-            notify(READY=1, STATUS=self._describe())
-            gen_log.info("%s", self._describe() if is_first else "the new workers have taken over")
-
-    def _describe(self) -> str:
-        """Return the one line about what is served where."""
-        scheme = "https" if self._settings.tls.certfile else "http"
-        addresses = ", ".join(self._listeners.addresses(scheme))
-        count = self._plan.count
-        workers = "1 worker" if count == 1 else f"{count} workers"
-        target = self._settings.application.target
-        probes = ", ".join(self._listeners.probe_addresses())
-        more = f", probes on {probes}" if probes else ""
-        return f"serving {target} on {addresses} with {workers}{more} (master pid {os.getpid()})"
+            notify(READY=1, STATUS=self._description)
+            gen_log.info("%s", self._description if is_first else "the new workers have taken over")
 
     def _abandon(self) -> None:
         """Give up the generation that is coming."""
@@ -226,7 +231,7 @@ class Master:
             self._end(status=1)
             return
         self._drain(left)
-        notify(READY=1, STATUS=self._describe())
+        notify(READY=1, STATUS=self._description)
         gen_log.error("the application was not reloaded, the workers from before go on")
 
     # Ends
@@ -234,14 +239,11 @@ class Master:
     def _end_of(self, worker: WorkerProcess) -> None:
         """Note that a worker has ended."""
         plan = self._plan
-        is_expected = plan.is_ending or not worker.is_current
-        if not is_expected:
+        if worker.is_current and not plan.is_ending:
             gen_log.error("%s %s", worker.describe(), worker.describe_end())
         if plan.ended(worker, time.monotonic()):
             self._abandon()
-        for number, delay in plan.schedule(time.monotonic()).items():
-            when = f"in {delay:g} seconds" if delay else "now"
-            gen_log.warning("worker %d is started again %s", number, when)
+        self._schedule()
 
     def _handle_children(self) -> None:
         for pid, status in reap().items():
@@ -282,8 +284,7 @@ class Master:
         if not self._plan.is_ending:
             gen_log.info("SIGHUP: starting new workers")
             notify_reloading()
-            self._can_preload = True
-            self._is_reload_wanted = True
+            self._begin_anew(can_preload=True)
 
     def _end(self, status: int) -> None:
         """Tell all workers to end."""
@@ -292,6 +293,7 @@ class Master:
         self._plan.coming = None
         self._ending_since = time.monotonic()
         notify(STOPPING=1)
+        self._listeners.close_sockets()  # or connections would wait here for nobody
         self._drain(self._plan.workers, Message.STOP)
         for pid in self._preloaders:
             send_signal(pid, signal.SIGTERM)
@@ -299,24 +301,31 @@ class Master:
     def _drain(self, workers: list[WorkerProcess], message: Message = Message.DRAIN) -> None:
         """Tell workers to finish their requests and end."""
         processes = self._settings.processes
-        delay = processes.drain_delay if message is Message.STOP else 0.0
+        limit = processes.drain_timeout + _SLACK
+        limit += processes.drain_delay if message is Message.STOP else 0.0
         for worker in workers:
-            if worker.stage is Stage.STARTING:
-                send_signal(worker.pid, signal.SIGTERM)  # it imports, and reads no messages
+            is_starting = worker.stage is Stage.STARTING
             if worker.stage is not Stage.DRAINING and worker.is_channel_open:
                 worker.channel.send(message)
+            if is_starting:
+                send_signal(
+                    worker.process(self._preloaders), signal.SIGTERM
+                )  # it imports, and reads no messages
             worker.stage = Stage.DRAINING
-            if worker.deadline is None:
-                limit = delay + processes.drain_timeout + _SLACK
+            if worker.deadline is None or is_starting:
                 worker.deadline = time.monotonic() + limit
 
     def _kill_late(self) -> None:
         now = time.monotonic()
         for worker in self._plan.workers:
             if worker.deadline is not None and worker.deadline <= now:
-                gen_log.error("%s did not end in time, killing it", worker.describe())
-                send_signal(worker.pid, signal.SIGKILL)
+                is_starting = worker.stage is Stage.STARTING
+                what = "start within --start-timeout" if is_starting else "end in time"
+                gen_log.error("%s did not %s, killing it", worker.describe(), what)
+                send_signal(worker.process(self._preloaders), signal.SIGKILL)
                 worker.deadline = now + _SLACK
+                if is_starting:
+                    self._fail(worker)
 
     def _end_at_once(self, number: int) -> None:
         gen_log.warning("%s: ending at once", signal.Signals(number).name)

@@ -4,7 +4,8 @@ Theory of operation. A *generation* is a set of workers that imported the applic
 time. One generation serves; while the application is started or reloaded, another one is coming. When all
 workers of that one are ready, it takes over, and the others drain. If it fails, nothing changes, except
 that a server without any generation that serves ends. A worker of the serving generation that dies is
-replaced, with growing delays if that happens again and again.
+replaced, also while another generation is coming, with growing delays if that happens again and again. One
+that cannot start is replaced after it has ended: a number has one process, besides those that drain.
 """
 
 from __future__ import annotations
@@ -42,7 +43,6 @@ class Plan:
         """Return the number of a new generation, which is coming from now on."""
         self._last += 1
         self.coming = self._last
-        self.due.clear()
         return self._last
 
     def generation(self, number: int | None) -> list[WorkerProcess]:
@@ -60,6 +60,8 @@ class Plan:
         :returns: the workers that are to drain.
         """
         self.serving, self.coming = self.coming, None
+        self.due.clear()
+        self._lifetimes.clear()
         return [
             each for each in self.workers if each.is_current and each.generation != self.serving
         ]
@@ -81,7 +83,10 @@ class Plan:
         self.workers.remove(worker)
         if self.is_ending or worker.has_changed:
             return False
-        self._lifetimes[worker.number] = now - worker.since
+        if worker.generation == self.serving:
+            # A start that fails is an early end, however long it took.
+            since = worker.ready_since
+            self._lifetimes[worker.number] = 0.0 if since is None else now - since
         return (
             self.coming is not None
             and worker.generation == self.coming
@@ -93,9 +98,14 @@ class Plan:
 
         :returns: the delay of each worker that was not scheduled before, by its number.
         """
-        if self.is_ending or self.coming is not None or self.serving is None:
+        if self.is_ending or self.serving is None:
             return {}
         present = {each.number for each in self.generation(self.serving)} | self.due.keys()
+        present |= {
+            each.number
+            for each in self.workers
+            if each.generation == self.serving and each.stage is Stage.FAILED
+        }
         found = {}
         for number in set(range(self.count)) - present:
             lifetime = self._lifetimes.pop(number, None)
@@ -105,7 +115,7 @@ class Plan:
 
     def take_due(self, now: float) -> list[int]:
         """Return the numbers of the workers that are to start now."""
-        if self.is_ending or self.coming is not None:
+        if self.is_ending:
             return []
         numbers = sorted(number for number, time in self.due.items() if time <= now)
         for number in numbers:
@@ -115,6 +125,6 @@ class Plan:
     def next_time(self) -> float | None:
         """Return when there is something to do, if nothing happens before."""
         times = [each.deadline for each in self.workers if each.deadline is not None]
-        if self.coming is None and not self.is_ending:
+        if not self.is_ending:
             times += self.due.values()
         return min(times, default=None)

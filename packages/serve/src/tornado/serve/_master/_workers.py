@@ -28,6 +28,8 @@ class WorkerProcess:
     channel: Channel
     #: When it was forked, by the monotonic clock.
     since: float
+    #: When it became ready, by the monotonic clock; None before.
+    ready_since: float | None = None
     #: None until a worker that a preloader forks has told its number.
     pid: int | None = None
     #: The process that was forked to import the application, and may be the worker itself.
@@ -44,6 +46,15 @@ class WorkerProcess:
     def is_current(self) -> bool:
         """Whether it serves, or is about to, and is not on its way out."""
         return self.stage in {Stage.STARTING, Stage.READY}
+
+    def process(self, preloaders: set[int]) -> int | None:
+        """Return what gets its signals: itself, or the preloader that has not forked it yet.
+
+        :param preloaders: those that have not ended.
+        """
+        if self.pid is None and self.preloader in preloaders:
+            return self.preloader
+        return self.pid
 
     def describe(self) -> str:
         """Return its name in the log."""

@@ -11,7 +11,6 @@ import gc
 import logging
 import os
 import signal
-import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from tornado.log import gen_log
 from .._application._loading import load
 from .._channel import Message
 from .._errors import ServeError
+from .._streams import flush_streams
 from ._loops import prepare_loop
 from ._source import wait_for_change
 from ._worker import Worker
@@ -90,8 +90,7 @@ def _fork(assignment: Assignment, loaded: Loaded) -> int:
     :returns: in a worker, its exit status. The preloader does not return: what the application wants
         to do at exit, such as to remove a temporary directory, belongs to the workers.
     """
-    sys.stdout.flush()
-    sys.stderr.flush()
+    flush_streams()
     gc.freeze()  # or the collector of each worker would write to the memory that they share
     for seat in assignment.seats:
         if os.fork() == 0:

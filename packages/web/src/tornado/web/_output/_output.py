@@ -306,6 +306,9 @@ class Output(HandlerState):
         Nothing can be sent any more.
         """
 
+    #: To tell whether a class overrides it: a response is sent before such a hook runs.
+    _empty_hook = on_finish
+
     def _clear_representation_headers(self) -> None:
         """Remove the fields that describe a body; servers for tests override it to keep them."""
         for name in BODY_FIELDS:

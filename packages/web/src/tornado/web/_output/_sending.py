@@ -57,6 +57,9 @@ def send_whole(handler: Output) -> asyncio.Future[None]:
     sent: asyncio.Future[None] = connection.respond(status, reason, fields, body)
     handler._finished = True
     handler._log()
+    kind = type(handler)
+    if kind.on_finish is not kind._empty_hook:
+        connection.send_now()  # the hook may take its time
     handler.on_finish()
     return sent
 

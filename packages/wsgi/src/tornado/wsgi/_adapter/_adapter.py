@@ -67,6 +67,18 @@ class WSGIAdapter:
     ) -> Iterable[bytes]:
         """Answer a request of a WSGI server."""
         connection = WSGIConnection(environ, start_response, self.max_body_size)
+        try:
+            return self._answer(connection, environ, start_response)
+        except BaseException:
+            connection.discard()
+            raise
+
+    def _answer(
+        self,
+        connection: WSGIConnection,
+        environ: dict[str, Any],
+        start_response: Callable[..., Any],
+    ) -> Iterable[bytes]:
         with ready_loop() as loop:
             if not self._is_entered:
                 self._enter()

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 from typing import IO, TYPE_CHECKING, Any
 
 from tornado.httputil import HTTPConnection, HTTPHeaders, HTTPOutputError, ResponseStartLine
+from tornado.log import gen_log
 
+from .._container._head import OF_CONNECTIONS
 from ._loop import CannotWaitError
 from ._request import EnvironContext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from tornado.httputil import RequestStartLine
 
 _NO_BODY = frozenset({204, 304})
 _PIECE = 65536
 
-#: Fields of a connection, which the server sends (PEP 3333).
+#: Fields of a connection that are left out without a word: the server sends its own (PEP 3333).
 _OF_SERVERS = frozenset({"Connection", "Keep-Alive", "Transfer-Encoding", "Upgrade"})
 
 
@@ -78,9 +81,8 @@ class WSGIConnection(HTTPConnection):
             return self._sent(callback)  # a server has no way for interim responses
         if self._head is not None:
             raise HTTPOutputError("the head of the response was written before")
-        fields = [(name, value) for name, value in headers.get_all() if name not in _OF_SERVERS]
         self._has_body = self._has_body and code not in _NO_BODY
-        self._head = f"{code} {reason}", fields
+        self._head = f"{code} {reason}", _without_connection(headers)
         return self.write(chunk, callback) if chunk else self._sent(callback)
 
     def write(
@@ -98,7 +100,7 @@ class WSGIConnection(HTTPConnection):
     def write_file(self, file: IO[bytes], offset: int, count: int) -> asyncio.Future[None]:
         """Return a part of a file to the server, which sends it as it can."""
         if self._write is not None or self.body:
-            for piece in _pieces(os.dup(file.fileno()), offset, count):
+            for piece in FilePart(os.dup(file.fileno()), offset, count):
                 self.write(piece)
         elif self._has_body and count:
             self.body = self._wrapped(file, offset, count)
@@ -134,7 +136,7 @@ class WSGIConnection(HTTPConnection):
         wrapper = self._environ.get("wsgi.file_wrapper")
         # A part of a file is read here: uWSGI sends from the beginning, wherever the file stands.
         if wrapper is None or offset or count < os.fstat(descriptor).st_size:
-            return _pieces(descriptor, offset, count)
+            return FilePart(descriptor, offset, count)
         os.lseek(descriptor, 0, os.SEEK_SET)
         wrapped: Iterable[bytes] = wrapper(os.fdopen(descriptor, "rb"), _PIECE)
         return wrapped
@@ -170,6 +172,12 @@ class WSGIConnection(HTTPConnection):
         """Give up in the middle of the response."""
         self.is_closed = True
 
+    def discard(self) -> None:
+        """Close what the server would have got: it does not get it."""
+        close = getattr(self.body, "close", None)
+        if close is not None:
+            close()
+
     def _no_upgrade(self) -> CannotWaitError:
         self.error = CannotWaitError(
             "a WSGI server has no websockets and hands no connection over: serve this handler with"
@@ -185,13 +193,48 @@ def _no_write(piece: bytes) -> None:
     )
 
 
-def _pieces(descriptor: int, offset: int, count: int) -> Iterator[bytes]:
-    """Read a part of a file, and close it at the end."""
-    with os.fdopen(descriptor, "rb", buffering=0):
-        while count:
-            piece = os.pread(descriptor, min(_PIECE, count), offset)
-            if not piece:
-                raise OSError(f"the file became {count} bytes shorter while it was sent")
-            offset += len(piece)
-            count -= len(piece)
-            yield piece
+def _without_connection(headers: HTTPHeaders) -> list[tuple[str, str]]:
+    """Return the fields that are not about the connection, which is the server's."""
+    fields = []
+    for name, value in headers.get_all():
+        if name.lower() not in OF_CONNECTIONS:
+            fields.append((name, value))
+        elif name not in _OF_SERVERS:
+            gen_log.warning(
+                "a handler must not send the field %s under a WSGI server; it is left out", name
+            )
+    return fields
+
+
+class FilePart:
+    """A part of a file in pieces, which is closed at the end or by :meth:`close` (PEP 3333).
+
+    :param descriptor: of the file, closed here.
+    :param offset: where the part begins, in bytes.
+    :param count: how many bytes it has.
+    """
+
+    def __init__(self, descriptor: int, offset: int, count: int) -> None:
+        self._file = io.FileIO(descriptor)
+        self._offset = offset
+        self._left = count
+
+    def __iter__(self) -> FilePart:
+        return self
+
+    def __next__(self) -> bytes:
+        if not self._left:
+            self.close()
+            raise StopIteration
+        piece = os.pread(self._file.fileno(), min(_PIECE, self._left), self._offset)
+        if not piece:
+            self.close()
+            raise OSError(f"the file became {self._left} bytes shorter while it was sent")
+        self._offset += len(piece)
+        self._left -= len(piece)
+        return piece
+
+    def close(self) -> None:
+        """Close the file."""
+        self._left = 0
+        self._file.close()

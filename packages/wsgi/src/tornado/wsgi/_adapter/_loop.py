@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import sys
 import threading
 import time
 from collections import deque
@@ -189,7 +190,10 @@ def ready_loop() -> Iterator[ReadyLoop]:
     """Make a loop of this kind the running one of this thread.
 
     The one that ran, if the WSGI server itself runs on a loop, runs again after it.
+
+    :raises CannotWaitError: the server runs requests in greenlets.
     """
+    _refuse_greenlets()
     loop, _kept.loop = _kept.loop or ReadyLoop(), None
     outer = asyncio._get_running_loop()
     asyncio._set_running_loop(loop)
@@ -201,6 +205,20 @@ def ready_loop() -> Iterator[ReadyLoop]:
         _kept.loop = loop
         if left is not None:
             app_log.error("What a handler has started was cancelled: %s", left)
+
+
+def _refuse_greenlets() -> None:
+    """Raise an error in a greenlet: asyncio has one running loop for all of a thread.
+
+    Another request may take the thread in the middle of this one, and both would have its loop.
+    """
+    greenlet = sys.modules.get("greenlet")
+    if greenlet is not None and greenlet.getcurrent().parent is not None:
+        raise CannotWaitError(
+            "this WSGI server runs requests in greenlets, as the workers gevent and eventlet of gunicorn"
+            " do, and those of one thread would share one loop: use a worker that has threads, such as"
+            " gthread, or serve the application with tornado.httpserver.HTTPServer"
+        )
 
 
 def _place_of(task: asyncio.Task[Any]) -> str:

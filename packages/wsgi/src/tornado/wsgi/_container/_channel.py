@@ -9,6 +9,7 @@ from tornado.httputil import ResponseStartLine
 from tornado.log import app_log
 
 from ._errors import ClientDisconnectedError
+from ._waiting import wait_for_loop
 
 if TYPE_CHECKING:
     import asyncio
@@ -93,9 +94,21 @@ class Channel:
             return  # an executor without threads
         with self._changed:
             while not self.is_lost and (self._unsent > self._limit or self._files_unsent):
-                self._changed.wait()
+                self._wait_for_loop()
             if self.is_lost:
                 raise ClientDisconnectedError("the client has closed the connection")
+
+    def _wait_for_loop(self) -> None:
+        try:
+            wait_for_loop(self._changed, self._loop)
+        except ClientDisconnectedError:
+            self.is_lost = True
+            raise
+
+    @property
+    def is_over(self) -> bool:
+        """True if nobody waits for the response any more."""
+        return self.is_lost or self._loop.is_closed()
 
     # The loop's side.
 

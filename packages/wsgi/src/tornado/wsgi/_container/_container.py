@@ -86,7 +86,7 @@ class WSGIContainer(HTTPServerConnectionDelegate):
             return
         task = asyncio.ensure_future(self.handle_request(request))
         self._running.add(task)
-        task.add_done_callback(self._forget)
+        task.add_done_callback(lambda task: self._forget(task, request))
 
     async def handle_request(self, request: HTTPServerRequest) -> None:
         """Answer a complete request, and return after the end of its response."""
@@ -94,7 +94,7 @@ class WSGIContainer(HTTPServerConnectionDelegate):
             await self._run_directly(request)
             return
         ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._start(request, on_end=lambda: _set(ended))
+        self._start(request, on_end=lambda status: _set(ended))
         await ended
 
     def environ(self, request: HTTPServerRequest) -> dict[str, Any]:
@@ -129,18 +129,18 @@ class WSGIContainer(HTTPServerConnectionDelegate):
         request: HTTPServerRequest,
         environ: dict[str, Any] | None = None,
         *,
-        on_end: Callable[[], object] | None = None,
+        on_end: Callable[[int], object] | None = None,
     ) -> Callable[[], None] | None:
         """Call the application on a thread of the executor.
 
         :param environ: for a body that is still coming.
-        :param on_end: called on the loop at the end of the response.
+        :param on_end: called on the loop at the end of the response, with its status.
         :returns: the function to call if the client goes; None if the request was refused.
         """
         environ = self._environ_or_refusal(request) if environ is None else environ
         if environ is None or self.executor is None:
             if on_end is not None:
-                on_end()
+                on_end(0)
             return None
         connection: Any = request.connection
         channel = Channel(
@@ -155,16 +155,18 @@ class WSGIContainer(HTTPServerConnectionDelegate):
             job = self.executor.submit(call.run)
         except RuntimeError:  # it was shut down
             app_log.exception("the executor takes no WSGI requests: %s", name_of(request))
+            call.response.refuse(503)
             _answer(request, 503, "Service Unavailable")
             channel.lose()
             return None
         job.add_done_callback(lambda job: _check_job(job, call))
         return channel.lose
 
-    def _end(self, call: ThreadedCall, on_end: Callable[[], object] | None) -> None:
-        self._log(call.response.status or 499, call.request)
+    def _end(self, call: ThreadedCall, on_end: Callable[[int], object] | None) -> None:
+        status = call.response.sent_status
+        self._log(status, call.request)
         if on_end is not None:
-            on_end()
+            on_end(status)
 
     # On the loop's thread.
 
@@ -178,12 +180,13 @@ class WSGIContainer(HTTPServerConnectionDelegate):
         try:
             await call.run()
         finally:
-            self._log(call.response.status or 499, request)
+            self._log(call.response.sent_status, request)
 
-    def _forget(self, task: asyncio.Task[None]) -> None:
+    def _forget(self, task: asyncio.Task[None], request: HTTPServerRequest) -> None:
         self._running.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            app_log.error("Uncaught exception in WSGIContainer", exc_info=task.exception())
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self._fail(request, error)
 
     # Both.
 
@@ -196,6 +199,19 @@ class WSGIContainer(HTTPServerConnectionDelegate):
             _answer(request, 400, "Bad Request")
             self._log(400, request)
             return None
+        except Exception as error:  # noqa: BLE001 - logged and answered
+            self._fail(request, error)
+            return None
+
+    def _fail(self, request: HTTPServerRequest, error: BaseException) -> None:
+        """Log an error of an overridden method, and answer, or close if an answer has begun."""
+        app_log.error("Uncaught exception in WSGIContainer: %s", name_of(request), exc_info=error)
+        connection: Any = request.connection
+        if not getattr(connection, "has_begun", False):
+            _answer(request, 500, "Internal Server Error")
+            self._log(500, request)
+        elif not getattr(connection, "is_finished", True):
+            connection.close()
 
     def _log(self, status_code: int, request: HTTPServerRequest) -> None:
         """Write the access log."""
@@ -232,7 +248,10 @@ class _Collected(CollectingDelegate):
     def finish(self) -> None:
         """Call the container; it parses no form, the application does."""
         self.request.body = b"".join(self.chunks or ())
-        self._container(self.request)
+        try:
+            self._container(self.request)
+        except Exception as error:  # noqa: BLE001 - logged and answered
+            self._container._fail(self.request, error)
 
 
 def _set(ended: asyncio.Future[None]) -> None:

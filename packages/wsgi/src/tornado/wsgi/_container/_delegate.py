@@ -6,9 +6,11 @@ import asyncio
 import io
 from typing import TYPE_CHECKING, Any
 
-from tornado.httputil import HTTPInputError, HTTPMessageDelegate, HTTPServerRequest
+from tornado.httputil import HTTPMessageDelegate, HTTPServerRequest
+from tornado.log import app_log
 
 from ._input import BodyQueue
+from ._running import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -33,6 +35,7 @@ class StreamingRequest(HTTPMessageDelegate):
         self._connection = connection
         self._body: BodyQueue | None = None
         self._is_called = False
+        self._is_refused = False
         self._lose: Any = None
 
     def headers_received(
@@ -49,12 +52,14 @@ class StreamingRequest(HTTPMessageDelegate):
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
         """Add a piece to the body."""
+        if self._is_refused:
+            return None
         if self._body is None:
             limit = self._container.buffer_size
             self._body = BodyQueue(asyncio.get_running_loop(), limit)
         has_room = self._body.add(chunk)
         if has_room is not None and not self._is_called:
-            self._call(self._body)
+            return has_room if self._call(self._body) else None
         return has_room
 
     def finish(self) -> None:
@@ -68,15 +73,29 @@ class StreamingRequest(HTTPMessageDelegate):
         self._is_called = True
         self._container._start(self._request)
 
-    def _call(self, body: BodyQueue) -> None:
+    def _call(self, body: BodyQueue) -> bool:
+        """Start the application; return False if the request is refused."""
         self._is_called = True
-        try:
-            environ = self._container.environ(self._request)
-        except HTTPInputError:
-            self._lose = None
-            raise
+        environ = self._container._environ_or_refusal(self._request)
+        if environ is None:
+            self._is_refused = True
+            return False
         environ["wsgi.input"] = io.BufferedReader(body, self._container.buffer_size)
-        self._lose = self._container._start(self._request, environ)
+        if "CONTENT_LENGTH" in environ:
+            self._lose = self._container._start(self._request, environ)
+        else:
+            environ["wsgi.input_terminated"] = True
+            self._lose = self._container._start(self._request, environ, on_end=self._warn_unread)
+        return True
+
+    def _warn_unread(self, status: int) -> None:
+        """Say that the application seems to have taken the body for empty."""
+        if self._body is not None and not self._body.was_read and status < 400:
+            app_log.warning(
+                "a WSGI application has read nothing of a body that came without a length; Django and"
+                " Bottle take it for empty: give WSGIContainer a buffer_size as large as such bodies: %s",
+                name_of(self._request),
+            )
 
     def on_connection_close(self) -> None:
         """Let the application know that the rest of the body will not come."""

@@ -65,13 +65,21 @@ def _add_fields(environ: dict[str, Any], request: HTTPServerRequest) -> None:
     for name, value in fields.items():
         key = _names.get(name) or _environ_name(name)
         if key:
-            environ[key] = value if isinstance(value, str) else request.headers[name]
+            environ[key] = value if isinstance(value, str) else _joined(name, request)
     if "Content-Type" in fields:
         environ["CONTENT_TYPE"] = request.headers["Content-Type"]
     if request.body:
         environ["CONTENT_LENGTH"] = str(len(request.body))
-    elif "Content-Length" in fields:
+    elif "Content-Length" in fields and "X-Consumed-Content-Encoding" not in fields:
+        # The length of a body that the server decompresses is known at its end.
         environ["CONTENT_LENGTH"] = request.headers["Content-Length"]
+
+
+def _joined(name: str, request: HTTPServerRequest) -> str:
+    """Return the values of a repeated field as one (RFC 9110 section 5.3, RFC 6265 section 5.4)."""
+    if name == "Cookie":
+        return "; ".join(request.headers.get_list(name))
+    return request.headers[name]
 
 
 def _environ_name(name: str) -> str:

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 #: ``"200 OK"``. The reason may be missing; interim responses are the server's.
 _STATUS = re.compile(r"([2-9][0-9]{2})(?: ([^\x00-\x1f\x7f]*))?")
+_INTERIM = re.compile(r"1[0-9]{2}(?: .*)?")
 _VALUE = re.compile(FIELD_VALUE)
 _DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 #: Fields that are about one connection, which is the server's (RFC 9110 section 7.6.1, PEP 3333).
-_OF_CONNECTIONS = frozenset(
+OF_CONNECTIONS = frozenset(
     {
         "connection",
         "keep-alive",
@@ -41,6 +42,8 @@ def parse_status(status: str) -> tuple[int, str]:
     if not isinstance(status, str):
         raise TypeError(f"the status is a string such as '200 OK', not {type(status).__name__}")
     match = _STATUS.fullmatch(status)
+    if match is None and _INTERIM.fullmatch(status) is not None:
+        raise ValueError(f"interim responses are the server's to send, not {shortened(status)}")
     if match is None:
         raise ValueError(f"the status is a string such as '200 OK', not {shortened(status)}")
     reason = match[2] or ""
@@ -61,7 +64,7 @@ def parse_fields(fields: Sequence[tuple[str, str]]) -> HTTPHeaders:
     for field in fields:
         name, value = _pair(field)
         lowered = name.lower()
-        if lowered in _OF_CONNECTIONS:
+        if lowered in OF_CONNECTIONS:
             gen_log.warning(
                 "a WSGI application must not send the field %s, which is left out", shortened(name)
             )

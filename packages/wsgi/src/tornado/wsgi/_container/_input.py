@@ -8,6 +8,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from ._errors import ClientDisconnectedError
+from ._waiting import wait_for_loop
 
 if TYPE_CHECKING:
     import asyncio
@@ -35,6 +36,8 @@ class BodyQueue(io.RawIOBase):
         self._has_room: asyncio.Future[None] | None = None
         #: How many bytes wait.
         self.size = 0
+        #: The application has asked for a piece.
+        self.was_read = False
 
     # The loop's side.
 
@@ -87,6 +90,7 @@ class BodyQueue(io.RawIOBase):
         :returns: the number of bytes; 0 at the end of the body.
         :raises ClientDisconnectedError: the rest of the body will not come.
         """
+        self.was_read = True
         target = memoryview(buffer).cast("B")
         with self._changed:
             self._wait_for_piece()
@@ -113,7 +117,7 @@ class BodyQueue(io.RawIOBase):
                     "the executor runs WSGI applications on the thread of the loop, where nothing can"
                     " be waited for: use a ThreadPoolExecutor"
                 )
-            self._changed.wait()
+            wait_for_loop(self._changed, self._loop)
 
     def _tell_loop(self) -> None:
         try:

@@ -140,6 +140,16 @@ class Response:
         return None if text is None else int(text)
 
     @property
+    def sent_status(self) -> int:
+        """The status for the access log: 499 if the client left before the head was sent."""
+        return self.status if self.is_begun else 499
+
+    def refuse(self, status: int) -> None:
+        """Note that the container has answered, before the application was called."""
+        self.status = status
+        self.is_begun = self.is_ended = True
+
+    @property
     def has_body(self) -> bool:
         """False if the response ends with its head (RFC 9110 section 6.4.1)."""
         return not self._is_head_request and self.status not in _NO_BODY

@@ -76,8 +76,8 @@ class ThreadedCall:
 
     def run(self) -> None:
         """Call the application and send its response; raises nothing."""
-        if self._channel.is_lost:
-            return  # the client has gone while the request waited for a thread
+        if self._channel.is_over:
+            return  # the client or the server has gone while the request waited for a thread
         iterable: Any = None
         try:
             iterable = self._application(self._environ, self.response.start_response)
