@@ -69,15 +69,7 @@ class HTTP1ServerConnection(RequestInput):
     :param context: an opaque object that each request's connection carries on.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "_closed",
-        "_is_lent",
-        "_variables",
-        "context",
-        "is_draining",
-        "sent",
-    )
+    __slots__ = ("__weakref__", "_closed", "_is_lent", "context", "is_draining", "sent")
 
     def __init__(
         self,
@@ -118,7 +110,6 @@ class HTTP1ServerConnection(RequestInput):
 
             delegate = DecompressingServer(delegate)
         self._delegate = delegate
-        #: The context variables that each request begins with.
         self._variables = copy_context()
         self._sweep = sweep_of(asyncio.get_running_loop())
         self.sent = self._sweep.done
@@ -294,13 +285,6 @@ class HTTP1ServerConnection(RequestInput):
                 self._soon_next_request()
             else:
                 self.stream.resume_reading()
-
-    def _soon_next_request(self) -> None:
-        """Serve what is held after the other connections have had their turn."""
-        self.stream.pause_reading()
-        # Not in the context of the request before, which may be what calls this.
-        variables = self._variables.copy()
-        asyncio.get_running_loop().call_soon(self._serve_held, context=variables)
 
     def _serve_held(self) -> None:
         if self._state is not IDLE or self._is_write_paused:
