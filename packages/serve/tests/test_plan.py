@@ -109,9 +109,15 @@ def test_a_worker_that_cannot_start_is_replaced_after_its_end() -> None:
 
 def test_a_worker_whose_source_has_changed_does_not_count_as_dead() -> None:
     plan, (worker,) = serving(1)
-    worker.has_changed = True
+    plan.note_change(worker)
     plan.ended(worker, now=1.0)
+    plan.abandon(begins_anew=True)
+    assert plan.schedule(now=1.0) == {}  # the generation that comes replaces it
 
+    plan.begin()
+    assert plan.schedule(now=1.0) == {}
+
+    plan.abandon()
     assert plan.schedule(now=1.0) == {0: 0.0}
 
 

@@ -130,6 +130,7 @@ def test_an_application_in_debug_mode_is_reloaded_in_all_workers(
     until(lambda: {server.get() for _ in range(20)} == {(200, "new")})
     assert server.end() == 0
     assert ("each worker imports it" in server.log) == (count == "2")
+    assert "is started again" not in server.log
     assert "Traceback" not in server.log
 
 

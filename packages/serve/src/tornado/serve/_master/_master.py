@@ -190,8 +190,7 @@ class Master:
             if worker.generation == self._plan.coming:
                 self._begin_anew(can_preload=False)
         elif message is Message.CHANGED:
-            worker.has_changed = True
-            worker.stage = Stage.DRAINING
+            self._plan.note_change(worker)
             worker.deadline = time.monotonic() + self._settings.processes.drain_timeout + _SLACK
             if self._plan.coming in {None, worker.generation}:
                 self._begin_anew(can_preload=self._can_preload)
@@ -205,7 +204,7 @@ class Master:
 
     def _begin_anew(self, *, can_preload: bool) -> None:
         """Start a new generation, instead of one that may be coming."""
-        self._drain(self._plan.abandon())
+        self._drain(self._plan.abandon(begins_anew=True))
         self._can_preload = can_preload
         self._is_reload_wanted = True
 

@@ -36,6 +36,8 @@ class Plan:
         #: When to start a worker of the serving generation: times by its number.
         self.due: dict[int, float] = {}
         self._last = 0
+        #: The workers that end for new source: the generation that comes replaces them.
+        self._changed: set[int] = set()
         self._lifetimes: dict[int, float] = {}
         self._delays = [BackOff() for _ in range(count)]
 
@@ -62,18 +64,29 @@ class Plan:
         self.serving, self.coming = self.coming, None
         self.due.clear()
         self._lifetimes.clear()
+        self._changed.clear()
         return [
             each for each in self.workers if each.is_current and each.generation != self.serving
         ]
 
-    def abandon(self) -> list[WorkerProcess]:
+    def abandon(self, *, begins_anew: bool = False) -> list[WorkerProcess]:
         """Give up the generation that is coming.
 
+        :param begins_anew: whether another one comes instead.
         :returns: its workers, which are to end.
         """
         left = self.generation(self.coming)
+        if not begins_anew:
+            self._changed.clear()
         self.coming = None
         return left
+
+    def note_change(self, worker: WorkerProcess) -> None:
+        """Note that a worker ends for new source: a generation that comes replaces it."""
+        worker.has_changed = True
+        worker.stage = Stage.DRAINING
+        if worker.generation == self.serving:
+            self._changed.add(worker.number)
 
     def ended(self, worker: WorkerProcess, now: float) -> bool:
         """Note that a worker has ended.
@@ -101,6 +114,7 @@ class Plan:
         if self.is_ending or self.serving is None:
             return {}
         present = {each.number for each in self.generation(self.serving)} | self.due.keys()
+        present |= self._changed
         present |= {
             each.number
             for each in self.workers
