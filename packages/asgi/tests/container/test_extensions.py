@@ -115,6 +115,18 @@ def test_more_than_there_is_of_a_file_is_an_error(serve: Any, file: Path, caplog
     assert "1 bytes are to be sent of a file that has 0 more" in caplog.text
 
 
+@pytest.mark.parametrize("name", ["offset", "count"])
+def test_s16_a_negative_part_of_a_file_is_an_error(
+    serve: Any, file: Path, caplog: Any, name: str
+) -> None:
+    with file.open("rb") as opened:
+        message = {"type": "http.response.zerocopysend", "file": opened, name: -1}
+        client = serve(playing(START, message)).connect()
+        assert client.get().status == 500
+        assert client.get().status == 500
+    assert f"the {name} of a part of a file is 0 or more, not -1" in caplog.text
+
+
 @pytest.mark.parametrize("length", [b"5", b"9999999999"])
 def test_s16_a_file_of_another_length_than_announced_is_not_sent(
     serve: Any, file: Path, caplog: Any, length: bytes

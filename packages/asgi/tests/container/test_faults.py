@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
@@ -188,3 +189,29 @@ def test_s16_no_body_where_there_is_none(serve: Any, status: int) -> None:
         head = client.read_until(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 %d " % status)
     assert client.get("/next").body == b"next"
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_s16_no_body_in_pieces_where_there_is_none(serve: Any, status: int) -> None:
+    client = serve(playing(start(status=status), MORE, MORE, BODY)).connect()
+    for _ in range(2):
+        client.send(b"GET / HTTP/1.1\r\nHost: e\r\n\r\n")
+        assert client.read_until(b"\r\n\r\n").startswith(b"HTTP/1.1 %d " % status)
+    assert client.get("/next").body == b"next"
+
+
+@pytest.mark.parametrize("query", ["", "?wait"])
+def test_pipelined_requests_do_not_share_context_variables(serve: Any, query: str) -> None:
+    variable = ContextVar("variable", default="unset")
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        known = variable.get()
+        variable.set("of another request")
+        if scope["query_string"]:
+            await asyncio.sleep(0.01)
+        await send(START)
+        await send({**BODY, "body": known.encode()})
+
+    client = serve(ASGIContainer(application, lifespan="off")).connect()
+    client.send(f"GET /{query} HTTP/1.1\r\nHost: e\r\n\r\n".encode() * 3)
+    assert [client.read_response().body for _ in range(3)] == [b"unset"] * 3

@@ -262,7 +262,11 @@ class Exchange(Response, HTTPMessageDelegate):
             self.status = 500
             self.stage = DONE
             fields = HTTPHeaders({"Content-Type": "text/plain; charset=utf-8"})
-            connection.respond(500, "Internal Server Error", fields, b"Internal Server Error")
+            try:
+                connection.respond(500, "Internal Server Error", fields, b"Internal Server Error")
+            except Exception:  # noqa: BLE001 - whatever it is, the client must not wait
+                app_log.exception("%s: the response 500 cannot be sent", self._summary())
+                connection.close()
         else:
             self.stage = DONE
             connection.close()

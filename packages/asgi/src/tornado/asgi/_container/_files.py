@@ -40,6 +40,9 @@ async def send_zero_copy(response: Response, message: Message) -> None:
         return
     descriptor = _descriptor(message["file"])
     offset, count = message.get("offset"), message.get("count")
+    for name, value in (("offset", offset), ("count", count)):
+        if value is not None and (not isinstance(value, int) or value < 0):
+            raise ValueError(f"the {name} of a part of a file is 0 or more, not {value!r:.40}")
     moves = offset is None
     if offset is None:
         offset = os.lseek(descriptor, 0, os.SEEK_CUR)

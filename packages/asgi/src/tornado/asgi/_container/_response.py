@@ -178,6 +178,8 @@ class Response:
 
     def _send_piece(self, body: bytes) -> asyncio.Future[None] | None:
         if self.stage is BODY:
+            if self.status in _WITHOUT_BODY:
+                return None
             if self._left is not None:
                 self.count_piece(len(body))
             written: asyncio.Future[None] = self.connection.write(body)

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextvars import copy_context
 from typing import TYPE_CHECKING
 
 from tornado.httputil import HTTPInputError
@@ -109,6 +110,7 @@ class HTTP1ServerConnection(RequestInput):
 
             delegate = DecompressingServer(delegate)
         self._delegate = delegate
+        self._variables = copy_context()
         self._sweep = sweep_of(asyncio.get_running_loop())
         self.sent = self._sweep.done
         timeouts = (
@@ -283,11 +285,6 @@ class HTTP1ServerConnection(RequestInput):
                 self._soon_next_request()
             else:
                 self.stream.resume_reading()
-
-    def _soon_next_request(self) -> None:
-        """Serve what is held after the other connections have had their turn."""
-        self.stream.pause_reading()
-        asyncio.get_running_loop().call_soon(self._serve_held)
 
     def _serve_held(self) -> None:
         if self._state is not IDLE or self._is_write_paused:

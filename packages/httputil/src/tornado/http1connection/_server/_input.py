@@ -31,6 +31,7 @@ from ._sweep import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
+    from contextvars import Context
 
     from tornado.httputil import HTTPMessageDelegate, HTTPServerConnectionDelegate
 
@@ -64,6 +65,7 @@ class RequestInput(ServerDeadlines):
         "_message",
         "_parser",
         "_state",
+        "_variables",
         "_waiting",
         "params",
         "stream",
@@ -74,11 +76,13 @@ class RequestInput(ServerDeadlines):
         _delegate: HTTPServerConnectionDelegate
         _message: HTTPMessageDelegate | None
         _parser: RequestParser
+        #: The context variables that each request begins with.
+        _variables: Context
 
         def _fail(self, error: BaseException) -> None: ...
         def _close_unanswered(self) -> None: ...
         def _end_of_exchange(self, exchange: ServerExchange) -> None: ...
-        def _soon_next_request(self) -> None: ...
+        def _serve_held(self) -> None: ...
         def eof_received(self) -> bool: ...
 
     def data_received(self, data: bytes) -> None:
@@ -101,6 +105,13 @@ class RequestInput(ServerDeadlines):
             self._refuse(error)
         except Exception as error:  # noqa: BLE001 - logged; the request cannot go on
             self._fail(error)
+
+    def _soon_next_request(self) -> None:
+        """Serve what is held after the other connections have had their turn."""
+        self.stream.pause_reading()
+        # Not in the context of the request before, which may be what calls this.
+        variables = self._variables.copy()
+        asyncio.get_running_loop().call_soon(self._serve_held, context=variables)
 
     def _hold(self, data: bytes) -> None:
         """Keep what a client sends before its turn: one read, then the stream is paused."""
