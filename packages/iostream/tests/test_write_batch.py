@@ -354,11 +354,13 @@ def test_a_text_is_refused_where_it_is_written(any_bed):
 def test_a_buffer_that_may_change_is_sent_at_once(any_bed, kind):
     async def main():
         ((a, b),) = await opened(any_bed, 1)
-        data = kind(b"before")
-        a.write_soon(b"x")
-        assert a.write_soon(data) == 0
-        data[:] = b"after!"
-        assert await b.read_bytes(7) == b"xbefore"
+        for first in (b"", b"x"):  # alone, and after what is kept already
+            if first:
+                a.write_soon(first)
+            data = kind(b"before")
+            assert a.write_soon(data) == 0
+            data[:] = b"after!"
+            assert await b.read_bytes(len(first) + 6) == first + b"before"
 
     any_bed.run(main())
 
