@@ -10,11 +10,13 @@ import pytest
 
 import tornado.websocket
 from tornado.httpclient import HTTPRequest
+from tornado.ioloop import IOLoop
 from tornado.websocket import (
     WebSocketClientConnection,
     WebSocketHandler,
     WebSocketProtocol,
     WebSocketProtocol13,
+    websocket_connect,
 )
 from tornado.websocket.protocol import Close, Ping
 
@@ -366,3 +368,20 @@ def test_an_exception_of_a_client_s_callback_goes_to_log_exception(site):
 def test_names_that_programs_take_from_here(name):
     assert getattr(tornado.websocket, name) is not None
     assert name not in dir(tornado.websocket) or name in tornado.websocket.__all__
+
+
+def test_a_message_may_be_written_while_the_loop_does_not_run(site):
+    class Echo(WebSocketHandler):
+        def on_message(self, message):
+            self.write_message(message)
+
+    url = f"ws://127.0.0.1:{site(Echo).port}/"
+    loop = IOLoop(make_current=False)
+    try:
+        client = loop.run_sync(lambda: websocket_connect(url))
+        client.write_message("hello")
+        assert loop.run_sync(client.read_message) == "hello"
+        client.close()
+        assert loop.run_sync(client.read_message) is None
+    finally:
+        loop.close()

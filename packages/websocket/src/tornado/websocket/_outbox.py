@@ -62,7 +62,8 @@ class Outbox:
         self._stream = stream
         self._connection = connection
         self._params = params
-        self._done: asyncio.Future[None] | None = None  # for what left at once
+        #: What the stream returns after a whole write.
+        self._done: asyncio.Future[None] | None = None
         self._collected: list[bytes] | None = None  # see `collect`
         self._held: deque[tuple[Any, bool, asyncio.Future[None]]] | None = None
         #: The stream has more to send than the peer takes.
@@ -87,27 +88,32 @@ class Outbox:
         if self._collected is not None:
             self._collected += frame if isinstance(frame, tuple) else (frame,)
             return _done()
-        stream = self._stream
         try:
-            # A large frame comes in two pieces, and leaves without a copy of its payload.
             if type(frame) is tuple:
-                waiting = stream.writelines_nowait(frame)
+                written = self._write_pieces(frame)
             else:
-                waiting = stream.write_nowait(frame)  # type: ignore[arg-type]  # it is bytes
-            written = stream.write(b"") if waiting else None
+                written = self._stream.write(frame)  # type: ignore[arg-type]  # it is bytes
         except StreamClosedError:
             raise WebSocketClosedError from None
-        if written is not None:
-            future = _new_future()
-            _settle_with(future, written)
-            return future
+        if written is self._done:
+            return written
+        if written.done() and not written.exception():
+            self._done = written
+            return written
+        future: asyncio.Future[None] = written.get_loop().create_future()
+        _settle_with(future, written)
+        return future
+
+    def _write_pieces(self, pieces: tuple[bytes, bytes]) -> asyncio.Future[None]:
+        """Write a large frame without a copy of its payload."""
+        stream = self._stream
+        if stream.writelines_nowait(pieces):
+            return stream.write(b"")
         if stream.closed():  # this write has found the connection broken
             future = _new_future()
             _fail(future, WebSocketClosedError())
             return future
-        if self._done is None:
-            self._done = _done()
-        return self._done
+        return self._done or _done()
 
     def send_shared(self, frames: SharedFrames) -> bool:
         """Send a message of `broadcast`; return whether it is on its way."""
