@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tornado.asgi import ASGIContainer
+from tornado.asgi._container._errors import ClientLeftError, is_about_lost_client
 
 START = {"type": "http.response.start", "status": 200, "headers": []}
 BODY = {"type": "http.response.body", "body": b"body"}
@@ -37,11 +38,17 @@ def playing(*steps: Any) -> ASGIContainer:
     return ASGIContainer(application, lifespan="off")
 
 
+class Abort(BaseException):
+    """An exception that is no `Exception`."""
+
+
 #: What is sent, and what is logged; the client gets 500.
 UNSENT = {
     "nothing": ((), "has not sent a whole response"),
     "a head alone": ((START,), "has not sent a whole response"),
     "an exception": ((KeyError("x"),), "exception in the application"),
+    "an exception of another kind": ((Abort("x"),), "exception in the application"),
+    "a group of them": ((BaseExceptionGroup("x", [Abort()]),), "exception in the application"),
     "an exception after the head": ((START, KeyError("x")), "exception in the application"),
     "a body without a head": ((BODY,), "http.response.body does not come here"),
     "two heads": ((START, START), "http.response.start does not come here"),
@@ -215,3 +222,31 @@ def test_pipelined_requests_do_not_share_context_variables(serve: Any, query: st
     client = serve(ASGIContainer(application, lifespan="off")).connect()
     client.send(f"GET /{query} HTTP/1.1\r\nHost: e\r\n\r\n".encode() * 3)
     assert [client.read_response().body for _ in range(3)] == [b"unset"] * 3
+
+
+class ClientDisconnect(Exception):
+    """What a framework makes of the news that its client is gone."""
+
+
+def raised(error: Exception, *, handling: Exception, cause: Exception | None = None) -> Exception:
+    """Return an error with what was handled when it was raised."""
+    try:
+        try:
+            raise handling
+        except Exception:
+            raise error from cause
+    except Exception as caught:
+        if cause is None:
+            caught.__suppress_context__ = False
+        return caught
+
+
+def test_only_the_news_that_a_client_is_gone_is_not_logged_as_a_fault():
+    gone = ClientLeftError("gone")
+    assert is_about_lost_client(gone)
+    assert is_about_lost_client(raised(ClientDisconnect(), handling=gone))
+    assert is_about_lost_client(raised(RuntimeError(), handling=gone, cause=gone))
+    assert is_about_lost_client(ExceptionGroup("all", [gone, ClientLeftError("gone")]))
+    assert not is_about_lost_client(raised(KeyError("a fault of cleaning up"), handling=gone))
+    assert not is_about_lost_client(ExceptionGroup("one of them", [gone, KeyError("x")]))
+    assert not is_about_lost_client(None)

@@ -25,18 +25,23 @@ class ClientLeftError(OSError):
     """A message was sent to a client that is gone (ASGI 2.4)."""
 
 
+#: What the names of exceptions say by which frameworks pass on that a client is gone.
+_WORDS = ("Disconnect", "ClientLeft", "RequestAborted")
+
+
 def is_about_lost_client(error: BaseException | None) -> bool:
-    """Return whether an error comes from a :class:`ClientLeftError`, directly or not."""
-    seen: set[int] = set()
-    pending = [error]
-    while pending:
-        each = pending.pop()
-        if each is None or id(each) in seen:
-            continue
-        if isinstance(each, ClientLeftError):
-            return True
-        seen.add(id(each))
-        pending += (each.__cause__, each.__context__)
-        if isinstance(each, BaseExceptionGroup):
-            pending += each.exceptions
-    return False
+    """Return whether an error only says that the client is gone.
+
+    That is a :class:`ClientLeftError`, or what was raised from it. An error that was raised while one
+    was handled counts only if it looks like another word for it: anything else is a fault of the
+    application, in its ``except`` or ``finally``. A group counts if all its members do.
+    """
+    if error is None:
+        return False
+    if isinstance(error, BaseExceptionGroup):
+        return all(is_about_lost_client(each) for each in error.exceptions)
+    if isinstance(error, ClientLeftError) or is_about_lost_client(error.__cause__):
+        return True
+    name = type(error).__name__
+    is_translation = isinstance(error, OSError) or any(word in name for word in _WORDS)
+    return is_translation and is_about_lost_client(error.__context__)

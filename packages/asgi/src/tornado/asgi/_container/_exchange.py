@@ -159,11 +159,13 @@ class Exchange(Response, HTTPMessageDelegate):
     async def _run(self) -> None:
         try:
             await self._container.application(self.scope, self.receive, self.send)
-        except Exception as error:  # noqa: BLE001 - the application's own; it ends the request
-            self._fail(error)
         except asyncio.CancelledError:
             self._fail(None)
             raise
+        except BaseException as error:
+            self._fail(error)
+            if isinstance(error, (SystemExit, KeyboardInterrupt)):
+                raise  # it is meant for the program
         else:
             if self.stage is not DONE and not self.is_lost:
                 app_log.error("%s: the application has not sent a whole response", self._summary())
@@ -244,7 +246,7 @@ class Exchange(Response, HTTPMessageDelegate):
             if self._task is not None:
                 self._linger()
 
-    def _fail(self, error: Exception | None) -> None:
+    def _fail(self, error: BaseException | None) -> None:
         """Handle what an application has raised; ``None`` stands for a cancellation."""
         if self.is_lost and is_about_lost_client(error):
             gen_log.debug("%s: the client is gone", self._summary())

@@ -125,18 +125,20 @@ class WebSocketExchange(HTTPMessageDelegate):
     async def _run(self) -> None:
         try:
             await self._container.application(self.scope, self.receive, self.send)
-        except Exception as error:  # noqa: BLE001 - the application's own; it ends the connection
-            self._fail(error)
-            self._end(CloseCode.INTERNAL_ERROR)
         except asyncio.CancelledError:
             self._end(CloseCode.GOING_AWAY)
             raise
+        except BaseException as error:
+            self._fail(error)
+            self._end(CloseCode.INTERNAL_ERROR)
+            if isinstance(error, (SystemExit, KeyboardInterrupt)):
+                raise  # it is meant for the program
         else:
             if not self._is_over() and self._protocol is None:
                 app_log.error("%s: the application has neither accepted nor closed", self)
             self._end(CloseCode.NORMAL)
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, error: BaseException) -> None:
         if self._is_lost and is_about_lost_client(error):
             gen_log.debug("%s: the client is gone", self)
         else:
