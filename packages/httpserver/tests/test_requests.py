@@ -6,6 +6,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
@@ -46,6 +47,25 @@ def test_pipelined_requests_wait_for_a_slow_answer(serve: Serve) -> None:
     data = serve(slow).exchange(GET + GET + LAST)
     bodies = [part.rpartition(b"\r\n\r\n")[2] for part in data.split(b"HTTP/1.1 200 OK")[1:]]
     assert bodies == [b"/a", b"/a", b"/last"]
+
+
+def test_a_request_that_waited_does_not_see_context_variables_of_the_one_before(
+    serve: Serve,
+) -> None:
+    user: ContextVar[str] = ContextVar("user", default="nobody")
+
+    def answer(request: HTTPServerRequest, seen: str) -> None:
+        connection: Any = request.connection
+        connection.respond(200, "OK", HTTPHeaders(), seen.encode())
+
+    def late(request: HTTPServerRequest) -> None:
+        seen = user.get()
+        user.set(f"that of {request.uri}")
+        asyncio.get_running_loop().call_later(0.01, answer, request, seen)
+
+    data = serve(late).exchange(GET + GET + LAST)
+    bodies = [part.rpartition(b"\r\n\r\n")[2] for part in data.split(b"HTTP/1.1 200 OK")[1:]]
+    assert bodies == [b"nobody"] * 3
 
 
 def test_a_target_outside_ascii_is_taken_only_where_that_was_asked_for(serve: Serve) -> None:

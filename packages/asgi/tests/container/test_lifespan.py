@@ -200,3 +200,27 @@ def test_an_exception_after_the_start_is_logged_and_requests_are_served(
     assert server.get().body == b"served"
     server.close()
     assert "exception in the lifespan of the application" in caplog.text
+
+
+def test_a_lifespan_that_fails_while_the_server_serves_is_logged_at_once(
+    serve: Any, caplog: Any
+) -> None:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await send({"type": "http.response.start", "status": 200})
+            await send({"type": "http.response.body", "body": b"served"})
+            return
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await send({"type": "lifespan.shutdown.failed", "message": "a worker is dead"})
+        failed.set()
+        raise OSError("a worker is dead")
+
+    failed = threading.Event()
+    server = serve(ASGIContainer(application))
+    assert failed.wait(PATIENCE)
+    told = "the lifespan of the application has failed: a worker is dead"
+    assert [each.getMessage() for each in caplog.records if each.levelname == "ERROR"] == [told]
+    assert server.connect().get().body == b"served"
+    server.close()
+    assert [each.getMessage() for each in caplog.records if each.levelname == "ERROR"] == [told]

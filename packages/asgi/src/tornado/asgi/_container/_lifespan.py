@@ -71,6 +71,7 @@ class _Run:
         self._ended: asyncio.Future[str | None] = self._loop.create_future()
         self._end_requested = asyncio.Event()
         self._has_received = False
+        self._has_told_failure = False
         self._task = self._loop.create_task(self._serve(application))
 
     async def _serve(self, application: ASGIApplication) -> None:
@@ -118,6 +119,10 @@ class _Run:
         failure = None
         if result == "failed":
             failure = str(message.get("message", "")).strip() or "no reason given"
+            if step == "shutdown" and not self._end_requested.is_set():
+                # It fails while the server serves: nobody asks for its end before the server does.
+                app_log.error("the lifespan of the application has failed: %s", failure)
+                self._has_told_failure = True
         future.set_result(failure)
 
     async def start(self) -> bool:
@@ -140,7 +145,7 @@ class _Run:
         await _wait_for_first(self._ended, self._task)
         if self._ended.done():
             failure = self._ended.result()
-            if failure is not None:
+            if failure is not None and not self._has_told_failure:
                 app_log.error("the application did not end well: %s", failure)
         await asyncio.wait([self._task])
 
