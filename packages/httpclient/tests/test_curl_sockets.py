@@ -208,15 +208,13 @@ async def test_a_client_that_nobody_uses_any_more_is_freed(curl, serve):
 
     await curl.fetch(peer.url())
     await use()
-    peer_side = len(peer.writers)
     before = await descriptors()
     for _ in range(3):
         await use()
-    for _ in range(1000):
+    for _ in range(100):
         # The peer closes its sockets a little after the client.
         if await descriptors() <= before + 5:
             break
-    assert peer_side + 30 == len(peer.writers)
     assert await descriptors() <= before + 5
 
 

@@ -39,7 +39,7 @@ def playing(*steps: Any) -> ASGIContainer:
 
 
 class Abort(BaseException):
-    """An exception that is no `Exception`."""
+    """An exception that does not derive from `Exception`."""
 
 
 #: What is sent, and what is logged; the client gets 500.

@@ -6,6 +6,7 @@ import asyncio
 import contextvars
 import logging
 import weakref
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tornado.httpclient._errors import RAISED
@@ -70,8 +71,9 @@ class Multi:
         self._sockets = watch_sockets(self._loop, self._act)
         self._multi: Any = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAXCONNECTS, self._max_connections)
-        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
-        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
+        # Old releases of PycURL hide their callbacks from the garbage collector.
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, partial(_pass_on, Multi._watch, self._ref))
+        self._multi.setopt(pycurl.M_TIMERFUNCTION, partial(_pass_on, Multi._set_timer, self._ref))
 
     def close(self) -> None:
         """Drop all transfers and close the connections."""
@@ -330,6 +332,12 @@ def _call(method: Callable[[Multi], None], multi: weakref.ref[Multi], _holder: l
     known = multi()
     if known is not None:
         method(known)
+
+
+def _pass_on(method: Callable[..., None], multi: weakref.ref[Multi], *arguments: Any) -> None:
+    known = multi()
+    if known is not None:
+        method(known, *arguments)
 
 
 def _translated(error: pycurl.error) -> Exception:
