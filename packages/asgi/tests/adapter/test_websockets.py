@@ -188,6 +188,7 @@ def test_pongs_come_when_the_server_has_taken_what_was_sent(run):
         loop = asyncio.get_running_loop()
         pongs = [await loop.run_in_executor(None, seen.get, True, PATIENCE) for _ in range(3)]
         connection.close()
+        assert await connection.read_message() is None
         return pongs
 
     assert asyncio.run(main()) == [b"are you there?", b"", b""]

@@ -42,7 +42,20 @@ async def uvicorn(application: Any, listener: socket.socket) -> AsyncIterator[No
         yield
     finally:
         ticking.cancel()
-        await server.shutdown([listener])
+        await _end_uvicorn(server, listener)
+
+
+async def _end_uvicorn(server: Any, listener: socket.socket) -> None:
+    """End the server; it raises while a websocket is closing already, and is asked once more then."""
+    from websockets.exceptions import InvalidState
+
+    while True:
+        try:
+            await server.shutdown([listener])
+        except InvalidState:
+            await asyncio.sleep(0.01)
+        else:
+            return
 
 
 @asynccontextmanager
